@@ -1,0 +1,318 @@
+"""What a check holds in its hands: a `Case`, its worlds, and the runs in them.
+
+    @check("No deposit is lost, in whatever order the bank replies", points=3,
+           advice="Nobody else may read the balance between your read and your write.")
+    def no_lost_update(case: Case) -> None:
+        amounts = case.random.sample(range(1, 100), k=3)
+        for world in case.schedules():
+            account = world.add(Account())
+            run = world.run("deposit_all", account, amounts)
+            run.expect(account.balance == sum(amounts), f"... left {account.balance}")
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import Any, Final, Protocol, TypeVar
+
+from checker.judge.conversation import converse
+from checker.judge.explain import CheckFailed, describe_error, explain
+from checker.judge.launch import Sandbox
+from checker.judge.schedule import Schedule, Timed, explore
+from checker.judge.service import Service
+from checker.judge.trace import (
+    Blocked,
+    Call,
+    ErrorTree,
+    Print,
+    Raised,
+    Returned,
+    Stopped,
+    Task,
+    Trace,
+    Wait,
+    Warned,
+    most_in_flight,
+)
+from checker.protocol import Start
+
+SCHEDULES: Final = 16
+"""How many orders a check tries, unless it says otherwise."""
+
+_S = TypeVar("_S", bound=Service)
+
+
+class Check:
+    """A named expectation about an exercise, worth some points. Made by `check`."""
+
+    def __init__(
+        self, function: Callable[["Case"], None], title: str, points: int, advice: str | None
+    ) -> None:
+        self.function = function
+        self.name: str = function.__name__
+        self.title = title
+        self.points = points
+        self.advice = advice
+
+
+def check(
+    title: str, *, points: int = 1, advice: str | None = None
+) -> Callable[[Callable[["Case"], None]], Check]:
+    """Make a function of a `Case` a check.
+
+    `title` says what right answers do; `advice` is what a learner whose answer does not should try
+    next, and is shown after whatever was seen.
+    """
+
+    def decorate(function: Callable[["Case"], None]) -> Check:
+        return Check(function, title, points, advice)
+
+    return decorate
+
+
+class Located(Protocol):
+    """Something with a line in the learner's file: a call, a blocked stretch, an error, ..."""
+
+    @property
+    def line(self) -> int | None: ...
+
+
+class Setting:
+    """What is the same for every run of a submission on one backend."""
+
+    def __init__(
+        self, sandbox: Sandbox, source: bytes, backend: str, driver: bytes | None = None
+    ) -> None:
+        self.sandbox = sandbox
+        self.source = source
+        self.backend = backend
+        self.driver = driver
+
+
+class Case:
+    """One check of one submission on one backend."""
+
+    def __init__(self, setting: Setting, seed: str) -> None:
+        self._setting = setting
+        self.random = Random(seed)
+        """For secret inputs: the same for the same seed, on both backends."""
+
+    @property
+    def backend(self) -> str:
+        """`asyncio` or `trio`, for what the backends do differently."""
+        return self._setting.backend
+
+    def world(self) -> "World":
+        """A world in which every call takes exactly its latency."""
+        return World(self._setting, Timed(), self.random.getrandbits(32))
+
+    def schedules(self, runs: int = SCHEDULES) -> Iterator["World"]:
+        """Fresh worlds, in each of which the replies come in another legal order: first in the
+        order in which they are due, then in random ones. A latency is the longest that a call
+        takes there, so such a world is no place to measure time."""
+        for schedule in explore(self.random, runs):
+            yield World(self._setting, schedule, self.random.getrandbits(32))
+
+
+class World:
+    """Everything outside the submission, for one run of it."""
+
+    def __init__(self, setting: Setting, schedule: Schedule, seed: int) -> None:
+        self._setting = setting
+        self._schedule = schedule
+        self._seed = seed
+        self._services: list[Service] = []
+        self._used = False
+
+    def add(self, service: _S) -> _S:
+        """Put a service into this world, and return it."""
+        self._services.append(service)
+        return service
+
+    def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
+        """Run the submission's `function(*arguments)` to its end; services may stand anywhere in
+        the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
+        cancelled then): anything else fails the check, with a message that says what happened.
+        """
+        run = self._run(function, arguments, cancel_after)
+        if not isinstance(run.trace.ending, Returned | Stopped):
+            raise explain(run.trace)
+        return run
+
+    def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
+        """As `run`, but the function may also raise: see `Run.error`."""
+        run = self._run(function, arguments, cancel_after)
+        if not isinstance(run.trace.ending, Returned | Stopped | Raised):
+            raise explain(run.trace)
+        return run
+
+    def _run(
+        self, function: str, arguments: Sequence[Any], cancel_after: float | None
+    ) -> "Run":
+        if self._used:
+            raise RuntimeError("a world is for one run; take another from the case")
+        self._used = True
+        start = Start(
+            backend=self._setting.backend,
+            function=function,
+            arguments=list(arguments),
+            source=self._setting.source,
+            seed=self._seed,
+            driver=self._setting.driver,
+        )
+        return Run(
+            converse(self._setting.sandbox, start, self._services, self._schedule, cancel_after)
+        )
+
+
+class Run:
+    """What one run of a submission did. All times are virtual seconds since it began."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    # --- how it ended ---
+
+    @property
+    def value(self) -> Any:
+        """The returned value, as plain data (a tuple arrives as a list). Fails the check if the
+        function did not return."""
+        if not isinstance(self.trace.ending, Returned):
+            raise explain(self.trace)
+        return self.trace.ending.value
+
+    @property
+    def error(self) -> ErrorTree | None:
+        """The exception that the function raised, if it did: `kind`, `message`, `line`, and for an
+        exception group `children`."""
+        return self.trace.ending.error if isinstance(self.trace.ending, Raised) else None
+
+    @property
+    def errors(self) -> list[ErrorTree]:
+        """The exceptions that are no groups, of `error` and inside it, from left to right."""
+        return list(_leaves(self.error)) if self.error is not None else []
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether the function let itself be cancelled by `cancel_after`."""
+        return isinstance(self.trace.ending, Stopped)
+
+    @property
+    def elapsed(self) -> float:
+        return self.trace.elapsed
+
+    # --- what it did ---
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of a service, in the order of arrival."""
+        return self.trace.calls
+
+    def calls_to(self, method: str) -> list[Call]:
+        return [call for call in self.trace.calls if call.method == method]
+
+    def most_in_flight(self, method: str | None = None) -> int:
+        """How many calls (of `method`) were under way at the same time, at the most."""
+        return most_in_flight(
+            call for call in self.trace.calls if method is None or call.method == method
+        )
+
+    # --- what the sandbox says it saw: no point should hang on one of these alone ---
+
+    @property
+    def blocked(self) -> list[Blocked]:
+        """Stretches in which the event loop's own thread waited and no task could run."""
+        return self.trace.blocked
+
+    @property
+    def prints(self) -> list[Print]:
+        return self.trace.prints
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """Python's warnings of coroutines that were never awaited."""
+        return self.trace.warnings
+
+    @property
+    def tasks(self) -> list[Task]:
+        return list(self.trace.tasks.values())
+
+    @property
+    def tasks_left(self) -> Sequence[Wait]:
+        """Tasks that still ran when the function ended."""
+        return self.trace.tasks_left
+
+    @property
+    def threads_left(self) -> Sequence[Wait]:
+        return self.trace.threads_left
+
+    # --- saying what should have been ---
+
+    def expect(self, condition: object, message: str, *, at: Located | None = None) -> None:
+        """Fail the check with `message`, about the line of `at`, unless `condition` holds.
+
+        `message` says what was seen and what was expected, with the numbers of this run. If the
+        function raised, the failure says that first: it is the likely cause.
+        """
+        if condition:
+            return
+        line = at.line if at is not None else None
+        if self.error is not None:
+            message = f"it raised {describe_error(self.error)}; {message}"
+            line = line or self.errors[0].line
+        raise CheckFailed(message, line)
+
+    def expect_value(self, expected: object, meaning: str = "the returned value") -> None:
+        """Fail the check unless the function returned exactly `expected`: equal, and of the same
+        types all the way down (but for tuples, which count as lists)."""
+        if not same(self.value, expected):
+            raise CheckFailed(f"{meaning} is {shown(self.value)}, not {shown(expected)}")
+
+    def expect_elapsed(self, expected: float, because: str) -> None:
+        """Fail the check unless the run took `expected` virtual seconds, to the nanosecond."""
+        if round(self.elapsed * 1e9) != round(expected * 1e9):
+            raise CheckFailed(f"it took {self.elapsed:g} s, not {expected:g} s: {because}")
+
+    def expect_unblocked(self) -> None:
+        """Fail the check if the event loop's thread was ever blocked."""
+        if self.blocked:
+            worst = max(self.blocked, key=lambda stretch: stretch.length)
+            raise CheckFailed(
+                f"{worst.what}() held the event loop for {worst.length:g} s, "
+                f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
+                worst.line,
+            )
+
+    def expect_nothing_left(self) -> None:
+        """Fail the check if tasks or threads still ran at the end, or coroutines never did."""
+        if self.warnings:
+            raise CheckFailed(self.warnings[0].text, self.warnings[0].line)
+        if left := [*self.tasks_left, *self.threads_left]:
+            first = left[0]
+            raise CheckFailed(
+                f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
+                f"ended; the first, {first.who}, was waiting for {first.what}",
+                first.line or first.started_at,
+            )
+
+
+def same(left: object, right: object) -> bool:
+    """Equal, and of the same types all the way down; tuples count as lists."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return type(left) is type(right) and left == right
+
+
+def shown(value: object, length: int = 120) -> str:
+    """A value in a message, cut to a length."""
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _leaves(error: ErrorTree) -> Iterator[ErrorTree]:
+    if error.children:
+        for child in error.children:
+            yield from _leaves(child)
+    else:
+        yield error

@@ -1,0 +1,365 @@
+"""One run: the judge's half of the conversation, and a discrete-event simulation of the world.
+
+The judge hears what the submission did until it could do no more, lets the schedule choose what
+happens next, moves the clock there, and says so. It believes nothing: whatever does not fit what
+went before ends the run.
+"""
+
+import math
+import signal
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from checker.protocol import (
+    Answered,
+    Broken,
+    CallCancelled,
+    Called,
+    Cancelled,
+    Closed,
+    Event,
+    Explain,
+    Failed,
+    Flush,
+    FromSandbox,
+    Idle,
+    Link,
+    LoopBlocked,
+    LoopFreed,
+    NotPlain,
+    Overdue,
+    Printed,
+    ProtocolError,
+    Resume,
+    ServiceSpec,
+    Spinning,
+    Start,
+    Stuck,
+    TaskStarted,
+    Unusable,
+    Warned,
+    instant,
+    plain,
+)
+from checker.protocol import Raised as RaisedMessage
+from checker.protocol import Returned as ReturnedMessage
+from checker.judge import trace as facts
+from checker.judge.launch import RUN_SECONDS, Sandbox, SandboxError
+from checker.judge.schedule import Enabled, Schedule
+from checker.judge.service import (
+    Invocation,
+    NoSuchMethod,
+    Service,
+    Settled,
+    builtin_name,
+    specify,
+)
+from checker.judge.trace import Trace, seconds
+
+MAX_STEPS: Final = 10_000
+"""How often the clock may move in one run."""
+
+MAX_EVENTS: Final = 100_000
+MAX_PRINTED: Final = 1 << 18
+
+TICK: Final = 1_000_000
+"""How long a hurried reply takes in an explored schedule, in nanoseconds of virtual time."""
+
+
+class _Over(Exception):
+    """The run is over, and this is how it ended."""
+
+    def __init__(self, ending: facts.Ending) -> None:
+        self.ending = ending
+
+
+class _Pending:
+    """A call that is under way."""
+
+    __slots__ = ("due", "invocation", "record")
+
+    def __init__(self, record: facts.Call, invocation: Invocation | Settled | None, due: int) -> None:
+        self.record = record
+        self.invocation = invocation
+        self.due = due
+
+
+def converse(
+    sandbox: Sandbox,
+    start: Start,
+    services: list[Service],
+    schedule: Schedule,
+    cancel_after: float | None = None,
+) -> Trace:
+    """Run what `start` says against `services` and return what was seen.
+
+    `cancel_after` cancels the submission from outside, so many virtual seconds after it began.
+    Raises `SandboxError` if the machine, and not the submission, is at fault.
+    """
+    conversation = _Conversation(services, schedule, start.backend, cancel_after)
+    link = sandbox.start(conversation.describe)
+    with link.socket:
+        try:
+            conversation.hold(link, start)
+        except _Over as over:
+            conversation.conclude(over.ending)
+            sandbox.end()
+        except Overdue:
+            line = sandbox.autopsy().line
+            conversation.conclude(
+                facts.Overran(
+                    f"did not end, and did not wait for anything that the checker knows, within "
+                    f"{RUN_SECONDS:g} s of real time",
+                    line,
+                )
+            )
+        except Closed:
+            conversation.conclude(_how_it_died(sandbox))
+        except (ProtocolError, NotPlain, NoSuchMethod) as error:
+            conversation.conclude(facts.Misbehaved(str(error)))
+            sandbox.end()
+    return conversation.trace
+
+
+def _how_it_died(sandbox: Sandbox) -> facts.Ending:
+    ending = sandbox.autopsy()
+    if ending.signal in (signal.SIGXCPU, signal.SIGKILL):
+        return facts.Overran("kept the processor busy for 3 s and never let time pass", ending.line)
+    if ending.signal is not None:
+        name = signal.Signals(ending.signal).name
+        return facts.Died(f"its process was ended by {name}", ending.line)
+    return facts.Died(f"it ended its own process (exit code {ending.code})", ending.line)
+
+
+class _Conversation:
+    def __init__(
+        self,
+        services: list[Service],
+        schedule: Schedule,
+        backend: str,
+        cancel_after: float | None,
+    ) -> None:
+        self.trace = Trace(backend)
+        self._services = services
+        self._schedule = schedule
+        self._cancel_at = instant(math.inf if cancel_after is None else cancel_after)
+        self._now = 0
+        self._pending: dict[int, _Pending] = {}
+        self._blocked: tuple[LoopBlocked, float] | None = None
+        self._events = 0
+        self._printed = 0
+
+    def describe(self, value: Any) -> ServiceSpec:
+        """Say what a service in a message looks like; one that is new gets the next number."""
+        if not isinstance(value, Service):
+            raise NotPlain(type(value).__name__)
+        for number, service in enumerate(self._services):
+            if service is value:
+                return specify(value, number)
+        self._services.append(value)
+        return specify(value, len(self._services) - 1)
+
+    def hold(self, link: Link, start: Start) -> None:
+        """Play the run to its end, which is raised."""
+        until = time.monotonic() + RUN_SECONDS
+        link.send(start)
+        for _ in range(MAX_STEPS):
+            while True:
+                message: FromSandbox = link.receive(until)
+                for event in message.events:
+                    self._hear(event)
+                if not isinstance(message, Flush):
+                    break
+            if not isinstance(message, Idle):
+                raise _Over(self._ending(message))
+            answer = self._next(None if message.deadline is None else message.deadline)
+            try:
+                link.send(answer)
+            except NotPlain as error:
+                raise TypeError(f"a service replied with {error}") from None
+        raise _Over(
+            facts.Overran(
+                f"was still going after {MAX_STEPS:,} steps, "
+                f"{seconds(self._now):,.1f} virtual seconds in"
+            )
+        )
+
+    def conclude(self, ending: facts.Ending) -> None:
+        trace = self.trace
+        trace.ending = ending
+        trace.elapsed = seconds(self._now)
+        if self._blocked is not None:
+            self._unblock()
+
+    # --- what the sandbox says ---
+
+    def _hear(self, event: Event) -> None:
+        self._events += 1
+        if self._events > MAX_EVENTS:
+            raise _Over(facts.Overran(f"did more than {MAX_EVENTS:,} things that were worth telling"))
+        now = seconds(self._now)
+        match event:
+            case Called():
+                self._take_call(event)
+            case CallCancelled(call):
+                pending = self._pending.pop(call, None)
+                if pending is None:
+                    raise ProtocolError(f"call {call} was cancelled, which was not under way")
+                pending.record.ended, pending.record.outcome = now, "cancelled"
+                if pending.invocation is not None:
+                    pending.invocation.cancel()
+            case TaskStarted(task, name, parent):
+                self.trace.tasks[task] = facts.Task(task, name, parent, now)
+            case Printed(text):
+                self._printed += len(text)
+                self.trace.prints.append(facts.Print(text, now))
+                if self._printed > MAX_PRINTED:
+                    raise _Over(facts.Overran(f"printed more than {MAX_PRINTED >> 10} KiB"))
+            case LoopBlocked():
+                if self._blocked is not None:
+                    raise ProtocolError("the loop was blocked while it was blocked")
+                self._blocked = event, now
+            case LoopFreed():
+                if self._blocked is None:
+                    raise ProtocolError("the loop was freed while it was free")
+                self._unblock()
+            case Warned(text, line):
+                self.trace.warnings.append(facts.Warned(text, line, now))
+
+    def _unblock(self) -> None:
+        assert self._blocked is not None
+        event, started = self._blocked
+        self._blocked = None
+        now = seconds(self._now)
+        if now > started:
+            self.trace.blocked.append(facts.Blocked(event.what, event.line, started, now))
+
+    def _take_call(self, event: Called) -> None:
+        if event.call != len(self.trace.calls) + 1:
+            raise ProtocolError(f"call {event.call} is not the next one")
+        if not 0 <= event.service < len(self._services):
+            raise ProtocolError(f"there is no service {event.service}")
+        service = self._services[event.service]
+        arguments, keywords = plain(event.arguments), plain(event.keywords)
+        record = facts.Call(
+            event.call,
+            type(service).__name__,
+            event.method,
+            tuple(arguments),
+            keywords,
+            event.task,
+            event.thread,
+            event.line,
+            started=seconds(self._now),
+        )
+        self.trace.calls.append(record)
+        pending = self._pending[event.call] = _Pending(record, None, self._now)
+        try:
+            pending.invocation = Invocation(service, event.method, arguments, keywords)
+            if pending.invocation.latency is None:
+                pending.invocation.advance()
+        except StopIteration as stop:
+            pending.invocation = Settled(stop.value)
+        except NoSuchMethod:
+            raise
+        except Exception as error:
+            pending.invocation = Settled(error=error)
+        else:
+            assert pending.invocation.latency is not None
+            pending.due = self._later(pending.invocation.latency)
+
+    def _later(self, latency: float) -> int:
+        after = instant(latency)
+        if after is None:
+            raise ValueError("a service's latency is infinite; use a generator that yields more")
+        return self._now + after
+
+    def _ending(self, message: FromSandbox) -> facts.Ending:
+        match message:
+            case ReturnedMessage(_, value, left):
+                self._note_left(left.tasks, left.threads)
+                return facts.Returned(plain(value))
+            case RaisedMessage(_, error, left):
+                self._note_left(left.tasks, left.threads)
+                return facts.Raised(error)
+            case Cancelled(_, left):
+                self._note_left(left.tasks, left.threads)
+                return facts.Stopped()
+            case Unusable(_, reason, line):
+                return facts.NotRunnable(reason, line)
+            case Stuck(_, waits):
+                return facts.Deadlocked(tuple(waits))
+            case Spinning(_, waits):
+                return facts.Spun(tuple(waits))
+            case Broken(_, traceback):
+                raise SandboxError(f"the sandbox failed:\n{traceback}")
+        raise ProtocolError(f"{type(message).__name__} ends nothing")
+
+    def _note_left(self, tasks: Sequence[facts.Wait], threads: Sequence[facts.Wait]) -> None:
+        self.trace.tasks_left = tuple(tasks)
+        self.trace.threads_left = tuple(threads)
+
+    # --- what happens next ---
+
+    def _next(self, deadline: int | None) -> Resume | Explain:
+        """Let something happen, and more until there is something to tell."""
+        if deadline is not None:
+            deadline = max(deadline, self._now)
+        while True:
+            enabled = self._enabled(deadline)
+            if not enabled:
+                return Explain()
+            chosen = enabled[self._schedule.choose(enabled)]
+            self._now = self._moment(chosen, enabled)
+            if chosen.kind == "cancel":
+                self._cancel_at = None
+                return Resume(self._now, [], cancel=True)
+            if chosen.kind == "deadline":
+                return Resume(self._now, [])
+            together = [chosen.call]
+            if not self._schedule.explored:
+                together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
+            replies = [reply for call in together if (reply := self._advance(call)) is not None]
+            if replies:
+                return Resume(self._now, replies)
+
+    def _enabled(self, deadline: int | None) -> list[Enabled]:
+        enabled = [
+            Enabled("reply", max(pending.due, self._now), call)
+            for call, pending in self._pending.items()
+        ]
+        last = min((reply.due for reply in enabled), default=None)
+        # What has its own time waits for no reply: it happens before the first one that is due.
+        if deadline is not None and (last is None or deadline <= last):
+            enabled.append(Enabled("deadline", deadline))
+        if self._cancel_at is not None and all(e.due >= self._cancel_at for e in enabled):
+            enabled.append(Enabled("cancel", self._cancel_at))
+        return sorted(enabled, key=lambda e: e.due)
+
+    def _moment(self, chosen: Enabled, enabled: list[Enabled]) -> int:
+        """When the chosen one happens: a hurried reply, a tick from now if there is time for it."""
+        if chosen.kind == "reply" and self._schedule.explored:
+            return min(self._now + TICK, enabled[0].due)
+        return chosen.due
+
+    def _advance(self, call: int) -> Answered | Failed | None:
+        """Take `call` one stage further; the reply, if that was the last one."""
+        pending = self._pending[call]
+        assert pending.invocation is not None
+        reply: Answered | Failed
+        try:
+            pending.invocation.advance()
+        except StopIteration as stop:
+            pending.record.outcome = "answered"
+            reply = Answered(call, stop.value)
+        except Exception as error:
+            pending.record.outcome = "failed"
+            reply = Failed(call, builtin_name(error), str(error))
+        else:
+            assert pending.invocation.latency is not None
+            pending.due = self._later(pending.invocation.latency)
+            return None
+        pending.record.ended = seconds(self._now)
+        del self._pending[call]
+        return reply

@@ -1,0 +1,126 @@
+"""Endings, in words for a learner: what was seen, and what to try next."""
+
+from collections.abc import Sequence
+
+from checker.judge.trace import (
+    Deadlocked,
+    Died,
+    ErrorTree,
+    Misbehaved,
+    NotRunnable,
+    Overran,
+    Raised,
+    Returned,
+    Spun,
+    Stopped,
+    Trace,
+    Wait,
+)
+
+MAX_WAITS = 8
+
+
+class CheckFailed(Exception):
+    """A submission did not do what a check asks for.
+
+    `line` is the line of the learner's file that the message is about; `advice` is what to try.
+    """
+
+    def __init__(self, message: str, line: int | None = None, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.advice = advice
+
+
+def explain(trace: Trace) -> CheckFailed:
+    """Why a run that should have returned a value did not."""
+    after = f"{trace.elapsed:g} virtual seconds in"
+    match trace.ending:
+        case Raised(error):
+            return CheckFailed(
+                f"it raised {describe_error(error)}", _line(error), _advice(error, trace.backend)
+            )
+        case Deadlocked(waits):
+            return CheckFailed(
+                f"deadlock, {after}: every task waits, and nothing can ever wake one."
+                + describe_waits(waits),
+                _first_line(waits),
+                "ask for each wait above who should end it, and why that one cannot",
+            )
+        case Spun(waits):
+            return CheckFailed(
+                f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
+                "round in a loop that checks something again and again instead of waiting for it."
+                + describe_waits(waits),
+                _first_line(waits),
+                "wait for what must happen (an event, a lock, a sleep), and let a cancellation out "
+                "of the loop",
+            )
+        case NotRunnable(reason, line):
+            return CheckFailed(reason, line)
+        case Overran(what, line):
+            return CheckFailed(f"it {what}", line, "look for a loop that never ends")
+        case Died(how, line):
+            return CheckFailed(how, line, "let the function return; the checker ends the process")
+        case Misbehaved(what):
+            return CheckFailed(f"it sent the checker what no exercise sends: {what}")
+        case Stopped():
+            return CheckFailed("it ended because it was cancelled")
+        case Returned():
+            return CheckFailed("it returned without an error, where one was due")
+
+
+def describe_error(error: ErrorTree) -> str:
+    """`ConnectionError: no answer`, or `an ExceptionGroup of 2: ...`."""
+    if error.children:
+        inside = "; ".join(describe_error(child) for child in error.children)
+        return f"{_indefinite(error.kind)} of {len(error.children)} ({inside})"
+    return f"{error.kind}: {error.message}" if error.message else error.kind
+
+
+def describe_waits(waits: Sequence[Wait]) -> str:
+    lines = []
+    for wait in waits[:MAX_WAITS]:
+        who = f"task {wait.task} ({wait.who})" if not wait.who.startswith("worker") else wait.who
+        where = f" at line {wait.line}" if wait.line is not None else ""
+        lines.append(f"\n  {who} waits{where} for {wait.what}")
+    if len(waits) > MAX_WAITS:
+        lines.append(f"\n  and {len(waits) - MAX_WAITS} more")
+    return "".join(lines)
+
+
+def _line(error: ErrorTree) -> int | None:
+    """The line of the first error that has one, from the inside out."""
+    for child in error.children:
+        if (line := _line(child)) is not None:
+            return line
+    return error.line
+
+
+def _first_line(waits: Sequence[Wait]) -> int | None:
+    # A task that waits for its own children is a consequence: one that they wait in is the cause.
+    lines = [wait.line for wait in waits if wait.line is not None]
+    causes = [w.line for w in waits if w.line is not None and "task group" not in w.what]
+    return next(iter(causes or lines), None)
+
+
+def _advice(error: ErrorTree, backend: str) -> str | None:
+    leaf = error
+    while leaf.children:
+        leaf = leaf.children[0]
+    if backend == "trio" and "no running event loop" in leaf.message:
+        return "asyncio's own functions need asyncio's event loop, and this is trio; use AnyIO's"
+    if backend == "trio" and "unrecognized yield message" in leaf.message:
+        return "something from asyncio was awaited, and this is trio; use what AnyIO has for it"
+    if leaf.kind == "EOFError":
+        return "take the call of input() out"
+    if leaf.kind in ("SystemExit", "KeyboardInterrupt"):
+        return "return from the function instead of ending the program"
+    if leaf.kind == "MemoryError":
+        return "a run may use 1 GiB of memory; look for what grows without end"
+    return None
+
+
+def _indefinite(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,141 @@
+"""Processes to run submissions in: a fork server, started once, and a fork of it for each run.
+
+The judge speaks with a run over a socket of its own, made for it. Of the server it knows four
+commands, one byte each: see `checker/sandbox/server.py`, which says what they do.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import Any, Final, Self
+
+from checker.protocol import FromSandbox, Link
+
+RUN: Final = b"R"
+DONE: Final = b"D"
+TRACE: Final = b"T"
+STATUS: Final = struct.Struct("!i")
+
+WARM_UP_SECONDS: Final = 60.0
+"""Real seconds that a machine may take to start the server."""
+
+RUN_SECONDS: Final = 20.0
+"""Real seconds after which a run is ended, whatever it does. Most take a hundredth of one."""
+
+MAX_TRACE: Final = 1 << 16
+
+
+class SandboxError(Exception):
+    """The sandbox cannot be started, or died: the machine's doing, never a submission's."""
+
+
+class Ending:
+    """How the process of a run ended, and where it was."""
+
+    def __init__(self, status: int, trace: str) -> None:
+        self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        found = re.search(r'File "exercise\.py", line (\d+)', trace)
+        self.line = int(found[1]) if found else None
+        """The innermost line of the learner's file, if the process said where it was."""
+
+
+class Sandbox:
+    """A warmed fork server. Use it as a context manager, from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="checker-")
+        self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._server = subprocess.Popen(
+                [
+                    *(sys.executable, "-P", "-s", "-W", "ignore"),
+                    *("-m", "checker.sandbox.server", str(theirs.fileno())),
+                ],
+                env={"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._trace,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control = ours
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server, and with it the run."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._server.wait(1)
+        self._server.kill()
+        self._server.wait()
+        self._trace.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self, describe: Callable[[Any], Any]) -> Link:
+        """Fork a process for one run; `describe` says what a service in a message looks like.
+
+        Raises `SandboxError`.
+        """
+        self._await_ready()
+        os.ftruncate(self._trace.fileno(), 0)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [RUN], [theirs.fileno()])
+            except OSError:
+                raise SandboxError(self._died()) from None
+        return Link(ours, FromSandbox, describe=describe)
+
+    def end(self) -> None:
+        """End the run's process, with all that it started."""
+        try:
+            self._control.sendall(DONE)
+        except OSError:
+            raise SandboxError(self._died()) from None
+
+    def autopsy(self) -> Ending:
+        """End the run's process, if it has not ended by itself, and say how and where."""
+        try:
+            self._control.sendall(TRACE)
+            answer = self._control.recv(STATUS.size, socket.MSG_WAITALL)
+        except OSError:
+            answer = b""
+        if len(answer) < STATUS.size:
+            raise SandboxError(self._died())
+        return Ending(STATUS.unpack(answer)[0], self._read_trace())
+
+    def _await_ready(self) -> None:
+        if self._ready:
+            return
+        self._control.settimeout(WARM_UP_SECONDS)
+        try:
+            greeting = self._control.recv(1)
+        except OSError:
+            greeting = b""
+        if greeting != RUN:
+            raise SandboxError(self._died())
+        self._ready = True
+
+    def _read_trace(self) -> str:
+        self._trace.seek(0)
+        return self._trace.read(MAX_TRACE).decode(errors="replace")
+
+    def _died(self) -> str:
+        said = self._read_trace().strip().splitlines()
+        return f"the sandbox did not start or died{': ' + said[-1] if said else ''}"

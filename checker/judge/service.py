@@ -1,0 +1,170 @@
+"""Services: the world outside a submission, written as ordinary synchronous classes.
+
+    class Account(Service):
+        latency = 0.1
+
+        def __init__(self) -> None:
+            self.balance = 0
+
+        def read(self) -> int:
+            return self.balance
+
+Each public method can be called by the submission: it awaits `account.read()`, which takes
+`latency` virtual seconds, and the method runs at the moment of the reply. So a call that was
+cancelled before its reply never happened. `@takes(...)` gives one method a time of its own;
+`@blocking` makes it an ordinary function, which holds its thread for that time.
+
+A method that must know when a call arrives, or that something can interrupt, is a generator: it
+runs at once up to its first `yield seconds`, goes on when those have passed, and what it returns
+is the reply. If the call is cancelled, the generator is closed at its `yield`, so that a `finally`
+in it runs.
+
+An exception that a method raises is what the caller sees: built-in ones as they are, others as the
+nearest built-in one.
+"""
+
+import builtins
+import functools
+import inspect
+from collections.abc import Callable, Generator
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+import msgspec
+
+from checker.protocol import MethodSpec, ServiceSpec
+
+Latency: TypeAlias = float | Callable[..., float]
+"""Virtual seconds, or a function of the call's own arguments (the service first) that says them."""
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+def blocking(method: _F) -> _F:
+    """Make a service's method an ordinary function, which holds the calling thread until it replies."""
+    method.__blocking__ = True  # type: ignore[attr-defined]
+    return method
+
+
+def takes(latency: Latency) -> Callable[[_F], _F]:
+    """Give a service's method a latency of its own, in virtual seconds."""
+
+    def decorate(method: _F) -> _F:
+        method.__latency__ = latency  # type: ignore[attr-defined]
+        return method
+
+    return decorate
+
+
+class Service:
+    """Something that a submission calls. Subclass it; every public method is one it can call."""
+
+    latency: ClassVar[Latency] = 0.1
+    """How long each call takes, in virtual seconds."""
+
+
+class NoSuchMethod(Exception):
+    """The sandbox called what is not a public method of the service."""
+
+
+def specify(service: Service, number: int) -> ServiceSpec:
+    """What the sandbox needs to know of a service to make a stub of it."""
+    return ServiceSpec(number, type(service).__name__, _methods(type(service)))
+
+
+@functools.cache
+def _methods(kind: type[Service]) -> list[MethodSpec]:
+    return [
+        MethodSpec(name, hasattr(function, "__blocking__"))
+        for name, function in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_")
+    ]
+
+
+class Invocation:
+    """A method of a service, called with arguments that a stranger sent.
+
+    `latency` is how long its next stage takes, in virtual seconds; `advance` runs it.
+    Raises `NoSuchMethod` when made, and `TypeError` for arguments that do not fit.
+    """
+
+    def __init__(
+        self, service: Service, method: str, arguments: list[Any], keywords: dict[str, Any]
+    ) -> None:
+        if method not in {spec.name for spec in _methods(type(service))}:
+            raise NoSuchMethod(f"{type(service).__name__}.{method}")
+        bound = getattr(service, method)
+        self._call = functools.partial(bound, *arguments, **keywords)
+        _check_arguments(bound, method, arguments, keywords)
+        self._stages: Generator[float, None, Any] | None = None
+        self.latency: float | None
+        if inspect.isgeneratorfunction(bound):
+            self._stages = self._call()
+            self.latency = None
+        else:
+            latency = getattr(bound, "__latency__", type(service).latency)
+            if callable(latency):
+                latency = latency(service, *arguments, **keywords)
+            self.latency = latency
+
+    def advance(self) -> Any:
+        """Run the next stage. Raises `StopIteration` with the reply, or the method's own error;
+        otherwise there is another stage, which takes `latency`."""
+        if self._stages is None:
+            raise StopIteration(self._call())
+        self.latency = next(self._stages)
+        return None
+
+    def cancel(self) -> None:
+        """The caller was cancelled and waits no more."""
+        if self._stages is not None:
+            self._stages.close()
+
+
+class Settled:
+    """A call that was decided when it arrived: by a generator that did not wait, or a refusal."""
+
+    latency = None
+
+    def __init__(self, value: Any = None, *, error: Exception | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    def advance(self) -> Any:
+        if self._error is not None:
+            raise self._error
+        raise StopIteration(self._value)
+
+    def cancel(self) -> None:
+        pass
+
+
+def _check_arguments(
+    bound: Callable[..., Any], method: str, arguments: list[Any], keywords: dict[str, Any]
+) -> None:
+    """Hold what was sent against the method's signature and annotations, so that the service of an
+    author who trusts them cannot be surprised by a stranger."""
+    signature = _signature(bound.__func__)  # type: ignore[attr-defined]
+    try:
+        given = signature.bind(None, *arguments, **keywords)
+    except TypeError as error:
+        raise TypeError(f"{method}(): {error}") from None
+    for name, value in given.arguments.items():
+        annotation = signature.parameters[name].annotation
+        if annotation is inspect.Parameter.empty or name == "self":
+            continue
+        try:
+            msgspec.convert(value, annotation)
+        except msgspec.ValidationError as error:
+            raise TypeError(f"{method}(): {name}: {error}") from None
+
+
+@functools.cache
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function, eval_str=True)
+
+
+def builtin_name(error: Exception) -> str:
+    """The name of the nearest built-in class of `error`."""
+    for kind in type(error).__mro__:
+        if getattr(builtins, kind.__name__, None) is kind:
+            return kind.__name__
+    return "Exception"

@@ -1,0 +1,203 @@
+"""What the judge knows of one run: facts, in virtual seconds since the run began.
+
+What the judge saw itself: the calls it served and when, their order, the returned value, elapsed
+time. What the sandbox alone could see, and the submission could therefore have made up: tasks and
+threads and their names, lines, prints, warnings, stretches in which the loop was blocked. A check
+may ask for such a fact to be right, but no point should be earned by one alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from checker.protocol import ErrorTree, Wait
+
+__all__ = [
+    "Blocked",
+    "Call",
+    "Deadlocked",
+    "Died",
+    "Ending",
+    "ErrorTree",
+    "Misbehaved",
+    "NotRunnable",
+    "Overran",
+    "Print",
+    "Raised",
+    "Returned",
+    "Spun",
+    "Stopped",
+    "Task",
+    "Trace",
+    "Wait",
+    "Warned",
+    "most_in_flight",
+    "seconds",
+]
+
+
+def seconds(nanoseconds: int) -> float:
+    return nanoseconds / 1e9
+
+
+@dataclass(slots=True)
+class Call:
+    """A call of a service's method, from its arrival to its end."""
+
+    number: int
+    service: str
+    method: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    task: int
+    """The number of the task that called; 1 is the submission's own."""
+    thread: int
+    """The number of the worker thread that called; 0 is the event loop's own."""
+    line: int | None
+    started: float
+    ended: float | None = None
+    """None while it is under way; it may be so for good if the run ended first."""
+    outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
+
+    @property
+    def done(self) -> bool:
+        """Whether the service carried it out."""
+        return self.outcome == "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A stretch in which the event loop's own thread waited, and no task could run."""
+
+    what: str
+    line: int | None
+    started: float
+    ended: float
+
+    @property
+    def length(self) -> float:
+        return self.ended - self.started
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    text: str
+    line: int | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    number: int
+    name: str
+    parent: int | None
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    error: ErrorTree
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The judge cancelled the submission, and it let itself be cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlocked:
+    """Nothing could ever happen again."""
+
+    waits: tuple[Wait, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spun:
+    """The event loop went round and round, and time never passed."""
+
+    waits: tuple[Wait, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRunnable:
+    """There was nothing to run; `reason` is for the learner."""
+
+    reason: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overran:
+    """It met a limit."""
+
+    what: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """Its process ended before the function did."""
+
+    how: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misbehaved:
+    """It sent what no run of the kit sends."""
+
+    what: str
+
+
+Ending: TypeAlias = (
+    Returned
+    | Raised
+    | Stopped
+    | Deadlocked
+    | Spun
+    | NotRunnable
+    | Overran
+    | Died
+    | Misbehaved
+)
+
+
+@dataclass(slots=True)
+class Trace:
+    """One run, from beginning to end."""
+
+    backend: str
+    ending: Ending = field(default_factory=lambda: Died("nothing was run"))
+    elapsed: float = 0.0
+    calls: list[Call] = field(default_factory=list)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    blocked: list[Blocked] = field(default_factory=list)
+    prints: list[Print] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    tasks_left: tuple[Wait, ...] = ()
+    threads_left: tuple[Wait, ...] = ()
+
+
+def most_in_flight(calls: Iterable[Call]) -> int:
+    """How many of `calls` were under way at the same time, at the most."""
+    changes = []
+    for call in calls:
+        changes.append((call.started, 1))
+        if call.ended is not None:
+            changes.append((call.ended, -1))
+    most = now = 0
+    for _, change in sorted(changes):  # At the same instant, ends come before starts.
+        now += change
+        most = max(most, now)
+    return most

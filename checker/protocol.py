@@ -1,0 +1,445 @@
+"""Every message that passes between the judge and a sandbox, and how it is framed.
+
+One run is one conversation over a private stream socket. The sandbox speaks whenever its event
+loop has nothing left to do: it sends what happened since it last spoke (`Called`, `Printed`, ...)
+and then either says that it is `Idle` and until when, or how the run ended. The judge answers
+each `Idle` with exactly one `Resume` (or with `Explain`, if nothing can ever happen again).
+
+The judge believes none of it: a message decodes into one of the types below, within the limits
+below, or the run is over. Nothing here can carry code.
+
+All instants are whole nanoseconds of virtual time since the run began.
+"""
+
+import math
+import socket
+import struct
+import time
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+__all__ = [
+    "MAX_FRAME",
+    "Answered",
+    "Broken",
+    "CallCancelled",
+    "Called",
+    "Cancelled",
+    "Closed",
+    "ErrorTree",
+    "Event",
+    "Explain",
+    "Failed",
+    "Flush",
+    "FromSandbox",
+    "Idle",
+    "Left",
+    "Link",
+    "LoopBlocked",
+    "LoopFreed",
+    "MethodSpec",
+    "NotPlain",
+    "Overdue",
+    "Printed",
+    "ProtocolError",
+    "Raised",
+    "Resume",
+    "Returned",
+    "ServiceSpec",
+    "Spinning",
+    "Start",
+    "Stuck",
+    "TaskStarted",
+    "ToSandbox",
+    "Unusable",
+    "Wait",
+    "Warned",
+    "instant",
+    "plain",
+]
+
+MAX_FRAME: Final = 1 << 20
+"""The largest message either side accepts, in bytes."""
+
+MAX_DEPTH: Final = 32
+MAX_ITEMS: Final = 20_000
+
+END_OF_TIME: Final = 1 << 62
+"""The last instant a deadline may name (146 years)."""
+
+_SERVICE: Final = 1
+_HEADER: Final = struct.Struct("!I")
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a message of this protocol."""
+
+
+class Closed(Exception):
+    """The other side hung up, or the process behind it ended."""
+
+
+class Overdue(Exception):
+    """Nothing came within the real time allowed."""
+
+
+class NotPlain(TypeError):
+    """A value that is not plain data cannot cross to the other side; its text says why."""
+
+
+class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+# --- what the judge tells the sandbox -----------------------------------------------------------
+
+
+class MethodSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A method of a service: what the sandbox must know to make a stub of it."""
+
+    name: str
+    blocking: bool
+
+
+class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A service, as it crosses inside a value: the sandbox makes a stub with these methods."""
+
+    number: int
+    name: str
+    methods: list[MethodSpec]
+
+
+class Start(_Message):
+    """Run `function(*arguments)` of this source on this backend."""
+
+    backend: str
+    function: str
+    arguments: list[Any]
+    source: bytes
+    seed: int
+    driver: bytes | None
+    """Source of the author's `driver.py`, which then holds `function` and imports `exercise`."""
+
+
+class Answered(_Message):
+    """The reply to a call."""
+
+    call: int
+    value: Any
+
+
+class Failed(_Message):
+    """A call that failed; `kind` names a built-in exception."""
+
+    call: int
+    kind: str
+    message: str
+
+
+class Resume(_Message):
+    """It is now `now`, and this is what arrived. `cancel` cancels the run from outside."""
+
+    now: int
+    replies: list[Answered | Failed]
+    cancel: bool = False
+
+
+class Explain(_Message):
+    """Nothing will ever happen again: say where every task waits, and end."""
+
+
+ToSandbox: TypeAlias = Start | Resume | Explain
+
+
+# --- what the sandbox tells the judge -----------------------------------------------------------
+
+
+class TaskStarted(_Message):
+    task: int
+    name: str
+    parent: int | None
+
+
+class Called(_Message):
+    """A method of a service was called by `task`, from `thread` (0 is the event loop's)."""
+
+    call: int
+    service: int
+    method: str
+    arguments: list[Any]
+    keywords: dict[str, Any]
+    task: int
+    thread: int
+    line: int | None
+
+
+class CallCancelled(_Message):
+    """The task that waited for this call was cancelled, and waits no more."""
+
+    call: int
+
+
+class Printed(_Message):
+    text: str
+
+
+class LoopBlocked(_Message):
+    """The event loop's own thread now waits inside `what`, so that no task can run."""
+
+    what: str
+    line: int | None
+    task: int
+
+
+class LoopFreed(_Message):
+    pass
+
+
+class Warned(_Message):
+    """Python warned about the submission, for example of a coroutine that was never awaited."""
+
+    text: str
+    line: int | None
+
+
+Event: TypeAlias = (
+    TaskStarted | Called | CallCancelled | Printed | LoopBlocked | LoopFreed | Warned
+)
+
+
+class Wait(msgspec.Struct, frozen=True, array_like=True):
+    """Where one task (or worker thread) is, and what it waits for."""
+
+    who: str
+    task: int
+    line: int | None
+    what: str
+    """What it waits for, in words: "a Lock that task 3 (transfer) holds"."""
+    started_at: int | None = None
+    """The line of the code that the task runs, if it is the learner's."""
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True):
+    """What still ran when the submission returned."""
+
+    tasks: list[Wait] = []
+    threads: list[Wait] = []
+
+
+class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
+    """An exception; for an exception group, with those inside it."""
+
+    kind: str
+    message: str
+    line: int | None
+    """The deepest line of the learner's file in its traceback."""
+    children: list["ErrorTree"] = []
+
+
+class Flush(_Message):
+    """What happened so far, because there is much of it; expects no answer."""
+
+    events: list[Event]
+
+
+class Idle(_Message):
+    """Nothing can run before `deadline`, unless a reply arrives."""
+
+    events: list[Event]
+    deadline: int | None
+
+
+class Returned(_Message):
+    events: list[Event]
+    value: Any
+    left: Left
+
+
+class Raised(_Message):
+    events: list[Event]
+    error: ErrorTree
+    left: Left
+
+
+class Cancelled(_Message):
+    """The judge cancelled the run, and the submission let itself be cancelled."""
+
+    events: list[Event]
+    left: Left
+
+
+class Unusable(_Message):
+    """The submission cannot be run at all; `reason` says why, for the learner."""
+
+    events: list[Event]
+    reason: str
+    line: int | None
+
+
+class Stuck(_Message):
+    """The answer to `Explain`."""
+
+    events: list[Event]
+    waits: list[Wait]
+
+
+class Spinning(_Message):
+    """The event loop runs round after round without ever letting time pass."""
+
+    events: list[Event]
+    waits: list[Wait]
+
+
+class Broken(_Message):
+    """The sandbox itself failed: an error of ours, never a mark."""
+
+    events: list[Event]
+    traceback: str
+
+
+FromSandbox: TypeAlias = (
+    Flush | Idle | Returned | Raised | Cancelled | Unusable | Stuck | Spinning | Broken
+)
+
+
+# --- plain data ---------------------------------------------------------------------------------
+
+
+def plain(value: object) -> Any:
+    """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
+    float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list.
+
+    Raises `NotPlain`, with a message for the learner, for anything else.
+    """
+    budget = [MAX_ITEMS]
+    return _plain(value, MAX_DEPTH, budget)
+
+
+def _plain(value: object, depth: int, budget: list[int]) -> Any:
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise NotPlain(f"a value of more than {MAX_ITEMS:,} items")
+    kind = type(value)
+    if value is None or kind is bool or kind is float or kind is bytes:
+        return value
+    if kind is str:
+        try:
+            value.encode()  # type: ignore[attr-defined]
+        except UnicodeEncodeError:
+            raise NotPlain("a string with a lone surrogate, which is not text") from None
+        return value
+    if kind is int:
+        if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
+            raise NotPlain("an integer of more than 64 bits")
+        return value
+    if depth == 0:
+        raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
+    if kind is list or kind is tuple:
+        return [_plain(item, depth - 1, budget) for item in value]  # type: ignore[attr-defined]
+    if kind is dict:
+        return {
+            _plain_key(key): _plain(item, depth - 1, budget)
+            for key, item in value.items()  # type: ignore[attr-defined]
+        }
+    raise NotPlain(_indefinite(kind.__name__))
+
+
+def _plain_key(key: object) -> Any:
+    if type(key) not in (str, int, bytes, bool, type(None)):
+        raise NotPlain(f"a dict with {_indefinite(type(key).__name__)} as a key")
+    return _plain(key, 0, [1])
+
+
+def _indefinite(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def instant(seconds: float) -> int | None:
+    """Nanoseconds for `seconds` of virtual time; None for a time that never comes."""
+    if math.isinf(seconds) and seconds > 0:
+        return None
+    return min(max(round(seconds * 1e9), 0), END_OF_TIME)
+
+
+# --- framing ------------------------------------------------------------------------------------
+
+
+class Link:
+    """One end of the conversation: sends and receives whole messages.
+
+    `receives` is the union of the types this end accepts. Values may hold services if this end is
+    given a way to describe one (the judge: `describe`) or to make a stub (the sandbox: `embody`).
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        receives: Any,
+        *,
+        describe: Any = None,
+        embody: Any = None,
+    ) -> None:
+        self.socket = sock
+        self._buffer = bytearray()
+        self._until: float | None = None
+
+        def encode_service(value: object) -> msgspec.msgpack.Ext:
+            if describe is None:
+                raise NotPlain(_indefinite(type(value).__name__))
+            return msgspec.msgpack.Ext(_SERVICE, msgspec.msgpack.encode(describe(value)))
+
+        def decode_service(code: int, data: memoryview) -> object:
+            if embody is None or code != _SERVICE:
+                raise ProtocolError(f"an extension of type {code}")
+            return embody(msgspec.msgpack.decode(data, type=ServiceSpec))
+
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=encode_service)
+        self._decoder = msgspec.msgpack.Decoder(receives, ext_hook=decode_service)
+
+    def send(self, message: _Message) -> None:
+        """Send one message. Raises `NotPlain` if it is too large, `Closed` if nobody listens."""
+        payload = self._encoder.encode(message)
+        if len(payload) > MAX_FRAME:
+            raise NotPlain(f"a value of more than {MAX_FRAME >> 20} MiB")
+        try:
+            self.socket.sendall(_HEADER.pack(len(payload)) + payload)
+        except TimeoutError:
+            raise Overdue from None
+        except OSError:
+            raise Closed from None
+
+    def receive(self, until: float | None = None) -> Any:
+        """Return the next message, waiting for it until `until` on the real `time.monotonic`.
+
+        Raises `ProtocolError`, `Closed` or `Overdue`.
+        """
+        self._until = until
+        (size,) = _HEADER.unpack(self._take(_HEADER.size))
+        if size > MAX_FRAME:
+            raise ProtocolError(f"a message of {size} bytes")
+        payload = self._take(size)
+        try:
+            return self._decoder.decode(payload)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
+            raise ProtocolError(str(error)) from None
+
+    def _take(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            if self._until is not None:
+                left = self._until - time.monotonic()
+                if left <= 0:
+                    raise Overdue
+                self.socket.settimeout(left)
+            try:
+                part = self.socket.recv(1 << 16)
+            except TimeoutError:
+                raise Overdue from None
+            except OSError:
+                raise Closed from None
+            if not part:
+                raise Closed
+            self._buffer += part
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken

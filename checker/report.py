@@ -1,0 +1,98 @@
+"""Verdicts, as data: what `grade` returns, and what `--format json` prints.
+
+Three outcomes are never mixed up. *Passed* and *failed* are the submission's doing. *Not graded*
+is the kit's or the machine's: it is no mark, and no pass either. An exercise is *not started* if
+its file is as it was shipped.
+"""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Status: TypeAlias = Literal["passed", "failed", "not_graded"]
+ExerciseStatus: TypeAlias = Literal["passed", "failed", "not_started", "not_graded"]
+
+BACKENDS = ("asyncio", "trio")
+
+SCHEMA = "checker/report/v1"
+
+
+class CheckReport(msgspec.Struct, frozen=True):
+    """One check on one backend."""
+
+    name: str
+    title: str
+    backend: str
+    status: Status
+    points: int
+    """What the check is worth, once, when it passes on both backends."""
+    message: str
+    """What was seen, what was expected and what to try next; empty if it passed."""
+    file: str
+    line: int | None
+    """The line of `file` that the message is about, counted from 1."""
+
+
+class ExerciseReport(msgspec.Struct, frozen=True):
+    name: str
+    title: str
+    status: ExerciseStatus
+    points: int
+    max_points: int
+    checks: tuple[CheckReport, ...]
+    """In the order of the checks, and for each of them in the order of the backends."""
+
+
+class SubmissionReport(msgspec.Struct, frozen=True):
+    seed: int
+    points: int
+    max_points: int
+    exercises: tuple[ExerciseReport, ...]
+    schema: str = SCHEMA
+
+
+def summarize_exercise(
+    name: str, title: str, checks: tuple[CheckReport, ...], *, started: bool
+) -> ExerciseReport:
+    """Count the points: a check earns its own only when it passed on both backends."""
+    by_check: dict[str, list[CheckReport]] = {}
+    for check in checks:
+        by_check.setdefault(check.name, []).append(check)
+    points = sum(
+        reports[0].points
+        for reports in by_check.values()
+        if {r.backend for r in reports if r.status == "passed"} == set(BACKENDS)
+    )
+    statuses = {check.status for check in checks}
+    status: ExerciseStatus
+    if not started:
+        status = "not_started"
+    elif "failed" in statuses:
+        status = "failed"
+    elif statuses == {"passed"}:
+        status = "passed"
+    else:
+        status = "not_graded"
+    return ExerciseReport(
+        name,
+        title,
+        status,
+        points,
+        sum(reports[0].points for reports in by_check.values()),
+        checks,
+    )
+
+
+def summarize_submission(seed: int, exercises: tuple[ExerciseReport, ...]) -> SubmissionReport:
+    return SubmissionReport(
+        seed,
+        sum(exercise.points for exercise in exercises),
+        sum(exercise.max_points for exercise in exercises),
+        exercises,
+    )
+
+
+def encode_json(report: SubmissionReport) -> bytes:
+    """The report as JSON, the same bytes for the same report, with a line feed at the end."""
+    fields = {"schema": report.schema, **msgspec.to_builtins(report)}
+    return msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"

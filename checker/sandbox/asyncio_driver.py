@@ -1,0 +1,83 @@
+"""Real asyncio, on the judge's clock: an event loop that asks the kernel instead of waiting."""
+
+import asyncio
+import selectors
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import anyio
+
+from checker.sandbox.kernel import Kernel
+
+
+def run(kernel: Kernel, main: Callable[[], Awaitable[None]]) -> None:
+    """Run `main()` under `anyio.run`."""
+    anyio.run(
+        main, backend="asyncio", backend_options={"loop_factory": lambda: _VirtualLoop(kernel)}
+    )
+
+
+def current_task() -> object | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # No event loop: the submission is being imported.
+        return None
+
+
+class _OrderedTask(asyncio.Task[Any]):
+    """A task whose place in a set is its number, not its address.
+
+    AnyIO keeps the tasks that a cancel scope must cancel in a set, so that the order in which they
+    are cancelled would otherwise differ from run to run.
+    """
+
+    number = 0
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+def _scope_hash(scope: Any) -> int:
+    # For the same reason: nested scopes are kept in sets too. A scope is in one only while it has
+    # a host task. There is no public name for what a scope belongs to.
+    return hash(scope._host_task)
+
+
+class _VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._made = 0
+        super().__init__(_IdleSelector(self, kernel))
+        self.set_task_factory(self._make_task)
+
+    def time(self) -> float:
+        return self._kernel.now
+
+    def _make_task(
+        self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **kwargs: Any
+    ) -> asyncio.Task[Any]:
+        self._made += 1
+        if self._made == 1:
+            # The first task is the one that anyio.run makes; only now is there a loop to ask.
+            type(anyio.CancelScope()).__hash__ = _scope_hash  # type: ignore[method-assign, assignment]
+        task = _OrderedTask(coro, loop=loop, **kwargs)
+        task.number = self._made
+        self._kernel.tasks.started(task)
+        return task
+
+
+class _IdleSelector(selectors.DefaultSelector):
+    """Looks for I/O without waiting, and where a loop would wait, lets the kernel decide."""
+
+    def __init__(self, loop: _VirtualLoop, kernel: Kernel) -> None:
+        super().__init__()
+        self._loop = loop
+        self._kernel = kernel
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._kernel.round()
+        events = super().select(0)
+        if events or (timeout is not None and timeout <= 0):
+            return events
+        deadline = float("inf") if timeout is None else self._loop.time() + timeout
+        return super().select(self._kernel.idle(deadline))

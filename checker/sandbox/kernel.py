@@ -1,0 +1,281 @@
+"""What an event loop asks when nothing in it can run: what happens next, and when?
+
+The kernel of a run holds the run's clock, which only the judge moves, and the calls that wait for
+a reply. The two drivers (asyncio, trio) call `idle` when their loop has nothing left to do; the
+stubs call `call` and `call_blocking`; everything worth telling is kept with `tell` and goes to the
+judge with the next message.
+"""
+
+import contextlib
+import math
+import os
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, Never
+
+import anyio
+import anyio.lowlevel
+
+from checker.protocol import (
+    Answered,
+    Broken,
+    CallCancelled,
+    Called,
+    Event,
+    Explain,
+    Failed,
+    Flush,
+    FromSandbox,
+    Idle,
+    Link,
+    LoopBlocked,
+    LoopFreed,
+    NotPlain,
+    Printed,
+    Resume,
+    Spinning,
+    Stuck,
+    Wait,
+    instant,
+    plain,
+)
+from checker.sandbox.errors import make_error
+from checker.sandbox.lines import calling_line
+from checker.sandbox.tasks import Tasks
+from checker.sandbox.threads import Thread, Threads
+
+EPOCH: Final = 1000.0
+"""What the loop's clock reads when a run begins, in seconds. Not 0: a program that takes a delay
+for a deadline must not pass because the two happen to agree."""
+
+MAX_ROUNDS: Final = 20_000
+"""Rounds of the event loop without time passing, after which a run counts as spinning."""
+
+FLUSH_AT: Final = 500
+"""How many events are kept before they are sent ahead of the next message."""
+
+FLUSH_PRINTS_AT: Final = 1 << 15
+
+RUNNING_THREAD_SECONDS: Final = 0.05
+"""Real seconds that a loop waits at a time for a thread that is on its way to it."""
+
+
+class Pending:
+    """A call that waits for its reply."""
+
+    __slots__ = ("number", "reply", "waiting")
+
+    def __init__(self, number: int, waiting: "anyio.Event | Thread") -> None:
+        self.number = number
+        self.waiting = waiting
+        self.reply: Answered | Failed
+
+    def result(self) -> Any:
+        if isinstance(self.reply, Failed):
+            raise make_error(self.reply)
+        return self.reply.value
+
+
+class Kernel:
+    """One run's side of the conversation.
+
+    `waits` describes where every task is, for a run that is stuck; the driver knows how.
+    """
+
+    def __init__(self, link: Link, tasks: Tasks, waits: "Callable[[Kernel], list[Wait]]") -> None:
+        self.link = link
+        self.tasks = tasks
+        self.threads = Threads(self)
+        self.now = EPOCH
+        self.scope: anyio.CancelScope | None = None
+        self._waits = waits
+        self._events: list[Event] = []
+        self._printed = 0
+        self._pending: dict[int, Pending] = {}
+        self._last_call = 0
+        self._arrived: deque[anyio.Event] = deque()
+        self._cancel_asked = False
+        self._rounds = 0
+        self._watchers: list[anyio.Event] = []
+
+    # --- what the stubs call ---
+
+    async def call(
+        self, service: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of a service and wait for the reply, as a checkpoint."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        arrived = anyio.Event()
+        pending = self._send_call(service, method, arguments, keywords, arrived)
+        try:
+            await arrived.wait()
+        finally:
+            if self._pending.pop(pending.number, None) is not None:
+                self.tell(CallCancelled(pending.number))
+        return pending.result()
+
+    def call_blocking(
+        self, service: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of a service and hold this thread until the reply."""
+        thread = self.threads.current()
+        if thread is None:
+            raise RuntimeError(
+                "a service was called from a thread that the checker cannot follow; "
+                "start threads with anyio.to_thread.run_sync() or threading.Thread"
+            )
+        pending = self._send_call(service, method, arguments, keywords, thread)
+        self.threads.park(thread, what=method)
+        return pending.result()
+
+    def _send_call(
+        self,
+        service: int,
+        method: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        waiting: "anyio.Event | Thread",
+    ) -> Pending:
+        try:
+            arguments_sent, keywords_sent = plain(arguments), plain(keywords)
+        except NotPlain as error:
+            raise TypeError(f"{method}() was given {error}; it takes plain data only") from None
+        self._last_call = number = self._last_call + 1
+        pending = self._pending[number] = Pending(number, waiting)
+        thread = waiting.number if isinstance(waiting, Thread) else 0
+        task = self.threads.task_behind(thread) if thread else self.tasks.current()
+        line = calling_line()
+        self.tell(
+            Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
+        )
+        return pending
+
+    # --- telling the judge ---
+
+    def tell(self, event: Event) -> None:
+        self._events.append(event)
+        if len(self._events) >= FLUSH_AT:
+            self._send(Flush(self.take_events()))
+
+    def print(self, text: str) -> None:
+        """Keep what the submission printed, joined with what it printed just before."""
+        for start in range(0, len(text), FLUSH_PRINTS_AT):
+            part = text[start : start + FLUSH_PRINTS_AT]
+            last = self._events[-1] if self._events else None
+            if isinstance(last, Printed):
+                self._events[-1] = Printed(last.text + part)
+            else:
+                self._events.append(Printed(part))
+            self._printed += len(part)
+            if self._printed >= FLUSH_PRINTS_AT:
+                self._send(Flush(self.take_events()))
+
+    def take_events(self) -> list[Event]:
+        events = [*self.tasks.take_news(), *self._events]
+        self._events.clear()
+        self._printed = 0
+        return events
+
+    def end(self, message: FromSandbox) -> Never:
+        """Send the last message of this run, and end its process."""
+        with contextlib.suppress(Exception):
+            self._send(message)
+        os._exit(0)
+
+    def broken(self) -> Never:
+        """End the run because of an error of ours."""
+        self.end(Broken([], traceback.format_exc()[-4000:]))
+
+    def _send(self, message: FromSandbox) -> None:
+        self.link.send(message)
+
+    # --- time ---
+
+    def idle(self, deadline: float) -> float:
+        """Called by the loop when none of its tasks can run before `deadline` (its own clock).
+
+        Returns after something happened, or may have: the loop should look again, waiting for I/O
+        for at most the returned number of real seconds.
+        """
+        try:
+            return self._idle(deadline)
+        except Exception:
+            self.broken()
+
+    def _idle(self, deadline: float) -> float:
+        self._rounds = 0
+        if self.threads.on_the_way:
+            return RUNNING_THREAD_SECONDS
+        if self._watchers:
+            for watcher in self._watchers:
+                watcher.set()
+            self._watchers.clear()
+        elif self.threads.can_run():
+            self.threads.run_next()
+        else:
+            self.converse(deadline)
+        self.deliver()
+        return 0
+
+    def round(self) -> None:
+        """Called by the loop for each round of it; ends a run whose rounds never end."""
+        self._rounds += 1
+        if self._rounds > MAX_ROUNDS:
+            try:
+                self.end(Spinning(self.take_events(), self._waits(self)))
+            except Exception:
+                self.broken()
+
+    def converse(self, deadline: float) -> None:
+        """Tell the judge what happened, and let it move the clock."""
+        deadline = min(deadline, self.threads.deadline())
+        self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
+        message = self.link.receive()
+        if isinstance(message, Explain):
+            self.end(Stuck(self.take_events(), self._waits(self)))
+        self._resume(message, deadline)
+
+    def _resume(self, message: Resume, deadline: float) -> None:
+        now = max(self.now, EPOCH + message.now / 1e9)
+        at = instant(deadline - EPOCH)
+        if at is not None and message.now >= at:
+            # The deadline has come: the clock must not stop one rounding error short of it. Far
+            # from zero a float cannot hold asyncio's clock resolution, and then it must be passed.
+            now = max(now, deadline)
+            if deadline + 1e-9 == deadline:
+                now = max(now, math.nextafter(deadline, math.inf))
+        self.now = now
+        for reply in message.replies:
+            pending = self._pending.pop(reply.call)
+            pending.reply = reply
+            if isinstance(pending.waiting, Thread):
+                self.threads.wake(pending.waiting)
+            else:
+                self._arrived.append(pending.waiting)
+        self._cancel_asked |= message.cancel
+        self.threads.wake_sleepers(now)
+
+    def deliver(self) -> None:
+        """Wake the tasks whose replies arrived; called on the loop's own thread."""
+        while self._arrived:
+            self._arrived.popleft().set()
+        if self._cancel_asked and self.scope is not None:
+            self._cancel_asked = False
+            self.scope.cancel()
+
+    async def wait_all_tasks_blocked(self) -> None:
+        """`anyio.wait_all_tasks_blocked`, in no time at all on either backend."""
+        blocked = anyio.Event()
+        self._watchers.append(blocked)
+        await blocked.wait()
+
+    # --- what Threads calls ---
+
+    def loop_blocked(self, what: str) -> None:
+        self.tell(LoopBlocked(what, calling_line(sys._getframe(1)), self.tasks.current()))
+
+    def loop_freed(self) -> None:
+        self.tell(LoopFreed())
+        self.deliver()

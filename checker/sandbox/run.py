@@ -1,0 +1,262 @@
+"""One run, in a process forked for it: limits, then the submission, then the end.
+
+Nothing is torn down. The last message is sent from inside the event loop, at the moment at which
+the submission returned, and the process ends there.
+"""
+
+import asyncio
+import builtins
+import contextlib
+import faulthandler
+import functools
+import gc
+import io
+import os
+import random
+import re
+import resource
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Never, TextIO
+
+import anyio
+import trio
+
+from checker.protocol import (
+    Cancelled,
+    FromSandbox,
+    Left,
+    Link,
+    NotPlain,
+    Raised,
+    Returned,
+    Start,
+    ToSandbox,
+    Unusable,
+    Warned,
+    plain,
+)
+from checker.sandbox import asyncio_driver, clock, threads, trio_driver
+from checker.sandbox.errors import describe_error, printable
+from checker.sandbox.kernel import EPOCH, Kernel
+from checker.sandbox.lines import EXERCISE
+from checker.sandbox.stubs import Stubs
+from checker.sandbox.submission import UnusableSubmission, call, load
+from checker.sandbox.tasks import Tasks
+from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
+
+CPU_SECONDS: Final = 3
+"""Processor seconds after which a run is ended. Most take a hundredth of one."""
+
+MEMORY: Final = 1 << 30
+"""Bytes that a run may ask for beyond what the warmed process has."""
+
+FILE_SIZE: Final = 1 << 20
+
+_LINK: Final = 3
+
+_NEW_PROCESS = frozenset(
+    {"os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "subprocess.Popen"}
+)
+
+
+def execute(waiting_room: socket.socket) -> Never:
+    """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out."""
+    _isolate(waiting_room)
+    waiting_room = socket.socket(fileno=_LINK)
+    stubs = Stubs()
+    _, descriptors, _, _ = socket.recv_fds(waiting_room, 1, 1)
+    os.dup2(descriptors[0], _LINK)
+    os.close(descriptors[0])
+    waiting_room.detach()
+    perform(Link(socket.socket(fileno=_LINK), ToSandbox, embody=stubs.embody), stubs)
+
+
+def perform(link: Link, stubs: Stubs) -> Never:
+    """Hear what to run from `link`, and run it to its end."""
+    start = link.receive()
+    assert isinstance(start, Start)
+    driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
+    kernel = stubs.kernel = Kernel(link, Tasks(driver.current_task), describe_waits)
+    try:
+        _prepare(kernel, start)
+    except Exception:
+        kernel.broken()
+    _run(kernel, start)
+
+
+def _isolate(sock: socket.socket) -> None:
+    os.setsid()
+    os.dup2(sock.fileno(), _LINK)
+    os.closerange(_LINK + 1, 1024)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    sock.detach()
+    # The judge reads what this writes, to name the line that a run was on when it was ended.
+    faulthandler.register(signal.SIGXCPU, file=2, all_threads=False, chain=True)
+    _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
+    _limit(resource.RLIMIT_CORE, 0, 0)
+    _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as statm:
+            size = int(statm.read().split()[0]) * resource.getpagesize()
+        _limit(resource.RLIMIT_AS, size + MEMORY, size + MEMORY)
+    # Address space is what is limited, and a thread's stack takes 8 MiB of it by default.
+    threading.stack_size(1 << 19)
+    sys.addaudithook(_refuse_processes)
+
+
+def _limit(kind: int, soft: int, hard: int) -> None:
+    _, most = resource.getrlimit(kind)
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(kind, (soft, hard))
+
+
+def _prepare(kernel: Kernel, start: Start) -> None:
+    random.seed(start.seed)
+    clock.install(lambda: kernel.now, EPOCH)
+    anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
+    sys.stdout = sys.stderr = _Output(kernel)
+    builtins.input = _refuse_input
+    warnings.simplefilter("always", RuntimeWarning)
+    warnings.showwarning = _show_warning(kernel)
+    sys.set_coroutine_origin_tracking_depth(8)
+    threads.activate(kernel.threads)
+
+
+def _run(kernel: Kernel, start: Start) -> Never:
+    try:
+        with _refusing_to_run():
+            function = load(start)
+
+        @functools.wraps(function)  # The task that runs it has its name.
+        async def main() -> None:
+            await _main(kernel, function, start)
+
+        if start.backend == "asyncio":
+            asyncio_driver.run(kernel, main)
+        else:
+            trio_driver.run(kernel, main, start.seed)
+    except UnusableSubmission as error:
+        kernel.end(Unusable(kernel.take_events(), printable(error.reason), error.line))
+    except BaseException as error:
+        # Not from the submission's own task: SystemExit in another one, on asyncio, ends up here.
+        kernel.end(Raised(kernel.take_events(), describe_error(error), Left()))
+    kernel.broken()
+
+
+async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> Never:
+    """Run the submission's function, and end the process with the message that says how it went."""
+    error: BaseException | None = None
+    value: Any = None
+    with anyio.CancelScope() as kernel.scope:
+        try:
+            value = await call(function, start)
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as raised:
+            error = raised
+    try:
+        left = Left(describe_tasks(kernel, but=1), describe_threads(kernel))
+        if isinstance(error, UnusableSubmission):
+            kernel.end(Unusable(kernel.take_events(), printable(error.reason), error.line))
+        if error is not None:
+            tree = describe_error(error)
+            error.__traceback__ = None  # It holds the frames, and they what was never awaited.
+            gc.collect()
+            kernel.end(Raised(kernel.take_events(), tree, left))
+        gc.collect()
+        if kernel.scope.cancelled_caught:
+            kernel.end(Cancelled(kernel.take_events(), left))
+        kernel.end(_returned(kernel, start, value, left))
+    except Exception:
+        kernel.broken()
+
+
+def _returned(kernel: Kernel, start: Start, value: object, left: Left) -> FromSandbox:
+    try:
+        return Returned(kernel.take_events(), plain(value), left)
+    except NotPlain as error:
+        reason = (
+            f"{start.function}() returned {error}; it must return plain data "
+            "(None, bool, int, float, str, bytes, or lists, tuples and dicts of these)"
+        )
+        return Unusable(kernel.take_events(), printable(reason), None)
+
+
+# --- what the submission finds in the place of the real thing -----------------------------------
+
+
+class _Output(io.TextIOBase):
+    """`sys.stdout` and `sys.stderr`: text that goes to the judge, which stamps it with the time."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._kernel.print(text.encode(errors="backslashreplace").decode())
+        return len(text)
+
+
+@contextlib.contextmanager
+def _refusing_to_run() -> Iterator[None]:
+    """While the submission is imported, no event loop may be run: it would be on no clock."""
+
+    def refuse(*args: object, **kwargs: object) -> Never:
+        raise RuntimeError(
+            "the checker runs the event loop itself; "
+            "put this call under `if __name__ == '__main__':`"
+        )
+
+    real = [(module, module.run) for module in (anyio, asyncio, trio)]
+    for module, _ in real:
+        vars(module)["run"] = refuse
+    try:
+        yield
+    finally:
+        for module, run in real:
+            vars(module)["run"] = run
+
+
+def _refuse_input(prompt: object = "") -> Never:
+    raise EOFError("an exercise runs without a keyboard: input() has nothing to read")
+
+
+def _refuse_processes(event: str, _: tuple[object, ...]) -> None:
+    # A courtesy to learners, who get a message; what keeps a stranger in are the limits.
+    if event in _NEW_PROCESS:
+        raise PermissionError(f"an exercise may not start other processes ({event})")
+
+
+_CREATED = re.compile(rf'File "{re.escape(EXERCISE)}", line (\d+)')
+
+
+def _show_warning(kernel: Kernel) -> Callable[..., None]:
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        text = str(message)
+        if "was never awaited" in text:
+            lines = _CREATED.findall(text)
+            told = printable(text.partition("\n")[0])
+            kernel.tell(Warned(told, int(lines[-1]) if lines else None))
+        else:
+            kernel.print(f"{filename}:{lineno}: {category.__name__}: {text}\n")
+
+    return show

@@ -1,0 +1,202 @@
+"""The fork server: a process that has imported all that a run needs, and forks one for each run.
+
+Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
+starts one of these and asks it over a control socket, one byte a command. `RUN`, which comes with
+the descriptor of the run's own socket, starts a run; `DONE` ends it with all its children; `TRACE`
+lets it write where it is, then ends it, and answers with the exit status. One run at a time. The server holds nothing worth stealing, and ends when the judge hangs up.
+
+A fork is made while the run before it goes on, so that no run waits for its own.
+"""
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+
+import anyio
+import anyio.from_thread
+import anyio.functools
+import anyio.itertools
+import anyio.lowlevel
+import anyio.streams.buffered
+import anyio.streams.memory
+import anyio.streams.stapled
+import anyio.streams.text
+import anyio.to_thread
+import trio
+import trio.testing
+
+from checker.protocol import (
+    Answered,
+    Called,
+    FromSandbox,
+    Idle,
+    MethodSpec,
+    Resume,
+    ServiceSpec,
+    Start,
+)
+from checker.sandbox import run, threads
+from checker.sandbox.stubs import Stubs
+
+RUN = b"R"
+DONE = b"D"
+TRACE = b"T"
+STATUS = struct.Struct("!i")
+
+TRACE_SECONDS = 1.0
+"""Real seconds that an overdue run is given to write where it was."""
+
+REHEARSALS = 3
+
+REHEARSED = b"""
+import anyio
+
+async def main(service):
+    async def child(lock, send):
+        await anyio.sleep(1)
+        async with lock, send:
+            await service.call()
+            await send.send(None)
+    lock = anyio.Lock()
+    send, receive = anyio.create_memory_object_stream(1)
+    with anyio.move_on_after(10):
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(child, lock, send.clone())
+            send.close()
+            async for _ in receive:
+                print("item")
+"""
+
+_sleep = time.sleep
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    _warm_up()
+    control.sendall(RUN)  # Ready.
+    serve(control)
+
+
+def _warm_up() -> None:
+    # AnyIO imports its parts when they are first used, which would be in every run again.
+    for name in dir(anyio):
+        getattr(anyio, name, None)
+    threads.install()
+    for backend in ("asyncio", "trio"):
+        for _ in range(REHEARSALS):
+            _rehearse(backend)
+    # What is there now is never collected, so a collection in a run looks at the run's own.
+    gc.collect()
+    gc.freeze()
+
+
+class _Curtain(BaseException):
+    """A rehearsal is over, where a run would end its process."""
+
+
+class _Rehearsal:
+    """A link whose judge is played by the server itself."""
+
+    def __init__(self, start: Start) -> None:
+        self._answer: Start | Resume = start
+        self._now = 0
+
+    def receive(self) -> Start | Resume:
+        return self._answer
+
+    def send(self, message: FromSandbox) -> None:
+        if not isinstance(message, Idle):
+            raise _Curtain
+        calls = [event.call for event in message.events if isinstance(event, Called)]
+        self._now = self._now if calls else message.deadline or 0
+        self._answer = Resume(self._now, [Answered(call, None) for call in calls])
+
+
+def _rehearse(backend: str) -> None:
+    """Go through a run in this process. Python makes code faster as it runs, and what it has made
+    so here, every fork finds done; it would otherwise do it in each run again."""
+    stubs = Stubs()
+    service = stubs.embody(ServiceSpec(0, "Service", [MethodSpec("call", False)]))
+    start = Start(backend, "main", [service], REHEARSED, 0, None)
+    with contextlib.suppress(_Curtain, BaseExceptionGroup):
+        run.perform(_Rehearsal(start), stubs)  # type: ignore[arg-type]
+    threads.deactivate()
+
+
+def serve(control: socket.socket) -> None:
+    spare = _Fork(control)
+    current: _Fork | None = None
+    ended: list[_Fork] = []
+    while True:
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if command == RUN:
+            current, descriptor = spare, descriptors[0]
+            current.begin(descriptor)
+            os.close(descriptor)
+            spare = _Fork(control)
+            for fork in ended:
+                fork.reap()
+            ended.clear()
+        elif command == DONE and current is not None:
+            current.kill()
+            ended.append(current)
+            current = None
+        elif command == TRACE and current is not None:
+            current.let_it_say_where_it_is()
+            current.kill()
+            control.sendall(STATUS.pack(current.reap()))
+            current = None
+        else:
+            for fork in (current, spare):
+                if fork is not None:
+                    fork.kill()
+            return
+
+
+class _Fork:
+    """A process that waits for the descriptor of a run's socket, and then is that run."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                control.close()
+                self._ours.close()
+                run.execute(theirs)
+            finally:
+                os._exit(70)
+        theirs.close()
+
+    def begin(self, descriptor: int) -> None:
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._ours, [RUN], [descriptor])
+        self._ours.close()
+
+    def let_it_say_where_it_is(self) -> None:
+        """The signal makes it write its stack, and end; a run may have seen to it that it does not."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGXCPU)
+        for _ in range(100):
+            if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                break
+            _sleep(TRACE_SECONDS / 100)
+
+    def kill(self) -> None:
+        """End it with all in its process group. Not reaped yet, so the number is still its own."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(self._pid, signal.SIGKILL)
+
+    def reap(self) -> int:
+        return os.waitpid(self._pid, 0)[1]
+
+
+if __name__ == "__main__":
+    main()
