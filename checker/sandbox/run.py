@@ -124,7 +124,7 @@ def _prepare(kernel: Kernel, start: Start) -> None:
     builtins.input = _refuse_input
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
-    sys.set_coroutine_origin_tracking_depth(8)
+    sys.set_coroutine_origin_tracking_depth(1)
     threads.activate(kernel.threads)
 
 

@@ -4,6 +4,7 @@ The backends tell tasks apart by address, which says nothing to a reader and dif
 run. A number says which came first, and is the same every time.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -68,11 +69,16 @@ class Tasks:
         self._unnamed.clear()
 
 
-def readable_name(task: object) -> str:
-    """`deposit` for a task that AnyIO named `exercise.deposit_all.<locals>.deposit`."""
-    get_name = getattr(task, "get_name", None)
-    name = str(get_name() if get_name is not None else getattr(task, "name", "task"))
-    return name.removesuffix(">").rpartition(".")[2] or name
+_DEFAULT_NAME = re.compile(r"Task-\d+")
+
+
+def readable_name(task: Any) -> str:
+    """`deposit` for a task that AnyIO named `exercise.deposit_all.<locals>.deposit`, and for one
+    that asyncio named `Task-7` and that runs `deposit`."""
+    name = str(task.name if hasattr(task, "name") else task.get_name())
+    if _DEFAULT_NAME.fullmatch(name):
+        name = getattr(coroutine_of(task), "__qualname__", name)
+    return name.rpartition(".")[2] or name
 
 
 def coroutine_of(task: Any) -> Any:

@@ -58,8 +58,8 @@ class Thread:
         "joiners",
         "name",
         "number",
+        "out_of_turn",
         "parked",
-        "real_locks",
         "task",
         "turn",
         "waits_for",
@@ -75,7 +75,8 @@ class Thread:
         self.finished = False
         self.deadline = math.inf
         self.waits_for = ""
-        self.real_locks = False
+        self.out_of_turn = False
+        """Whether it runs, for a moment, without it being its turn, and so must not give it away."""
         self.joiners: list[Thread] = []
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
@@ -168,6 +169,7 @@ class Threads:
             self._wanting_loop.append(thread)
             self.park(thread, "the event loop")
         self.on_the_way.add(thread)
+        thread.out_of_turn = True
         self.loop.turn.release()
 
     def arrived_in_loop(self, thread: Thread) -> None:
@@ -184,6 +186,7 @@ class Threads:
             self._ready.append(thread)
         self.on_the_way.discard(thread)
         thread.turn.acquire()
+        thread.out_of_turn = False
 
     # --- anybody's calls ---
 
@@ -250,17 +253,21 @@ class Threads:
                 self.leave(mine, result_is_on_the_way=False)
 
         thread.run = run_in_turn  # type: ignore[method-assign]
-        starter = self.current()
-        assert starter is not None
-        # start() waits for the new thread's sign of life, which comes before its first turn.
-        starter.real_locks = True
         try:
-            _real_start(thread)
+            self.start_outside(thread)
         except BaseException:
             self.forget(mine)
             raise
+
+    def start_outside(self, thread: threading.Thread) -> None:
+        """Start a thread and wait for its sign of life, which needs no turn."""
+        starter = self.current()
+        assert starter is not None
+        starter.out_of_turn = True
+        try:
+            _real_start(thread)
         finally:
-            starter.real_locks = False
+            starter.out_of_turn = False
 
     def join(self, thread: threading.Thread, timeout: float | None) -> bool:
         """Wait for the end of `thread`; False if that did not come in time."""
@@ -292,7 +299,7 @@ class Lock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         thread = _active.current() if _active is not None else None
-        if thread is None or thread.real_locks:
+        if thread is None or thread.out_of_turn:
             acquired = self._real.acquire(blocking, timeout)
             if acquired:
                 self._held_in_turn = False
@@ -356,10 +363,12 @@ def sleep(seconds: float) -> None:
 
 
 def _start(thread: threading.Thread) -> None:
-    # A backend's own threads wait for work in ways that know nothing of turns.
     starter = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
-    if _active is None or _active.current() is None or starter in _BACKENDS:
+    if _active is None or _active.current() is None:
         _real_start(thread)
+    elif starter in _BACKENDS:
+        # A backend's own threads wait for work in ways that know nothing of turns.
+        _active.start_outside(thread)
     else:
         _active.start(thread)
 
