@@ -208,6 +208,7 @@ class Kernel:
         self._rounds = 0
         if self.threads.on_the_way:
             return RUNNING_THREAD_SECONDS
+        self.threads.await_returning()
         if self._watchers:
             for watcher in self._watchers:
                 watcher.set()

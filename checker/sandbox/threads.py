@@ -51,6 +51,8 @@ class Thread:
     """A thread that takes turns. Number 0 is the event loop's own."""
 
     __slots__ = (
+        "answered",
+        "back",
         "deadline",
         "entered",
         "finished",
@@ -77,11 +79,15 @@ class Thread:
         self.waits_for = ""
         self.out_of_turn = False
         """Whether it runs, for a moment, without it being its turn, and so must not give it away."""
+        self.answered = False
+        """Whether the loop has done what it asked of it."""
         self.joiners: list[Thread] = []
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
         self.entered = _thread.allocate_lock()
         self.entered.acquire()
+        self.back = _thread.allocate_lock()
+        self.back.acquire()
 
 
 class Threads:
@@ -93,6 +99,7 @@ class Threads:
         self.loop.ident = _thread.get_ident()
         self.on_the_way: set[Thread] = set()
         """Threads that have handed something to the loop, which has not arrived there yet."""
+        self._returning: list[Thread] = []
         self._by_ident = {self.loop.ident: self.loop}
         self._by_thread: dict[threading.Thread, Thread] = {}
         self._all: list[Thread] = []
@@ -177,14 +184,23 @@ class Threads:
 
     def leaves_loop(self, thread: Thread) -> None:
         """What `thread` asked of the loop is done, and it will go on when it has heard."""
-        self.on_the_way.add(thread)
+        thread.answered = True
+        self._returning.append(thread)
         self._ready.append(thread)
+
+    def await_returning(self) -> None:
+        """Called when the loop has nothing left to do, so that those who asked must have heard."""
+        while self._returning:
+            self._returning.pop(0).back.acquire()
 
     def return_from_loop(self, thread: Thread) -> None:
         """The thread has heard, and waits for its turn to go on."""
-        if thread not in self._ready:  # What it asked was refused before it reached the loop.
+        if thread.answered:
+            thread.answered = False
+            thread.back.release()
+        else:  # What it asked was refused before it reached the loop.
             self._ready.append(thread)
-        self.on_the_way.discard(thread)
+            self.on_the_way.discard(thread)
         thread.turn.acquire()
         thread.out_of_turn = False
 
