@@ -54,14 +54,15 @@ class SubmissionReport(msgspec.Struct, frozen=True):
 def summarize_exercise(
     name: str, title: str, checks: tuple[CheckReport, ...], *, started: bool
 ) -> ExerciseReport:
-    """Count the points: a check earns its own only when it passed on both backends."""
+    """Count the points: a check earns its own only when it passed on both backends, and a file that
+    is as it was shipped earns none."""
     by_check: dict[str, list[CheckReport]] = {}
     for check in checks:
         by_check.setdefault(check.name, []).append(check)
     points = sum(
         reports[0].points
         for reports in by_check.values()
-        if {r.backend for r in reports if r.status == "passed"} == set(BACKENDS)
+        if started and {r.backend for r in reports if r.status == "passed"} == set(BACKENDS)
     )
     statuses = {check.status for check in checks}
     status: ExerciseStatus

@@ -45,7 +45,8 @@ from checker.protocol import (
 from checker.protocol import Raised as RaisedMessage
 from checker.protocol import Returned as ReturnedMessage
 from checker.judge import trace as facts
-from checker.judge.launch import RUN_SECONDS, Sandbox, SandboxError
+from checker.judge.launch import RUN_SECONDS, ProcessEnd, Sandbox, SandboxError
+from checker.judge.loops import endless_loop
 from checker.judge.schedule import Enabled, Schedule
 from checker.judge.service import (
     Invocation,
@@ -106,30 +107,33 @@ def converse(
             conversation.conclude(over.ending)
             sandbox.end()
         except Overdue:
-            line = sandbox.autopsy().line
+            line = endless_loop(start.source, sandbox.autopsy().lines)
             conversation.conclude(
                 facts.Overran(
                     f"did not end, and did not wait for anything that the checker knows, within "
                     f"{RUN_SECONDS:g} s of real time",
                     line,
+                    costly=True,
                 )
             )
         except Closed:
-            conversation.conclude(_how_it_died(sandbox))
+            conversation.conclude(_how_it_died(sandbox.autopsy(), start.source))
         except (ProtocolError, NotPlain, NoSuchMethod) as error:
             conversation.conclude(facts.Misbehaved(str(error)))
             sandbox.end()
     return conversation.trace
 
 
-def _how_it_died(sandbox: Sandbox) -> facts.Ending:
-    ending = sandbox.autopsy()
-    if ending.signal in (signal.SIGXCPU, signal.SIGKILL):
-        return facts.Overran("kept the processor busy for 3 s and never let time pass", ending.line)
-    if ending.signal is not None:
-        name = signal.Signals(ending.signal).name
-        return facts.Died(f"its process was ended by {name}", ending.line)
-    return facts.Died(f"it ended its own process (exit code {ending.code})", ending.line)
+def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
+    if how.signal in (signal.SIGXCPU, signal.SIGKILL):
+        return facts.Overran(
+            "kept the processor busy for 3 s and never let time pass",
+            endless_loop(source, how.lines),
+            costly=True,
+        )
+    if how.signal is not None:
+        return facts.Died(f"its process was ended by {signal.Signals(how.signal).name}")
+    return facts.Died(f"it ended its own process (exit code {how.code})")
 
 
 class _Conversation:

@@ -24,10 +24,22 @@ class CheckFailed(Exception):
     """A submission did not do what a check asks for.
 
     `line` is the line of the learner's file that the message is about; `advice` is what to try.
+    A `hopeless` one would be the same for every check on every backend; a `costly` one took all the
+    real time that a run is given.
     """
 
-    def __init__(self, message: str, line: int | None = None, advice: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        line: int | None = None,
+        advice: str | None = None,
+        *,
+        hopeless: bool = False,
+        costly: bool = False,
+    ) -> None:
         super().__init__(message)
+        self.hopeless = hopeless
+        self.costly = costly
         self.message = message
         self.line = line
         self.advice = advice
@@ -58,9 +70,11 @@ def explain(trace: Trace) -> CheckFailed:
                 "of the loop",
             )
         case NotRunnable(reason, line):
-            return CheckFailed(reason, line)
-        case Overran(what, line):
-            return CheckFailed(f"it {what}", line, "look for a loop that never ends")
+            return CheckFailed(reason, line, hopeless=True)
+        case Overran(what, line, costly):
+            return CheckFailed(
+                f"it {what}", line, "look for a loop that never ends", costly=costly
+            )
         case Died(how, line):
             return CheckFailed(how, line, "let the function return; the checker ends the process")
         case Misbehaved(what):

@@ -36,15 +36,14 @@ class SandboxError(Exception):
     """The sandbox cannot be started, or died: the machine's doing, never a submission's."""
 
 
-class Ending:
+class ProcessEnd:
     """How the process of a run ended, and where it was."""
 
     def __init__(self, status: int, trace: str) -> None:
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        found = re.search(r'File "exercise\.py", line (\d+)', trace)
-        self.line = int(found[1]) if found else None
-        """The innermost line of the learner's file, if the process said where it was."""
+        self.lines = [int(line) for line in re.findall(r'File "exercise\.py", line (\d{1,9})', trace)]
+        """The lines of the learner's frames, innermost first, if the process said where it was."""
 
 
 class Sandbox:
@@ -109,7 +108,7 @@ class Sandbox:
         except OSError:
             raise SandboxError(self._died()) from None
 
-    def autopsy(self) -> Ending:
+    def autopsy(self) -> ProcessEnd:
         """End the run's process, if it has not ended by itself, and say how and where."""
         try:
             self._control.sendall(TRACE)
@@ -118,7 +117,7 @@ class Sandbox:
             answer = b""
         if len(answer) < STATUS.size:
             raise SandboxError(self._died())
-        return Ending(STATUS.unpack(answer)[0], self._read_trace())
+        return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
 
     def _await_ready(self) -> None:
         if self._ready:

@@ -143,6 +143,8 @@ class Overran:
 
     what: str
     line: int | None = None
+    costly: bool = False
+    """Whether it was a limit of real time."""
 
 
 @dataclass(frozen=True, slots=True)

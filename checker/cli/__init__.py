@@ -1,0 +1,91 @@
+"""The command line: one small module a command, and no logic of its own.
+
+Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an environment that does not do.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final
+
+from checker.course import CourseError, UnknownName
+from checker.submission import SubmissionError
+
+PASSED: Final = 0
+FAILED: Final = 1
+UNUSABLE: Final = 2
+INTERRUPTED: Final = 130
+
+COMMANDS: Final = {
+    "grade": "grade your work (this is the one you need)",
+    "list": "show the course, and how far you are",
+    "hint": "give a hint for an exercise, one more each time",
+    "verify": "prove that the checks of an exercise are right (for authors)",
+}
+
+
+class UsageError(Exception):
+    """The command cannot do what it was asked for; the text says what would do."""
+
+
+_DESCRIPTION = """\
+Small broken programs that teach structured concurrency with AnyIO. Mend
+exercises/<chapter>/<name>/exercise.py, and grade it until it passes on asyncio and on trio.
+"""
+
+_EPILOG = """\
+examples:
+  checker list                              what there is to do
+  checker grade                             all exercises
+  checker grade one_after_another           one exercise, with every detail
+  checker hint one_after_another            when you are stuck
+  checker grade --submission ../somebody    somebody else's clone
+
+`checker COMMAND --help` says more about a command.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parser = argparse.ArgumentParser(
+        prog="checker",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    asked = next((word for word in words if not word.startswith("-")), None)
+    for name, purpose in COMMANDS.items():
+        # Only the command that was asked for is imported: the others would cost their start-up.
+        module = import_module(f"checker.cli.{name}_command") if name == asked else None
+        command = commands.add_parser(
+            name,
+            help=purpose,
+            description=module.__doc__ if module else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if module is not None:
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    given = parser.parse_args(words)
+    if given.command is None:
+        parser.print_help()
+        return PASSED
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        code = run(given)
+        sys.stdout.flush()
+        return code
+    except (CourseError, SubmissionError, UnknownName, UsageError) as error:
+        print(f"checker: {error}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("checker: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has heard enough; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED

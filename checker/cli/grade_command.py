@@ -1,0 +1,114 @@
+"""Grade your work, or a submission, on asyncio and on trio.
+
+NAME is chapter/name, a bare name or a chapter; without one, all exercises are graded. With a NAME
+every detail is shown; without one, an exercise that you have not started shows none.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from checker import cli, progress
+from checker.course import Course
+from checker.feedback import console
+from checker.feedback.terminal import Screen
+from checker.judge.grade import grade_all
+from checker.report import BACKENDS, encode_json, summarize_submission
+from checker.submission import Submission
+
+_EPILOG = """\
+examples:
+  checker grade
+  checker grade blocking
+  checker grade lost_update --backend trio
+  checker grade lost_update --submission ~/Downloads/exercise.py
+  checker grade --submission ../somebody --format json --seed 1
+
+exit code: 0 everything passed, 1 something failed or is not started, 2 a wrong call
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    parser.add_argument(
+        "--submission",
+        metavar="PATH",
+        type=Path,
+        help="a clone of the kit, a folder laid out as exercises/ or solutions/ is, or one Python "
+        "file with one NAME (default: the course that you are in)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=[*BACKENDS, "all"],
+        default="all",
+        help="grade on one backend alone, which earns no points (default: all)",
+    )
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="default: text"
+    )
+    parser.add_argument(
+        "--seed",
+        type=_seed,
+        metavar="N",
+        help="draw the secret inputs from N, so that a report repeats (default: a fresh one)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        default=os.cpu_count() or 1,
+        help="how many exercises to grade at a time (default: one for each core)",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    exercises = course.select(given.names)
+    submission = Submission(given.submission or course.root)
+    if submission.is_one_file and len(exercises) != 1:
+        raise cli.UsageError(
+            f"{given.submission} is one file; say which exercise it is for, for example "
+            f"`checker grade {exercises[0].short_name} --submission {given.submission}`"
+        )
+    submission.expect_any(exercises)
+    seed = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    backends = BACKENDS if given.backend == "all" else (given.backend,)
+    work = [(exercise, submission.source(exercise)) for exercise in exercises]
+    screen = Screen(sys.stdout)
+    status = Screen(sys.stderr)
+    reports = []
+    try:
+        for report in grade_all(work, seed=seed, backends=backends, jobs=given.jobs):
+            reports.append(report)
+            status.progress("graded", len(reports), len(work))
+    finally:
+        status.clear_progress()
+    summary = summarize_submission(seed, tuple(reports))
+    if given.format == "json":
+        sys.stdout.buffer.write(encode_json(summary))
+    else:
+        sources = {source.file: source.content for _, source in work}
+        console.show(screen, summary, sources, backends, everything=bool(given.names))
+    if given.submission is None:
+        progress.Progress(course).record(work, reports, backends)
+    passed = all(report.status == "passed" for report in reports)
+    return cli.PASSED if passed else cli.FAILED
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if not 0 <= seed < 1 << 63:
+        raise argparse.ArgumentTypeError("a seed is a whole number from 0 to 2^63 - 1")
+    return seed
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return int(text)

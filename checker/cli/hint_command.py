@@ -1,0 +1,41 @@
+"""Give a hint for an exercise, one more each time you ask, from gentle to plain."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from checker import cli
+from checker.course import Course
+from checker.feedback.terminal import Screen
+from checker.progress import Progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="chapter/name or name")
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    exercises = course.select([given.name])
+    if len(exercises) != 1:
+        raise cli.UsageError(
+            f"{given.name} is a chapter; ask for a hint for one exercise of it, for example "
+            f"`checker hint {exercises[0].short_name}`"
+        )
+    (exercise,) = exercises
+    metadata = exercise.metadata
+    shown = Progress(course).take_hint(exercise)
+    screen = Screen(sys.stdout)
+    screen.line(screen.style(f"{exercise.name} — {metadata.title}", "bold"))
+    for number, hint in enumerate(metadata.hints[:shown], 1):
+        screen.line()
+        screen.paragraph(f"{number}. {hint}", "  ")
+    screen.line()
+    left = len(metadata.hints) - shown
+    if left:
+        screen.line(f"  {left} more: run the same command again.")
+    else:
+        screen.line("  That was the last one. These pages say more:")
+        for link in metadata.links:
+            screen.line(f"  {link}")
+    return cli.PASSED

@@ -1,0 +1,56 @@
+"""Prove that the checks of an exercise are right, on both backends and with several seeds.
+
+The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
+that it names, and every check is failed by one; brief, hints, title and points are there.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from checker import cli
+from checker.course import Course
+from checker.feedback.terminal import Screen, printable
+from checker.verify import SEEDS, verify
+
+_EPILOG = """\
+exit code: 0 all is as it should be, 1 something is not, 2 a wrong call
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    exercises = course.select(given.names)
+    screen, status = Screen(sys.stdout), Screen(sys.stderr)
+    findings = 0
+    try:
+        for finding in verify(
+            course,
+            exercises,
+            jobs=os.cpu_count() or 1,
+            graded=lambda done, total: status.progress("gradings", done, total),
+        ):
+            findings += 1
+            status.clear_progress()
+            path = os.path.relpath(finding.path)
+            screen.line(f"{screen.style(path, 'bold')}: {printable(finding.text)}")
+    finally:
+        status.clear_progress()
+    noun = "exercise" if len(exercises) == 1 else "exercises"
+    if findings:
+        screen.line(
+            screen.style(f"{findings} thing{'' if findings == 1 else 's'} to mend", "red")
+            + f" in {len(exercises)} {noun}"
+        )
+        return cli.FAILED
+    screen.line(
+        screen.style(f"{len(exercises)} {noun} verified", "green")
+        + f" on both backends, with seeds {', '.join(map(str, SEEDS))}"
+    )
+    return cli.PASSED

@@ -1,0 +1,217 @@
+"""The course on disk: its chapters and exercises, and how each is found by name.
+
+    exercises/course.toml                   the chapters, and the order of the exercises in them
+    exercises/<chapter>/<name>/             README.md exercise.toml exercise.py checks.py [driver.py]
+    solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
+
+A learner edits `exercise.py` where it is, so what it was when it was shipped is kept beside the
+solutions, as `starter.py`. `checker verify` holds the two together.
+"""
+
+import difflib
+import importlib.util
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from checker.judge.case import Check
+
+__all__ = ["Chapter", "Course", "CourseError", "Exercise", "UnknownName"]
+
+
+class CourseError(Exception):
+    """The course on disk is not as it should be; the text names the file and what to do."""
+
+
+class UnknownName(Exception):
+    """No exercise or chapter has this name; the text names the nearest that exist."""
+
+
+class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `exercise.toml` holds."""
+
+    title: str
+    concepts: list[str]
+    difficulty: int
+    hints: list[str]
+    links: list[str] = []
+
+
+class _ChapterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    title: str
+    exercises: list[str]
+
+
+class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `course.toml` holds."""
+
+    chapters: list[_ChapterEntry]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. Its files are read when they are asked for."""
+
+    chapter: str
+    short_name: str
+    folder: Path
+    solutions: Path
+
+    @property
+    def name(self) -> str:
+        """`chapter/name`, by which it is known everywhere."""
+        return f"{self.chapter}/{self.short_name}"
+
+    @property
+    def file(self) -> Path:
+        """What the learner edits."""
+        return self.folder / "exercise.py"
+
+    @property
+    def title(self) -> str:
+        return self.metadata.title
+
+    @cached_property
+    def metadata(self) -> _Metadata:
+        return _read_toml(self.folder / "exercise.toml", _Metadata)
+
+    @cached_property
+    def starter(self) -> bytes:
+        """What `exercise.py` was when it was shipped."""
+        path = self.solutions / "starter.py"
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path}: {error.strerror}; copy exercise.py there") from None
+
+    @cached_property
+    def driver(self) -> bytes | None:
+        """The author's code that uses what the learner writes, if the exercise has any."""
+        path = self.folder / "driver.py"
+        return path.read_bytes() if path.exists() else None
+
+    @cached_property
+    def checks(self) -> "tuple[Check, ...]":
+        """The checks, in the order in which they stand in `checks.py`."""
+        from checker.judge.case import Check
+
+        path = self.folder / "checks.py"
+        spec = importlib.util.spec_from_file_location(
+            f"checks_of_{self.chapter}_{self.short_name}", path
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
+        checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
+        if not checks:
+            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
+        return checks
+
+    @property
+    def max_points(self) -> int:
+        return sum(check.points for check in self.checks)
+
+    def is_untouched(self, source: bytes) -> bool:
+        """Whether `source` is the starter; line ends and what follows the last line do not count."""
+        return _normalized(source) == _normalized(self.starter)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """The exercises below one folder, in their order."""
+
+    root: Path
+    chapters: tuple[Chapter, ...] = field(default=())
+
+    @classmethod
+    def find(cls, start: Path) -> "Course":
+        """The course that `start` is in: the nearest folder at or above it that holds one.
+
+        Raises `CourseError`.
+        """
+        for folder in (start, *start.parents):
+            if (folder / "exercises" / "course.toml").is_file():
+                return cls.load(folder)
+        raise CourseError(
+            f"{start} is not inside a course (no exercises/course.toml here or above); "
+            "go to your clone of the kit first, for example `cd tasklings`"
+        )
+
+    @classmethod
+    def load(cls, root: Path) -> "Course":
+        contents = _read_toml(root / "exercises" / "course.toml", _Contents)
+        chapters = tuple(
+            Chapter(
+                entry.name,
+                entry.title,
+                tuple(
+                    Exercise(
+                        entry.name,
+                        name,
+                        root / "exercises" / entry.name / name,
+                        root / "solutions" / entry.name / name,
+                    )
+                    for name in entry.exercises
+                ),
+            )
+            for entry in contents.chapters
+        )
+        return cls(root, chapters)
+
+    def __iter__(self) -> Iterator[Exercise]:
+        for chapter in self.chapters:
+            yield from chapter.exercises
+
+    def select(self, names: Iterable[str]) -> list[Exercise]:
+        """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of
+        the course and each once; all of them, if there are no names. Raises `UnknownName`."""
+        names = list(names)
+        if not names:
+            return list(self)
+        chosen = {exercise.name for name in names for exercise in self._named(name)}
+        return [exercise for exercise in self if exercise.name in chosen]
+
+    def _named(self, name: str) -> list[Exercise]:
+        wanted = name.strip().strip("/").removeprefix("exercises/")
+        found = [e for e in self if wanted in (e.name, e.short_name, e.chapter)]
+        if found:
+            return found
+        known = {
+            *(e.name for e in self),
+            *(e.short_name for e in self),
+            *(chapter.name for chapter in self.chapters),
+        }
+        near = difflib.get_close_matches(wanted, sorted(known), n=2, cutoff=0.5)
+        meant = f"did you mean {' or '.join(near)}?" if near else "`checker list` shows them all"
+        raise UnknownName(f"there is no exercise or chapter named {name}; {meant}")
+
+
+def _normalized(source: bytes) -> bytes:
+    return b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
+
+
+def _read_toml(path: Path, kind: Any) -> Any:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except OSError as error:
+        raise CourseError(f"{path}: {error.strerror}") from None
+    except (ValueError, msgspec.ValidationError) as error:
+        raise CourseError(f"{path}: {error}") from None

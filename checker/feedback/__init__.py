@@ -1,0 +1,1 @@
+"""A report, for people: what it says is decided elsewhere, how it looks is decided here."""

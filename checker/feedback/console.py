@@ -1,0 +1,124 @@
+"""A report on a terminal: a line an exercise, then what went wrong and where."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from checker.feedback.terminal import Screen, printable
+from checker.report import CheckReport, ExerciseReport, SubmissionReport
+
+_MARKS: Final = {
+    "passed": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "not_graded": ("?", "yellow"),
+    "not_started": ("·", "dim"),
+}
+_WORDS: Final = {
+    "passed": "passed",
+    "failed": "failed",
+    "not_graded": "not graded",
+    "not_started": "not started",
+}
+
+
+def show(
+    screen: Screen,
+    report: SubmissionReport,
+    sources: Mapping[str, bytes],
+    backends: Sequence[str],
+    *,
+    everything: bool,
+) -> None:
+    """Write a line for each exercise, and details: of all that did not pass if `everything`, and
+    otherwise of what did not pass and was started. `sources` holds the submitted files by name."""
+    _show_summary(screen, report, backends)
+    shown = [
+        exercise
+        for exercise in report.exercises
+        if exercise.status != "passed" and (everything or exercise.status != "not_started")
+    ]
+    for exercise in shown:
+        _show_details(screen, exercise, sources)
+    _show_next(screen, report, backends)
+
+
+def _show_summary(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:
+    names = max(len(exercise.name) for exercise in report.exercises)
+    for chapter, exercises in groupby(report.exercises, key=lambda e: e.name.partition("/")[0]):
+        screen.line(screen.style(chapter, "bold"))
+        for exercise in exercises:
+            name = exercise.name.partition("/")[2].ljust(names - len(chapter) - 1)
+            marks = "  ".join(f"{_mark(screen, exercise, b)} {b}" for b in backends)
+            points = f"{exercise.points:>3} of {exercise.max_points}"
+            screen.line(f"  {name.ljust(24)} {points:<8}  {marks}   {_word(screen, exercise)}")
+
+
+def _mark(screen: Screen, exercise: ExerciseReport, backend: str) -> str:
+    statuses = {check.status for check in exercise.checks if check.backend == backend}
+    if exercise.status == "not_started":
+        status = "not_started"
+    else:
+        status = next((s for s in ("failed", "not_graded") if s in statuses), "passed")
+    mark, style = _MARKS[status]
+    return screen.style(mark, style)
+
+
+def _word(screen: Screen, exercise: ExerciseReport) -> str:
+    return screen.style(_WORDS[exercise.status], _MARKS[exercise.status][1])
+
+
+def _show_details(
+    screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]
+) -> None:
+    screen.line()
+    heading = f"{exercise.name} — {exercise.title}"
+    screen.line(screen.style(heading, "bold"))
+    bad = [check for check in exercise.checks if check.status != "passed"]
+    # What is said of one backend in the same words as of the other is said once.
+    for (title, message, line, status), checks in groupby(
+        sorted(bad, key=lambda c: [x.name for x in exercise.checks].index(c.name)),
+        key=lambda c: (c.title, c.message, c.line, c.status),
+    ):
+        same = list(checks)
+        mark, style = _MARKS[status]
+        where = " and ".join(check.backend for check in same)
+        screen.line()
+        screen.paragraph(f"{mark} {title} ({where})", "  ")
+        said, _, advice = message.partition("\nTry: ")
+        screen.paragraph(printable(said), "    ")
+        _show_line(screen, same[0], line, sources.get(same[0].file, b""))
+        if advice:
+            screen.paragraph(f"Try: {advice}", "    ")
+    _show_hint(screen, exercise)
+
+
+def _show_line(screen: Screen, check: CheckReport, line: int | None, source: bytes) -> None:
+    if line is None:
+        return
+    rows = source.decode("utf-8", "replace").splitlines()
+    text = printable(rows[line - 1].strip()) if 1 <= line <= len(rows) else ""
+    screen.line(f"    {screen.style(f'{printable(check.file)}:{line}', 'cyan')}")
+    if text:
+        screen.line(f"    {line:>4} | {text}"[: screen.width])
+
+
+def _show_hint(screen: Screen, exercise: ExerciseReport) -> None:
+    screen.line()
+    screen.line(f"  Stuck? checker hint {exercise.name.partition('/')[2]}")
+
+
+def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:
+    passed = sum(exercise.status == "passed" for exercise in report.exercises)
+    total = len(report.exercises)
+    screen.line()
+    screen.line(
+        screen.style(f"{passed} of {total} passed", "bold")
+        + f", {report.points} of {report.max_points} points (seed {report.seed})"
+    )
+    if len(backends) == 1:
+        screen.line("A check earns its points only when it passes on both backends.")
+    elif passed < total:
+        following = next(e for e in report.exercises if e.status != "passed")
+        name = following.name
+        if len(report.exercises) > 1:
+            screen.line(f"Next: open exercises/{name}/exercise.py, then run checker grade {name}")

@@ -1,0 +1,90 @@
+"""A terminal, or what stands in the place of one: a pipe, a file, a narrow window, no colour."""
+
+import os
+import shutil
+import textwrap
+import unicodedata
+from typing import Final, TextIO
+
+MAX_WIDTH: Final = 100
+PIPE_WIDTH: Final = 80
+
+_STYLES: Final = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "cyan": "36",
+}
+
+_ASCII: Final = str.maketrans({"✓": "+", "✗": "x", "·": "-", "—": "-", "→": ">", "…": "...", "?": "?"})
+
+
+class Screen:
+    """Writes lines to `stream`: in colour only to a terminal that wants it, and without characters
+    that the stream's encoding does not have."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._colour = (
+            self._is_terminal
+            and not os.environ.get("NO_COLOR")
+            and os.environ.get("TERM") != "dumb"
+        )
+        encoding = (stream.encoding or "ascii").lower().replace("-", "")
+        self._unicode = encoding.startswith("utf")
+        self._progress_shown = False
+        columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+        self.width = min(columns, MAX_WIDTH) if self._is_terminal else PIPE_WIDTH
+        """How many characters a line may have."""
+
+    def style(self, text: str, *styles: str) -> str:
+        """`text` in these styles, where there is colour."""
+        if not self._colour or not styles:
+            return text
+        return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+    def line(self, text: str = "") -> None:
+        if not self._unicode:
+            text = text.translate(_ASCII)
+            text = text.encode("ascii", "backslashreplace").decode()
+        self._stream.write(text + "\n")
+
+    def paragraph(self, text: str, indent: str = "") -> None:
+        """Write `text` wrapped to the width; each of its lines is wrapped by itself."""
+        for row in text.splitlines() or [""]:
+            margin = indent + " " * (len(row) - len(row.lstrip()))
+            for wrapped in textwrap.wrap(
+                row.strip(),
+                self.width,
+                initial_indent=margin,
+                subsequent_indent=margin,
+                break_on_hyphens=False,
+            ) or [""]:
+                self.line(wrapped)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Show how far something is, on one line that is written over; only on a terminal."""
+        if self._is_terminal:
+            self._stream.write(f"\r{what} {done} of {total} ")
+            self._stream.flush()
+            self._progress_shown = True
+
+    def clear_progress(self) -> None:
+        if self._progress_shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._progress_shown = False
+
+
+def printable(text: str) -> str:
+    """`text` with all that could move the cursor, hide or reorder what stands around it made
+    visible: what a submission prints or names itself is shown, and does nothing."""
+    return "".join(
+        char
+        if char in "\n" or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
+        else char.encode("unicode_escape").decode()
+        for char in text.expandtabs(4)
+    )

@@ -1,0 +1,89 @@
+"""Somebody's work: which files of it are theirs, read with care and never run here."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from checker.course import Exercise
+
+MAX_SOURCE: Final = 1 << 18
+"""The largest file that is taken for an exercise, in bytes."""
+
+_FILES = ("exercise.py", "solution.py")
+
+
+class SubmissionError(Exception):
+    """There is no submission at that path; the text says what one looks like."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file submitted for one exercise."""
+
+    file: str
+    """Its path as a report shows it, with `/` between the parts."""
+    content: bytes = b""
+    fault: str | None = None
+    """Why it cannot be judged, if that is the submission's doing."""
+    obstacle: str | None = None
+    """Why it cannot be judged, if that is the machine's doing."""
+    missing: bool = False
+
+
+class Submission:
+    """A clone of the kit, a folder laid out as `exercises/` or `solutions/` is, or one file.
+
+    Raises `SubmissionError` if `path` is none of them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise SubmissionError(f"{path} does not exist")
+        self._path = path
+        self._is_file = not path.is_dir()
+        if not self._is_file and (path / "exercises").is_dir():
+            self._folder = Path("exercises")
+        else:
+            self._folder = Path()
+
+    @property
+    def is_one_file(self) -> bool:
+        return self._is_file
+
+    def source(self, exercise: Exercise) -> Source:
+        """What was submitted for `exercise`."""
+        if self._is_file:
+            return _read(self._path, self._path.name)
+        below = self._folder / exercise.chapter / exercise.short_name
+        for name in _FILES:
+            if os.path.lexists(self._path / below / name):
+                return _read(self._path / below / name, (below / name).as_posix())
+        return Source((below / _FILES[0]).as_posix(), missing=True)
+
+    def expect_any(self, exercises: list[Exercise]) -> None:
+        """Raise `SubmissionError` if there is a file for none of the exercises."""
+        if all(self.source(exercise).missing for exercise in exercises):
+            raise SubmissionError(
+                f"{self._path} holds none of the exercises asked for; give a clone of the kit, a "
+                "folder with <chapter>/<name>/exercise.py in it, or one file and one NAME"
+            )
+
+
+def _read(path: Path, shown: str) -> Source:
+    try:
+        # A link could point anywhere, and a pipe or a device could block: neither is followed.
+        status = path.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            return Source(shown, fault=f"{path.name} is a folder; it must be a file")
+        if not stat.S_ISREG(status.st_mode):
+            return Source(shown, fault=f"{path.name} is not a regular file")
+        if status.st_size > MAX_SOURCE:
+            return Source(
+                shown, fault=f"the file has more than {MAX_SOURCE >> 10} KiB, and is not read"
+            )
+        return Source(shown, content=path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Source(shown, obstacle=f"the file cannot be read ({reason})")

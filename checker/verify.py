@@ -1,0 +1,201 @@
+"""The author's proof that the checks of an exercise accept right answers and reject wrong ones.
+
+For each exercise, on both backends and with several seeds: the starter fails; the solution and
+every alternative pass every check; every mistake fails exactly the checks that it names, and none
+else; and every check is failed by a mistake. Beside that, all that belongs to an exercise is there.
+
+A mistake names the checks that catch it in its docstring:
+
+    \"\"\"The permit is not given back when the work fails.
+
+    Caught by: failures_give_back, cancellations_give_back (trio)
+    \"\"\"
+
+A check that is named without a backend must catch it on both.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from checker.course import Course, CourseError, Exercise
+from checker.judge.grade import grade_all
+from checker.report import BACKENDS, ExerciseReport
+from checker.submission import Source
+
+SEEDS: Final = (1, 2, 3)
+MIN_HINTS: Final = 2
+MIN_ALTERNATIVES: Final = 2
+MIN_MISTAKES: Final = 3
+
+_CAUGHT_BY = re.compile(r"^Caught by:\s*(.+?)\s*$", re.MULTILINE)
+_NAME = re.compile(r"^(\w+)(?:\s*\((\w+)\))?$")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be."""
+
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file to grade, and the checks that it must fail: None for at least one on each backend."""
+
+    exercise: Exercise
+    path: Path
+    must_fail: frozenset[tuple[str, str]] | None
+
+
+def verify(
+    course: Course,
+    exercises: Sequence[Exercise],
+    *,
+    jobs: int,
+    seeds: Sequence[int] = SEEDS,
+    graded: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[Finding]:
+    """Yield what is wrong with these exercises; `graded` is told how many gradings are done."""
+    candidates: list[_Candidate] = []
+    for exercise in exercises:
+        try:
+            found, findings = _look_at(exercise)
+        except CourseError as error:
+            yield Finding(exercise.folder, str(error))
+            continue
+        candidates += found
+        yield from findings
+    yield from _unlisted(course)
+    work = [
+        (c, seed, Source(str(c.path.relative_to(course.root)), c.path.read_bytes()))
+        for c in candidates
+        for seed in seeds
+    ]
+    failed: dict[Path, set[str]] = {}
+    done = 0
+    for seed in seeds:
+        of_seed = [(c, source) for c, s, source in work if s == seed]
+        reports = grade_all([(c.exercise, source) for c, source in of_seed], seed=seed, jobs=jobs)
+        for (candidate, _), report in zip(of_seed, reports, strict=True):
+            done += 1
+            graded(done, len(work))
+            yield from _judge(candidate, report, seed)
+            if candidate.must_fail is not None:
+                names = {check.name for check in report.checks if check.status == "failed"}
+                failed.setdefault(candidate.exercise.folder, set()).update(names)
+    for exercise in {c.exercise for c in candidates}:
+        for check in exercise.checks:
+            if check.name not in failed.get(exercise.folder, set()):
+                yield Finding(
+                    exercise.folder / "checks.py",
+                    f"no mistake is caught by {check.name}; add one that is, or take the check out",
+                )
+
+
+def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
+    """The files to grade, and what is wrong before anything is graded."""
+    findings = list(_missing(exercise))
+    metadata, solutions = exercise.metadata, exercise.solutions
+    if exercise.file.read_bytes() != exercise.starter:
+        findings.append(
+            Finding(
+                exercise.file,
+                f"differs from {solutions / 'starter.py'}; copy the one that you mean over the other",
+            )
+        )
+    if not metadata.title or not metadata.concepts or not 1 <= metadata.difficulty <= 5:
+        findings.append(
+            Finding(
+                exercise.folder / "exercise.toml",
+                "needs a title, at least one concept and a difficulty from 1 to 5",
+            )
+        )
+    if len(metadata.hints) < MIN_HINTS:
+        findings.append(
+            Finding(exercise.folder / "exercise.toml", f"needs {MIN_HINTS} hints or more")
+        )
+    if any(check.points < 1 for check in exercise.checks):
+        findings.append(Finding(exercise.folder / "checks.py", "every check needs points, 1 or more"))
+    candidates = [_Candidate(exercise, solutions / "starter.py", None)]
+    right = [solutions / "solution.py", *_files(solutions / "alternatives", MIN_ALTERNATIVES, findings)]
+    candidates += [_Candidate(exercise, path, frozenset()) for path in right if path.exists()]
+    for path in _files(solutions / "mistakes", MIN_MISTAKES, findings):
+        try:
+            must_fail = _read_caught_by(path, exercise)
+        except ValueError as error:
+            findings.append(Finding(path, str(error)))
+        else:
+            candidates.append(_Candidate(exercise, path, must_fail))
+    return candidates, findings
+
+
+def _missing(exercise: Exercise) -> Iterator[Finding]:
+    for path in (
+        exercise.folder / "README.md",
+        exercise.folder / "checks.py",
+        exercise.file,
+        exercise.solutions / "solution.py",
+    ):
+        if not path.is_file() or not path.read_bytes().strip():
+            yield Finding(path, "is missing or empty")
+
+
+def _files(folder: Path, least: int, findings: list[Finding]) -> list[Path]:
+    paths = sorted(folder.glob("*.py"))
+    if len(paths) < least:
+        findings.append(Finding(folder, f"holds {len(paths)} files; {least} or more are due"))
+    return paths
+
+
+def _read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]:
+    """The checks and backends that a mistake says catch it. Raises `ValueError`."""
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    except SyntaxError as error:
+        raise ValueError(f"is not Python: {error.msg} (line {error.lineno})") from None
+    found = _CAUGHT_BY.search(docstring)
+    if found is None:
+        raise ValueError(
+            "its docstring does not say which checks catch it; add a line `Caught by: check_name`"
+        )
+    known = {check.name for check in exercise.checks}
+    must_fail = set()
+    for part in found[1].split(","):
+        name = _NAME.match(part.strip())
+        if name is None or name[1] not in known or name[2] not in (None, *BACKENDS):
+            raise ValueError(
+                f"says that it is caught by {part.strip()!r}; the checks are {', '.join(sorted(known))}"
+            )
+        must_fail |= {(name[1], b) for b in BACKENDS if name[2] in (None, b)}
+    return frozenset(must_fail)
+
+
+def _judge(candidate: _Candidate, report: ExerciseReport, seed: int) -> Iterator[Finding]:
+    """What is wrong with how one file was graded."""
+    for check in report.checks:
+        where = f"{check.name} on {check.backend}, seed {seed}"
+        key = (check.name, check.backend)
+        if check.status == "not_graded":
+            yield Finding(candidate.path, f"{where}: {check.message}")
+        elif candidate.must_fail is None:
+            continue
+        elif check.status == "failed" and key not in candidate.must_fail:
+            yield Finding(candidate.path, f"must pass {where}, but fails: {check.message}")
+        elif check.status == "passed" and key in candidate.must_fail:
+            yield Finding(candidate.path, f"must fail {where}, but passes")
+    if candidate.must_fail is None:
+        for backend in BACKENDS:
+            if all(c.status == "passed" for c in report.checks if c.backend == backend):
+                yield Finding(candidate.path, f"the starter passes every check on {backend}")
+
+
+def _unlisted(course: Course) -> Iterator[Finding]:
+    listed = {exercise.folder for exercise in course}
+    for toml in sorted((course.root / "exercises").glob("*/*/exercise.toml")):
+        if toml.parent not in listed:
+            yield Finding(toml.parent, "is not in exercises/course.toml; name it there")

@@ -1,0 +1,29 @@
+"""Every deposit makes a lock of its own, which nobody else ever waits for.
+
+Caught by: no_lost_update, one_write_each
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Account(Protocol):
+    """An account at the bank; each call takes a while."""
+
+    async def read(self) -> int: ...
+
+    async def write(self, balance: int) -> None: ...
+
+
+async def deposit(account: Account, amount: int) -> None:
+    async with anyio.Lock():
+        balance = await account.read()
+        await account.write(balance + amount)
+
+
+async def deposit_all(accounts: Sequence[Account], deposits: Sequence[tuple[int, int]]) -> None:
+    async with anyio.create_task_group() as group:
+        for index, amount in deposits:
+            group.start_soon(deposit, accounts[index], amount)
