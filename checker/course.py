@@ -80,7 +80,8 @@ class Exercise:
 
     @cached_property
     def metadata(self) -> _Metadata:
-        return _read_toml(self.folder / "exercise.toml", _Metadata)
+        metadata: _Metadata = _read_toml(self.folder / "exercise.toml", _Metadata)
+        return metadata
 
     @cached_property
     def starter(self) -> bytes:

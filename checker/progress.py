@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 

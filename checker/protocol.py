@@ -110,7 +110,7 @@ class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
     methods: list[MethodSpec]
 
 
-class Start(_Message):
+class Start(_Message, frozen=True):
     """Run `function(*arguments)` of this source on this backend."""
 
     backend: str
@@ -122,14 +122,14 @@ class Start(_Message):
     """Source of the author's `driver.py`, which then holds `function` and imports `exercise`."""
 
 
-class Answered(_Message):
+class Answered(_Message, frozen=True):
     """The reply to a call."""
 
     call: int
     value: Any
 
 
-class Failed(_Message):
+class Failed(_Message, frozen=True):
     """A call that failed; `kind` names a built-in exception."""
 
     call: int
@@ -137,7 +137,7 @@ class Failed(_Message):
     message: str
 
 
-class Resume(_Message):
+class Resume(_Message, frozen=True):
     """It is now `now`, and this is what arrived. `cancel` cancels the run from outside."""
 
     now: int
@@ -145,7 +145,7 @@ class Resume(_Message):
     cancel: bool = False
 
 
-class Explain(_Message):
+class Explain(_Message, frozen=True):
     """Nothing will ever happen again: say where every task waits, and end."""
 
 
@@ -155,13 +155,13 @@ ToSandbox: TypeAlias = Start | Resume | Explain
 # --- what the sandbox tells the judge -----------------------------------------------------------
 
 
-class TaskStarted(_Message):
+class TaskStarted(_Message, frozen=True):
     task: int
     name: str
     parent: int | None
 
 
-class Called(_Message):
+class Called(_Message, frozen=True):
     """A method of a service was called by `task`, from `thread` (0 is the event loop's)."""
 
     call: int
@@ -174,17 +174,17 @@ class Called(_Message):
     line: int | None
 
 
-class CallCancelled(_Message):
+class CallCancelled(_Message, frozen=True):
     """The task that waited for this call was cancelled, and waits no more."""
 
     call: int
 
 
-class Printed(_Message):
+class Printed(_Message, frozen=True):
     text: str
 
 
-class LoopBlocked(_Message):
+class LoopBlocked(_Message, frozen=True):
     """The event loop's own thread now waits inside `what`, so that no task can run."""
 
     what: str
@@ -192,20 +192,18 @@ class LoopBlocked(_Message):
     task: int
 
 
-class LoopFreed(_Message):
+class LoopFreed(_Message, frozen=True):
     pass
 
 
-class Warned(_Message):
+class Warned(_Message, frozen=True):
     """Python warned about the submission, for example of a coroutine that was never awaited."""
 
     text: str
     line: int | None
 
 
-Event: TypeAlias = (
-    TaskStarted | Called | CallCancelled | Printed | LoopBlocked | LoopFreed | Warned
-)
+Event: TypeAlias = TaskStarted | Called | CallCancelled | Printed | LoopBlocked | LoopFreed | Warned
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True):
@@ -237,39 +235,39 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     children: list["ErrorTree"] = []
 
 
-class Flush(_Message):
+class Flush(_Message, frozen=True):
     """What happened so far, because there is much of it; expects no answer."""
 
     events: list[Event]
 
 
-class Idle(_Message):
+class Idle(_Message, frozen=True):
     """Nothing can run before `deadline`, unless a reply arrives."""
 
     events: list[Event]
     deadline: int | None
 
 
-class Returned(_Message):
+class Returned(_Message, frozen=True):
     events: list[Event]
     value: Any
     left: Left
 
 
-class Raised(_Message):
+class Raised(_Message, frozen=True):
     events: list[Event]
     error: ErrorTree
     left: Left
 
 
-class Cancelled(_Message):
+class Cancelled(_Message, frozen=True):
     """The judge cancelled the run, and the submission let itself be cancelled."""
 
     events: list[Event]
     left: Left
 
 
-class Unusable(_Message):
+class Unusable(_Message, frozen=True):
     """The submission cannot be run at all; `reason` says why, for the learner."""
 
     events: list[Event]
@@ -277,21 +275,21 @@ class Unusable(_Message):
     line: int | None
 
 
-class Stuck(_Message):
+class Stuck(_Message, frozen=True):
     """The answer to `Explain`."""
 
     events: list[Event]
     waits: list[Wait]
 
 
-class Spinning(_Message):
+class Spinning(_Message, frozen=True):
     """The event loop runs round after round without ever letting time pass."""
 
     events: list[Event]
     waits: list[Wait]
 
 
-class Broken(_Message):
+class Broken(_Message, frozen=True):
     """The sandbox itself failed: an error of ours, never a mark."""
 
     events: list[Event]

@@ -120,9 +120,14 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
             Finding(exercise.folder / "exercise.toml", f"needs {MIN_HINTS} hints or more")
         )
     if any(check.points < 1 for check in exercise.checks):
-        findings.append(Finding(exercise.folder / "checks.py", "every check needs points, 1 or more"))
+        findings.append(
+            Finding(exercise.folder / "checks.py", "every check needs points, 1 or more")
+        )
     candidates = [_Candidate(exercise, solutions / "starter.py", None)]
-    right = [solutions / "solution.py", *_files(solutions / "alternatives", MIN_ALTERNATIVES, findings)]
+    right = [
+        solutions / "solution.py",
+        *_files(solutions / "alternatives", MIN_ALTERNATIVES, findings),
+    ]
     candidates += [_Candidate(exercise, path, frozenset()) for path in right if path.exists()]
     for path in _files(solutions / "mistakes", MIN_MISTAKES, findings):
         try:

@@ -46,9 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="grade on one backend alone, which earns no points (default: all)",
     )
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="default: text"
-    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     parser.add_argument(
         "--seed",
         type=_seed,

@@ -67,9 +67,7 @@ def _word(screen: Screen, exercise: ExerciseReport) -> str:
     return screen.style(_WORDS[exercise.status], _MARKS[exercise.status][1])
 
 
-def _show_details(
-    screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]
-) -> None:
+def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
     screen.line()
     heading = f"{exercise.name} — {exercise.title}"
     screen.line(screen.style(heading, "bold"))
@@ -80,7 +78,7 @@ def _show_details(
         key=lambda c: (c.title, c.message, c.line, c.status),
     ):
         same = list(checks)
-        mark, style = _MARKS[status]
+        mark, _ = _MARKS[status]
         where = " and ".join(check.backend for check in same)
         screen.line()
         screen.paragraph(f"{mark} {title} ({where})", "  ")

@@ -18,7 +18,9 @@ _STYLES: Final = {
     "cyan": "36",
 }
 
-_ASCII: Final = str.maketrans({"✓": "+", "✗": "x", "·": "-", "—": "-", "→": ">", "…": "...", "?": "?"})
+_ASCII: Final = str.maketrans(
+    {"✓": "+", "✗": "x", "·": "-", "—": "-", "→": ">", "…": "...", "?": "?"}
+)
 
 
 class Screen:

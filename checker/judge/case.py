@@ -1,13 +1,13 @@
 """What a check holds in its hands: a `Case`, its worlds, and the runs in them.
 
-    @check("No deposit is lost, in whatever order the bank replies", points=3,
-           advice="Nobody else may read the balance between your read and your write.")
-    def no_lost_update(case: Case) -> None:
-        amounts = case.random.sample(range(1, 100), k=3)
-        for world in case.schedules():
-            account = world.add(Account())
-            run = world.run("deposit_all", account, amounts)
-            run.expect(account.balance == sum(amounts), f"... left {account.balance}")
+@check("No deposit is lost, in whatever order the bank replies", points=3,
+       advice="Nobody else may read the balance between your read and your write.")
+def no_lost_update(case: Case) -> None:
+    amounts = case.random.sample(range(1, 100), k=3)
+    for world in case.schedules():
+        account = world.add(Account())
+        run = world.run("deposit_all", account, amounts)
+        run.expect(account.balance == sum(amounts), f"... left {account.balance}")
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -145,9 +145,7 @@ class World:
             raise explain(run.trace)
         return run
 
-    def _run(
-        self, function: str, arguments: Sequence[Any], cancel_after: float | None
-    ) -> "Run":
+    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> "Run":
         if self._used:
             raise RuntimeError("a world is for one run; take another from the case")
         self._used = True

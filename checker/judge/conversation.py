@@ -11,6 +11,19 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
+from checker.judge import trace as facts
+from checker.judge.launch import RUN_SECONDS, ProcessEnd, Sandbox, SandboxError
+from checker.judge.loops import endless_loop
+from checker.judge.schedule import Enabled, Schedule
+from checker.judge.service import (
+    Invocation,
+    NoSuchMethod,
+    Service,
+    Settled,
+    builtin_name,
+    specify,
+)
+from checker.judge.trace import Trace, seconds
 from checker.protocol import (
     Answered,
     Broken,
@@ -44,19 +57,6 @@ from checker.protocol import (
 )
 from checker.protocol import Raised as RaisedMessage
 from checker.protocol import Returned as ReturnedMessage
-from checker.judge import trace as facts
-from checker.judge.launch import RUN_SECONDS, ProcessEnd, Sandbox, SandboxError
-from checker.judge.loops import endless_loop
-from checker.judge.schedule import Enabled, Schedule
-from checker.judge.service import (
-    Invocation,
-    NoSuchMethod,
-    Service,
-    Settled,
-    builtin_name,
-    specify,
-)
-from checker.judge.trace import Trace, seconds
 
 MAX_STEPS: Final = 10_000
 """How often the clock may move in one run."""
@@ -80,7 +80,9 @@ class _Pending:
 
     __slots__ = ("due", "invocation", "record")
 
-    def __init__(self, record: facts.Call, invocation: Invocation | Settled | None, due: int) -> None:
+    def __init__(
+        self, record: facts.Call, invocation: Invocation | Settled | None, due: int
+    ) -> None:
         self.record = record
         self.invocation = invocation
         self.due = due
@@ -201,7 +203,9 @@ class _Conversation:
     def _hear(self, event: Event) -> None:
         self._events += 1
         if self._events > MAX_EVENTS:
-            raise _Over(facts.Overran(f"did more than {MAX_EVENTS:,} things that were worth telling"))
+            raise _Over(
+                facts.Overran(f"did more than {MAX_EVENTS:,} things that were worth telling")
+            )
         now = seconds(self._now)
         match event:
             case Called():

@@ -72,9 +72,7 @@ def explain(trace: Trace) -> CheckFailed:
         case NotRunnable(reason, line):
             return CheckFailed(reason, line, hopeless=True)
         case Overran(what, line, costly):
-            return CheckFailed(
-                f"it {what}", line, "look for a loop that never ends", costly=costly
-            )
+            return CheckFailed(f"it {what}", line, "look for a loop that never ends", costly=costly)
         case Died(how, line):
             return CheckFailed(how, line, "let the function return; the checker ends the process")
         case Misbehaved(what):

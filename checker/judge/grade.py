@@ -43,7 +43,9 @@ def grade(
                 failure = CheckFailed("not tried, since earlier checks met the limit of time")
             elif obstacle is None:
                 setting = Setting(sandbox, source.content, backend, exercise.driver)
-                failure, obstacle = _try(check, Case(setting, f"{seed}/{exercise.name}/{check.name}"))
+                failure, obstacle = _try(
+                    check, Case(setting, f"{seed}/{exercise.name}/{check.name}")
+                )
                 if failure is not None:
                     overruns += failure.costly
                     unusable = failure if failure.hopeless else None

@@ -42,7 +42,9 @@ class ProcessEnd:
     def __init__(self, status: int, trace: str) -> None:
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        self.lines = [int(line) for line in re.findall(r'File "exercise\.py", line (\d{1,9})', trace)]
+        self.lines = [
+            int(line) for line in re.findall(r'File "exercise\.py", line (\d{1,9})', trace)
+        ]
         """The lines of the learner's frames, innermost first, if the process said where it was."""
 
 

@@ -38,6 +38,7 @@ Latency: TypeAlias = float | Callable[..., float]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+
 def blocking(method: _F) -> _F:
     """Make a service's method an ordinary function, which holds the calling thread until it replies."""
     method.__blocking__ = True  # type: ignore[attr-defined]
@@ -60,6 +61,16 @@ class Service:
     latency: ClassVar[Latency] = 0.1
     """How long each call takes, in virtual seconds."""
 
+    _methods: ClassVar[dict[str, MethodSpec]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._methods = {
+            name: MethodSpec(name, hasattr(function, "__blocking__"))
+            for name, function in inspect.getmembers(cls, inspect.isfunction)
+            if not name.startswith("_")
+        }
+
 
 class NoSuchMethod(Exception):
     """The sandbox called what is not a public method of the service."""
@@ -67,16 +78,7 @@ class NoSuchMethod(Exception):
 
 def specify(service: Service, number: int) -> ServiceSpec:
     """What the sandbox needs to know of a service to make a stub of it."""
-    return ServiceSpec(number, type(service).__name__, _methods(type(service)))
-
-
-@functools.cache
-def _methods(kind: type[Service]) -> list[MethodSpec]:
-    return [
-        MethodSpec(name, hasattr(function, "__blocking__"))
-        for name, function in inspect.getmembers(kind, inspect.isfunction)
-        if not name.startswith("_")
-    ]
+    return ServiceSpec(number, type(service).__name__, list(service._methods.values()))
 
 
 class Invocation:
@@ -89,7 +91,7 @@ class Invocation:
     def __init__(
         self, service: Service, method: str, arguments: list[Any], keywords: dict[str, Any]
     ) -> None:
-        if method not in {spec.name for spec in _methods(type(service))}:
+        if method not in service._methods:
             raise NoSuchMethod(f"{type(service).__name__}.{method}")
         bound = getattr(service, method)
         self._call = functools.partial(bound, *arguments, **keywords)
@@ -166,5 +168,5 @@ def builtin_name(error: Exception) -> str:
     """The name of the nearest built-in class of `error`."""
     for kind in type(error).__mro__:
         if getattr(builtins, kind.__name__, None) is kind:
-            return kind.__name__
+            return str(kind.__name__)
     return "Exception"

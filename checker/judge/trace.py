@@ -163,15 +163,7 @@ class Misbehaved:
 
 
 Ending: TypeAlias = (
-    Returned
-    | Raised
-    | Stopped
-    | Deadlocked
-    | Spun
-    | NotRunnable
-    | Overran
-    | Died
-    | Misbehaved
+    Returned | Raised | Stopped | Deadlocked | Spun | NotRunnable | Overran | Died | Misbehaved
 )
 
 

@@ -48,7 +48,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         self._kernel = kernel
         self._made = 0
         super().__init__(_IdleSelector(self, kernel))
-        self.set_task_factory(self._make_task)
+        self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
     def time(self) -> float:
         return self._kernel.now

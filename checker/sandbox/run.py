@@ -194,7 +194,7 @@ def _returned(kernel: Kernel, start: Start, value: object, left: Left) -> FromSa
 class _Output(io.TextIOBase):
     """`sys.stdout` and `sys.stderr`: text that goes to the judge, which stamps it with the time."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel

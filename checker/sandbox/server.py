@@ -27,8 +27,6 @@ import anyio.streams.memory
 import anyio.streams.stapled
 import anyio.streams.text
 import anyio.to_thread
-import trio
-import trio.testing
 
 from checker.protocol import (
     Answered,
@@ -153,9 +151,9 @@ def serve(control: socket.socket) -> None:
             control.sendall(STATUS.pack(current.reap()))
             current = None
         else:
-            for fork in (current, spare):
-                if fork is not None:
-                    fork.kill()
+            spare.kill()
+            if current is not None:
+                current.kill()
             return
 
 

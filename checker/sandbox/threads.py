@@ -542,17 +542,21 @@ def install() -> None:
 
     Must come after anyio and trio are imported, so that they keep the real locks.
     """
-    time.sleep = sleep
-    threading.Thread.start = _start  # type: ignore[method-assign]
-    threading.Thread.join = _join  # type: ignore[method-assign]
-    threading.Lock = Lock  # type: ignore[misc, assignment]
-    # The standard library builds its conditions, and so all else, from these three.
-    threading._allocate_lock = Lock  # type: ignore[attr-defined]
-    threading.RLock = threading._PyRLock  # type: ignore[attr-defined, assignment]
-    queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined, misc]
-    anyio.to_thread.run_sync = _run_sync  # type: ignore[assignment]
-    anyio.from_thread.run = _from_thread_run
-    anyio.from_thread.run_sync = _from_thread_run_sync
+    replaced: list[tuple[Any, str, Any]] = [
+        (time, "sleep", sleep),
+        (threading.Thread, "start", _start),
+        (threading.Thread, "join", _join),
+        # The standard library builds its conditions, and so all else, from these three.
+        (threading, "Lock", Lock),
+        (threading, "_allocate_lock", Lock),
+        (threading, "RLock", vars(threading)["_PyRLock"]),
+        (queue, "SimpleQueue", vars(queue)["_PySimpleQueue"]),
+        (anyio.to_thread, "run_sync", _run_sync),
+        (anyio.from_thread, "run", _from_thread_run),
+        (anyio.from_thread, "run_sync", _from_thread_run_sync),
+    ]
+    for owner, name, value in replaced:
+        setattr(owner, name, value)
 
 
 def activate(threads: Threads) -> None:

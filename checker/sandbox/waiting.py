@@ -68,7 +68,7 @@ def _frames(awaitable: Any) -> Iterator[FrameType]:
         frame, inner = _step(awaitable)
         if frame is not None:
             yield frame
-            if frame.f_code is Ticket.watch.__code__:  # type: ignore[attr-defined]
+            if frame.f_code is Ticket.watch.__code__:
                 inner = frame.f_locals["coroutine"]  # It steps through this one by hand.
         awaitable = inner
 
