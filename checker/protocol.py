@@ -64,6 +64,8 @@ MAX_FRAME: Final = 1 << 20
 
 MAX_DEPTH: Final = 32
 MAX_ITEMS: Final = 20_000
+MAX_TEXT: Final = 1 << 19
+"""How many bytes and characters one plain value may hold in all."""
 
 END_OF_TIME: Final = 1 << 62
 """The last instant a deadline may name (146 years)."""
@@ -308,45 +310,57 @@ def plain(value: object) -> Any:
     """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
     float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list.
 
-    Raises `NotPlain`, with a message for the learner, for anything else.
+    Raises `NotPlain`, with a message for the learner, for anything else, and for too much of it.
     """
-    budget = [MAX_ITEMS]
-    return _plain(value, MAX_DEPTH, budget)
+    return _Plain().copy(value, MAX_DEPTH)
 
 
-def _plain(value: object, depth: int, budget: list[int]) -> Any:
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise NotPlain(f"a value of more than {MAX_ITEMS:,} items")
-    kind = type(value)
-    if value is None or kind is bool or kind is float or kind is bytes:
+class _Plain:
+    """Copies one value, and counts what it holds."""
+
+    def __init__(self) -> None:
+        self._items = 0
+        self._text = 0
+
+    def copy(self, value: object, depth: int) -> Any:
+        self._items += 1
+        if self._items > MAX_ITEMS:
+            raise NotPlain(f"a value of more than {MAX_ITEMS:,} items")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
+                raise NotPlain("an integer of more than 64 bits")
+            return value
+        if kind is str or kind is bytes:
+            return self._count(value)
+        if depth == 0:
+            raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
+        if kind is list or kind is tuple:
+            return [self.copy(item, depth - 1) for item in value]  # type: ignore[attr-defined]
+        if kind is dict:
+            return {
+                self._copy_key(key): self.copy(item, depth - 1)
+                for key, item in value.items()  # type: ignore[attr-defined]
+            }
+        raise NotPlain(_indefinite(kind.__name__))
+
+    def _copy_key(self, key: object) -> Any:
+        if type(key) not in (str, int, bytes, bool, type(None)):
+            raise NotPlain(f"a dict with {_indefinite(type(key).__name__)} as a key")
+        return self.copy(key, 0)
+
+    def _count(self, value: Any) -> Any:
+        self._text += len(value)
+        if self._text > MAX_TEXT:
+            raise NotPlain(f"a value of more than {MAX_TEXT >> 10} KiB")
+        if type(value) is str:
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise NotPlain("a string with a lone surrogate, which is not text") from None
         return value
-    if kind is str:
-        try:
-            value.encode()  # type: ignore[attr-defined]
-        except UnicodeEncodeError:
-            raise NotPlain("a string with a lone surrogate, which is not text") from None
-        return value
-    if kind is int:
-        if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
-            raise NotPlain("an integer of more than 64 bits")
-        return value
-    if depth == 0:
-        raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
-    if kind is list or kind is tuple:
-        return [_plain(item, depth - 1, budget) for item in value]  # type: ignore[attr-defined]
-    if kind is dict:
-        return {
-            _plain_key(key): _plain(item, depth - 1, budget)
-            for key, item in value.items()  # type: ignore[attr-defined]
-        }
-    raise NotPlain(_indefinite(kind.__name__))
-
-
-def _plain_key(key: object) -> Any:
-    if type(key) not in (str, int, bytes, bool, type(None)):
-        raise NotPlain(f"a dict with {_indefinite(type(key).__name__)} as a key")
-    return _plain(key, 0, [1])
 
 
 def _indefinite(noun: str) -> str:

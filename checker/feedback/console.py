@@ -69,40 +69,40 @@ def _word(screen: Screen, exercise: ExerciseReport) -> str:
 
 def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
     screen.line()
-    heading = f"{exercise.name} — {exercise.title}"
-    screen.line(screen.style(heading, "bold"))
+    screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
     bad = [check for check in exercise.checks if check.status != "passed"]
-    # What is said of one backend in the same words as of the other is said once.
-    for (title, message, line, status), checks in groupby(
-        sorted(bad, key=lambda c: [x.name for x in exercise.checks].index(c.name)),
-        key=lambda c: (c.title, c.message, c.line, c.status),
-    ):
-        same = list(checks)
-        mark, _ = _MARKS[status]
-        where = " and ".join(check.backend for check in same)
-        screen.line()
-        screen.paragraph(f"{mark} {title} ({where})", "  ")
-        said, _, advice = message.partition("\nTry: ")
-        screen.paragraph(printable(said), "    ")
-        _show_line(screen, same[0], line, sources.get(same[0].file, b""))
-        if advice:
-            screen.paragraph(f"Try: {advice}", "    ")
-    _show_hint(screen, exercise)
-
-
-def _show_line(screen: Screen, check: CheckReport, line: int | None, source: bytes) -> None:
-    if line is None:
-        return
-    rows = source.decode("utf-8", "replace").splitlines()
-    text = printable(rows[line - 1].strip()) if 1 <= line <= len(rows) else ""
-    screen.line(f"    {screen.style(f'{printable(check.file)}:{line}', 'cyan')}")
-    if text:
-        screen.line(f"    {line:>4} | {text}"[: screen.width])
-
-
-def _show_hint(screen: Screen, exercise: ExerciseReport) -> None:
+    for _, checks in groupby(bad, key=lambda check: check.name):
+        _show_check(screen, list(checks), sources)
     screen.line()
     screen.line(f"  Stuck? checker hint {exercise.name.partition('/')[2]}")
+
+
+def _show_check(
+    screen: Screen, reports: Sequence[CheckReport], sources: Mapping[str, bytes]
+) -> None:
+    """Show one check that did not pass. What is the same on both backends is said once."""
+    screen.line()
+    backends = " and ".join(report.backend for report in reports)
+    mark, style = _MARKS[reports[0].status]
+    screen.paragraph(f"{mark} {reports[0].title} ({backends})", "  ", style)
+    said = [report.message.partition("\nTry: ") for report in reports]
+    if len({message for message, _, _ in said}) == 1:
+        screen.paragraph(printable(said[0][0]), "    ")
+    else:
+        for report, (message, _, _) in zip(reports, said, strict=True):
+            screen.paragraph(f"{report.backend}: {printable(message)}", "    ")
+    for line in dict.fromkeys(report.line for report in reports):
+        if line is not None:
+            _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
+    for advice in dict.fromkeys(advice for _, _, advice in said if advice):
+        screen.paragraph(f"Try: {advice}", "    ")
+
+
+def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
+    screen.line(f"    {screen.style(f'{printable(file)}:{line}', 'cyan')}")
+    rows = source.decode("utf-8", "replace").splitlines()
+    if 1 <= line <= len(rows):
+        screen.line(f"    {line:>4} | {printable(rows[line - 1].strip())}"[: screen.width])
 
 
 def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:

@@ -54,7 +54,7 @@ class Screen:
             text = text.encode("ascii", "backslashreplace").decode()
         self._stream.write(text + "\n")
 
-    def paragraph(self, text: str, indent: str = "") -> None:
+    def paragraph(self, text: str, indent: str = "", *styles: str) -> None:
         """Write `text` wrapped to the width; each of its lines is wrapped by itself."""
         for row in text.splitlines() or [""]:
             margin = indent + " " * (len(row) - len(row.lstrip()))
@@ -65,7 +65,7 @@ class Screen:
                 subsequent_indent=margin,
                 break_on_hyphens=False,
             ) or [""]:
-                self.line(wrapped)
+                self.line(self.style(wrapped, *styles))
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Show how far something is, on one line that is written over; only on a terminal."""

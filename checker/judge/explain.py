@@ -18,6 +18,7 @@ from checker.judge.trace import (
 )
 
 MAX_WAITS = 8
+MAX_ERRORS = 3
 
 
 class CheckFailed(Exception):
@@ -86,7 +87,9 @@ def explain(trace: Trace) -> CheckFailed:
 def describe_error(error: ErrorTree) -> str:
     """`ConnectionError: no answer`, or `an ExceptionGroup of 2: ...`."""
     if error.children:
-        inside = "; ".join(describe_error(child) for child in error.children)
+        inside = "; ".join(describe_error(child) for child in error.children[:MAX_ERRORS])
+        if len(error.children) > MAX_ERRORS:
+            inside += f"; and {len(error.children) - MAX_ERRORS} more"
         return f"{_indefinite(error.kind)} of {len(error.children)} ({inside})"
     return f"{error.kind}: {error.message}" if error.message else error.kind
 

@@ -34,7 +34,7 @@ import msgspec
 from checker.protocol import MethodSpec, ServiceSpec
 
 Latency: TypeAlias = float | Callable[..., float]
-"""Virtual seconds, or a function of the call's own arguments (the service first) that says them."""
+"""Virtual seconds, or a function that says them; it is called as the method itself is."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -58,8 +58,8 @@ def takes(latency: Latency) -> Callable[[_F], _F]:
 class Service:
     """Something that a submission calls. Subclass it; every public method is one it can call."""
 
-    latency: ClassVar[Latency] = 0.1
-    """How long each call takes, in virtual seconds."""
+    latency: Latency = 0.1
+    """How long each call takes, in virtual seconds; a method, if the arguments decide."""
 
     _methods: ClassVar[dict[str, MethodSpec]] = {}
 
@@ -102,10 +102,12 @@ class Invocation:
             self._stages = self._call()
             self.latency = None
         else:
-            latency = getattr(bound, "__latency__", type(service).latency)
-            if callable(latency):
-                latency = latency(service, *arguments, **keywords)
-            self.latency = latency
+            latency = getattr(bound, "__latency__", None)
+            if latency is None:
+                latency = service.latency
+            elif callable(latency):
+                latency = functools.partial(latency, service)
+            self.latency = latency(*arguments, **keywords) if callable(latency) else latency
 
     def advance(self) -> Any:
         """Run the next stage. Raises `StopIteration` with the reply, or the method's own error;

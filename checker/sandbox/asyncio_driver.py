@@ -31,7 +31,10 @@ class _OrderedTask(asyncio.Task[Any]):
     are cancelled would otherwise differ from run to run.
     """
 
-    number = 0
+    def __init__(self, coro: Coroutine[Any, Any, Any], *, number: int, **kwargs: Any) -> None:
+        # asyncio puts the task into a set before its own __init__ ends.
+        self.number = number
+        super().__init__(coro, **kwargs)
 
     def __hash__(self) -> int:
         return self.number
@@ -60,8 +63,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         if self._made == 1:
             # The first task is the one that anyio.run makes; only now is there a loop to ask.
             type(anyio.CancelScope()).__hash__ = _scope_hash  # type: ignore[method-assign, assignment]
-        task = _OrderedTask(coro, loop=loop, **kwargs)
-        task.number = self._made
+        task = _OrderedTask(coro, number=self._made, loop=loop, **kwargs)
         self._kernel.tasks.started(task)
         return task
 

@@ -6,8 +6,8 @@ from checker.protocol import ErrorTree, Failed
 from checker.sandbox.lines import raising_line
 
 MAX_TEXT = 500
-MAX_CHILDREN = 20
-MAX_DEPTH = 6
+MAX_ERRORS = 100
+MAX_DEPTH = 10
 
 
 def make_error(failed: Failed) -> Exception:
@@ -18,17 +18,24 @@ def make_error(failed: Failed) -> Exception:
     return kind(failed.message)
 
 
-def describe_error(error: BaseException, depth: int = MAX_DEPTH) -> ErrorTree:
+def describe_error(error: BaseException) -> ErrorTree:
     """`error` and, for a group, the errors inside it, with the learner's lines."""
-    children = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return _describe(error, MAX_DEPTH, [MAX_ERRORS])
+
+
+def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
+    children = []
+    if isinstance(error, BaseExceptionGroup) and depth:
+        for child in error.exceptions:
+            if left[0] > 0:
+                left[0] -= 1
+                children.append(_describe(child, depth - 1, left))
     message = error.message if isinstance(error, BaseExceptionGroup) else describe_message(error)
     return ErrorTree(
-        kind=type(error).__name__[:MAX_TEXT],
+        kind=printable(type(error).__name__),
         message=printable(str(message)),
         line=raising_line(error.__traceback__),
-        children=[describe_error(child, depth - 1) for child in children[:MAX_CHILDREN]]
-        if depth
-        else [],
+        children=children,
     )
 
 
@@ -39,6 +46,6 @@ def describe_message(error: BaseException) -> str:
         return "an error whose own text cannot be had"
 
 
-def printable(text: str) -> str:
+def printable(text: str, length: int = MAX_TEXT) -> str:
     """`text` cut to a length, and without what UTF-8 cannot hold."""
-    return text[:MAX_TEXT].encode(errors="backslashreplace").decode()
+    return text[:length].encode(errors="backslashreplace").decode()

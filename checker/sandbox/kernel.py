@@ -6,7 +6,6 @@ stubs call `call` and `call_blocking`; everything worth telling is kept with `te
 judge with the next message.
 """
 
-import contextlib
 import math
 import os
 import sys
@@ -17,12 +16,14 @@ from typing import Any, Final, Never
 
 import anyio
 import anyio.lowlevel
+import msgspec
 
 from checker.protocol import (
     Answered,
     Broken,
     CallCancelled,
     Called,
+    Closed,
     Event,
     Explain,
     Failed,
@@ -56,7 +57,8 @@ MAX_ROUNDS: Final = 20_000
 FLUSH_AT: Final = 500
 """How many events are kept before they are sent ahead of the next message."""
 
-FLUSH_PRINTS_AT: Final = 1 << 15
+FLUSH_TEXT_AT: Final = 1 << 15
+"""How many bytes of arguments and prints are kept before they are sent ahead."""
 
 RUNNING_THREAD_SECONDS: Final = 0.05
 """Real seconds that a loop waits at a time for a thread that is on its way to it."""
@@ -90,9 +92,11 @@ class Kernel:
         self.threads = Threads(self)
         self.now = EPOCH
         self.scope: anyio.CancelScope | None = None
+        self.blocked: LoopBlocked | None = None
+        """What the event loop's own thread waits in, while it does."""
         self._waits = waits
         self._events: list[Event] = []
-        self._printed = 0
+        self._bulk = 0
         self._pending: dict[int, Pending] = {}
         self._last_call = 0
         self._arrived: deque[anyio.Event] = deque()
@@ -147,41 +151,43 @@ class Kernel:
         thread = waiting.number if isinstance(waiting, Thread) else 0
         task = self.threads.task_behind(thread) if thread else self.tasks.current()
         line = calling_line()
-        self.tell(
-            Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
-        )
+        called = Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
+        self._bulk += len(msgspec.msgpack.encode(called))
+        self.tell(called)
         return pending
 
     # --- telling the judge ---
 
     def tell(self, event: Event) -> None:
         self._events.append(event)
-        if len(self._events) >= FLUSH_AT:
+        if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
             self._send(Flush(self.take_events()))
 
     def print(self, text: str) -> None:
         """Keep what the submission printed, joined with what it printed just before."""
-        for start in range(0, len(text), FLUSH_PRINTS_AT):
-            part = text[start : start + FLUSH_PRINTS_AT]
+        for start in range(0, len(text), FLUSH_TEXT_AT):
+            part = text[start : start + FLUSH_TEXT_AT]
             last = self._events[-1] if self._events else None
             if isinstance(last, Printed):
                 self._events[-1] = Printed(last.text + part)
             else:
                 self._events.append(Printed(part))
-            self._printed += len(part)
-            if self._printed >= FLUSH_PRINTS_AT:
+            self._bulk += len(part)
+            if self._bulk >= FLUSH_TEXT_AT:
                 self._send(Flush(self.take_events()))
 
     def take_events(self) -> list[Event]:
         events = [*self.tasks.take_news(), *self._events]
         self._events.clear()
-        self._printed = 0
+        self._bulk = 0
+        while len(events) > 2 * FLUSH_AT:
+            self._send(Flush(events[:FLUSH_AT]))
+            del events[:FLUSH_AT]
         return events
 
     def end(self, message: FromSandbox) -> Never:
         """Send the last message of this run, and end its process."""
-        with contextlib.suppress(Exception):
-            self._send(message)
+        self._send(message)
         os._exit(0)
 
     def broken(self) -> Never:
@@ -189,7 +195,10 @@ class Kernel:
         self.end(Broken([], traceback.format_exc()[-4000:]))
 
     def _send(self, message: FromSandbox) -> None:
-        self.link.send(message)
+        try:
+            self.link.send(message)
+        except Closed:
+            os._exit(0)  # The judge has heard enough.
 
     # --- time ---
 
@@ -275,8 +284,10 @@ class Kernel:
     # --- what Threads calls ---
 
     def loop_blocked(self, what: str) -> None:
-        self.tell(LoopBlocked(what, calling_line(sys._getframe(1)), self.tasks.current()))
+        self.blocked = LoopBlocked(what, calling_line(sys._getframe(1)), self.tasks.current())
+        self.tell(self.blocked)
 
     def loop_freed(self) -> None:
+        self.blocked = None
         self.tell(LoopFreed())
         self.deliver()

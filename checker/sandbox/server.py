@@ -76,12 +76,13 @@ _sleep = time.sleep
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    _warm_up()
+    warm_up()
     control.sendall(RUN)  # Ready.
     serve(control)
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
+    """Import, patch and rehearse all that every run needs."""
     # AnyIO imports its parts when they are first used, which would be in every run again.
     for name in dir(anyio):
         getattr(anyio, name, None)
@@ -89,6 +90,7 @@ def _warm_up() -> None:
     for backend in ("asyncio", "trio"):
         for _ in range(REHEARSALS):
             _rehearse(backend)
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     # What is there now is never collected, so a collection in a run looks at the run's own.
     gc.collect()
     gc.freeze()

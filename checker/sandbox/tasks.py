@@ -10,6 +10,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from checker.protocol import TaskStarted
+from checker.sandbox.errors import printable
+
+MAX_NAME = 100
 
 
 class Tasks:
@@ -78,7 +81,7 @@ def readable_name(task: Any) -> str:
     name = str(task.name if hasattr(task, "name") else task.get_name())
     if _DEFAULT_NAME.fullmatch(name):
         name = getattr(coroutine_of(task), "__qualname__", name)
-    return name.rpartition(".")[2] or name
+    return printable(name.rpartition(".")[2] or name, MAX_NAME)
 
 
 def coroutine_of(task: Any) -> Any:

@@ -32,6 +32,9 @@ import anyio
 import anyio.from_thread
 import anyio.to_thread
 
+from checker.sandbox.errors import printable
+from checker.sandbox.tasks import MAX_NAME
+
 if TYPE_CHECKING:
     from checker.sandbox.kernel import Kernel
 
@@ -69,7 +72,7 @@ class Thread:
 
     def __init__(self, number: int, name: str, task: int) -> None:
         self.number = number
-        self.name = name
+        self.name = printable(name, MAX_NAME)
         self.task = task
         """The task that it works for."""
         self.ident: int | None = None
@@ -292,7 +295,7 @@ class Threads:
             return True
         deadline = math.inf if timeout is None else self._kernel.now + timeout
         mine.joiners.append(joiner)
-        self.park(joiner, f"Thread.join of {thread.name}", deadline)
+        self.park(joiner, f"Thread.join of {mine.name}", deadline)
         return mine.finished
 
     @property

@@ -18,13 +18,16 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from checker.protocol import Wait
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
-from checker.sandbox.tasks import Tasks, coroutine_of
+from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
 from checker.sandbox.threads import Ticket
+
+MAX_WAITS = 100
+"""How many tasks and threads are described at the most."""
 
 
 def describe_waits(kernel: Kernel) -> list[Wait]:
     """Every task and thread of the run, in the order in which they started."""
-    return [*describe_tasks(kernel), *describe_threads(kernel)]
+    return [*describe_tasks(kernel), *describe_threads(kernel)][:MAX_WAITS]
 
 
 def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
@@ -32,8 +35,12 @@ def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
     alive = kernel.tasks.alive()
     by_id = {id(task): number for number, task in alive}
     waits = []
-    for number, task in alive:
+    for number, task in alive[: MAX_WAITS + 1]:
         if number == but:
+            continue
+        if (blocked := kernel.blocked) is not None and blocked.task == number:
+            what = f"{blocked.what}(), and holds the event loop meanwhile"
+            waits.append(Wait(kernel.tasks.name(number), number, blocked.line, what))
             continue
         frames = list(_frames(coroutine_of(task)))
         mine = [i for i, frame in enumerate(frames) if frame.f_code.co_filename == EXERCISE]
@@ -53,7 +60,7 @@ def describe_threads(kernel: Kernel) -> list[Wait]:
     """Every worker thread that has not ended, but for those of an executor that has no work."""
     stacks = sys._current_frames()
     waits = []
-    for thread in kernel.threads.alive():
+    for thread in kernel.threads.alive()[:MAX_WAITS]:
         stack = stacks.get(thread.ident or 0)
         line = calling_line(stack) if stack is not None else None
         if line is None and thread.waits_for == "Lock.acquire":
@@ -119,7 +126,7 @@ def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -
             return f"room in a stream ({_count(receivers, 'receive end')} still open)"
         case anyio.TaskHandle():
             if function != "_run_coro":
-                return f"the result of a task ({owner.name.rpartition('.')[2]})"
+                return f"the result of a task ({readable_name(owner)})"
         case anyio.Future():
             return "a Future that nobody resolves"
         case anyio.abc.TaskGroup():

@@ -1,0 +1,156 @@
+"""What grading costs, side by side in one run, as ratios: machines differ, ratios hardly do.
+
+    python benchmarks/grade.py [--rounds N] [--skip-usual-way]
+
+(a) starts Python and imports anyio and trio: what any program on AnyIO pays before its first line
+(b) forks and reaps the warmed process: what a run of a submission cannot do without
+(c) is one run of a small exercise, on each backend
+(d) is `checker grade --submission solutions`: twelve exercises, two backends, from the command line
+(e) is the usual way: the same twelve, judged by pytest with AnyIO's plugin on the real clock, with
+    latencies scaled down to be fair to it; see benchmarks/usual_way/
+
+Each round measures all of them in turn, so that a machine that slows down slows all of them down.
+The medians are compared. Exits 1 if a ratio is above its target.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from checker import Case, Service
+from checker.course import Course
+from checker.judge.case import Setting
+from checker.judge.launch import Sandbox
+
+ROOT = Path(__file__).parents[1]
+RUNS = 60
+
+_FORKS = """
+import os, sys, time
+from checker.sandbox import server
+server.warm_up()
+durations = []
+for _ in range({runs}):
+    began = time.clock_gettime(time.CLOCK_MONOTONIC)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    durations.append(time.clock_gettime(time.CLOCK_MONOTONIC) - began)
+os.write(1, str(sorted(durations)[len(durations) // 2]).encode())
+"""
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Real seconds that `action` takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def command(*words: str) -> float:
+    """Real seconds that a command takes; what it prints is not shown."""
+    return timed(lambda: subprocess.run(words, cwd=ROOT, capture_output=True, check=True))
+
+
+def fork() -> float:
+    code = _FORKS.format(runs=RUNS)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    return float(done.stdout)
+
+
+class Account(Service):
+    latency = 1.0
+
+    def __init__(self) -> None:
+        self.balance = 0
+
+    def read(self) -> int:
+        return self.balance
+
+    def write(self, balance: int) -> None:
+        self.balance = balance
+
+
+def one_run(sandbox: Sandbox, source: bytes, backend: str) -> float:
+    """The median of many runs of two deposits to one account, with the locks that they need."""
+    case = Case(Setting(sandbox, source, backend), "benchmark")
+
+    def run() -> None:
+        world = case.world()
+        account = world.add(Account())
+        world.run("deposit_all", [account], [(0, 1), (0, 2)])
+
+    run()
+    return statistics.median(timed(run) for _ in range(RUNS))
+
+
+def usual_way() -> float:
+    return command(sys.executable, "-m", "pytest", "-q", "benchmarks/usual_way")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--skip-usual-way", action="store_true", help="(e) takes the longest")
+    given = parser.parse_args()
+
+    (exercise,) = Course.load(ROOT).select(["lost_update"])
+    source = (exercise.solutions / "solution.py").read_bytes()
+    checker = str(Path(sys.executable).with_name("checker"))
+    measured: dict[str, list[float]] = {}
+    with Sandbox() as sandbox:
+        for number in range(given.rounds):
+            print(f"\rround {number + 1} of {given.rounds} ", end="", file=sys.stderr, flush=True)
+            for name, seconds in {
+                "a": command(sys.executable, "-c", "import anyio, trio"),
+                "b": fork(),
+                "c asyncio": one_run(sandbox, source, "asyncio"),
+                "c trio": one_run(sandbox, source, "trio"),
+                "d": command(checker, "grade", "--submission", "solutions"),
+                "help": command(checker, "--help"),
+                "list": command(checker, "list"),
+            }.items():
+                measured.setdefault(name, []).append(seconds)
+    print("\r", end="", file=sys.stderr)
+    if not given.skip_usual_way:
+        measured["e"] = [usual_way()]
+    median = {name: statistics.median(values) for name, values in measured.items()}
+
+    for name, meaning in {
+        "a": "start Python, import anyio and trio",
+        "b": "fork and reap the warmed process",
+        "c asyncio": "one run of a small exercise on asyncio",
+        "c trio": "one run of a small exercise on trio",
+        "d": "checker grade --submission solutions",
+        "e": "the usual way: pytest on the real clock",
+        "help": "checker --help",
+        "list": "checker list",
+    }.items():
+        if name in median:
+            print(f"{name:<10} {meaning:<42} {median[name] * 1e3:>10.1f} ms")
+    print()
+    met = [
+        target("c asyncio / (2 b + 2 ms)", median["c asyncio"] / (2 * median["b"] + 0.002), 1),
+        target("c trio / (2 b + 2 ms)", median["c trio"] / (2 * median["b"] + 0.002), 1),
+        target("d / a", median["d"] / median["a"], 8),
+        target("help / a", median["help"] / median["a"], 1.5),
+        target("list / a", median["list"] / median["a"], 1.5),
+    ]
+    if "e" in median:
+        met.append(target("d / e", median["d"] / median["e"], 0.1))
+    return 0 if all(met) else 1
+
+
+def target(name: str, ratio: float, most: float) -> bool:
+    met = ratio <= most
+    print(f"{name:<28} {ratio:>8.3f}   at most {most:g}: {'met' if met else 'NOT MET'}")
+    return met
+
+
+if __name__ == "__main__":
+    sys.exit(main())
