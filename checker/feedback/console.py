@@ -84,7 +84,7 @@ def _show_check(
     screen.line()
     backends = " and ".join(report.backend for report in reports)
     mark, style = _MARKS[reports[0].status]
-    screen.paragraph(f"{mark} {reports[0].title} ({backends})", "  ", style)
+    screen.paragraph(f"{mark} {reports[0].title} ({backends})", "  ", style, hanging="  ")
     said = [report.message.partition("\nTry: ") for report in reports]
     if len({message for message, _, _ in said}) == 1:
         screen.paragraph(printable(said[0][0]), "    ")

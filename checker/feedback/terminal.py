@@ -54,15 +54,16 @@ class Screen:
             text = text.encode("ascii", "backslashreplace").decode()
         self._stream.write(text + "\n")
 
-    def paragraph(self, text: str, indent: str = "", *styles: str) -> None:
-        """Write `text` wrapped to the width; each of its lines is wrapped by itself."""
+    def paragraph(self, text: str, indent: str = "", *styles: str, hanging: str = "") -> None:
+        """Write `text` wrapped to the width; each of its lines is wrapped by itself. Rows after the
+        first are indented by `hanging` more."""
         for row in text.splitlines() or [""]:
             margin = indent + " " * (len(row) - len(row.lstrip()))
             for wrapped in textwrap.wrap(
                 row.strip(),
                 self.width,
                 initial_indent=margin,
-                subsequent_indent=margin,
+                subsequent_indent=margin + hanging,
                 break_on_hyphens=False,
             ) or [""]:
                 self.line(self.style(wrapped, *styles))

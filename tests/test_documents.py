@@ -1,0 +1,63 @@
+"""What the documents say is so: commands, the list of exercises, the example for authors."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import cli
+from checker.course import Course
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def checker(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *words], cwd=cwd, capture_output=True, text=True
+    )
+
+
+def test_the_readme_lists_every_exercise_with_its_title_and_points_and_no_other():
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\d+) \|$", README, re.MULTILINE)
+    course = Course.load(ROOT)
+    assert rows == [(e.short_name, e.title, str(e.max_points)) for e in course]
+
+
+@pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_command_that_a_document_shows_exists(document):
+    shown = set(re.findall(r"\bchecker (\w+)", document)) - {"course"}
+    words = {word for word in shown if re.search(rf"(`|^    |/)checker {word}", document, re.M)}
+    assert words <= set(cli.COMMANDS)
+
+
+def test_every_command_is_in_the_readme():
+    assert [name for name in cli.COMMANDS if f"checker {name}" not in README] == []
+
+
+def test_every_option_that_the_readme_names_is_in_the_help_of_its_command():
+    helps = {name: checker(name, "--help").stdout for name in cli.COMMANDS}
+    for command, option in re.findall(r"checker (\w+)[^\n`]* (--\w+)", README):
+        assert option in helps[command]
+
+
+def test_the_set_up_of_the_readme_is_what_the_project_offers():
+    assert (
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/checker grade"
+        in README
+    )
+    assert ".venv/bin/pytest" in README
+
+
+def test_the_example_for_authors_is_a_whole_exercise_that_verifies(tmp_path):
+    for path, text in re.findall(r"```\w+ file=(\S+)\n(.*?)```", CONTRIBUTING, re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    for copied, to in re.findall(r"^    cp (\S+) (\S+)$", CONTRIBUTING, re.MULTILINE):
+        (tmp_path / to).write_bytes((tmp_path / copied).read_bytes())
+    verified = checker("verify", cwd=tmp_path)
+    assert verified.stdout.startswith("1 exercise verified"), verified.stdout + verified.stderr
+    assert verified.returncode == 0
