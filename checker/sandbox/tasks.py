@@ -72,7 +72,8 @@ class Tasks:
         self._unnamed.clear()
 
 
-_DEFAULT_NAME = re.compile(r"Task-\d+")
+# Python 3.13.0 names a task that a task factory made "None".
+_DEFAULT_NAME = re.compile(r"Task-\d+|None")
 
 
 def readable_name(task: Any) -> str:
