@@ -40,7 +40,7 @@ from checker.protocol import (
     Warned,
     plain,
 )
-from checker.sandbox import asyncio_driver, clock, threads, trio_driver
+from checker.sandbox import asyncio_driver, clock, standins, trio_driver
 from checker.sandbox.errors import describe_error, printable
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
@@ -125,7 +125,7 @@ def _prepare(kernel: Kernel, start: Start) -> None:
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
     sys.set_coroutine_origin_tracking_depth(1)
-    threads.activate(kernel.threads)
+    standins.activate(kernel.threads)
 
 
 def _run(kernel: Kernel, start: Start) -> Never:

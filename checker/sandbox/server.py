@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 
 import anyio
 import anyio.from_thread
@@ -38,7 +39,7 @@ from checker.protocol import (
     ServiceSpec,
     Start,
 )
-from checker.sandbox import run, threads
+from checker.sandbox import run, standins
 from checker.sandbox.stubs import Stubs
 
 RUN = b"R"
@@ -76,7 +77,12 @@ _sleep = time.sleep
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    warm_up()
+    try:
+        warm_up()
+    except BaseException:
+        # A rehearsal has put something else in the place of stderr.
+        traceback.print_exc(file=sys.__stderr__)
+        raise SystemExit(70) from None
     control.sendall(RUN)  # Ready.
     serve(control)
 
@@ -86,7 +92,7 @@ def warm_up() -> None:
     # AnyIO imports its parts when they are first used, which would be in every run again.
     for name in dir(anyio):
         getattr(anyio, name, None)
-    threads.install()
+    standins.install()
     for backend in ("asyncio", "trio"):
         for _ in range(REHEARSALS):
             _rehearse(backend)
@@ -126,7 +132,7 @@ def _rehearse(backend: str) -> None:
     start = Start(backend, "main", [service], REHEARSED, 0, None)
     with contextlib.suppress(_Curtain, BaseExceptionGroup):
         run.perform(_Rehearsal(start), stubs)  # type: ignore[arg-type]
-    threads.deactivate()
+    standins.deactivate()
 
 
 def serve(control: socket.socket) -> None:

@@ -7,11 +7,6 @@ that can run, in the order in which they became able to. When none can, the turn
 loop's, and when the loop has nothing to do either, the clock moves. So the clock stands still
 while any thread runs, and the order of everything is the same in every run.
 
-Python's own locks know nothing of turns. A thread that waits for a lock whose holder waits for its
-turn would wait for ever, so `install` puts a lock in the place of `threading.Lock` that gives the
-turn away while it waits; whatever is built on it (conditions, events, semaphores, queues, futures,
-executors) follows. Threads that the backends use inside are left alone.
-
 On its way between a thread and the loop (`from_thread.run`, or a result) a message travels in real
 time. While one does, the loop waits for it and the clock does not move: see `on_the_way`.
 """
@@ -19,35 +14,31 @@ time. While one does, the loop waits for it and the clock does not move: see `on
 import _thread
 import contextlib
 import math
-import queue
-import sys
 import threading
-import time
-import types
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Protocol
-
-import anyio
-import anyio.from_thread
-import anyio.to_thread
+from typing import Protocol
 
 from checker.sandbox.errors import printable
-from checker.sandbox.tasks import MAX_NAME
+from checker.sandbox.tasks import MAX_NAME, Tasks
 
-if TYPE_CHECKING:
-    from checker.sandbox.kernel import Kernel
+real_start = threading.Thread.start
 
-_BACKENDS = ("anyio", "trio")
 
-_real_sleep = time.sleep
-_real_start = threading.Thread.start
-_real_join = threading.Thread.join
-_real_run_sync = anyio.to_thread.run_sync
-_real_from_thread_run = anyio.from_thread.run
-_real_from_thread_run_sync = anyio.from_thread.run_sync
+class Run(Protocol):
+    """What the threads ask of the run that they belong to."""
 
-_active: "Threads | None" = None
+    tasks: Tasks
+    now: float
+
+    def converse(self, deadline: float) -> None:
+        """Let the clock move: to `deadline`, or to when a thread can go on."""
+
+    def loop_blocked(self, what: str) -> None: ...
+
+    def loop_freed(self) -> None: ...
+
+    def broken(self) -> None:
+        """End the run because of an error of ours."""
 
 
 class Thread:
@@ -96,8 +87,8 @@ class Thread:
 class Threads:
     """The threads of one run, and whose turn it is."""
 
-    def __init__(self, kernel: "Kernel") -> None:
-        self._kernel = kernel
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self.loop = Thread(0, "the event loop", 0)
         self.loop.ident = _thread.get_ident()
         self.on_the_way: set[Thread] = set()
@@ -124,7 +115,7 @@ class Threads:
     def new(self, name: str) -> Thread:
         """A thread about to start, behind those that can already run."""
         creator = self.current()
-        task = creator.task if creator and creator.number else self._kernel.tasks.current()
+        task = creator.task if creator and creator.number else self._run.tasks.current()
         self._last += 1
         thread = Thread(self._last, name, task)
         self._all.append(thread)
@@ -165,10 +156,10 @@ class Threads:
         if deadline < math.inf:
             self._sleepers.append(thread)
         if thread is self.loop:
-            self._kernel.loop_blocked(what)
+            self._run.loop_blocked(what)
         self._give_turn_away(thread)
         if thread is self.loop:
-            self._kernel.loop_freed()
+            self._run.loop_freed()
             for waiting in self._wanting_loop:
                 self.wake(waiting)
             self._wanting_loop.clear()
@@ -252,9 +243,9 @@ class Threads:
                 return self.loop
             # The loop's thread is blocked, so no task's deadline can be met: only threads count.
             try:
-                self._kernel.converse(math.inf)
+                self._run.converse(math.inf)
             except Exception:
-                self._kernel.broken()
+                self._run.broken()
 
     # --- joining ---
 
@@ -262,12 +253,12 @@ class Threads:
         """Start a thread that the submission made, as one that takes turns."""
         mine = self.new(thread.name)
         self._by_thread[thread] = mine
-        run = thread.run
+        function = thread.run
 
         def run_in_turn() -> None:
             self.enter(mine)
             try:
-                run()
+                function()
             finally:
                 self.leave(mine, result_is_on_the_way=False)
 
@@ -284,7 +275,7 @@ class Threads:
         assert starter is not None
         starter.out_of_turn = True
         try:
-            _real_start(thread)
+            real_start(thread)
         finally:
             starter.out_of_turn = False
 
@@ -293,282 +284,11 @@ class Threads:
         mine, joiner = self._by_thread.get(thread), self.current()
         if mine is None or joiner is None or mine.finished:
             return True
-        deadline = math.inf if timeout is None else self._kernel.now + timeout
+        deadline = math.inf if timeout is None else self._run.now + timeout
         mine.joiners.append(joiner)
         self.park(joiner, f"Thread.join of {mine.name}", deadline)
         return mine.finished
 
     @property
     def now(self) -> float:
-        return self._kernel.now
-
-
-# --- what the submission finds in the place of the real thing -----------------------------------
-
-
-class Lock:
-    """`threading.Lock` for threads that take turns: gives the turn away while it waits."""
-
-    __slots__ = ("__weakref__", "_held_in_turn", "_real", "_waiters")
-
-    def __init__(self) -> None:
-        self._real = _thread.allocate_lock()
-        self._held_in_turn = False
-        self._waiters: deque[Thread] = deque()
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        thread = _active.current() if _active is not None else None
-        if thread is None or thread.out_of_turn:
-            acquired = self._real.acquire(blocking, timeout)
-            if acquired:
-                self._held_in_turn = False
-            return acquired
-        assert _active is not None
-        if not self._real.acquire(False):
-            if not blocking:
-                return False
-            if self._held_in_turn:
-                return self._acquire_in_turn(_active, thread, timeout)
-            # Held, for a moment, by one of a backend's own threads, which take no turns.
-            self._real.acquire()
-        self._held_in_turn = True
-        return True
-
-    def _acquire_in_turn(self, threads: Threads, thread: Thread, timeout: float) -> bool:
-        deadline = math.inf if timeout < 0 else threads.now + timeout
-        while True:
-            self._waiters.append(thread)
-            threads.park(thread, "Lock.acquire", deadline)
-            if self._real.acquire(False):
-                self._held_in_turn = True
-                return True
-            if threads.now >= deadline:
-                with contextlib.suppress(ValueError):
-                    self._waiters.remove(thread)
-                return False
-
-    def release(self) -> None:
-        self._real.release()
-        if self._waiters and _active is not None:
-            _active.wake(self._waiters.popleft())
-
-    def locked(self) -> bool:
-        return self._real.locked()
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.release()
-
-    def _at_fork_reinit(self) -> None:
-        self.__init__()  # type: ignore[misc]
-
-    def __repr__(self) -> str:
-        return f"<{'locked' if self.locked() else 'unlocked'} threading.Lock>"
-
-
-def sleep(seconds: float) -> None:
-    """`time.sleep`, in virtual seconds."""
-    thread = _active.current() if _active is not None else None
-    if thread is None:
-        _real_sleep(seconds)
-        return
-    assert _active is not None
-    if seconds < 0:
-        raise ValueError("sleep length must be non-negative")
-    if seconds > 0:
-        _active.park(thread, "time.sleep", _active.now + seconds)
-
-
-def _start(thread: threading.Thread) -> None:
-    starter = sys._getframe(1).f_globals.get("__name__", "").partition(".")[0]
-    if _active is None or _active.current() is None:
-        _real_start(thread)
-    elif starter in _BACKENDS:
-        # A backend's own threads wait for work in ways that know nothing of turns.
-        _active.start_outside(thread)
-    else:
-        _active.start(thread)
-
-
-def _join(thread: threading.Thread, timeout: float | None = None) -> None:
-    if _active is None or _active.join(thread, timeout):
-        _real_join(thread, timeout)
-
-
-class _Limiter(Protocol):
-    async def __aenter__(self) -> Any: ...
-    async def __aexit__(self, *exc_info: Any) -> Any: ...
-    async def acquire_on_behalf_of(self, borrower: object) -> None: ...
-    def release_on_behalf_of(self, borrower: object) -> None: ...
-
-
-class Ticket:
-    """One call of `to_thread.run_sync`: the limiter that it is given, and the function that it runs.
-
-    A backend takes a token from the limiter and then starts the thread at once, so that is the
-    moment at which the thread counts as started. A call that waits for a token is not a thread.
-    """
-
-    def __init__(self, threads: Threads, limiter: _Limiter, name: str) -> None:
-        self._threads = threads
-        self._limiter = limiter
-        self._name = name
-        self.thread: Thread | None = None
-        self._given_back = False
-
-    async def __aenter__(self) -> None:
-        await self._limiter.__aenter__()
-        self.thread = self._threads.new(self._name)
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        self._result_arrived()
-        await self._limiter.__aexit__(*exc_info)
-
-    async def acquire_on_behalf_of(self, borrower: object) -> None:
-        await self._limiter.acquire_on_behalf_of(borrower)
-        self.thread = self._threads.new(self._name)
-
-    def release_on_behalf_of(self, borrower: object) -> None:
-        self._result_arrived()
-        self._limiter.release_on_behalf_of(borrower)
-
-    def _result_arrived(self) -> None:
-        assert self.thread is not None
-        self._given_back = True
-        self._threads.arrived_in_loop(self.thread)
-        if self.thread.ident is None:
-            self._threads.forget(self.thread)
-
-    def run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        assert self.thread is not None
-        self._threads.enter(self.thread)
-        try:
-            return function(*arguments)
-        finally:
-            self._threads.leave(self.thread, result_is_on_the_way=not self._given_back)
-
-    @types.coroutine
-    def watch(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Await `coroutine`; once it has started its thread, let nothing else happen before that
-        thread is there: a cancellation in between would be seen by it or not, as chance has it.
-        """
-        resume: Callable[[Any], Any] = coroutine.send
-        argument: Any = None
-        there = False
-        while True:
-            try:
-                step = resume(argument)
-            except StopIteration as stop:
-                return stop.value
-            if self.thread is not None and not there:
-                self.thread.entered.acquire()
-                there = True
-            try:
-                argument, resume = (yield step), coroutine.send
-            except BaseException as error:
-                argument, resume = error, coroutine.throw
-
-
-async def _run_sync(
-    func: Callable[..., Any],
-    *args: Any,
-    abandon_on_cancel: bool = False,
-    cancellable: bool | None = None,
-    limiter: Any = None,
-) -> Any:
-    if _active is None:
-        return await _real_run_sync(
-            func, *args, abandon_on_cancel=abandon_on_cancel, limiter=limiter
-        )
-    if cancellable is not None:
-        abandon_on_cancel = cancellable
-    if limiter is None:
-        limiter = anyio.to_thread.current_default_thread_limiter()
-    ticket = Ticket(_active, limiter, getattr(func, "__name__", type(func).__name__))
-    return await ticket.watch(
-        _real_run_sync(
-            ticket.run,
-            func,
-            args,
-            abandon_on_cancel=abandon_on_cancel,
-            limiter=ticket,  # type: ignore[arg-type]
-        )
-    )
-
-
-def _from_thread_run(func: Callable[..., Any], *args: Any, token: Any = None) -> Any:
-    threads = _active
-    thread = threads.current() if threads is not None else None
-    if threads is None or thread is None or thread is threads.loop:
-        return _real_from_thread_run(func, *args, token=token)
-
-    async def served(*args: Any) -> Any:
-        threads.arrived_in_loop(thread)
-        try:
-            return await func(*args)
-        finally:
-            threads.leaves_loop(thread)
-
-    thread.waits_for = "the event loop"
-    threads.go_to_loop(thread)
-    try:
-        return _real_from_thread_run(served, *args, token=token)
-    finally:
-        threads.return_from_loop(thread)
-
-
-def _from_thread_run_sync(func: Callable[..., Any], *args: Any, token: Any = None) -> Any:
-    threads = _active
-    thread = threads.current() if threads is not None else None
-    if threads is None or thread is None or thread is threads.loop:
-        return _real_from_thread_run_sync(func, *args, token=token)
-
-    def served(*args: Any) -> Any:
-        threads.arrived_in_loop(thread)
-        try:
-            return func(*args)
-        finally:
-            threads.leaves_loop(thread)
-
-    thread.waits_for = "the event loop"
-    threads.go_to_loop(thread)
-    try:
-        return _real_from_thread_run_sync(served, *args, token=token)
-    finally:
-        threads.return_from_loop(thread)
-
-
-def install() -> None:
-    """Put all of this in the place of the real thing; real until a run is `activate`d.
-
-    Must come after anyio and trio are imported, so that they keep the real locks.
-    """
-    replaced: list[tuple[Any, str, Any]] = [
-        (time, "sleep", sleep),
-        (threading.Thread, "start", _start),
-        (threading.Thread, "join", _join),
-        # The standard library builds its conditions, and so all else, from these three.
-        (threading, "Lock", Lock),
-        (threading, "_allocate_lock", Lock),
-        (threading, "RLock", vars(threading)["_PyRLock"]),
-        (queue, "SimpleQueue", vars(queue)["_PySimpleQueue"]),
-        (anyio.to_thread, "run_sync", _run_sync),
-        (anyio.from_thread, "run", _from_thread_run),
-        (anyio.from_thread, "run_sync", _from_thread_run_sync),
-    ]
-    for owner, name, value in replaced:
-        setattr(owner, name, value)
-
-
-def activate(threads: Threads) -> None:
-    """From here on this process is the run that `threads` belongs to."""
-    global _active
-    _active = threads
-
-
-def deactivate() -> None:
-    """This process is no run any more."""
-    global _active
-    _active = None
+        return self._run.now

@@ -18,8 +18,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from checker.protocol import Wait
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
+from checker.sandbox.standins import Ticket
 from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
-from checker.sandbox.threads import Ticket
 
 MAX_WAITS = 100
 """How many tasks and threads are described at the most."""
