@@ -104,6 +104,8 @@ class Exercise:
         from checker.judge.case import Check
 
         path = self.folder / "checks.py"
+        if not path.is_file():
+            raise CourseError(f"{path} is missing; an exercise needs its checks")
         spec = importlib.util.spec_from_file_location(
             f"checks_of_{self.chapter}_{self.short_name}", path
         )

@@ -77,6 +77,7 @@ def verify(
         for seed in seeds
     ]
     failed: dict[Path, set[str]] = {}
+    reported: set[tuple[str, ...]] = set()
     done = 0
     for seed in seeds:
         of_seed = [(c, source) for c, s, source in work if s == seed]
@@ -84,7 +85,10 @@ def verify(
         for (candidate, _), report in zip(of_seed, reports, strict=True):
             done += 1
             graded(done, len(work))
-            yield from _judge(candidate, report, seed)
+            for key, finding in _judge(candidate, report, seed):
+                if key not in reported:  # What is wrong with one seed mostly is with the others.
+                    reported.add(key)
+                    yield finding
             if candidate.must_fail is not None:
                 names = {check.name for check in report.checks if check.status == "failed"}
                 failed.setdefault(candidate.exercise.folder, set()).update(names)
@@ -180,23 +184,32 @@ def _read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]
     return frozenset(must_fail)
 
 
-def _judge(candidate: _Candidate, report: ExerciseReport, seed: int) -> Iterator[Finding]:
-    """What is wrong with how one file was graded."""
+def _judge(
+    candidate: _Candidate, report: ExerciseReport, seed: int
+) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """What is wrong with how one file was graded, each with what it is about."""
     for check in report.checks:
         where = f"{check.name} on {check.backend}, seed {seed}"
-        key = (check.name, check.backend)
+        must_fail = (
+            candidate.must_fail is None or (check.name, check.backend) in candidate.must_fail
+        )
         if check.status == "not_graded":
-            yield Finding(candidate.path, f"{where}: {check.message}")
-        elif candidate.must_fail is None:
+            text = f"{where}: {check.message}"
+        elif candidate.must_fail is not None and check.status == "failed" and not must_fail:
+            text = f"must pass {where}, but fails: {check.message}"
+        elif candidate.must_fail is not None and check.status == "passed" and must_fail:
+            text = f"must fail {where}, but passes"
+        else:
             continue
-        elif check.status == "failed" and key not in candidate.must_fail:
-            yield Finding(candidate.path, f"must pass {where}, but fails: {check.message}")
-        elif check.status == "passed" and key in candidate.must_fail:
-            yield Finding(candidate.path, f"must fail {where}, but passes")
+        key = (str(candidate.path), check.name, check.backend, check.status)
+        yield key, Finding(candidate.path, text)
     if candidate.must_fail is None:
         for backend in BACKENDS:
             if all(c.status == "passed" for c in report.checks if c.backend == backend):
-                yield Finding(candidate.path, f"the starter passes every check on {backend}")
+                yield (
+                    (str(candidate.path), backend),
+                    Finding(candidate.path, f"the starter passes every check on {backend}"),
+                )
 
 
 def _unlisted(course: Course) -> Iterator[Finding]:

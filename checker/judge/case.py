@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
 from checker.judge.conversation import converse
-from checker.judge.explain import CheckFailed, describe_error, explain
+from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Sandbox
 from checker.judge.schedule import Schedule, Timed, explore
 from checker.judge.service import Service
@@ -167,6 +167,7 @@ class Run:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self._error_expected = False
 
     # --- how it ended ---
 
@@ -253,11 +254,24 @@ class Run:
         """
         if condition:
             return
-        line = at.line if at is not None else None
-        if self.error is not None:
+        line, advice = at.line if at is not None else None, None
+        if self.error is not None and not self._error_expected:
             message = f"it raised {describe_error(self.error)}; {message}"
             line = line or self.errors[0].line
-        raise CheckFailed(message, line)
+            advice = advise(self.error, self.trace.backend)
+        raise CheckFailed(message, line, advice)
+
+    def expect_error(self, kind: str, because: str) -> ErrorTree:
+        """Fail the check unless the function raised an error of `kind`, alone or inside a group,
+        and return that error. `because` says why it should have."""
+        for error in self.errors:
+            if error.kind == kind:
+                self._error_expected = True
+                return error
+        seen = f"raised {describe_error(self.error)}" if self.error else "returned"
+        advice = advise(self.error, self.trace.backend) if self.error else None
+        line = self.errors[0].line if self.errors else None
+        raise CheckFailed(f"it {seen}, and should have raised {kind}: {because}", line, advice)
 
     def expect_value(self, expected: object, meaning: str = "the returned value") -> None:
         """Fail the check unless the function returned exactly `expected`: equal, and of the same
@@ -275,7 +289,7 @@ class Run:
         if self.blocked:
             worst = max(self.blocked, key=lambda stretch: stretch.length)
             raise CheckFailed(
-                f"{worst.what}() held the event loop for {worst.length:g} s, "
+                f"{worst.what} held the event loop for {worst.length:g} s, "
                 f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
                 worst.line,
             )

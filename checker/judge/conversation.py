@@ -16,6 +16,7 @@ from checker.judge.launch import RUN_SECONDS, ProcessEnd, Sandbox, SandboxError
 from checker.judge.loops import endless_loop
 from checker.judge.schedule import Enabled, Schedule
 from checker.judge.service import (
+    AUTHORS_ERRORS,
     Invocation,
     NoSuchMethod,
     Service,
@@ -252,7 +253,7 @@ class _Conversation:
         arguments, keywords = plain(event.arguments), plain(event.keywords)
         record = facts.Call(
             event.call,
-            type(service).__name__,
+            service,
             event.method,
             tuple(arguments),
             keywords,
@@ -265,11 +266,12 @@ class _Conversation:
         pending = self._pending[event.call] = _Pending(record, None, self._now)
         try:
             pending.invocation = Invocation(service, event.method, arguments, keywords)
+            record.given = pending.invocation.given
             if pending.invocation.latency is None:
                 pending.invocation.advance()
         except StopIteration as stop:
             pending.invocation = Settled(stop.value)
-        except NoSuchMethod:
+        except (NoSuchMethod, *AUTHORS_ERRORS):
             raise
         except Exception as error:
             pending.invocation = Settled(error=error)
@@ -361,6 +363,8 @@ class _Conversation:
         except StopIteration as stop:
             pending.record.outcome = "answered"
             reply = Answered(call, stop.value)
+        except AUTHORS_ERRORS:
+            raise
         except Exception as error:
             pending.record.outcome = "failed"
             reply = Failed(call, builtin_name(error), str(error))

@@ -52,7 +52,9 @@ def explain(trace: Trace) -> CheckFailed:
     match trace.ending:
         case Raised(error):
             return CheckFailed(
-                f"it raised {describe_error(error)}", _line(error), _advice(error, trace.backend)
+                f"it raised {describe_error(error)}",
+                _line(error),
+                advise(error, trace.backend) or "make it run without that error first",
             )
         case Deadlocked(waits):
             return CheckFailed(
@@ -114,13 +116,16 @@ def _line(error: ErrorTree) -> int | None:
 
 
 def _first_line(waits: Sequence[Wait]) -> int | None:
-    # A task that waits for its own children is a consequence: one that they wait in is the cause.
+    # A task that could run at any time goes round and round. One that waits for its own children is
+    # a consequence: what they wait for is the cause.
     lines = [wait.line for wait in waits if wait.line is not None]
+    turns = [wait.line for wait in waits if wait.line is not None and wait.what == "its turn"]
     causes = [w.line for w in waits if w.line is not None and "task group" not in w.what]
-    return next(iter(causes or lines), None)
+    return next(iter(turns or causes or lines), None)
 
 
-def _advice(error: ErrorTree, backend: str) -> str | None:
+def advise(error: ErrorTree, backend: str) -> str | None:
+    """What to try about an error whose reason the kit knows."""
     leaf = error
     while leaf.children:
         leaf = leaf.children[0]

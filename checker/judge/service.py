@@ -20,14 +20,15 @@ is the reply. If the call is cancelled, the generator is closed at its `yield`, 
 in it runs.
 
 An exception that a method raises is what the caller sees: built-in ones as they are, others as the
-nearest built-in one.
+nearest built-in one. Those that nobody raises on purpose (`AttributeError` and such) are the
+author's own, and end the check ungraded.
 """
 
 import builtins
 import functools
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -37,6 +38,10 @@ Latency: TypeAlias = float | Callable[..., float]
 """Virtual seconds, or a function that says them; it is called as the method itself is."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+AUTHORS_ERRORS: Final = (AssertionError, AttributeError, ImportError, NameError, RecursionError)
+"""What no service raises on purpose: the check has a mistake, and nobody is charged with it."""
 
 
 def blocking(method: _F) -> _F:
@@ -95,7 +100,8 @@ class Invocation:
             raise NoSuchMethod(f"{type(service).__name__}.{method}")
         bound = getattr(service, method)
         self._call = functools.partial(bound, *arguments, **keywords)
-        _check_arguments(bound, method, arguments, keywords)
+        self.given = _bind(bound, method, arguments, keywords)
+        """The arguments by the names of the method's parameters."""
         self._stages: Generator[float, None, Any] | None = None
         self.latency: float | None
         if inspect.isgeneratorfunction(bound):
@@ -141,29 +147,32 @@ class Settled:
         pass
 
 
-def _check_arguments(
+def _bind(
     bound: Callable[..., Any], method: str, arguments: list[Any], keywords: dict[str, Any]
-) -> None:
+) -> dict[str, Any]:
     """Hold what was sent against the method's signature and annotations, so that the service of an
     author who trusts them cannot be surprised by a stranger."""
     signature = _signature(bound.__func__)  # type: ignore[attr-defined]
     try:
-        given = signature.bind(None, *arguments, **keywords)
+        given = signature.bind(*arguments, **keywords)
     except TypeError as error:
         raise TypeError(f"{method}(): {error}") from None
     for name, value in given.arguments.items():
         annotation = signature.parameters[name].annotation
-        if annotation is inspect.Parameter.empty or name == "self":
-            continue
-        try:
-            msgspec.convert(value, annotation)
-        except msgspec.ValidationError as error:
-            raise TypeError(f"{method}(): {name}: {error}") from None
+        if annotation is not inspect.Parameter.empty:
+            try:
+                msgspec.convert(value, annotation)
+            except msgspec.ValidationError as error:
+                raise TypeError(f"{method}(): {name}: {error}") from None
+    given.apply_defaults()
+    return dict(given.arguments)
 
 
 @functools.cache
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    return inspect.signature(function, eval_str=True)
+    """The signature of a method, without `self`."""
+    signature = inspect.signature(function, eval_str=True)
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def builtin_name(error: Exception) -> str:

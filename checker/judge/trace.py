@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from checker.judge.service import Service
 from checker.protocol import ErrorTree, Wait
 
 __all__ = [
@@ -45,7 +46,8 @@ class Call:
     """A call of a service's method, from its arrival to its end."""
 
     number: int
-    service: str
+    service: Service
+    """The one that was called."""
     method: str
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
@@ -58,6 +60,9 @@ class Call:
     ended: float | None = None
     """None while it is under way; it may be so for good if the run ended first."""
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
+    given: dict[str, Any] = field(default_factory=dict)
+    """The arguments by the names of the method's parameters, however they were passed; empty if
+    they did not fit."""
 
     @property
     def done(self) -> bool:

@@ -131,7 +131,7 @@ class Kernel:
                 "start threads with anyio.to_thread.run_sync() or threading.Thread"
             )
         pending = self._send_call(service, method, arguments, keywords, thread)
-        self.threads.park(thread, what=method)
+        self.threads.park(thread, what=f"{method}()")
         return pending.result()
 
     def _send_call(
@@ -148,9 +148,15 @@ class Kernel:
             raise TypeError(f"{method}() was given {error}; it takes plain data only") from None
         self._last_call = number = self._last_call + 1
         pending = self._pending[number] = Pending(number, waiting)
-        thread = waiting.number if isinstance(waiting, Thread) else 0
-        task = self.threads.task_behind(thread) if thread else self.tasks.current()
-        line = calling_line()
+        # A method that was handed to a thread or a task directly is called from no line of the
+        # learner's, but was handed over on one.
+        if isinstance(waiting, Thread):
+            thread, task, line = waiting.number, waiting.task, calling_line() or waiting.line
+            if thread == 0:
+                task = self.tasks.current()
+        else:
+            thread, task = 0, self.tasks.current()
+            line = calling_line() or self.tasks.line(task)
         called = Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
         self._bulk += len(msgspec.msgpack.encode(called))
         self.tell(called)

@@ -177,14 +177,23 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
         kernel.broken()
 
 
+_PLAIN: Final = (
+    "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
+    "these)"
+)
+_HINTS: Final = {
+    "coroutine": "an `await` is missing, and what it should compute was never computed",
+    "TaskHandle": "what its task returned is in `.return_value`, once the task has ended",
+    "Future": "what it holds is there once it is awaited",
+}
+
+
 def _returned(kernel: Kernel, start: Start, value: object, left: Left) -> FromSandbox:
     try:
         return Returned(kernel.take_events(), plain(value), left)
     except NotPlain as error:
-        reason = (
-            f"{start.function}() returned {error}; it must return plain data "
-            "(None, bool, int, float, str, bytes, or lists, tuples and dicts of these)"
-        )
+        hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
+        reason = f"{start.function}() returned {error}; {hint}"
         return Unusable(kernel.take_events(), printable(reason), None)
 
 

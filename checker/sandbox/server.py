@@ -50,6 +50,7 @@ STATUS = struct.Struct("!i")
 TRACE_SECONDS = 1.0
 """Real seconds that an overdue run is given to write where it was."""
 
+BACKENDS = ("asyncio", "trio")
 REHEARSALS = 3
 
 REHEARSED = b"""
@@ -92,8 +93,10 @@ def warm_up() -> None:
     # AnyIO imports its parts when they are first used, which would be in every run again.
     for name in dir(anyio):
         getattr(anyio, name, None)
+    for backend in BACKENDS:
+        anyio.run(anyio.sleep, 0, backend=backend)
     standins.install()
-    for backend in ("asyncio", "trio"):
+    for backend in BACKENDS:
         for _ in range(REHEARSALS):
             _rehearse(backend)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__

@@ -22,16 +22,17 @@ from typing import Any, Protocol
 import anyio
 import anyio.from_thread
 import anyio.to_thread
+import trio
 
 from checker.sandbox.threads import Thread, Threads, real_start
+
+LOCK = "Lock.acquire()"
+"""What a thread waits for that waits for a lock, or for anything built on one."""
 
 _BACKENDS = ("anyio", "trio")
 
 _real_sleep = time.sleep
 _real_join = threading.Thread.join
-_real_run_sync = anyio.to_thread.run_sync
-_real_from_thread_run = anyio.from_thread.run
-_real_from_thread_run_sync = anyio.from_thread.run_sync
 
 _active: Threads | None = None
 
@@ -68,7 +69,7 @@ class Lock:
         deadline = math.inf if timeout < 0 else threads.now + timeout
         while True:
             self._waiters.append(thread)
-            threads.park(thread, "Lock.acquire", deadline)
+            threads.park(thread, LOCK, deadline)
             if self._real.acquire(False):
                 self._held_in_turn = True
                 return True
@@ -108,7 +109,7 @@ def sleep(seconds: float) -> None:
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     if seconds > 0:
-        _active.park(thread, "time.sleep", _active.now + seconds)
+        _active.park(thread, "time.sleep()", _active.now + seconds)
 
 
 def _start(thread: threading.Thread) -> None:
@@ -201,79 +202,60 @@ class Ticket:
                 argument, resume = error, coroutine.throw
 
 
-async def _run_sync(
-    func: Callable[..., Any],
-    *args: Any,
-    abandon_on_cancel: bool = False,
-    cancellable: bool | None = None,
-    limiter: Any = None,
-) -> Any:
-    if _active is None:
-        return await _real_run_sync(
-            func, *args, abandon_on_cancel=abandon_on_cancel, limiter=limiter
-        )
-    if cancellable is not None:
-        abandon_on_cancel = cancellable
-    if limiter is None:
-        limiter = anyio.to_thread.current_default_thread_limiter()
-    ticket = Ticket(_active, limiter, getattr(func, "__name__", type(func).__name__))
-    return await ticket.watch(
-        _real_run_sync(
-            ticket.run,
-            func,
-            args,
-            abandon_on_cancel=abandon_on_cancel,
-            limiter=ticket,  # type: ignore[arg-type]
-        )
-    )
+def _run_sync_in_turn(
+    real: Callable[..., Any], default_limiter: Callable[[], Any]
+) -> Callable[..., Any]:
+    """`to_thread.run_sync`, with a thread that takes turns."""
+
+    async def run_sync(
+        sync_fn: Callable[..., Any], *args: Any, limiter: Any = None, **options: Any
+    ) -> Any:
+        if _active is None:
+            return await real(sync_fn, *args, limiter=limiter, **options)
+        name = getattr(sync_fn, "__name__", type(sync_fn).__name__)
+        ticket = Ticket(_active, limiter or default_limiter(), name)
+        return await ticket.watch(real(ticket.run, sync_fn, args, limiter=ticket, **options))
+
+    return run_sync
 
 
-def _from_thread_run(func: Callable[..., Any], *args: Any, token: Any = None) -> Any:
-    threads = _active
-    thread = threads.current() if threads is not None else None
-    if threads is None or thread is None or thread is threads.loop:
-        return _real_from_thread_run(func, *args, token=token)
+def _from_thread_in_turn(real: Callable[..., Any], *, is_async: bool) -> Callable[..., Any]:
+    """`from_thread.run` or `run_sync`, which waits for the loop in real time, out of turn."""
 
-    async def served(*args: Any) -> Any:
-        threads.arrived_in_loop(thread)
+    def run(fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        threads = _active
+        thread = threads.current() if threads is not None else None
+        if threads is None or thread is None or thread is threads.loop or thread.out_of_turn:
+            return real(fn, *args, **options)  # (AnyIO's own on trio comes here from below.)
+
+        async def serve(*args: Any) -> Any:
+            threads.arrived_in_loop(thread)
+            try:
+                return await fn(*args)
+            finally:
+                threads.leaves_loop(thread)
+
+        def serve_sync(*args: Any) -> Any:
+            threads.arrived_in_loop(thread)
+            try:
+                return fn(*args)
+            finally:
+                threads.leaves_loop(thread)
+
+        thread.waits_for = "the event loop"
+        threads.go_to_loop(thread)
         try:
-            return await func(*args)
+            return real(serve if is_async else serve_sync, *args, **options)
         finally:
-            threads.leaves_loop(thread)
+            threads.return_from_loop(thread)
 
-    thread.waits_for = "the event loop"
-    threads.go_to_loop(thread)
-    try:
-        return _real_from_thread_run(served, *args, token=token)
-    finally:
-        threads.return_from_loop(thread)
-
-
-def _from_thread_run_sync(func: Callable[..., Any], *args: Any, token: Any = None) -> Any:
-    threads = _active
-    thread = threads.current() if threads is not None else None
-    if threads is None or thread is None or thread is threads.loop:
-        return _real_from_thread_run_sync(func, *args, token=token)
-
-    def served(*args: Any) -> Any:
-        threads.arrived_in_loop(thread)
-        try:
-            return func(*args)
-        finally:
-            threads.leaves_loop(thread)
-
-    thread.waits_for = "the event loop"
-    threads.go_to_loop(thread)
-    try:
-        return _real_from_thread_run_sync(served, *args, token=token)
-    finally:
-        threads.return_from_loop(thread)
+    return run
 
 
 def install() -> None:
     """Put all of this in the place of the real thing; real until a run is `activate`d.
 
-    Must come after anyio and trio are imported, so that they keep the real locks.
+    Must come after anyio, trio and AnyIO's backends are imported, so that they keep the real ones.
     """
     replaced: list[tuple[Any, str, Any]] = [
         (time, "sleep", sleep),
@@ -284,10 +266,15 @@ def install() -> None:
         (threading, "_allocate_lock", Lock),
         (threading, "RLock", vars(threading)["_PyRLock"]),
         (queue, "SimpleQueue", vars(queue)["_PySimpleQueue"]),
-        (anyio.to_thread, "run_sync", _run_sync),
-        (anyio.from_thread, "run", _from_thread_run),
-        (anyio.from_thread, "run_sync", _from_thread_run_sync),
     ]
+    for library in (anyio, trio):
+        to, back = library.to_thread, library.from_thread
+        limiter = to.current_default_thread_limiter
+        replaced += [
+            (to, "run_sync", _run_sync_in_turn(to.run_sync, limiter)),
+            (back, "run", _from_thread_in_turn(back.run, is_async=True)),
+            (back, "run_sync", _from_thread_in_turn(back.run_sync, is_async=False)),
+        ]
     for owner, name, value in replaced:
         setattr(owner, name, value)
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from checker.protocol import TaskStarted
 from checker.sandbox.errors import printable
+from checker.sandbox.lines import calling_line
 
 MAX_NAME = 100
 
@@ -22,6 +23,7 @@ class Tasks:
         self._current = current
         self._numbers: WeakKeyDictionary[object, int] = WeakKeyDictionary()
         self._names: dict[int, str] = {}
+        self._lines: dict[int, int | None] = {}
         self._parents: dict[int, int | None] = {}
         self._last = 0
         # A task is given its name only after it was made, so the name is read later.
@@ -33,6 +35,7 @@ class Tasks:
         self._last = number = self._last + 1
         parent = self.current() or None
         self._numbers[task] = number
+        self._lines[number] = calling_line()
         self._parents[number] = parent
         self._unnamed.append((task, number, parent))
         return number
@@ -44,6 +47,10 @@ class Tasks:
     def name(self, number: int) -> str:
         self._read_names()
         return self._names.get(number, "the event loop")
+
+    def line(self, number: int) -> int | None:
+        """The learner's line that started task `number`."""
+        return self._lines.get(number)
 
     def alive(self) -> list[tuple[int, object]]:
         """The tasks that have not ended, with their numbers, oldest first."""

@@ -19,6 +19,7 @@ from collections import deque
 from typing import Protocol
 
 from checker.sandbox.errors import printable
+from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import MAX_NAME, Tasks
 
 real_start = threading.Thread.start
@@ -52,6 +53,7 @@ class Thread:
         "finished",
         "ident",
         "joiners",
+        "line",
         "name",
         "number",
         "out_of_turn",
@@ -61,11 +63,13 @@ class Thread:
         "waits_for",
     )
 
-    def __init__(self, number: int, name: str, task: int) -> None:
+    def __init__(self, number: int, name: str, task: int, line: int | None) -> None:
         self.number = number
         self.name = printable(name, MAX_NAME)
         self.task = task
         """The task that it works for."""
+        self.line = line
+        """The learner's line that started it."""
         self.ident: int | None = None
         self.parked = False
         self.finished = False
@@ -89,7 +93,7 @@ class Threads:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self.loop = Thread(0, "the event loop", 0)
+        self.loop = Thread(0, "the event loop", 0, None)
         self.loop.ident = _thread.get_ident()
         self.on_the_way: set[Thread] = set()
         """Threads that have handed something to the loop, which has not arrived there yet."""
@@ -109,15 +113,13 @@ class Threads:
     def alive(self) -> list[Thread]:
         return [thread for thread in self._all if not thread.finished]
 
-    def task_behind(self, number: int) -> int:
-        return self._all[number - 1].task
-
     def new(self, name: str) -> Thread:
         """A thread about to start, behind those that can already run."""
         creator = self.current()
         task = creator.task if creator and creator.number else self._run.tasks.current()
         self._last += 1
-        thread = Thread(self._last, name, task)
+        line = calling_line() or (creator.line if creator else None)
+        thread = Thread(self._last, name, task, line)
         self._all.append(thread)
         self._ready.append(thread)
         return thread
@@ -236,6 +238,8 @@ class Threads:
     def _choose(self) -> Thread:
         while True:
             if self.on_the_way and not self.loop.parked:
+                with contextlib.suppress(ValueError):
+                    self._ready.remove(self.loop)  # It may have been woken, and stand in line.
                 return self.loop
             if self._ready:
                 return self._ready.popleft()
@@ -286,7 +290,7 @@ class Threads:
             return True
         deadline = math.inf if timeout is None else self._run.now + timeout
         mine.joiners.append(joiner)
-        self.park(joiner, f"Thread.join of {mine.name}", deadline)
+        self.park(joiner, f"Thread.join() of {mine.name}", deadline)
         return mine.finished
 
     @property

@@ -18,8 +18,13 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from checker.protocol import Wait
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
-from checker.sandbox.standins import Ticket
+from checker.sandbox.standins import LOCK, Ticket
 from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
+
+ITS_TURN = "its turn"
+
+# Where a task is, by its innermost frames, that will run again at once.
+_CHECKPOINTS = frozenset({"__sleep0", "checkpoint", "cancel_shielded_checkpoint"})
 
 MAX_WAITS = 100
 """How many tasks and threads are described at the most."""
@@ -39,7 +44,7 @@ def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
         if number == but:
             continue
         if (blocked := kernel.blocked) is not None and blocked.task == number:
-            what = f"{blocked.what}(), and holds the event loop meanwhile"
+            what = f"{blocked.what}, and holds the event loop meanwhile"
             waits.append(Wait(kernel.tasks.name(number), number, blocked.line, what))
             continue
         frames = list(_frames(coroutine_of(task)))
@@ -63,7 +68,7 @@ def describe_threads(kernel: Kernel) -> list[Wait]:
     for thread in kernel.threads.alive()[:MAX_WAITS]:
         stack = stacks.get(thread.ident or 0)
         line = calling_line(stack) if stack is not None else None
-        if line is None and thread.waits_for == "Lock.acquire":
+        if line is None and thread.waits_for == LOCK:
             continue
         waits.append(Wait(f"worker thread {thread.name}", thread.task, line, thread.waits_for))
     return waits
@@ -93,6 +98,8 @@ def _step(awaitable: Any) -> tuple[FrameType | None, Any]:
 
 
 def _what(below: list[FrameType], number: int, by_id: dict[int, int], tasks: Tasks) -> str:
+    if not below or any(frame.f_code.co_name in _CHECKPOINTS for frame in below[-2:]):
+        return ITS_TURN
     for frame in below:
         if words := _words(frame, number, by_id, tasks):
             return words
@@ -100,7 +107,7 @@ def _what(below: list[FrameType], number: int, by_id: dict[int, int], tasks: Tas
         owner = frame.f_locals.get("self")
         if owner is not None:
             return f"{type(owner).__module__.partition('.')[0]}.{type(owner).__name__}"
-    return "its turn" if not below else f"{below[-1].f_code.co_name}()"
+    return f"{below[-1].f_code.co_name}()"
 
 
 def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -> str | None:
@@ -131,7 +138,7 @@ def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -
             return "a Future that nobody resolves"
         case anyio.abc.TaskGroup():
             names = [_task(child, tasks) for child in tasks.children(number)]
-            return f"its task group, where {' and '.join(names) or 'a task'} still runs"
+            return f"its task group, where {' and '.join(names) or 'a task'} still run{'s' if len(names) < 2 else ''}"
         case Ticket():
             return f"worker thread {owner.thread.name}" if owner.thread else "a worker thread"
     if function == "call" and "method" in frame.f_locals:

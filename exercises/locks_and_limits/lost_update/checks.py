@@ -61,9 +61,7 @@ def one_write_each(case: Case) -> None:
     run = world.run("deposit_all", accounts, deposits)
     for index, account in enumerate(accounts):
         due = sum(amount for i, amount in deposits if i == index)
-        run.expect(
-            account.balance == due, f"account {index} holds {account.balance}, not {due}"
-        )
+        run.expect(account.balance == due, f"account {index} holds {account.balance}, not {due}")
     reads, writes = run.calls_to("read"), run.calls_to("write")
     run.expect(
         len(reads) == len(writes) == len(deposits),

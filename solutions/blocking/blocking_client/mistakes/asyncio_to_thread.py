@@ -1,0 +1,32 @@
+"""Uses the worker threads of asyncio, which need its event loop.
+
+Caught by: every_text_saved (trio), readings_overlap (trio), loop_stays_free (trio)
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Storage(Protocol):
+    async def fetch(self, number: int) -> str: ...
+
+    async def save(self, number: int, text: str) -> None: ...
+
+
+class Reader(Protocol):
+    def read(self, scan: str) -> str: ...
+
+
+async def read_letter(storage: Storage, reader: Reader, number: int) -> None:
+    scan = await storage.fetch(number)
+    text = await asyncio.to_thread(reader.read, scan)
+    await storage.save(number, text)
+
+
+async def read_letters(storage: Storage, reader: Reader, numbers: Sequence[int]) -> None:
+    async with anyio.create_task_group() as group:
+        for number in numbers:
+            group.start_soon(read_letter, storage, reader, number)

@@ -1,0 +1,39 @@
+"""The thread that sleeps is a worker thread, and not the one of the event loop."""
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+import anyio.to_thread
+
+
+class Oven(Protocol):
+    async def light(self) -> None: ...
+
+    async def load(self) -> None: ...
+
+
+class Watchdog(Protocol):
+    async def beat(self) -> None: ...
+
+
+async def heartbeat(watchdog: Watchdog) -> None:
+    while True:
+        await watchdog.beat()
+        await anyio.sleep(0.5)
+
+
+async def heat(oven: Oven, seconds: float) -> None:
+    await oven.light()
+    await anyio.to_thread.run_sync(time.sleep, seconds)
+    await oven.load()
+
+
+async def heat_all(watchdog: Watchdog, ovens: Sequence[tuple[Oven, float]]) -> None:
+    async with anyio.create_task_group() as background:
+        background.start_soon(heartbeat, watchdog)
+        async with anyio.create_task_group() as group:
+            for oven, seconds in ovens:
+                group.start_soon(heat, oven, seconds)
+        background.cancel_scope.cancel()

@@ -1,0 +1,34 @@
+"""Names the exception with which asyncio cancels; trio's has another name.
+
+Caught by: cancellations_give_back (trio)
+"""
+
+import asyncio
+from typing import Protocol
+
+import anyio
+
+
+class Renderer(Protocol):
+    """Makes a postcard of a picture. It takes a while, and raises `ValueError` if it cannot."""
+
+    async def render(self, picture: str) -> str: ...
+
+
+class Studio:
+    """Hands pictures to the renderer, at most `limit` at a time."""
+
+    def __init__(self, renderer: Renderer, limit: int) -> None:
+        self._renderer = renderer
+        self._permits = anyio.Semaphore(limit)
+
+    async def render(self, picture: str) -> str:
+        """Return the postcard of a picture, when it is its turn and the renderer is done."""
+        await self._permits.acquire()
+        try:
+            postcard = await self._renderer.render(picture)
+        except (ValueError, asyncio.CancelledError):
+            self._permits.release()
+            raise
+        self._permits.release()
+        return postcard

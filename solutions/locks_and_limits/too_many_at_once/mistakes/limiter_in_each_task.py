@@ -1,0 +1,28 @@
+"""Every task makes a limiter of its own, in which it is always alone.
+
+Caught by: never_too_many, no_longer_than_needed
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Catalogue(Protocol):
+    """The national catalogue; a request takes a while, some much longer than others."""
+
+    async def title(self, isbn: str) -> str: ...
+
+
+async def look_up(catalogue: Catalogue, isbn: str, titles: dict[str, str], limit: int) -> None:
+    async with anyio.CapacityLimiter(limit):
+        titles[isbn] = await catalogue.title(isbn)
+
+
+async def look_up_all(catalogue: Catalogue, isbns: Sequence[str], limit: int) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    async with anyio.create_task_group() as group:
+        for isbn in isbns:
+            group.start_soon(look_up, catalogue, isbn, titles, limit)
+    return titles

@@ -1,0 +1,32 @@
+"""Everything is a task, so that all cards meet at the one card reader.
+
+Caught by: every_receipt_arrives, queue_moves_on
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class CardReader(Protocol):
+    async def charge(self, customer: str, price: int) -> None: ...
+
+
+class Mail(Protocol):
+    async def deliver(self, customer: str, text: str) -> None: ...
+
+
+async def send_receipt(mail: Mail, customer: str, price: int) -> None:
+    await mail.deliver(customer, f"Thank you. We charged {price / 100:.2f} for your tickets.")
+
+
+async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str, int]]) -> int:
+    async def sell(customer: str, price: int) -> None:
+        await reader.charge(customer, price)
+        await send_receipt(mail, customer, price)
+
+    async with anyio.create_task_group() as group:
+        for customer, price in sales:
+            group.start_soon(sell, customer, price)
+    return sum(price for _, price in sales)

@@ -1,0 +1,23 @@
+"""Returns the right sum, and neither charges nor writes.
+
+Caught by: every_receipt_arrives, queue_moves_on
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class CardReader(Protocol):
+    async def charge(self, customer: str, price: int) -> None: ...
+
+
+class Mail(Protocol):
+    async def deliver(self, customer: str, text: str) -> None: ...
+
+
+async def send_receipt(mail: Mail, customer: str, price: int) -> None:
+    await mail.deliver(customer, f"Thank you. We charged {price / 100:.2f} for your tickets.")
+
+
+async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str, int]]) -> int:
+    return sum(price for _, price in sales)

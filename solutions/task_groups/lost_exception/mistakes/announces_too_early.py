@@ -1,0 +1,22 @@
+"""Announces inside the task group, where the uploads have only just been started.
+
+Caught by: not_announced, good_release
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Server(Protocol):
+    async def upload(self, file: str) -> None: ...
+
+    async def announce(self, version: str) -> None: ...
+
+
+async def publish(server: Server, version: str, files: Sequence[str]) -> None:
+    async with anyio.create_task_group() as group:
+        for file in files:
+            group.start_soon(server.upload, file)
+        await server.announce(version)

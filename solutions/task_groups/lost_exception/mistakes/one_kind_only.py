@@ -1,0 +1,30 @@
+"""Lets connection errors through, and goes on logging all the others.
+
+Caught by: error_reaches_the_caller
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Server(Protocol):
+    async def upload(self, file: str) -> None: ...
+
+    async def announce(self, version: str) -> None: ...
+
+
+async def publish(server: Server, version: str, files: Sequence[str]) -> None:
+    async def upload(file: str) -> None:
+        try:
+            await server.upload(file)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            print(f"could not upload {file}: {error}")
+
+    async with anyio.create_task_group() as group:
+        for file in files:
+            group.start_soon(upload, file)
+    await server.announce(version)

@@ -1,0 +1,29 @@
+"""Stops everything at the first error, and tells nobody why.
+
+Caught by: error_reaches_the_caller
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Server(Protocol):
+    async def upload(self, file: str) -> None: ...
+
+    async def announce(self, version: str) -> None: ...
+
+
+async def publish(server: Server, version: str, files: Sequence[str]) -> None:
+    async def upload(file: str) -> None:
+        try:
+            await server.upload(file)
+        except Exception:
+            group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        for file in files:
+            group.start_soon(upload, file)
+    if not group.cancel_scope.cancel_called:
+        await server.announce(version)

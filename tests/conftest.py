@@ -1,0 +1,111 @@
+"""What the tests share: one warmed sandbox, the two backends, and short ways to run a source text.
+
+    run = play(source, *arguments)      a run of its `main`, however it ended
+    failure = fail(source, *arguments)  the failure that a check would report for it
+    marked(source)                      the number of the line that carries the comment `# here`
+"""
+
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from checker.judge.case import Case, Run, Setting
+from checker.judge.conversation import converse
+from checker.judge.explain import CheckFailed
+from checker.judge.launch import Sandbox
+from checker.judge.schedule import Schedule, Timed
+from checker.protocol import Start
+from checker.report import BACKENDS
+
+# The suite must repeat as the verdicts do, so Hypothesis draws the same examples every time.
+hypothesis.settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+def written(source: str) -> str:
+    """A source text as it would stand in a file: its margin and its first line feed taken off."""
+    return textwrap.dedent(source).removeprefix("\n")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    backend: str = request.param
+    return backend
+
+
+@pytest.fixture
+def case_of(sandbox: Sandbox, backend: str) -> Callable[..., Case]:
+    """A `Case` for a source text, as a check gets it."""
+
+    def case_of(source: str, *, seed: str = "tests", driver: str | None = None) -> Case:
+        text = None if driver is None else written(driver).encode()
+        return Case(Setting(sandbox, written(source).encode(), backend, text), seed)
+
+    return case_of
+
+
+@pytest.fixture
+def play_on(sandbox: Sandbox) -> Callable[..., Run]:
+    """As `play`, on a backend of one's own choice."""
+
+    def play_on(
+        backend: str,
+        source: str,
+        *arguments: Any,
+        function: str = "main",
+        cancel_after: float | None = None,
+        schedule: Schedule | None = None,
+        seed: int = 0,
+    ) -> Run:
+        start = Start(backend, function, list(arguments), written(source).encode(), seed, None)
+        return Run(converse(sandbox, start, [], schedule or Timed(), cancel_after))
+
+    return play_on
+
+
+@pytest.fixture
+def play(play_on: Callable[..., Run], backend: str) -> Callable[..., Run]:
+    """Run the `main` of a source text to its end, whatever that is; services may stand anywhere in
+    the arguments."""
+
+    def play(source: str, *arguments: Any, **options: Any) -> Run:
+        return play_on(backend, source, *arguments, **options)
+
+    return play
+
+
+@pytest.fixture
+def fail(case_of: Callable[..., Case]) -> Callable[..., CheckFailed]:
+    """Run the `main` of a source text, which must fail, and return the failure."""
+
+    def fail(source: str, *arguments: Any, **options: Any) -> CheckFailed:
+        with pytest.raises(CheckFailed) as caught:
+            case_of(source).world().run("main", *arguments, **options)
+        return caught.value
+
+    return fail
+
+
+@pytest.fixture(scope="session")
+def marked() -> Callable[..., int]:
+    def marked(source: str, mark: str = "# here") -> int:
+        lines = [n for n, row in enumerate(written(source).splitlines(), 1) if mark in row]
+        (line,) = lines
+        return line
+
+    return marked

@@ -1,0 +1,729 @@
+"""The same services, on the real clock: what the simulator is held against.
+
+A check is a synchronous function of a `Case`, so it cannot run on a real event loop itself. What it
+asks of a submission can: `collect` lets a check run in the simulator and keeps a `Scenario` of each
+of its runs (which function, with which services and arguments, cancelled when), and
+`Scenario.replay` awaits that function under plain AnyIO, on the backend that is running, with real
+objects in the place of the stubs: their methods sleep in real time and then do what the service
+does. Either way the outcome is a `Trace`, and `facts` says what is in it.
+
+Which facts can be compared? On the real clock nothing happens at exactly the same instant, and trio
+shuffles its tasks, so a fact that hangs on chance must be left out, and no list written by hand
+could say which ones do. The simulator can: each scenario is run in it some more times, with other
+seeds and with every latency a few per cent longer, each by another amount (for a check that tries
+every order of replies: with other orders). Facts that stay the same are *settled* and have to be
+the same in reality; the others are left alone.
+
+The clock of the real world is the machine's own, and so that a minute of virtual time does not take
+a minute, a `Pace` shortens everything in proportion: the services' latencies, and the durations that
+the submission gives to AnyIO and to `time.sleep`. Nothing is compared with a real duration except
+from below: a run cannot have taken less than its latencies say.
+"""
+
+import asyncio
+import contextlib
+import copy
+import functools
+import importlib.util
+import inspect
+import io
+import itertools
+import logging
+import math
+import random
+import sys
+import threading
+import time
+import types
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+from unittest.mock import patch
+
+import anyio
+import anyio.lowlevel
+import msgspec
+import trio
+
+from checker.course import Exercise
+from checker.judge.case import SCHEDULES, Case, Run, Setting, World
+from checker.judge.conversation import converse
+from checker.judge.launch import Sandbox
+from checker.judge.schedule import RandomWalk, Schedule, Timed
+from checker.judge.service import Invocation, Service, builtin_name, specify
+from checker.judge.trace import (
+    Call,
+    Print,
+    Raised,
+    Returned,
+    Stopped,
+    Trace,
+    Wait,
+    most_in_flight,
+)
+from checker.protocol import ErrorTree, Failed, Start, plain
+from checker.sandbox.errors import make_error
+
+__all__ = ["Pace", "RealWorld", "Scenario", "collect", "differences", "facts", "right_answers"]
+
+SEED: Final = 1
+VARIANTS: Final = 8
+"""How many more runs in the simulator have to agree on a fact before it counts as settled."""
+
+STRETCH: Final = 0.05
+"""By how much of itself a latency is longer, at the most, in such a run."""
+
+RESOLUTION: Final = 0.001
+"""Real seconds by which two readings of a clock may disagree about a duration."""
+
+MAX_REAL_SECONDS: Final = 60.0
+"""Real seconds after which a replay counts as hanging."""
+
+_sleep = anyio.sleep
+_move_on_after = anyio.move_on_after
+_fail_after = anyio.fail_after
+_current_time = anyio.current_time
+_time_sleep = time.sleep
+
+_S = TypeVar("_S", bound=Service)
+
+
+def right_answers(exercise: Exercise) -> list[Path]:
+    """The solution of an exercise, and its alternatives."""
+    return [
+        exercise.solutions / "solution.py",
+        *sorted((exercise.solutions / "alternatives").glob("*.py")),
+    ]
+
+
+# --- the real world -----------------------------------------------------------------------------
+
+
+class Pace:
+    """How long in real time what takes so long in virtual time does."""
+
+    def __init__(self, scale: float, draw: random.Random | None = None) -> None:
+        self.scale = scale
+        """Real seconds for a virtual one."""
+        self._draw = draw
+
+    def latency(self, virtual: float) -> float:
+        """How long a call takes: its latency, or if there is something to draw from, any time up
+        to it (the freedom that an explored schedule has too)."""
+        return virtual * self.scale * (1.0 if self._draw is None else self._draw.random())
+
+
+class RealWorld:
+    """Stands in for `checker.judge.case.World`, on the event loop that is running.
+
+    `solution` is the file of the submission, `driver` the exercise's own, if it has one.
+    """
+
+    def __init__(self, solution: Path, driver: Path | None, pace: Pace) -> None:
+        self.services: list[Service] = []
+        self._solution = solution
+        self._driver = driver
+        self._pace = pace
+        self._adapters: dict[int, object] = {}
+        self._calls: list[Call] = []
+        self._tasks: list[object] = []
+        self._began = 0.0
+        # Services are called by the event loop and by worker threads, and know nothing of either.
+        self.lock = threading.Lock()
+        self._loop_thread = 0
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._describe)
+        self._decoder = msgspec.msgpack.Decoder(ext_hook=self._embody)
+
+    def add(self, service: _S) -> _S:
+        """Put a service into this world, and return it."""
+        self.services.append(service)
+        return service
+
+    async def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> Trace:
+        """Await the submission's `function(*arguments)` and return what was seen; services anywhere
+        in the arguments are real ones. `cancel_after` is in virtual seconds.
+
+        Raises `TimeoutError` if it hangs.
+        """
+        trace = Trace("", calls=self._calls)
+        output = io.StringIO()
+        with (
+            _fail_after(MAX_REAL_SECONDS),
+            _own_times(self._pace.scale),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(output),
+            # Without pytest's handlers, so that logging does what it does in an ordinary program.
+            patch.object(logging.getLogger(), "handlers", []),
+            _imported(self._solution, self._driver) as module,
+        ):
+            given = self.cross(list(arguments))
+            self._loop_thread = threading.get_ident()
+            before = {task.id for task in anyio.get_running_tasks()}
+            self._began = time.monotonic()
+            trace.ending = await self._ending(getattr(module, function), given, cancel_after)
+            trace.elapsed = self.now()
+            trace.tasks_left = tuple(
+                Wait(task.name or "", task.id, None, "")
+                for task in anyio.get_running_tasks()
+                if task.id not in before
+            )
+        trace.prints = [Print(output.getvalue(), trace.elapsed)]
+        return trace
+
+    async def _ending(
+        self, function: Callable[..., Awaitable[Any]], given: Any, cancel_after: float | None
+    ) -> Returned | Raised | Stopped:
+        limit = None if cancel_after is None else cancel_after * self._pace.scale
+        with _move_on_after(math.inf if limit is None else limit):
+            try:
+                return Returned(plain(await function(*given)))
+            except anyio.get_cancelled_exc_class():
+                raise
+            except BaseException as error:
+                return Raised(_tree(error))
+        return Stopped()
+
+    def now(self) -> float:
+        return time.monotonic() - self._began
+
+    # --- values cross as they do between the judge and the sandbox ---
+
+    def cross(self, value: Any) -> Any:
+        return self._decoder.decode(self._encoder.encode(value))
+
+    def _describe(self, value: Any) -> msgspec.msgpack.Ext:
+        assert isinstance(value, Service), f"{value!r} is neither plain data nor a service"
+        if not any(service is value for service in self.services):
+            self.services.append(value)
+        number = next(n for n, service in enumerate(self.services) if service is value)
+        return msgspec.msgpack.Ext(1, str(number).encode())
+
+    def _embody(self, code: int, data: memoryview) -> object:
+        number = int(bytes(data))
+        if number not in self._adapters:
+            self._adapters[number] = self._adapt(self.services[number], number)
+        return self._adapters[number]
+
+    # --- services, as the submission sees them ---
+
+    def _adapt(self, service: Service, number: int) -> object:
+        spec = specify(service, number)
+        methods = {
+            method.name: (self._blocking_method if method.blocking else self._method)(
+                service, method.name
+            )
+            for method in spec.methods
+        }
+        adapter: object = type(spec.name, (), methods)()
+        return adapter
+
+    def _method(self, service: Service, name: str) -> Callable[..., Any]:
+        async def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+            await anyio.lowlevel.checkpoint_if_cancelled()
+            with _UnderWay(self, service, name, args, kwargs) as under_way:
+                while under_way.reply is None:
+                    await _sleep(self._pace.latency(under_way.wait))
+                    under_way.advance()
+            return under_way.reply()
+
+        return call
+
+    def _blocking_method(self, service: Service, name: str) -> Callable[..., Any]:
+        def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+            with _UnderWay(self, service, name, args, kwargs) as under_way:
+                while under_way.reply is None:
+                    _time_sleep(self._pace.latency(under_way.wait))
+                    under_way.advance()
+            return under_way.reply()
+
+        return call
+
+    def record(
+        self, service: Service, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Call:
+        in_loop = threading.get_ident() == self._loop_thread
+        call = Call(
+            number=len(self._calls) + 1,
+            service=type(service).__name__,
+            method=method,
+            arguments=tuple(plain(args)),
+            keywords=plain(kwargs),
+            task=self._task_number() if in_loop else 0,
+            thread=0 if in_loop else threading.get_ident(),
+            line=None,
+            started=self.now(),
+        )
+        self._calls.append(call)
+        return call
+
+    def _task_number(self) -> int:
+        # AnyIO's own `id` of a task is an address, and may be another task's later on.
+        in_trio = trio.lowlevel.in_trio_task()
+        task = trio.lowlevel.current_task() if in_trio else asyncio.current_task()
+        if task not in self._tasks:
+            self._tasks.append(task)
+        return self._tasks.index(task) + 1
+
+
+class _UnderWay:
+    """A call of a service in the real world, from its arrival to its reply.
+
+    After `wait` virtual seconds it is time to `advance`, until there is a `reply` to call, which
+    returns the value or raises the error. To leave it as a context manager before that is to
+    cancel it.
+    """
+
+    def __init__(
+        self,
+        world: RealWorld,
+        service: Service,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        self.wait = 0.0
+        self.reply: Callable[[], Any] | None = None
+        self._world = world
+        self._invocation: Invocation | None = None
+        self._settled: Callable[[], Any] | None = None
+        with world.lock:
+            self._record = world.record(service, method, args, kwargs)
+            try:
+                self._invocation = Invocation(
+                    service, method, list(self._record.arguments), self._record.keywords
+                )
+                if self._invocation.latency is None:
+                    self._invocation.advance()
+            except StopIteration as stop:
+                # It was decided when it arrived, and still there is a reply to wait for.
+                self._settled = self._answer(stop.value)
+            except Exception as error:
+                self._settled = self._failure(error)
+            else:
+                self.wait = self._invocation.latency or 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self.reply is None:
+            with self._world.lock:
+                self._record.ended, self._record.outcome = self._world.now(), "cancelled"
+                if self._invocation is not None:
+                    self._invocation.cancel()
+
+    def advance(self) -> None:
+        with self._world.lock:
+            if self._settled is not None:
+                self.reply = self._settled
+                self._record.ended = self._world.now()
+                return
+            assert self._invocation is not None
+            try:
+                self._invocation.advance()
+            except StopIteration as stop:
+                self.reply = self._answer(stop.value)
+            except Exception as error:
+                self.reply = self._failure(error)
+            else:
+                self.wait = self._invocation.latency or 0.0
+
+    def _answer(self, value: Any) -> Callable[[], Any]:
+        crossed = self._world.cross(value)
+        self._record.ended, self._record.outcome = self._world.now(), "answered"
+        return lambda: crossed
+
+    def _failure(self, error: Exception) -> Callable[[], Any]:
+        failure = Failed(self._record.number, builtin_name(error), str(error))
+        self._record.ended, self._record.outcome = self._world.now(), "failed"
+
+        def fail() -> None:
+            raise make_error(failure)
+
+        return fail
+
+
+def _tree(error: BaseException) -> ErrorTree:
+    if isinstance(error, BaseExceptionGroup):
+        children = [_tree(child) for child in error.exceptions]
+        return ErrorTree(type(error).__name__, error.message, None, children)
+    return ErrorTree(type(error).__name__, str(error), None)
+
+
+@contextmanager
+def _imported(solution: Path, driver: Path | None) -> Iterator[types.ModuleType]:
+    """The module that holds the function to run: the driver, if there is one, which may import the
+    submission as `exercise`."""
+    before = {name: sys.modules.get(name) for name in ("exercise", "driver")}
+    try:
+        module = _import("exercise", solution)
+        if driver is not None:
+            module = _import("driver", driver)
+        yield module
+    finally:
+        for name, old in before.items():
+            sys.modules.pop(name, None)
+            if old is not None:
+                sys.modules[name] = old
+
+
+def _import(name: str, path: Path) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _own_times(scale: float) -> Iterator[None]:
+    """Let the submission's own clock run in the same proportion: a duration or an instant that it
+    names is shortened on its way to AnyIO, and what it reads from AnyIO's clock is lengthened.
+
+    Python's own clocks (`time.monotonic`) are asyncio's too and stay as they are.
+    """
+
+    def shortened(real: Callable[..., Any], name: str) -> Callable[..., Any]:
+        signature = inspect.signature(real)
+
+        @functools.wraps(real)
+        def with_time(*args: Any, **kwargs: Any) -> Any:
+            given = signature.bind(*args, **kwargs)
+            if given.arguments.get(name) is not None:
+                given.arguments[name] *= scale
+            return real(*given.args, **given.kwargs)
+
+        return with_time
+
+    with contextlib.ExitStack() as stack:
+        for name, parameter in {
+            "sleep": "delay",
+            "sleep_until": "deadline",
+            "move_on_after": "delay",
+            "move_on_at": "deadline",
+            "fail_after": "delay",
+            "fail_at": "deadline",
+            "CancelScope": "deadline",
+        }.items():
+            replacement = shortened(getattr(anyio, name), parameter)
+            stack.enter_context(patch.object(anyio, name, replacement))
+        stack.enter_context(patch.object(anyio, "current_time", lambda: _current_time() / scale))
+        stack.enter_context(
+            patch.object(time, "sleep", lambda seconds: _time_sleep(seconds * scale))
+        )
+        yield
+
+
+# --- what is compared ---------------------------------------------------------------------------
+
+
+def facts(trace: Trace, services: Sequence[Service]) -> dict[str, object]:
+    """What a run did, without times: by name, each comparable with `==`."""
+    found: dict[str, object] = {"ending": type(trace.ending).__name__}
+    if isinstance(trace.ending, Returned):
+        found |= _value("the value", trace.ending.value)
+    elif isinstance(trace.ending, Raised):
+        found["the kinds of errors"] = _error_text(trace.ending.error, messages=False)
+        found["the errors"] = _error_text(trace.ending.error, messages=True)
+    found |= _call_facts(trace.calls)
+    found["tasks left"] = len(trace.tasks_left)
+    printed = "".join(p.text for p in trace.prints)
+    found["lines printed"] = sorted(filter(_is_no_frame, printed.splitlines()))
+    for number, service in enumerate(services):
+        for name, value in vars(service).items():
+            found |= _value(f"{type(service).__name__} {number}: {name}", value)
+    return found
+
+
+def _call_facts(calls: Sequence[Call]) -> dict[str, object]:
+    by_task: defaultdict[int, list[str]] = defaultdict(list)
+    for call in calls:
+        if not call.thread:
+            by_task[call.task].append(_call_text(call))
+    in_flight = {"most calls in flight": list(calls)}
+    for call in calls:
+        in_flight.setdefault(f"most calls of {call.method} in flight", []).append(call)
+    return {
+        "calls by method": Counter(f"{c.service}.{c.method} {c.outcome}" for c in calls),
+        "calls": Counter(map(_call_text, calls)),
+        "calls by task": Counter(map(tuple, by_task.values())),
+        "calls from threads": Counter(c.method for c in calls if c.thread),
+        # In the simulator a call can take no time at all, and is never in flight; in reality not.
+        **{
+            name: most_in_flight(some)
+            for name, some in in_flight.items()
+            if all(call.started != call.ended for call in some)
+        },
+    }
+
+
+def _call_text(call: Call) -> str:
+    keywords = [f"{name}={_text(value)}" for name, value in sorted(call.keywords.items())]
+    given = ", ".join([*map(_text, call.arguments), *keywords])
+    return f"{call.service}.{call.method}({given}) {call.outcome}"
+
+
+def _error_text(error: ErrorTree, *, messages: bool) -> str:
+    """An error, with those inside it in no order of their own."""
+    text = f"{error.kind}: {error.message}" if messages else error.kind
+    children = sorted(_error_text(child, messages=messages) for child in error.children)
+    return f"{text}({'; '.join(children)})" if children else text
+
+
+def _is_no_frame(line: str) -> bool:
+    """Whether a printed line is none of a traceback's, which names the files it went through."""
+    return not line.startswith((" ", "Traceback "))
+
+
+def _value(name: str, value: object) -> dict[str, object]:
+    found: dict[str, object] = {name: _text(value)}
+    if isinstance(value, list | tuple | deque):
+        found[f"{name}, in any order"] = sorted(map(_text, value))
+    return found
+
+
+def _text(value: object) -> str:
+    """A value that is plain or nearly so, as text; what is neither, by its type."""
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return repr(value)
+    if isinstance(value, dict):
+        items = sorted(f"{_text(key)}: {_text(item)}" for key, item in value.items())
+        return f"{{{', '.join(items)}}}"
+    if isinstance(value, list | tuple | deque):
+        return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(map(_text, value)))}}}"
+    return f"<{type(value).__name__}>"
+
+
+def differences(expected: Mapping[str, object], seen: Mapping[str, object]) -> list[str]:
+    """What of `expected` is otherwise in `seen`, a line for each."""
+    return [
+        f"{name}: {value} in the simulator, {seen.get(name, 'nothing')} on the real clock"
+        for name, value in expected.items()
+        if seen.get(name) != value
+    ]
+
+
+# --- scenarios ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One run that a check asks for, and what the simulator says of it."""
+
+    check: str
+    function: str
+    given: tuple[tuple[Any, ...], list[Service]]
+    """The arguments, and the services in the order of their numbers, as they were before."""
+    cancel_after: float | None
+    explored: bool
+    """Whether the check tries many orders of replies."""
+    runs: int
+    """How many runs of it the check asks for."""
+    settled: Mapping[str, object]
+    """The facts that do not hang on chance."""
+    elapsed: float
+    """Virtual seconds that it took."""
+    at_least: float
+    """Virtual seconds that it takes on any clock."""
+    shortest: float
+    """The shortest time that passed between two things that happened, in virtual seconds."""
+    most: int
+    """The most calls that were in flight."""
+
+    async def replay(self, solution: Path, driver: Path | None, pace: Pace) -> list[str]:
+        """Run it on the real clock and say in what that differed from the simulator."""
+        world = RealWorld(solution, driver, pace)
+        arguments, services = copy.deepcopy(self.given)
+        for service in services:
+            world.add(service)
+        trace = await world.run(self.function, *arguments, cancel_after=self.cancel_after)
+        different = differences(self.settled, facts(trace, services))
+        least = 0.0 if self.explored else self.at_least * pace.scale - RESOLUTION
+        if trace.elapsed < least:
+            different.append(f"it took {trace.elapsed:.4f} s, less than {least:.4f} s")
+        return different
+
+
+def collect(
+    exercise: Exercise,
+    solution: Path,
+    backend: str,
+    sandbox: Sandbox,
+    *,
+    variants: int = VARIANTS,
+) -> list[Scenario]:
+    """The scenarios of all checks of an exercise, as `solution` lives through them in the simulator.
+
+    Raises `CheckFailed` if it does not pass.
+    """
+    setting = Setting(sandbox, solution.read_bytes(), backend, exercise.driver)
+    scenarios: list[Scenario] = []
+    for check in exercise.checks:
+        case = _RecordingCase(setting, f"{SEED}/{exercise.name}/{check.name}")
+        case.prepare(check.name, scenarios, variants)
+        check.function(case)
+    return scenarios
+
+
+class _RecordingCase(Case):
+    """A case whose worlds keep what they were asked for. All of them are timed."""
+
+    def prepare(self, check: str, scenarios: list[Scenario], variants: int) -> None:
+        self._check = check
+        self._scenarios = scenarios
+        self._variants = variants
+
+    def world(self) -> World:
+        return self._recording(explored=False, runs=1)
+
+    def schedules(self, runs: int = SCHEDULES) -> Iterator[World]:
+        yield self._recording(explored=True, runs=runs)
+
+    def _recording(self, *, explored: bool, runs: int) -> "_RecordingWorld":
+        world = _RecordingWorld(self._setting, Timed(), self.random.getrandbits(32))
+        world.prepare(self._check, self._scenarios, self._variants, explored, runs)
+        return world
+
+
+class _RecordingWorld(World):
+    def prepare(
+        self, check: str, scenarios: list[Scenario], variants: int, explored: bool, runs: int
+    ) -> None:
+        self._check = check
+        self._scenarios = scenarios
+        self._variants = variants
+        self._explored = explored
+        self._runs = runs
+
+    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> Run:
+        for service in _services_in(arguments):
+            if not any(known is service for known in self._services):
+                self._services.append(service)
+        given = copy.deepcopy((tuple(arguments), self._services))
+        count = len(self._services)
+        run = super()._run(function, arguments, cancel_after)
+        settled = facts(run.trace, self._services[:count])
+        at_least = run.elapsed
+        for number in range(self._variants):
+            other, services = self._variant(function, given, cancel_after, number)
+            seen = facts(other, services)
+            settled = {name: v for name, v in settled.items() if seen.get(name) == v}
+            if not run.elapsed <= other.elapsed <= run.elapsed * (1 + STRETCH):
+                at_least = 0.0
+        self._scenarios.append(
+            Scenario(
+                check=self._check,
+                function=function,
+                given=given,
+                cancel_after=cancel_after,
+                explored=self._explored,
+                runs=self._runs,
+                settled=settled,
+                elapsed=run.elapsed,
+                at_least=at_least,
+                shortest=_shortest_gap(run.trace),
+                most=run.most_in_flight(),
+            )
+        )
+        return run
+
+    def _variant(
+        self,
+        function: str,
+        given: tuple[tuple[Any, ...], list[Service]],
+        cancel_after: float | None,
+        number: int,
+    ) -> tuple[Trace, list[Service]]:
+        """The same once more, as chance might have it."""
+        draw = random.Random(number)
+        arguments, services = copy.deepcopy(given)
+        schedule: Schedule = RandomWalk(draw) if self._explored else Timed()
+        if not self._explored:
+            for service in services:
+                _stretch(service, draw)
+        start = Start(
+            backend=self._setting.backend,
+            function=function,
+            arguments=list(arguments),
+            source=self._setting.source,
+            seed=number,
+            driver=self._setting.driver,
+        )
+        known = list(services)
+        return converse(self._setting.sandbox, start, known, schedule, cancel_after), services
+
+
+def _shortest_gap(trace: Trace) -> float:
+    instants = {0.0, trace.elapsed}
+    for call in trace.calls:
+        instants |= {call.started, call.ended or 0.0}
+    gaps = (later - earlier for earlier, later in itertools.pairwise(sorted(instants)))
+    return min((gap for gap in gaps if gap > 1e-6), default=1.0)
+
+
+def _services_in(value: object) -> Iterator[Service]:
+    """The services in a value, in the order in which they are numbered."""
+    if isinstance(value, Service):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _services_in(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _services_in(item)
+
+
+def _stretch(service: Service, draw: random.Random) -> None:
+    """Make every latency of `service` a little longer, each by another amount."""
+    kind = type(service)
+    methods = {
+        spec.name: _stretched(kind, getattr(kind, spec.name), draw)
+        for spec in specify(service, 0).methods
+    }
+    service.__class__ = type(kind.__name__, (kind,), methods)
+
+
+def _stretched(
+    kind: type[Service], method: Callable[..., Any], draw: random.Random
+) -> Callable[..., Any]:
+    def longer(latency: float) -> float:
+        return latency * (1 + draw.uniform(0, STRETCH))
+
+    if inspect.isgeneratorfunction(method):
+
+        @functools.wraps(method)
+        def staged(*args: Any, **kwargs: Any) -> Generator[float, None, Any]:
+            stages = method(*args, **kwargs)
+            try:
+                while True:
+                    try:
+                        latency = next(stages)
+                    except StopIteration as stop:
+                        return stop.value
+                    yield longer(latency)
+            finally:
+                stages.close()
+
+        return staged
+
+    @functools.wraps(method)
+    def direct(*args: Any, **kwargs: Any) -> Any:
+        value = method(*args, **kwargs)
+        if isinstance(value, Service):
+            _stretch(value, draw)
+        return value
+
+    nominal = getattr(method, "__latency__", kind.latency)
+
+    def latency(*args: Any, **kwargs: Any) -> float:
+        return longer(nominal(*args, **kwargs) if callable(nominal) else nominal)
+
+    direct.__latency__ = latency  # type: ignore[attr-defined]
+    return direct

@@ -1,0 +1,241 @@
+"""Every right answer behaves on the real clock as it does in the simulator.
+
+The promise that the kit stands on: what the simulator says of a solution is what plain AnyIO does,
+under its own pytest plugin, on both backends. How the two are compared, and what is left out because
+it hangs on chance: see `real_clock.py`.
+"""
+
+import random
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from checker import Case, Service, blocking, takes
+from checker.course import Course, Exercise
+from checker.judge.case import Setting
+from checker.judge.launch import Sandbox
+from checker.report import BACKENDS
+
+from .real_clock import (
+    RESOLUTION,
+    Pace,
+    RealWorld,
+    Scenario,
+    collect,
+    differences,
+    facts,
+    right_answers,
+)
+
+COURSE = Course.load(Path(__file__).parents[1])
+
+TRIES = 1
+"""How often a scenario is replayed, each time five times as slowly, before a difference counts. One
+that is real is still there; one that a busy machine made goes away."""
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", BACKENDS)]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def scenarios(
+    exercise: Exercise, answer: Path, anyio_backend: str, simulator: Sandbox
+) -> list[Scenario]:
+    return collect(exercise, answer, anyio_backend, simulator)
+
+
+def driver_of(exercise: Exercise) -> Path | None:
+    return exercise.folder / "driver.py" if exercise.driver is not None else None
+
+
+def scale_for(scenario: Scenario) -> float:
+    """Real seconds for a virtual one, for a first try: a fifth of a second for the whole, but more
+    if that is too little for a call, or for tasks and threads that start together. Never more than
+    a second for the whole, though: some latencies are a thousand times as long as others."""
+    whole = max(scenario.elapsed, scenario.shortest)
+    for_a_call = (0.005 + 0.001 * scenario.most) / scenario.shortest
+    return min(max(for_a_call, min(0.02 / scenario.shortest, 0.2 / whole)), 1.0 / whole)
+
+
+async def lasting_differences(
+    scenario: Scenario, answer: Path, driver: Path | None, draw: random.Random | None = None
+) -> list[str]:
+    different: list[str] = []
+    for number in range(TRIES):
+        pace = Pace(scale_for(scenario) * 5**number, draw)
+        different = await scenario.replay(answer, driver, pace)
+        if not different:
+            break
+    return [f"{scenario.check}: {difference}" for difference in different]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        pytest.param(exercise, path, id=f"{exercise.short_name}-{path.stem}")
+        for exercise in COURSE
+        for path in right_answers(exercise)
+    ],
+)
+async def test_a_right_answer_behaves_on_the_real_clock_as_in_the_simulator(
+    exercise: Exercise, answer: Path, scenarios: list[Scenario]
+) -> None:
+    assert scenarios
+    different: list[str] = []
+    for scenario in scenarios:
+        assert {"ending", "calls by method"} <= scenario.settled.keys(), scenario.check
+        different += await lasting_differences(scenario, answer, driver_of(exercise))
+        if scenario.explored:
+            # Replies that come sooner, and overtake each other, are a real network's too.
+            draw = random.Random(scenario.check)
+            different += await lasting_differences(scenario, answer, driver_of(exercise), draw)
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("exercise", COURSE.select(["lost_update"]), ids=["lost_update"])
+@pytest.mark.parametrize("mistake", ["lock_around_the_write", "do_nothing"])
+async def test_a_wrong_answer_is_seen_to_behave_otherwise(
+    exercise: Exercise, mistake: str, anyio_backend: str, simulator: Sandbox
+) -> None:
+    right = exercise.solutions / "solution.py"
+    wrong = exercise.solutions / "mistakes" / f"{mistake}.py"
+    scenario = collect(exercise, right, anyio_backend, simulator, variants=3)[0]
+    different = await scenario.replay(wrong, None, Pace(scale_for(scenario)))
+    assert any("Account 0: balance" in difference for difference in different)
+
+
+# --- the real world itself, which does with a service what the simulator does -------------------
+
+
+class Till(Service):
+    """What can happen to a call."""
+
+    latency = 1.0
+
+    def __init__(self, drawer: "Drawer") -> None:
+        self.drawer = drawer
+        self.log: list[str] = []
+
+    def ring(self, amount: int) -> list[int]:
+        self.log.append(f"rang {amount}")
+        return [amount, amount]
+
+    def jam(self) -> None:
+        raise KeyError("jammed")
+
+    @blocking
+    @takes(lambda till, amount: amount / 10)
+    def count(self, amount: int) -> int:
+        return amount + 1
+
+    def serve(self, amount: int) -> Generator[float, None, int]:
+        self.log.append("began")
+        try:
+            yield 1.0
+            yield 1.0
+        finally:
+            self.log.append("over")
+        return amount
+
+    @takes(0)
+    def open(self) -> "Drawer":
+        return self.drawer
+
+
+class Drawer(Service):
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    def take(self, coins: list[int]) -> None:
+        if self.taken:
+            raise PermissionError("once is enough")
+        self.taken += coins
+
+
+USES = """
+import time
+import anyio
+import anyio.to_thread
+
+async def answered(till):
+    print("ringing")
+    return await till.ring(3)
+
+async def failed(till):
+    async with anyio.create_task_group() as group:
+        group.start_soon(till.jam)
+        group.start_soon(till.ring, 1)
+
+async def in_threads(till):
+    return await anyio.amap(
+        lambda amount: anyio.to_thread.run_sync(till.count, amount), [3, 4, 5]
+    )
+
+async def in_stages(till):
+    return await till.serve(amount=7)
+
+async def timed_out(till):
+    with anyio.move_on_after(1.5) as scope:
+        await till.serve(7)
+    return scope.cancelled_caught
+
+async def stopped(till):
+    await anyio.sleep(0.1)
+    async with anyio.create_task_group() as group:
+        group.start_soon(till.serve, 7)
+        group.start_soon(till.ring, 7)
+
+async def misused(till):
+    await till.ring("much")
+
+async def handed_on(till):
+    drawer = await till.open()
+    await drawer.take((1, 2))
+    assert drawer is await till.open()
+    await drawer.take([])
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "stopped_after"),
+    [
+        ("answered", None),
+        ("failed", None),
+        ("in_threads", None),
+        ("in_stages", None),
+        ("timed_out", None),
+        ("stopped", 1.6),
+        ("misused", None),
+        ("handed_on", None),
+    ],
+)
+async def test_the_real_world_treats_a_call_as_the_simulator_does(
+    function: str,
+    stopped_after: float | None,
+    anyio_backend: str,
+    simulator: Sandbox,
+    tmp_path: Path,
+) -> None:
+    case = Case(Setting(simulator, USES.encode(), anyio_backend), "till")
+    here = Till(Drawer())
+    simulated = case.world().attempt(function, here, cancel_after=stopped_after).trace
+    expected = facts(simulated, [here, here.drawer])
+
+    file = tmp_path / "exercise.py"
+    file.write_text(USES)
+    different: list[str] = []
+    for scale in (0.02, 0.2, 1.0):
+        there = Till(Drawer())
+        world = RealWorld(file, None, Pace(scale))
+        trace = await world.run(function, there, cancel_after=stopped_after)
+        assert trace.elapsed >= simulated.elapsed * scale - RESOLUTION
+        different = differences(expected, facts(trace, [there, there.drawer]))
+        if not different:
+            break
+    assert not different

@@ -1,0 +1,804 @@
+"""However a submission ends, a learner is told what happened, where, and who waited for whom."""
+
+import pytest
+
+from checker import Service
+from checker.judge.case import Run
+from checker.judge.explain import explain
+from checker.judge.trace import Deadlocked, Overran, Returned, Spun
+
+
+class Desk(Service):
+    """Answers after a second, or fails after one."""
+
+    latency = 1.0
+
+    def ask(self, n: int) -> int:
+        return n
+
+    def fail(self, text: str) -> None:
+        raise ConnectionError(text)
+
+
+# --- deadlocks ----------------------------------------------------------------------------------
+
+
+def test_a_cycle_of_locks_names_who_waits_where_for_what_held_by_whom(fail, marked):
+    source = """
+        import anyio
+
+        async def main(desk):
+            a, b = anyio.Lock(), anyio.Lock()
+
+            async def transfer(x, y):
+                async with x:
+                    await desk.ask(1)
+                    async with y:  # here
+                        pass
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(transfer, a, b)
+                group.start_soon(transfer, b, a)
+        """
+    failure = fail(source, Desk())
+    line = marked(source)
+    assert failure.message.startswith("deadlock, 1 virtual seconds in")
+    for mine, other in ((2, 3), (3, 2)):
+        assert (
+            f"task {mine} (transfer) waits at line {line} for a Lock, "
+            f"held by task {other} (transfer)"
+        ) in failure.message
+    assert "task 1 (main)" in failure.message
+    assert failure.line == line
+
+
+def test_a_lock_taken_twice_by_one_task_is_told_by_anyio_itself(play):
+    run = play("""
+        import anyio
+
+        async def main():
+            lock = anyio.Lock()
+            async with lock, lock:
+                pass
+        """)
+    assert run.error.kind == "RuntimeError"
+
+
+# Each ends in a deadlock on the line that is marked, for the reason that is given.
+DEADLOCKS = {
+    "a stream that is never closed": (
+        """
+        import anyio
+
+        async def main():
+            send, receive = anyio.create_memory_object_stream(5)
+            send.send_nowait(1)
+            async for _ in receive:  # here
+                pass
+        """,
+        "task 1 (main) waits at line 6 for an item from a stream (1 send end still open)",
+    ),
+    "a clone of a stream that is never closed": (
+        """
+        import anyio
+
+        async def main():
+            send, receive = anyio.create_memory_object_stream(5)
+            clones = [send.clone() for _ in range(2)]
+            async with send:
+                pass
+            await receive.receive()  # here
+        """,
+        "for an item from a stream (2 send ends still open)",
+    ),
+    "a stream that is full": (
+        """
+        import anyio
+
+        async def main():
+            send, receive = anyio.create_memory_object_stream(1)
+            for n in range(2):
+                await send.send(n)  # here
+        """,
+        "task 1 (main) waits at line 6 for room in a stream (1 receive end still open)",
+    ),
+    "an event that nobody sets": (
+        """
+        import anyio
+
+        async def main():
+            await anyio.Event().wait()  # here
+        """,
+        "task 1 (main) waits at line 4 for an Event that nobody sets",
+    ),
+    "a limiter that is full": (
+        """
+        import anyio
+
+        async def main():
+            limiter = anyio.CapacityLimiter(1)
+
+            async def keep():
+                await limiter.acquire()
+                await anyio.Event().wait()
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(keep)
+                await anyio.sleep(1)
+                async with limiter:  # here
+                    pass
+        """,
+        "task 1 (main) waits at line 13 for a CapacityLimiter (1 of 1 taken), "
+        "held by task 2 (keep)",
+    ),
+    "a semaphore that is never given back": (
+        """
+        import anyio
+
+        async def main():
+            semaphore = anyio.Semaphore(1)
+            await semaphore.acquire()
+            await semaphore.acquire()  # here
+        """,
+        "task 1 (main) waits at line 6 for a Semaphore (value 0)",
+    ),
+    "a condition that nobody notifies": (
+        """
+        import anyio
+
+        async def main():
+            condition = anyio.Condition()
+            async with condition:
+                await condition.wait()  # here
+        """,
+        "task 1 (main) waits at line 6 for a Condition that nobody notifies",
+    ),
+    "a task that waits for its parent": (
+        """
+        import anyio
+
+        async def main():
+            done = anyio.Event()
+
+            async def child():
+                await done.wait()  # here
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(child)
+            done.set()
+        """,
+        "for its task group, where task 2 (child) still runs",
+    ),
+    "two results of tasks that wait for each other": (
+        """
+        import anyio
+
+        async def main():
+            handles = []
+
+            async def child(n):
+                await anyio.sleep(1)
+                await handles[1 - n]  # here
+
+            async with anyio.create_task_group() as group:
+                handles += [group.create_task(child(n)) for n in range(2)]
+        """,
+        "task 2 (child) waits at line 8 for the result of a task (child)",
+    ),
+    "a start that never says that it has": (
+        """
+        import anyio
+
+        async def main():
+            async def serve(*, task_status):
+                await anyio.Event().wait()  # here
+
+            async with anyio.create_task_group() as group:
+                await group.start(serve)
+        """,
+        "task 2 (serve) waits at line 5 for an Event that nobody sets",
+    ),
+    "a stream inside an async generator": (
+        """
+        import anyio
+
+        async def items(receive):
+            async for item in receive:  # here
+                yield item
+
+        async def main():
+            send, receive = anyio.create_memory_object_stream(1)
+            async for _ in items(receive):
+                pass
+        """,
+        "task 1 (main) waits at line 4 for an item from a stream (1 send end still open)",
+    ),
+    "an event below several functions": (
+        """
+        import anyio
+
+        async def outer(event):
+            await inner(event)
+
+        async def inner(event):
+            await event.wait()  # here
+
+        async def main():
+            await outer(anyio.Event())
+        """,
+        "task 1 (main) waits at line 7 for an Event that nobody sets",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEADLOCKS)
+def test_a_deadlock_is_explained_for(play, marked, name):
+    source, said = DEADLOCKS[name]
+    run = play(source)
+    assert isinstance(run.trace.ending, Deadlocked)
+    failure = explain(run.trace)
+    assert said in failure.message
+    assert failure.line == marked(source)
+    assert failure.advice
+
+
+def test_a_deadlock_says_when_it_came_about(fail):
+    failure = fail("""
+        import anyio
+
+        async def main():
+            await anyio.sleep(12.5)
+            await anyio.Event().wait()
+        """)
+    assert failure.message.startswith("deadlock, 12.5 virtual seconds in")
+
+
+def test_a_deadlock_of_many_tasks_names_the_first_and_counts_the_others(fail):
+    failure = fail("""
+        import anyio
+
+        async def main():
+            event = anyio.Event()
+            async with anyio.create_task_group() as group:
+                for _ in range(50):
+                    group.start_soon(event.wait)
+        """)
+    assert len(failure.message.splitlines()) < 15
+    assert " more" in failure.message.splitlines()[-1]
+
+
+def test_a_program_that_still_has_a_deadline_is_not_stuck(play):
+    run = play("""
+        import anyio
+
+        async def main():
+            with anyio.move_on_after(3):
+                await anyio.Event().wait()
+        """)
+    assert run.trace.ending == Returned(None)
+
+
+# --- loops that never end -----------------------------------------------------------------------
+
+
+def test_an_endless_loop_names_the_line_on_which_it_begins(play_on, marked):
+    source = """
+        async def main():
+            n = 0
+            while True:  # here
+                n += 1
+                for _ in range(10):
+                    n ^= 1
+        """
+    # The limit is 3 s of the processor's time, so this is not tried on both backends.
+    failure = explain(play_on("trio", source).trace)
+    assert "never let time pass" in failure.message
+    assert failure.line == marked(source)
+    assert failure.costly
+
+
+SPINNING = """
+    import anyio
+
+    async def main(desk):
+        done = []
+
+        async def finish():
+            done.append(await desk.ask(1))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(finish)
+            while not done:
+                await anyio.sleep(0)  # here
+    """
+
+
+def test_a_loop_that_polls_without_waiting_is_found(play, marked):
+    run = play(SPINNING, Desk())
+    assert isinstance(run.trace.ending, Spun)
+    failure = explain(run.trace)
+    assert failure.line == marked(SPINNING)
+    assert "never let time pass" in failure.message
+    assert run.elapsed == 0.0
+
+
+def test_a_cancellation_that_is_swallowed_again_and_again_is_found(play, marked):
+    source = """
+        import anyio
+
+        async def main():
+            while True:
+                try:
+                    await anyio.sleep(1)  # here
+                except BaseException:
+                    pass
+        """
+    run = play(source, cancel_after=3.5)
+    assert isinstance(run.trace.ending, Spun)
+    failure = explain(run.trace)
+    assert failure.line == marked(source)
+    assert "3.5 virtual seconds in" in failure.message
+
+
+def test_a_cancellation_that_is_swallowed_once_is_no_cancellation(play):
+    run = play(
+        """
+        import anyio
+
+        async def main():
+            try:
+                await anyio.sleep(10)
+            except anyio.get_cancelled_exc_class():
+                return "swallowed"
+        """,
+        cancel_after=3,
+    )
+    assert not run.was_cancelled
+    assert run.elapsed == 3.0
+
+
+def test_a_heartbeat_that_never_ends_meets_a_limit_of_steps(play):
+    run = play("""
+        import anyio
+
+        async def main():
+            async def beat():
+                while True:
+                    await anyio.sleep(1)
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(beat)
+        """)
+    assert isinstance(run.trace.ending, Overran)
+    assert "10,000 steps" in explain(run.trace).message
+
+
+# --- too much of something ----------------------------------------------------------------------
+
+
+def test_a_flood_of_prints_is_cut_off_and_keeps_what_came_first(play):
+    run = play("""
+        async def main():
+            print("the first line")
+            while True:
+                print("x" * 1000)
+        """)
+    assert isinstance(run.trace.ending, Overran)
+    assert run.prints[0].text.startswith("the first line\nxxx")
+    assert sum(len(p.text) for p in run.prints) < 1 << 20
+    assert "printed more than 256 KiB" in explain(run.trace).message
+
+
+def test_a_flood_in_one_print_is_cut_off_too(play):
+    run = play("""
+        async def main():
+            print("first" + "x" * 20_000_000)
+        """)
+    assert isinstance(run.trace.ending, Overran)
+    assert run.prints[0].text.startswith("firstx")
+
+
+def test_a_program_that_takes_too_much_memory_is_told_so(play, marked):
+    source = """
+        async def main():
+            hoard = [bytearray(1 << 20)]
+            while True:
+                hoard.append(hoard[-1] * 4)  # here
+        """
+    run = play(source)
+    assert run.error.kind == "MemoryError"
+    assert run.error.line == marked(source)
+    assert "1 GiB" in explain(run.trace).advice
+
+
+# --- ending by force ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "os.fork()",
+        "os.system('true')",
+        "subprocess.run(['true'])",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.execv('/bin/true', ['true'])",
+    ],
+)
+def test_starting_another_process_is_refused(play, marked, call):
+    source = f"""
+        import os, subprocess
+
+        async def main():
+            {call}  # here
+        """
+    run = play(source)
+    assert run.error.kind == "PermissionError"
+    assert "may not start other processes" in run.error.message
+    assert run.error.line == marked(source)
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_program_that_ends_its_own_process_has_returned_nothing(fail, code):
+    failure = fail(f"""
+        import os
+
+        async def main():
+            os._exit({code})
+        """)
+    assert f"ended its own process (exit code {code})" in failure.message
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV", "SIGABRT"])
+def test_a_program_that_kills_itself_has_failed(fail, name):
+    assert fail(f"""
+        import os, signal
+
+        async def main():
+            os.kill(os.getpid(), signal.{name})
+            while True: pass
+        """).message
+
+
+def test_a_call_of_exit_is_an_error_and_not_the_end_of_the_checker(play, marked):
+    source = """
+        import sys
+
+        async def main():
+            sys.exit(3)  # here
+        """
+    run = play(source)
+    assert (run.error.kind, run.error.message) == ("SystemExit", "3")
+    failure = explain(run.trace)
+    assert failure.line == marked(source)
+    assert failure.advice == "return from the function instead of ending the program"
+
+
+def test_a_call_of_exit_in_another_task_is_an_error_too(play, marked):
+    source = """
+        import anyio, sys
+
+        async def main():
+            async def child():
+                sys.exit(3)  # here
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(child)
+        """
+    run = play(source)
+    assert [error.kind for error in run.errors] == ["SystemExit"]
+    failure = explain(run.trace)
+    assert "SystemExit: 3" in failure.message
+    assert failure.line == marked(source)
+
+
+def test_a_call_of_exit_at_import_leaves_nothing_to_run(fail, marked):
+    source = """
+        import sys
+        sys.exit(0)  # here
+
+        async def main(): ...
+        """
+    failure = fail(source)
+    assert failure.message == "importing it raised SystemExit: 0"
+    assert failure.line == marked(source)
+    assert failure.hopeless
+
+
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "BaseException", "GeneratorExit"])
+def test_no_exception_of_a_submission_gets_any_further_than_its_run(play, kind):
+    run = play(f"""
+        async def main():
+            raise {kind}("mine")
+        """)
+    assert run.error.kind == kind
+
+
+def test_a_cancellation_that_nobody_asked_for_is_an_error(play_on):
+    run = play_on("asyncio", """
+        import asyncio
+
+        async def main():
+            raise asyncio.CancelledError("made up")
+        """)
+    assert run.error.kind == "CancelledError"
+
+
+# --- imports that never return ------------------------------------------------------------------
+
+
+def test_an_import_that_sleeps_for_ever_meets_a_limit(play):
+    run = play("""
+        import time
+        while True:
+            time.sleep(1)
+        """)
+    assert isinstance(run.trace.ending, Overran)
+
+
+def test_an_import_that_waits_for_ever_is_a_deadlock(play):
+    run = play("""
+        import threading
+        threading.Event().wait()
+        """)
+    assert isinstance(run.trace.ending, Deadlocked)
+
+
+@pytest.mark.parametrize("runner", ["anyio.run(main)", "asyncio.run(main())", "trio.run(main)"])
+def test_an_import_that_runs_an_event_loop_is_told_to_leave_that_to_the_checker(
+    fail, marked, runner
+):
+    source = f"""
+        import anyio, asyncio, trio
+
+        async def main():
+            pass
+
+        {runner}  # here
+        """
+    failure = fail(source)
+    assert "the checker runs the event loop itself" in failure.message
+    assert "if __name__ == '__main__':" in failure.message
+    assert failure.line == marked(source)
+
+
+def test_what_stands_under_the_main_guard_is_not_run(play):
+    run = play("""
+        import anyio
+
+        async def main():
+            return "by the checker"
+
+        if __name__ == "__main__":
+            anyio.run(main)
+        """)
+    assert run.value == "by the checker"
+
+
+# --- what was forgotten -------------------------------------------------------------------------
+
+
+def test_a_coroutine_that_was_never_awaited_is_named_with_its_line(play, marked):
+    source = """
+        async def main(desk):
+            desk.ask(1)  # here
+            return "done"
+        """
+    run = play(source, Desk())
+    assert run.calls == []
+    (warning,) = run.warnings
+    assert warning.text == "coroutine 'Desk.ask' was never awaited"
+    assert warning.line == marked(source)
+
+
+def test_a_coroutine_kept_to_the_end_and_never_awaited_is_named_too(play, marked):
+    source = """
+        async def work():
+            pass
+
+        async def main():
+            kept = work()  # here
+            return "done"
+        """
+    (warning,) = play(source).warnings
+    assert warning.text == "coroutine 'work' was never awaited"
+    assert warning.line == marked(source)
+
+
+def test_an_exception_does_not_hide_a_coroutine_that_was_never_awaited(play, marked):
+    source = """
+        async def work():
+            pass
+
+        async def main():
+            kept = work()  # here
+            raise ValueError("something else")
+        """
+    run = play(source)
+    assert run.error.kind == "ValueError"
+    assert [warning.line for warning in run.warnings] == [marked(source)]
+
+
+def test_a_stray_task_of_asyncio_is_reported_as_left(play_on, marked):
+    source = """
+        import asyncio
+
+        async def main(desk):
+            async def background():
+                await desk.ask(1)  # here
+
+            asyncio.create_task(background())
+            await asyncio.sleep(0.5)
+        """
+    run = play_on("asyncio", source, Desk())
+    (left,) = run.tasks_left
+    assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
+    assert run.elapsed == 0.5
+
+
+def test_a_stray_task_that_has_ended_is_not_reported(play_on):
+    run = play_on(
+        "asyncio",
+        """
+        import asyncio
+
+        async def main(desk):
+            task = asyncio.create_task(desk.ask(1))
+            await asyncio.sleep(2)
+            return task.result()
+        """,
+        Desk(),
+    )
+    assert run.value == 1
+    assert run.tasks_left == ()
+
+
+def test_a_task_group_leaves_no_task_behind(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                for n in range(5):
+                    group.start_soon(desk.ask, n)
+        """,
+        Desk(),
+    )
+    assert run.tasks_left == ()
+    assert run.warnings == []
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+
+def test_an_error_is_told_with_the_line_of_the_learners_file(play, marked):
+    source = """
+        import json
+
+        async def main():
+            return json.loads("{")  # here
+        """
+    run = play(source)
+    assert run.error.kind == "JSONDecodeError"
+    assert run.error.line == marked(source)
+    assert explain(run.trace).message.startswith("it raised JSONDecodeError: ")
+
+
+def test_an_exception_group_is_a_tree_with_the_line_of_each_error(play, marked):
+    source = """
+        import anyio
+
+        async def main(desk):
+            async def first():
+                raise ValueError("one")  # value
+
+            async def second():
+                async with anyio.create_task_group() as group:
+                    group.start_soon(third)
+
+            async def third():
+                await desk.fail("two")  # connection
+
+            async def wait_and(function):
+                try:
+                    await anyio.sleep(5)
+                finally:
+                    await function()
+
+            async with anyio.create_task_group() as outer:
+                outer.start_soon(wait_and, first)
+                outer.start_soon(second)
+        """
+    run = play(source, Desk())
+    assert run.error.kind == "ExceptionGroup"
+    lines = {error.kind: (error.message, error.line) for error in run.errors}
+    assert lines == {
+        "ConnectionError": ("two", marked(source, "# connection")),
+        "ValueError": ("one", marked(source, "# value")),
+    }
+    nested = [child.kind for child in run.error.children if child.children]
+    assert nested == ["ExceptionGroup"]
+    message = explain(run.trace).message
+    assert "an ExceptionGroup of 2 (" in message
+    assert "an ExceptionGroup of 1 (ConnectionError: two)" in message
+
+
+def test_a_group_of_very_many_errors_stays_short_enough_to_read(play):
+    run = play("""
+        async def main():
+            raise ExceptionGroup("many", [ValueError("x" * 10_000) for n in range(1000)])
+        """)
+    assert run.error.kind == "ExceptionGroup"
+    assert len(explain(run.trace).message) < 20_000
+
+
+def test_errors_nested_without_end_stay_short_enough_to_read(play):
+    run = play("""
+        async def main():
+            error = ValueError("x")
+            for n in range(300):
+                error = ExceptionGroup(str(n), [error, ValueError(n)])
+            raise error
+        """)
+    assert run.error.kind == "ExceptionGroup"
+    assert len(explain(run.trace).message) < 20_000
+
+
+def test_an_error_whose_own_text_fails_is_still_told(play):
+    run = play("""
+        class Mean(Exception):
+            def __str__(self):
+                raise ValueError("no")
+
+        async def main():
+            raise Mean
+        """)
+    assert run.error.kind == "Mean"
+
+
+def test_an_error_whose_text_ends_the_process_is_still_a_failure(play):
+    run: Run = play("""
+        class Mean(Exception):
+            def __str__(self):
+                raise SystemExit
+
+        async def main():
+            raise Mean
+        """)
+    assert not isinstance(run.trace.ending, Returned)
+
+
+def test_a_recursion_without_end_is_an_error_like_others(play, marked):
+    source = """
+        async def main():
+            def again():
+                again()  # here
+            again()
+        """
+    run = play(source)
+    assert run.error.kind == "RecursionError"
+    assert run.error.line == marked(source)
+
+
+def test_asyncios_functions_on_trio_are_explained(play_on):
+    run = play_on("trio", """
+        import asyncio
+
+        async def main():
+            await asyncio.sleep(1)
+        """)
+    failure = explain(run.trace)
+    assert "asyncio" in failure.advice
+    assert "AnyIO" in failure.advice
+
+
+def test_input_is_refused_with_a_message(play, marked):
+    source = """
+        async def main():
+            return input("your name: ")  # here
+        """
+    run = play(source)
+    assert run.error.kind == "EOFError"
+    failure = explain(run.trace)
+    assert failure.line == marked(source)
+    assert failure.advice == "take the call of input() out"
