@@ -11,11 +11,10 @@ below, or the run is over. Nothing here can carry code.
 All instants are whole nanoseconds of virtual time since the run began.
 """
 
-import math
 import socket
 import struct
 import time
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
@@ -72,6 +71,17 @@ END_OF_TIME: Final = 1 << 62
 
 _SERVICE: Final = 1
 _HEADER: Final = struct.Struct("!I")
+
+
+Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
+"""A line of the learner's file, counted from 1."""
+
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""What is counted in a run: calls, tasks, threads, services."""
+
+Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
+"""Nanoseconds of virtual time since the run began."""
 
 
 class ProtocolError(Exception):
@@ -158,28 +168,28 @@ ToSandbox: TypeAlias = Start | Resume | Explain
 
 
 class TaskStarted(_Message, frozen=True):
-    task: int
+    task: Number
     name: str
-    parent: int | None
+    parent: Number | None
 
 
 class Called(_Message, frozen=True):
     """A method of a service was called by `task`, from `thread` (0 is the event loop's)."""
 
-    call: int
-    service: int
+    call: Number
+    service: Number
     method: str
     arguments: list[Any]
     keywords: dict[str, Any]
-    task: int
-    thread: int
-    line: int | None
+    task: Number
+    thread: Number
+    line: Line
 
 
 class CallCancelled(_Message, frozen=True):
     """The task that waited for this call was cancelled, and waits no more."""
 
-    call: int
+    call: Number
 
 
 class Printed(_Message, frozen=True):
@@ -190,8 +200,8 @@ class LoopBlocked(_Message, frozen=True):
     """The event loop's own thread now waits inside `what`, so that no task can run."""
 
     what: str
-    line: int | None
-    task: int
+    line: Line
+    task: Number
 
 
 class LoopFreed(_Message, frozen=True):
@@ -202,7 +212,7 @@ class Warned(_Message, frozen=True):
     """Python warned about the submission, for example of a coroutine that was never awaited."""
 
     text: str
-    line: int | None
+    line: Line
 
 
 Event: TypeAlias = TaskStarted | Called | CallCancelled | Printed | LoopBlocked | LoopFreed | Warned
@@ -212,11 +222,11 @@ class Wait(msgspec.Struct, frozen=True, array_like=True):
     """Where one task (or worker thread) is, and what it waits for."""
 
     who: str
-    task: int
-    line: int | None
+    task: Number
+    line: Line
     what: str
     """What it waits for, in words: "a Lock that task 3 (transfer) holds"."""
-    started_at: int | None = None
+    started_at: Line = None
     """The line of the code that the task runs, if it is the learner's."""
 
 
@@ -232,7 +242,7 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
 
     kind: str
     message: str
-    line: int | None
+    line: Line
     """The deepest line of the learner's file in its traceback."""
     children: list["ErrorTree"] = []
 
@@ -247,7 +257,7 @@ class Idle(_Message, frozen=True):
     """Nothing can run before `deadline`, unless a reply arrives."""
 
     events: list[Event]
-    deadline: int | None
+    deadline: Line
 
 
 class Returned(_Message, frozen=True):
@@ -274,7 +284,7 @@ class Unusable(_Message, frozen=True):
 
     events: list[Event]
     reason: str
-    line: int | None
+    line: Line
 
 
 class Stuck(_Message, frozen=True):
@@ -368,10 +378,11 @@ def _indefinite(noun: str) -> str:
 
 
 def instant(seconds: float) -> int | None:
-    """Nanoseconds for `seconds` of virtual time; None for a time that never comes."""
-    if math.isinf(seconds) and seconds > 0:
+    """Nanoseconds for `seconds` of virtual time; None for a time that never comes, as any after the
+    end of time. What is before the beginning is at the beginning."""
+    if not seconds < END_OF_TIME / 1e9:
         return None
-    return min(max(round(seconds * 1e9), 0), END_OF_TIME)
+    return round(max(seconds, 0.0) * 1e9)
 
 
 # --- framing ------------------------------------------------------------------------------------
@@ -395,6 +406,8 @@ class Link:
         self.socket = sock
         self._buffer = bytearray()
         self._until: float | None = None
+        self.received = 0
+        """How many bytes have arrived so far."""
 
         def encode_service(value: object) -> msgspec.msgpack.Ext:
             if describe is None:
@@ -452,6 +465,7 @@ class Link:
             if not part:
                 raise Closed
             self._buffer += part
+            self.received += len(part)
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken

@@ -32,6 +32,7 @@ from checker.protocol import (
     Called,
     Cancelled,
     Closed,
+    ErrorTree,
     Event,
     Explain,
     Failed,
@@ -64,6 +65,8 @@ MAX_STEPS: Final = 10_000
 
 MAX_EVENTS: Final = 100_000
 MAX_PRINTED: Final = 1 << 18
+MAX_RECEIVED: Final = 1 << 24
+MAX_ERRORS: Final = 200
 
 TICK: Final = 1_000_000
 """How long a hurried reply takes in an explored schedule, in nanoseconds of virtual time."""
@@ -103,26 +106,30 @@ def converse(
     """
     conversation = _Conversation(services, schedule, start.backend, cancel_after)
     link = sandbox.start(conversation.describe)
-    with link.socket:
-        try:
-            conversation.hold(link, start)
-        except _Over as over:
-            conversation.conclude(over.ending)
-            sandbox.end()
-        except Overdue:
-            line = endless_loop(start.source, sandbox.autopsy().lines)
-            conversation.conclude(
-                facts.Overran(
-                    f"did not end, and did not wait for anything that the checker knows, within "
-                    f"{RUN_SECONDS:g} s of real time",
-                    line,
-                    costly=True,
-                )
+    ended = False
+    try:
+        conversation.hold(link, start)
+    except _Over as over:
+        conversation.conclude(over.ending)
+    except Overdue:
+        ended = True
+        line = endless_loop(start.source, sandbox.autopsy().lines)
+        conversation.conclude(
+            facts.Overran(
+                f"did not end, and did not wait for anything that the checker knows, within "
+                f"{RUN_SECONDS:g} s of real time",
+                line,
+                costly=True,
             )
-        except Closed:
-            conversation.conclude(_how_it_died(sandbox.autopsy(), start.source))
-        except (ProtocolError, NotPlain, NoSuchMethod) as error:
-            conversation.conclude(facts.Misbehaved(str(error)))
+        )
+    except Closed:
+        ended = True
+        conversation.conclude(_how_it_died(sandbox.autopsy(), start.source))
+    except (ProtocolError, NotPlain, NoSuchMethod) as error:
+        conversation.conclude(facts.Misbehaved(str(error)))
+    finally:
+        link.socket.close()
+        if not ended:
             sandbox.end()
     return conversation.trace
 
@@ -137,6 +144,18 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.signal is not None:
         return facts.Died(f"its process was ended by {signal.Signals(how.signal).name}")
     return facts.Died(f"it ended its own process (exit code {how.code})")
+
+
+def _measure(error: ErrorTree) -> None:
+    """Refuse a tree of errors that no sandbox makes: whoever walks it should come to an end."""
+    level, seen = [error], 0
+    for _ in range(MAX_ERRORS):
+        seen += len(level)
+        level = [child for parent in level for child in parent.children]
+        if not level or seen > MAX_ERRORS:
+            break
+    if level:
+        raise ProtocolError(f"an error of more than {MAX_ERRORS} errors")
 
 
 class _Conversation:
@@ -174,6 +193,10 @@ class _Conversation:
         for _ in range(MAX_STEPS):
             while True:
                 message: FromSandbox = link.receive(until)
+                if link.received > MAX_RECEIVED:
+                    raise _Over(
+                        facts.Overran(f"told the checker more than {MAX_RECEIVED >> 20} MiB")
+                    )
                 for event in message.events:
                     self._hear(event)
                 if not isinstance(message, Flush):
@@ -292,6 +315,7 @@ class _Conversation:
                 return facts.Returned(plain(value))
             case RaisedMessage(_, error, left):
                 self._note_left(left.tasks, left.threads)
+                _measure(error)
                 return facts.Raised(error)
             case Cancelled(_, left):
                 self._note_left(left.tasks, left.threads)

@@ -46,7 +46,7 @@ class Call:
     """A call of a service's method, from its arrival to its end."""
 
     number: int
-    service: Service
+    service: Service = field(repr=False, compare=False)
     """The one that was called."""
     method: str
     arguments: tuple[Any, ...]
