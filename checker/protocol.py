@@ -257,7 +257,7 @@ class Idle(_Message, frozen=True):
     """Nothing can run before `deadline`, unless a reply arrives."""
 
     events: list[Event]
-    deadline: Line
+    deadline: Instant | None
 
 
 class Returned(_Message, frozen=True):

@@ -247,7 +247,7 @@ class RealWorld:
         in_loop = threading.get_ident() == self._loop_thread
         call = Call(
             number=len(self._calls) + 1,
-            service=type(service).__name__,
+            service=service,
             method=method,
             arguments=tuple(plain(args)),
             keywords=plain(kwargs),
@@ -295,6 +295,7 @@ class _UnderWay:
                 self._invocation = Invocation(
                     service, method, list(self._record.arguments), self._record.keywords
                 )
+                self._record.given = self._invocation.given
                 if self._invocation.latency is None:
                     self._invocation.advance()
             except StopIteration as stop:
@@ -449,7 +450,7 @@ def _call_facts(calls: Sequence[Call]) -> dict[str, object]:
     for call in calls:
         in_flight.setdefault(f"most calls of {call.method} in flight", []).append(call)
     return {
-        "calls by method": Counter(f"{c.service}.{c.method} {c.outcome}" for c in calls),
+        "calls by method": Counter(f"{_callee(c)} {c.outcome}" for c in calls),
         "calls": Counter(map(_call_text, calls)),
         "calls by task": Counter(map(tuple, by_task.values())),
         "calls from threads": Counter(c.method for c in calls if c.thread),
@@ -462,10 +463,13 @@ def _call_facts(calls: Sequence[Call]) -> dict[str, object]:
     }
 
 
+def _callee(call: Call) -> str:
+    return f"{type(call.service).__name__}.{call.method}"
+
+
 def _call_text(call: Call) -> str:
-    keywords = [f"{name}={_text(value)}" for name, value in sorted(call.keywords.items())]
-    given = ", ".join([*map(_text, call.arguments), *keywords])
-    return f"{call.service}.{call.method}({given}) {call.outcome}"
+    given = [f"{name}={_text(value)}" for name, value in call.given.items()]
+    return f"{_callee(call)}({', '.join(given)}) {call.outcome}"
 
 
 def _error_text(error: ErrorTree, *, messages: bool) -> str:
@@ -684,15 +688,14 @@ def _stretch(service: Service, draw: random.Random) -> None:
     """Make every latency of `service` a little longer, each by another amount."""
     kind = type(service)
     methods = {
-        spec.name: _stretched(kind, getattr(kind, spec.name), draw)
+        spec.name: _stretched(getattr(kind, spec.name), draw)
         for spec in specify(service, 0).methods
+        if spec.name != "latency"
     }
     service.__class__ = type(kind.__name__, (kind,), methods)
 
 
-def _stretched(
-    kind: type[Service], method: Callable[..., Any], draw: random.Random
-) -> Callable[..., Any]:
+def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[..., Any]:
     def longer(latency: float) -> float:
         return latency * (1 + draw.uniform(0, STRETCH))
 
@@ -720,10 +723,13 @@ def _stretched(
             _stretch(value, draw)
         return value
 
-    nominal = getattr(method, "__latency__", kind.latency)
+    own = getattr(method, "__latency__", None)
 
-    def latency(*args: Any, **kwargs: Any) -> float:
-        return longer(nominal(*args, **kwargs) if callable(nominal) else nominal)
+    def latency(service: Service, *args: Any, **kwargs: Any) -> float:
+        nominal = service.latency if own is None else own
+        if callable(nominal):
+            nominal = nominal(*args, **kwargs) if own is None else nominal(service, *args, **kwargs)
+        return longer(nominal)
 
     direct.__latency__ = latency  # type: ignore[attr-defined]
     return direct

@@ -4,7 +4,9 @@ The properties hold for any bytes; the hostile submissions after them find the p
 and speak to the judge by hand.
 """
 
+import contextlib
 import os
+import signal
 import socket
 import struct
 from collections.abc import Callable
@@ -22,6 +24,7 @@ from checker import Service
 from checker.course import Course
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.grade import grade
+from checker.judge.launch import SandboxError
 from checker.judge.schedule import RandomWalk
 from checker.judge.trace import Misbehaved, Overran, Raised, Returned
 from checker.protocol import (
@@ -86,6 +89,12 @@ def _received(send: Callable[[socket.socket], None], receives: object) -> object
                 raise error
 
 
+def expect_a_message_or_an_error(data: bytes) -> None:
+    """Nothing but what the judge is prepared for may come of these bytes."""
+    with contextlib.suppress(ProtocolError, Closed):
+        assert isinstance(hear(data), FromSandbox)
+
+
 def framed(payload: bytes) -> bytes:
     return struct.pack("!I", len(payload)) + payload
 
@@ -108,8 +117,7 @@ def lists(value: object) -> object:
 @example(data=b"\x00\x00\x00\x00")
 @example(data=b"\xff\xff\xff\xff")
 def test_any_bytes_are_a_message_or_an_error_that_the_judge_expects(data):
-    with pytest.raises((ProtocolError, Closed)):
-        hear(data)
+    expect_a_message_or_an_error(data)
 
 
 @settings(max_examples=150)
@@ -125,15 +133,13 @@ def test_any_bytes_are_a_message_or_an_error_that_the_judge_expects(data):
 @example(payload=b"\x94\xa8Returned\x90\xd4\x01\x00\x92\x90\x90")
 @example(payload=b"\x94\xa8Returned\x90\xa2\xff\xfe\x92\x90\x90")
 def test_any_frame_is_a_message_or_an_error_that_the_judge_expects(payload):
-    with pytest.raises((ProtocolError, Closed)):
-        hear(framed(payload))
+    expect_a_message_or_an_error(framed(payload))
 
 
 @settings(max_examples=150)
 @given(message=PLAIN)
 def test_any_plain_value_in_a_frame_is_a_message_or_an_error_that_the_judge_expects(message):
-    with pytest.raises(ProtocolError):
-        hear(framed(msgspec.msgpack.encode(message)))
+    expect_a_message_or_an_error(framed(msgspec.msgpack.encode(message)))
 
 
 @settings(max_examples=200)
@@ -148,11 +154,7 @@ def test_any_plain_value_in_a_frame_is_a_message_or_an_error_that_the_judge_expe
     ),
 )
 def test_any_fields_of_a_message_are_that_message_or_an_error_that_the_judge_expects(tag, fields):
-    try:
-        message = hear(framed(msgspec.msgpack.encode([tag, *fields])))
-    except ProtocolError:
-        return
-    assert type(message).__name__ == tag
+    expect_a_message_or_an_error(framed(msgspec.msgpack.encode([tag, *fields])))
 
 
 @given(st.data())
@@ -163,10 +165,7 @@ def test_a_message_with_one_byte_changed_is_a_message_or_an_error_that_the_judge
         )
     )
     payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        hear(framed(bytes(payload)))
-    except (ProtocolError, Closed):
-        pass
+    expect_a_message_or_an_error(framed(bytes(payload)))
 
 
 def test_a_message_that_is_too_large_is_refused_before_it_is_read():
@@ -414,6 +413,7 @@ send('Idle', [called(1, arguments=[msgspec.msgpack.Ext(1, b'x')])], None)
     "a time as an argument": """
 send('Idle', [called(1, arguments=[msgspec.msgpack.Ext(-1, b'\\0' * 8)])], None)
 """,
+    "a time in the returned value": "send('Returned', [], msgspec.msgpack.Ext(-1, b'\\0' * 8), LEFT)",
     "a service in the returned value": """
 spec = msgspec.msgpack.encode([0, 'Account', [['read', False]]])
 send('Returned', [], msgspec.msgpack.Ext(1, spec), LEFT)
@@ -500,8 +500,10 @@ write(struct.pack('!I', len(payload)) + payload)
 }
 
 
+# Some of these meet a limit, which takes a while, and the pipe is the same for both backends.
+@pytest.mark.parametrize("backend", ["asyncio"])
 @pytest.mark.parametrize("name", FAILING)
-def test_a_submission_fails_that(attack, case_of, name):
+def test_a_submission_fails_that(attack, name):
     run, _ = attack(FAILING[name])
     failure = explain(run.trace)
     assert failure.message
@@ -578,22 +580,24 @@ send('Returned', [], None, LEFT)
     assert kept < 32 << 20
 
 
-def test_a_process_that_was_given_up_on_does_not_live_on(attack, tmp_path):
+def test_a_process_that_was_given_up_on_does_not_live_on(play, tmp_path):
     # It says that the checker is broken, which ends the run, and then waits for ever.
     pid_file = tmp_path / "pid"
-    try:
-        attack(f"""
-with open({str(pid_file)!r}, 'w') as file:
-    file.write(str(os.getpid()))
-send('Broken', [], 'forged')
-import signal
-signal.sigwait([signal.SIGUSR1])
-""")
-    except Exception:
-        pass
+    source = f"""{HOSTILE}
+async def main():
+    with open({str(pid_file)!r}, "w") as file:
+        file.write(str(os.getpid()))
+    send("Broken", [], "forged")
+    import signal
+    signal.sigwait([signal.SIGUSR1])
+"""
+    with contextlib.suppress(SandboxError):
+        play(source)
+    for _ in range(2):  # Processes that were ended are cleared away when the next ones start.
+        play("async def main(): ...")
     pid = int(pid_file.read_text())
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(pid, signal.SIGKILL)
 
 
 # --- and what it earns --------------------------------------------------------------------------
