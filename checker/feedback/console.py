@@ -102,7 +102,8 @@ def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
     screen.line(f"    {screen.style(f'{printable(file)}:{line}', 'cyan')}")
     rows = source.decode("utf-8", "replace").splitlines()
     if 1 <= line <= len(rows):
-        screen.line(f"    {line:>4} | {printable(rows[line - 1].strip())}"[: screen.width])
+        row = f"    {line:>4} | {printable(rows[line - 1].strip())}"
+        screen.line(row if len(row) <= screen.width else row[: screen.width - 1] + "…")
 
 
 def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:

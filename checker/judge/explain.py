@@ -48,7 +48,7 @@ class CheckFailed(Exception):
 
 def explain(trace: Trace) -> CheckFailed:
     """Why a run that should have returned a value did not."""
-    after = f"{trace.elapsed:g} virtual seconds in"
+    after = f"{trace.elapsed:g} s in"
     match trace.ending:
         case Raised(error):
             return CheckFailed(

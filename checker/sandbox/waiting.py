@@ -23,6 +23,9 @@ from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
 
 ITS_TURN = "its turn"
 
+MAX_NAMES = 3
+"""How many tasks are named, where more may be meant."""
+
 # Where a task is, by its innermost frames, that will run again at once.
 _CHECKPOINTS = frozenset({"__sleep0", "checkpoint", "cancel_shielded_checkpoint"})
 
@@ -116,7 +119,7 @@ def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -
         case anyio.Lock():
             return f"a Lock{_held_by([owner.statistics().owner], by_id, tasks)}"
         case anyio.Semaphore():
-            return f"a Semaphore (value {owner.value})"
+            return f"a Semaphore with {_count(owner.value, 'permit')} left"
         case anyio.CapacityLimiter():
             statistics = owner.statistics()
             full = f"a CapacityLimiter ({statistics.borrowed_tokens} of {statistics.total_tokens:g} taken)"
@@ -137,8 +140,7 @@ def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -
         case anyio.Future():
             return "a Future that nobody resolves"
         case anyio.abc.TaskGroup():
-            names = [_task(child, tasks) for child in tasks.children(number)]
-            return f"its task group, where {' and '.join(names) or 'a task'} still run{'s' if len(names) < 2 else ''}"
+            return f"its task group, where {_children(number, tasks)}"
         case Ticket():
             return f"worker thread {owner.thread.name}" if owner.thread else "a worker thread"
     if function == "call" and "method" in frame.f_locals:
@@ -146,6 +148,14 @@ def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -
     if function in ("sleep", "sleep_forever", "sleep_until") and owner is None:
         return "a sleep to end"
     return None
+
+
+def _children(number: int, tasks: Tasks) -> str:
+    children = tasks.children(number)
+    if len(children) > MAX_NAMES:
+        return f"{len(children)} tasks still run"
+    names = " and ".join(_task(child, tasks) for child in children) or "a task"
+    return f"{names} still run{'s' if len(children) < 2 else ''}"
 
 
 def _held_by(owners: Any, by_id: dict[int, int], tasks: Tasks) -> str:
