@@ -14,6 +14,7 @@ All instants are whole nanoseconds of virtual time since the run began.
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
@@ -389,38 +390,43 @@ def instant(seconds: float) -> int | None:
 
 
 class Link:
-    """One end of the conversation: sends and receives whole messages.
+    """One end of a conversation: sends and receives whole messages.
 
     `receives` is the union of the types this end accepts. Values may hold services if this end is
     given a way to describe one (the judge: `describe`) or to make a stub (the sandbox: `embody`).
+    Making the codecs takes longer than a short conversation, so a link is made once and `connect`ed
+    for each.
     """
 
     def __init__(
         self,
-        sock: socket.socket,
         receives: Any,
         *,
-        describe: Any = None,
-        embody: Any = None,
+        describe: Callable[[Any], ServiceSpec] | None = None,
+        embody: Callable[[ServiceSpec], object] | None = None,
     ) -> None:
+        self.describe = describe
+        self.embody = embody
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._encode_service)
+        self._decoder = msgspec.msgpack.Decoder(receives, ext_hook=self._decode_service)
+
+    def connect(self, sock: socket.socket) -> None:
+        """Begin a conversation over a stream socket."""
         self.socket = sock
         self._buffer = bytearray()
         self._until: float | None = None
         self.received = 0
         """How many bytes have arrived so far."""
 
-        def encode_service(value: object) -> msgspec.msgpack.Ext:
-            if describe is None:
-                raise NotPlain(_indefinite(type(value).__name__))
-            return msgspec.msgpack.Ext(_SERVICE, msgspec.msgpack.encode(describe(value)))
+    def _encode_service(self, value: object) -> msgspec.msgpack.Ext:
+        if self.describe is None:
+            raise NotPlain(_indefinite(type(value).__name__))
+        return msgspec.msgpack.Ext(_SERVICE, msgspec.msgpack.encode(self.describe(value)))
 
-        def decode_service(code: int, data: memoryview) -> object:
-            if embody is None or code != _SERVICE:
-                raise ProtocolError(f"an extension of type {code}")
-            return embody(msgspec.msgpack.decode(data, type=ServiceSpec))
-
-        self._encoder = msgspec.msgpack.Encoder(enc_hook=encode_service)
-        self._decoder = msgspec.msgpack.Decoder(receives, ext_hook=decode_service)
+    def _decode_service(self, code: int, data: memoryview) -> object:
+        if self.embody is None or code != _SERVICE:
+            raise ProtocolError(f"an extension of type {code}")
+        return self.embody(msgspec.msgpack.decode(data, type=ServiceSpec))
 
     def send(self, message: _Message) -> None:
         """Send one message. Raises `NotPlain` if it is too large, `Closed` if nobody listens."""

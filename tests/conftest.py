@@ -1,8 +1,8 @@
 """What the tests share: one warmed sandbox, the two backends, and short ways to run a source text.
 
-    run = play(source, *arguments)      a run of its `main`, however it ended
-    failure = fail(source, *arguments)  the failure that a check would report for it
-    marked(source)                      the number of the line that carries the comment `# here`
+run = play(source, *arguments)      a run of its `main`, however it ended
+failure = fail(source, *arguments)  the failure that a check would report for it
+marked(source)                      the number of the line that carries the comment `# here`
 """
 
 import textwrap

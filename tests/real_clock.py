@@ -70,7 +70,7 @@ from checker.sandbox.errors import make_error
 __all__ = ["Pace", "RealWorld", "Scenario", "collect", "differences", "facts", "right_answers"]
 
 SEED: Final = 1
-VARIANTS: Final = 8
+VARIANTS: Final = 6
 """How many more runs in the simulator have to agree on a fact before it counts as settled."""
 
 STRETCH: Final = 0.05

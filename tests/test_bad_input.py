@@ -15,7 +15,7 @@ from checker.judge.grade import grade
 from checker.report import BACKENDS, ExerciseReport, encode_json, summarize_submission
 from checker.submission import MAX_SOURCE, Source, Submission
 
-CHECKS = '''
+CHECKS = """
 from checker import Case, Service, check
 
 
@@ -44,7 +44,7 @@ def overlaps(case: Case) -> None:
     run = case.world().run("double_all", desk, [1, 2, 3])
     run.expect_value([n * desk.secret for n in (1, 2, 3)])
     run.expect_elapsed(1.0, "three calls of 1 s can overlap")
-'''
+"""
 
 RIGHT = """\
 import anyio
@@ -271,8 +271,11 @@ def test_blocks_nested_too_deep_are_a_failure(graded):
 
 def test_an_import_that_never_returns_is_a_failure_that_names_its_loop(sandbox, tmp_path):
     # It costs 3 s of the processor's time for each run, so one check on one backend has to do.
-    exercise = make_up(tmp_path, 'from checker import check\n@check("Runs")\ndef runs(case):\n'
-                       '    case.world().run("main")\n')
+    exercise = make_up(
+        tmp_path,
+        'from checker import check\n@check("Runs")\ndef runs(case):\n'
+        '    case.world().run("main")\n',
+    )
     source = Source("exercise.py", b"x = 1\nwhile True:\n    x += 1\n")
     report = grade(exercise, source, sandbox=sandbox, seed=1, backends=["asyncio"])
     (check,) = report.checks
@@ -346,7 +349,9 @@ def test_asyncio_used_directly_fails_on_trio_alone(graded):
 
 
 def test_half_a_right_answer_earns_the_points_of_that_half(graded):
-    report = graded("async def double_all(d, numbers):\n    return [await d.ask(n) for n in numbers]")
+    report = graded(
+        "async def double_all(d, numbers):\n    return [await d.ask(n) for n in numbers]"
+    )
     assert report.status == "failed"
     assert report.points == 2
 
@@ -381,11 +386,13 @@ def test_terminal_escapes_are_shown_and_not_obeyed(graded):
 
 
 def test_a_name_of_a_function_that_is_an_escape_is_shown_and_not_obeyed(graded):
-    report = graded(body(r"""
+    report = graded(
+        body(r"""
         async def f(): await anyio.Event().wait()
         async with anyio.create_task_group() as group:
             group.start_soon(f, name='\x1b[2J')
-        """))
+        """)
+    )
     expect_failure(report)
     assert "\x1b" not in shown(report, b"")
 
@@ -421,7 +428,9 @@ def test_a_folder_in_the_place_of_the_file_is_a_failure(handed_in):
     assert "is a folder" in said(report)
 
 
-@pytest.mark.parametrize("target", ["right.py", "/etc/passwd", "/dev/zero", "nowhere", "exercise.py"])
+@pytest.mark.parametrize(
+    "target", ["right.py", "/etc/passwd", "/dev/zero", "nowhere", "exercise.py"]
+)
 def test_a_link_is_not_followed(handed_in, target):
     def make(path: Path) -> None:
         (path.parent / "right.py").write_text(RIGHT)

@@ -28,12 +28,15 @@ class Desk(Service):
 
 
 def test_a_sleep_of_a_year_takes_a_year_to_the_nanosecond(play):
-    run = play("""
+    run = play(
+        """
         import anyio
 
         async def main(seconds):
             await anyio.sleep(seconds)
-        """, YEAR)
+        """,
+        YEAR,
+    )
     assert run.trace.ending == Returned(None)
     assert run.elapsed == YEAR
 
@@ -200,7 +203,9 @@ def test_a_clock_that_was_imported_by_name_is_the_judges_too(play):
 
 
 def test_the_loop_of_asyncio_reads_the_same_clock(play_on):
-    run = play_on("asyncio", """
+    run = play_on(
+        "asyncio",
+        """
         import asyncio, time
 
         async def main():
@@ -212,12 +217,15 @@ def test_the_loop_of_asyncio_reads_the_same_clock(play_on):
                 await woken.wait()
             await asyncio.sleep(0.5)
             return loop.time() - before, loop.time() == time.monotonic()
-        """)
+        """,
+    )
     assert run.value == [2.5, True]
 
 
 def test_trios_own_functions_read_the_same_clock(play_on):
-    run = play_on("trio", """
+    run = play_on(
+        "trio",
+        """
         import time, trio
 
         async def main():
@@ -226,7 +234,8 @@ def test_trios_own_functions_read_the_same_clock(play_on):
                 await trio.sleep_forever()
             await trio.sleep(0.5)
             return trio.current_time() - before, trio.current_time() == time.monotonic()
-        """)
+        """,
+    )
     assert run.value == [2.5, True]
 
 
@@ -456,7 +465,10 @@ def test_a_reply_at_the_moment_of_a_timeout_means_the_same_on_both_backends(play
 
 @pytest.mark.parametrize(
     "spelling",
-    ["import anyio; wait = anyio.wait_all_tasks_blocked", "from anyio import wait_all_tasks_blocked as wait"],
+    [
+        "import anyio; wait = anyio.wait_all_tasks_blocked",
+        "from anyio import wait_all_tasks_blocked as wait",
+    ],
     ids=["as an attribute", "by name"],
 )
 def test_waiting_for_all_tasks_to_block_takes_no_time(play, spelling):

@@ -346,7 +346,11 @@ def test_an_abandoned_thread_is_left_to_itself(play, marked):
     assert run.value is True
     assert run.elapsed == 2.5
     (left,) = run.threads_left
-    assert (left.who, left.line, left.what) == ("worker thread work", marked(source), "time.sleep")
+    assert (left.who, left.line, left.what) == (
+        "worker thread work",
+        marked(source),
+        "time.sleep()",
+    )
 
 
 def test_an_abandoned_thread_goes_on_beside_the_program(play):
@@ -510,7 +514,9 @@ def test_asyncios_own_threads_follow_the_clock(play_on):
 
 
 def test_asyncios_thread_that_outlives_its_timeout_is_left(play_on):
-    run = play_on("asyncio", """
+    run = play_on(
+        "asyncio",
+        """
         import asyncio, time
 
         def work():
@@ -522,10 +528,11 @@ def test_asyncios_thread_that_outlives_its_timeout_is_left(play_on):
                     await asyncio.to_thread(work)
             except TimeoutError:
                 return "too late"
-        """)
+        """,
+    )
     assert run.value == "too late"
     assert run.elapsed == 1.0
-    assert [left.what for left in run.threads_left] == ["time.sleep"]
+    assert [left.what for left in run.threads_left] == ["time.sleep()"]
 
 
 def test_trios_own_threads_are_refused_or_follow_the_clock(play_on):
@@ -558,7 +565,7 @@ def test_a_raw_thread_that_the_loop_joins_blocks_it(play, marked):
         """
     run = play(source, Client())
     assert run.value is False
-    assert run.blocked == [Blocked("Thread.join of helper", marked(source), 0.0, 1.0)]
+    assert run.blocked == [Blocked("Thread.join() of helper", marked(source), 0.0, 1.0)]
 
 
 def test_a_raw_thread_that_nobody_joins_is_left(play):
@@ -909,7 +916,7 @@ def test_two_threads_that_hold_each_others_lock_are_a_deadlock(fail):
                 group.start_soon(anyio.to_thread.run_sync, take, a, b)
                 group.start_soon(anyio.to_thread.run_sync, take, b, a)
         """)
-    assert "deadlock, 1 virtual seconds in" in failure.message
+    assert "deadlock, 1 s in" in failure.message
     assert failure.message.count("worker thread take waits at line 9 for") == 2
 
 
@@ -919,9 +926,9 @@ def test_two_threads_that_hold_each_others_lock_are_a_deadlock(fail):
 @pytest.mark.parametrize(
     ("call", "what", "length"),
     [
-        ("time.sleep(2)", "time.sleep", 2.0),
-        ("client.get(1)", "get", 1.0),
-        ("threading.Event().wait(0.5)", "Lock.acquire", 0.5),
+        ("time.sleep(2)", "time.sleep()", 2.0),
+        ("client.get(1)", "get()", 1.0),
+        ("threading.Event().wait(0.5)", "Lock.acquire()", 0.5),
         ("threading.Lock().acquire()", None, 0.0),
     ],
 )

@@ -141,6 +141,8 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
             endless_loop(source, how.lines),
             costly=True,
         )
+    if how.crash:
+        raise SandboxError(f"the sandbox failed:\n{how.crash}")
     if how.signal is not None:
         return facts.Died(f"its process was ended by {signal.Signals(how.signal).name}")
     return facts.Died(f"it ended its own process (exit code {how.code})")

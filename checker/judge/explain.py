@@ -61,7 +61,6 @@ def explain(trace: Trace) -> CheckFailed:
                 f"deadlock, {after}: every task waits, and nothing can ever wake one."
                 + describe_waits(waits),
                 _first_line(waits),
-                "ask for each wait above who should end it, and why that one cannot",
             )
         case Spun(waits):
             return CheckFailed(
@@ -131,6 +130,8 @@ def advise(error: ErrorTree, backend: str) -> str | None:
         leaf = leaf.children[0]
     if backend == "trio" and "no running event loop" in leaf.message:
         return "asyncio's own functions need asyncio's event loop, and this is trio; use AnyIO's"
+    if backend == "trio" and "has no attribute 'create_future'" in leaf.message:
+        return "asyncio's locks and events need asyncio's event loop, and this is trio; use AnyIO's"
     if backend == "trio" and "unrecognized yield message" in leaf.message:
         return "something from asyncio was awaited, and this is trio; use what AnyIO has for it"
     if leaf.kind == "EOFError":

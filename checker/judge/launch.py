@@ -21,6 +21,7 @@ from checker.protocol import FromSandbox, Link
 RUN: Final = b"R"
 DONE: Final = b"D"
 TRACE: Final = b"T"
+CRASHED: Final = 70
 STATUS: Final = struct.Struct("!i")
 
 WARM_UP_SECONDS: Final = 60.0
@@ -42,6 +43,8 @@ class ProcessEnd:
     def __init__(self, status: int, trace: str) -> None:
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        self.crash = trace.strip() if self.code == CRASHED else ""
+        """The traceback of an error of ours, if that is what ended it."""
         self.lines = [
             int(line) for line in re.findall(r'File "exercise\.py", line (\d{1,9})', trace)
         ]
@@ -70,6 +73,7 @@ class Sandbox:
                 start_new_session=True,
             )
         self._control = ours
+        self._link = Link(FromSandbox)
         self._ready = False
 
     def __enter__(self) -> Self:
@@ -101,7 +105,9 @@ class Sandbox:
                 socket.send_fds(self._control, [RUN], [theirs.fileno()])
             except OSError:
                 raise SandboxError(self._died()) from None
-        return Link(ours, FromSandbox, describe=describe)
+        self._link.describe = describe
+        self._link.connect(ours)
+        return self._link
 
     def end(self) -> None:
         """End the run's process, with all that it started."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, Protocol
 
-__all__ = ["Enabled", "InOrder", "RandomWalk", "Schedule", "Timed", "explore"]
+__all__ = ["Enabled", "RandomWalk", "Schedule", "Timed", "explore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,6 @@ class Timed:
         return 0
 
 
-class InOrder:
-    """The calls are answered in the order in which they are due."""
-
-    explored = True
-
-    def choose(self, enabled: Sequence[Enabled]) -> int:
-        return 0
-
-
 class RandomWalk:
     """Any of what may happen next, all equally likely."""
 
@@ -69,7 +60,7 @@ class RandomWalk:
 
 
 def explore(random: Random, runs: int) -> Iterator[Schedule]:
-    """`runs` schedules, the first in order, each of the others a random walk of its own."""
-    yield InOrder()
+    """`runs` schedules: first the timed one, then a random walk of its own each."""
+    yield Timed()
     for _ in range(runs - 1):
         yield RandomWalk(Random(random.getrandbits(64)))

@@ -7,7 +7,7 @@ from checker.protocol import ErrorTree, Failed
 from checker.sandbox.lines import raising_line
 
 # Where an object lies in memory differs from run to run, and says nothing to anybody.
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{4,}")
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
 MAX_TEXT = 500
 MAX_ERRORS = 100
@@ -37,7 +37,7 @@ def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
     message = error.message if isinstance(error, BaseExceptionGroup) else describe_message(error)
     return ErrorTree(
         kind=printable(type(error).__name__),
-        message=printable(_ADDRESS.sub("0x…", str(message))),
+        message=printable(_ADDRESS.sub("…", str(message))),
         line=raising_line(error.__traceback__),
         children=children,
     )

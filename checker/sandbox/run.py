@@ -67,17 +67,19 @@ _NEW_PROCESS = frozenset(
 def execute(waiting_room: socket.socket) -> Never:
     """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out."""
     _isolate(waiting_room)
-    waiting_room = socket.socket(fileno=_LINK)
-    stubs = Stubs()
     _, descriptors, _, _ = socket.recv_fds(waiting_room, 1, 1)
+    waiting_room.close()
     os.dup2(descriptors[0], _LINK)
-    os.close(descriptors[0])
-    waiting_room.detach()
-    perform(Link(socket.socket(fileno=_LINK), ToSandbox, embody=stubs.embody), stubs)
+    if descriptors[0] != _LINK:
+        os.close(descriptors[0])
+    link = rehearsed_link
+    link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
+    perform(link, Stubs())
 
 
 def perform(link: Link, stubs: Stubs) -> Never:
     """Hear what to run from `link`, and run it to its end."""
+    link.embody = stubs.embody
     start = link.receive()
     assert isinstance(start, Start)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
@@ -89,24 +91,39 @@ def perform(link: Link, stubs: Stubs) -> Never:
     _run(kernel, start)
 
 
-def _isolate(sock: socket.socket) -> None:
-    os.setsid()
-    os.dup2(sock.fileno(), _LINK)
-    os.closerange(_LINK + 1, 1024)
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    sock.detach()
+address_space = 0
+"""Bytes that the warmed process has, which a run is allowed beside its own."""
+
+rehearsed_link = Link(ToSandbox)
+"""Made before the fork, since it takes a while."""
+
+
+def prepare_server() -> None:
+    """What can be done for every run before it is forked."""
     # The judge reads what this writes, to name the line that a run was on when it was ended.
     faulthandler.register(signal.SIGXCPU, file=2, all_threads=False, chain=True)
+    # Address space is what is limited, and a thread's stack takes 8 MiB of it by default.
+    threading.stack_size(1 << 19)
+    sys.addaudithook(_refuse_processes)
+    if sys.platform == "linux":
+        global address_space
+        with open("/proc/self/statm") as statm:
+            address_space = int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def _isolate(waiting_room: socket.socket) -> None:
+    """Leave the server's session, descriptors and rights behind; all but `waiting_room`."""
+    global _is_run
+    _is_run = True
+    os.setsid()
+    kept = waiting_room.fileno()
+    os.closerange(_LINK, kept)
+    os.closerange(kept + 1, 1024)
     _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
     if sys.platform == "linux":
-        with open("/proc/self/statm") as statm:
-            size = int(statm.read().split()[0]) * resource.getpagesize()
-        _limit(resource.RLIMIT_AS, size + MEMORY, size + MEMORY)
-    # Address space is what is limited, and a thread's stack takes 8 MiB of it by default.
-    threading.stack_size(1 << 19)
-    sys.addaudithook(_refuse_processes)
+        _limit(resource.RLIMIT_AS, address_space + MEMORY, address_space + MEMORY)
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:
@@ -242,9 +259,12 @@ def _refuse_input(prompt: object = "") -> Never:
     raise EOFError("an exercise runs without a keyboard: input() has nothing to read")
 
 
+_is_run = False
+
+
 def _refuse_processes(event: str, _: tuple[object, ...]) -> None:
     # A courtesy to learners, who get a message; what keeps a stranger in are the limits.
-    if event in _NEW_PROCESS:
+    if _is_run and event in _NEW_PROCESS:
         raise PermissionError(f"an exercise may not start other processes ({event})")
 
 

@@ -45,6 +45,9 @@ from checker.sandbox.stubs import Stubs
 RUN = b"R"
 DONE = b"D"
 TRACE = b"T"
+CRASHED = 70
+"""The exit code of a process that an error of ours ended; its traceback is on stderr."""
+
 STATUS = struct.Struct("!i")
 
 TRACE_SECONDS = 1.0
@@ -83,7 +86,7 @@ def main() -> None:
     except BaseException:
         # A rehearsal has put something else in the place of stderr.
         traceback.print_exc(file=sys.__stderr__)
-        raise SystemExit(70) from None
+        raise SystemExit(CRASHED) from None
     control.sendall(RUN)  # Ready.
     serve(control)
 
@@ -100,6 +103,7 @@ def warm_up() -> None:
         for _ in range(REHEARSALS):
             _rehearse(backend)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    run.prepare_server()
     # What is there now is never collected, so a collection in a run looks at the run's own.
     gc.collect()
     gc.freeze()
@@ -111,6 +115,8 @@ class _Curtain(BaseException):
 
 class _Rehearsal:
     """A link whose judge is played by the server itself."""
+
+    embody = None
 
     def __init__(self, start: Start) -> None:
         self._answer: Start | Resume = start
@@ -179,8 +185,10 @@ class _Fork:
                 control.close()
                 self._ours.close()
                 run.execute(theirs)
+            except BaseException:
+                traceback.print_exc(file=sys.__stderr__)
             finally:
-                os._exit(70)
+                os._exit(CRASHED)
         theirs.close()
 
     def begin(self, descriptor: int) -> None:

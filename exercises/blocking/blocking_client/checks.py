@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from checker import Case, Service, blocking, check, takes
-from checker.judge.case import Run
-from checker.judge.trace import Call
+from checker import Call, Case, Run, Service, blocking, check, takes
 
 # On every machine, even an executor that is not told how many threads to use starts five.
 MOST_LETTERS = 5

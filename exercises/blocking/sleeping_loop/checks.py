@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from checker import Case, Service, check
-from checker.judge.case import Run
+from checker import Case, Run, Service, check
 from checker.judge.trace import Warned
 
 PATIENCE = 0.8

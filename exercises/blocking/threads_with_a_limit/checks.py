@@ -2,8 +2,8 @@
 
 import math
 
-from checker import Case, Service, blocking, check, takes
-from checker.judge.case import Run, shown
+from checker import Case, Run, Service, blocking, check, takes
+from checker.judge.case import shown
 
 PHOTOS = 100
 

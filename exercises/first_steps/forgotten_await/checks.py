@@ -2,8 +2,7 @@
 
 from collections.abc import Generator
 
-from checker import Case, Service, check
-from checker.judge.case import Run
+from checker import Case, Run, Service, check
 
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
 

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run
-from checker.judge.trace import Call
+from checker import Call, Case, Run, Service, check, takes
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run, World
+from checker import Case, Run, Service, World, check, takes
 
 
 class Account(Service):
@@ -78,7 +77,7 @@ def expect_balances(run: Run, accounts: Sequence[Account], transfers: Sequence[T
 def opposite_transfers_end(case: Case) -> None:
     there, back = draw_amounts(case, 2)
     transfers = [(0, 1, there), (1, 0, back)]
-    for world in worlds(case, runs=8):
+    for world in worlds(case, runs=6):
         # One is slow and one is quick: without locks, the slow one is read a second time before it
         # is written, even if every reply is on time.
         accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in (0.27, 0.1)]
@@ -98,7 +97,7 @@ def circles_end(case: Case) -> None:
     amounts = draw_amounts(case, len(pairs))
     transfers = [(*pair, amount) for pair, amount in zip(pairs, amounts, strict=True)]
     seconds = case.random.sample([0.07, 0.11, 0.13, 0.19], k=4)
-    for world in worlds(case, runs=8):
+    for world in worlds(case, runs=6):
         accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in seconds]
         run = world.run("transfer_all", accounts, transfers)
         expect_balances(run, accounts, transfers)

@@ -1,7 +1,6 @@
 """Checks for leaked_permit: acquire, work, release."""
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run
+from checker import Case, Run, Service, check, takes
 
 
 class Renderer(Service):
@@ -57,13 +56,16 @@ def failures_give_back(case: Case) -> None:
     limit = case.random.randint(2, 3)
     world = case.world()
     renderer = world.add(Renderer(case))
-    broken, good = renderer.draw(limit, broken=True), renderer.draw(2 * limit)
-    run = world.run("after_failures", renderer, limit, broken, good)
-    expect_postcards(run, renderer, limit, good)
-    run.expect_elapsed(
-        3.0,
-        f"{limit} pictures that fail take 1 s, and then {2 * limit} good ones, {limit} at a time, "
-        "take 2 s",
+    broken, [slow] = renderer.draw(limit, broken=True), renderer.draw(1, slow=True)
+    more, good = renderer.draw(limit - 1, broken=True), renderer.draw(2 * (limit - 1))
+    run = world.run("after_failures", renderer, limit, broken, slow, more, good)
+    expect_postcards(run, renderer, limit, [slow, *good])
+    last = sorted(call.ended or 0.0 for call in run.calls)[-2]  # The slow one ends after it.
+    run.expect(
+        last == 4.0,
+        f"the last of the good pictures was done at {last:g} s, not at 4 s: twice some pictures "
+        f"fail, 1 s each time, and then {len(good)} good ones take 2 s, {limit - 1} at a time, "
+        "while a slow one takes the last permit",
     )
 
 

@@ -16,9 +16,14 @@ async def render_one(renderer: Renderer, limit: int, picture: str) -> str:
 
 
 async def after_failures(
-    renderer: Renderer, limit: int, broken: Sequence[str], good: Sequence[str]
+    renderer: Renderer,
+    limit: int,
+    broken: Sequence[str],
+    slow: str,
+    more_broken: Sequence[str],
+    good: Sequence[str],
 ) -> list[str]:
-    """First come files that are no pictures, then pictures."""
+    """First come files that are no pictures; more of them beside a slow picture; then pictures."""
     studio = Studio(renderer, limit)
 
     async def fail(picture: str) -> None:
@@ -28,7 +33,11 @@ async def after_failures(
             pass
 
     await anyio.amap(fail, broken)
-    return await anyio.amap(studio.render, good)
+    async with anyio.create_task_group() as group:
+        first = group.start_soon(studio.render, slow)
+        await anyio.amap(fail, more_broken)
+        rest = await anyio.amap(studio.render, good)
+    return [first.return_value, *rest]
 
 
 async def after_cancellations(

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run
+from checker import Case, Run, Service, check, takes
 
 
 class Catalogue(Service):

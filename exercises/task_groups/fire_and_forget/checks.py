@@ -4,8 +4,8 @@ from collections.abc import Generator
 from itertools import pairwise
 from random import Random
 
-from checker import Case, Service, check
-from checker.judge.trace import Call, Warned
+from checker import Call, Case, Service, check
+from checker.judge.trace import Warned
 
 CHARGE = 1.0
 DELIVERY = 2.5

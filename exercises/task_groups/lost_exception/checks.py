@@ -2,9 +2,7 @@
 
 from random import Random
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run
-from checker.judge.trace import Call
+from checker import Call, Case, Run, Service, check, takes
 
 FAILS_AT = 340.5
 DURATIONS = [85.0, 210.0, FAILS_AT, 520.0, 760.0, 3630.0]

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from checker import Case, Service, check, takes
-from checker.judge.case import Run, World
+from checker import Case, Run, Service, World, check, takes
 
 
 class Shop(Service):

@@ -1,0 +1,31 @@
+"""Awaits something before the release, and is cancelled there as well.
+
+Caught by: cancellations_give_back
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Renderer(Protocol):
+    """Makes a postcard of a picture. It takes a while, and raises `ValueError` if it cannot."""
+
+    async def render(self, picture: str) -> str: ...
+
+
+class Studio:
+    """Hands pictures to the renderer, at most `limit` at a time."""
+
+    def __init__(self, renderer: Renderer, limit: int) -> None:
+        self._renderer = renderer
+        self._permits = anyio.Semaphore(limit)
+
+    async def render(self, picture: str) -> str:
+        """Return the postcard of a picture, when it is its turn and the renderer is done."""
+        await self._permits.acquire()
+        try:
+            return await self._renderer.render(picture)
+        finally:
+            await anyio.sleep(0)  # Let the others have a look first.
+            self._permits.release()

@@ -1,0 +1,245 @@
+"""What a report looks like: in a terminal, in a pipe, without colour, without Unicode."""
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.feedback import console
+from checker.feedback.terminal import PIPE_WIDTH, Screen, printable
+from checker.report import (
+    BACKENDS,
+    CheckReport,
+    ExerciseReport,
+    Status,
+    SubmissionReport,
+    summarize_exercise,
+    summarize_submission,
+)
+
+
+class Stream(io.TextIOWrapper):
+    """A stream that says of itself that it is a terminal, or that it is none."""
+
+    def __init__(self, encoding: str = "utf-8", *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, newline="")
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    def text(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch):
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+
+LONG = (
+    "deadlock, 1 virtual seconds in: every task waits, and nothing can ever wake one.\n"
+    "  task 1 (deposit_all) waits at line 9 for its task group, where task 2 (deposit) and "
+    "task 3 (deposit) still run\n"
+    "  " + "x" * 300 + "\n"
+    "Try: ask for each wait above who should end it, and why that one cannot, as often as it takes"
+)
+
+
+def exercise(name: str, status: Status, message: str = LONG, *, started=True) -> ExerciseReport:
+    checks = tuple(
+        CheckReport(
+            f"check_{n}",
+            "No deposit is lost, in whatever order the bank replies to what it was asked for",
+            backend,
+            status,
+            2,
+            "" if status == "passed" else message,
+            f"exercises/{name}/exercise.py",
+            None if status == "passed" else 2,
+        )
+        for n in range(2)
+        for backend in BACKENDS
+    )
+    return summarize_exercise(name, "The lost deposit", checks, started=started)
+
+
+def report(*exercises: ExerciseReport) -> SubmissionReport:
+    return summarize_submission(123_456_789, exercises)
+
+
+NAMES = ["locks_and_limits/lost_update", "locks_and_limits/too_many_at_once", "blocking/a"]
+MIXED = report(
+    exercise(NAMES[0], "failed"),
+    exercise(NAMES[1], "not_graded"),
+    exercise("locks_and_limits/deadlock", "passed"),
+    exercise(NAMES[2], "failed", started=False),
+)
+SOURCES = {
+    f"exercises/{name}/exercise.py": b"import anyio\n    await account.write(" + b"balance, " * 30
+    for name in NAMES
+}
+
+
+def shown(summary: SubmissionReport, stream: Stream, backends=BACKENDS, everything=True) -> str:
+    console.show(Screen(stream), summary, SOURCES, backends, everything=everything)
+    return stream.text()
+
+
+# --- in a pipe ----------------------------------------------------------------------------------
+
+
+def test_in_a_pipe_there_is_no_colour_and_no_progress():
+    stream = Stream()
+    screen = Screen(stream)
+    screen.progress("graded", 1, 3)
+    screen.clear_progress()
+    assert "\x1b" not in shown(MIXED, stream)
+    assert "\r" not in stream.text()
+
+
+@pytest.mark.parametrize("columns", ["40", "200"])
+@pytest.mark.parametrize("backends", [BACKENDS, ("trio",)])
+@pytest.mark.parametrize("everything", [True, False])
+def test_in_a_pipe_no_line_is_longer_than_80_columns(monkeypatch, columns, backends, everything):
+    monkeypatch.setenv("COLUMNS", columns)
+    for row in shown(MIXED, Stream(), backends, everything).splitlines():
+        assert len(row) <= PIPE_WIDTH == 80, row
+
+
+def test_without_unicode_all_is_ascii():
+    text = shown(MIXED, Stream("ascii"))
+    assert text.isascii()
+    assert "x asyncio" in text
+    assert "+ trio" in text
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
+def test_no_encoding_makes_a_report_fail(encoding):
+    message = "snowman ☃, surrogate \ud800, emoji 🎉, bell \x07"
+    assert shown(report(exercise(NAMES[0], "failed", message)), Stream(encoding))
+
+
+def test_the_encoding_may_be_unknown():
+    stream = io.StringIO()
+    assert stream.encoding is None
+    Screen(stream).line("✓ passed")
+    assert stream.getvalue() == "+ passed\n"
+
+
+# --- in a terminal ------------------------------------------------------------------------------
+
+
+def test_in_a_terminal_there_is_colour():
+    assert "\x1b[32m" in shown(MIXED, Stream(terminal=True))
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_whoever_wants_no_colour_gets_none(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert "\x1b" not in shown(MIXED, Stream(terminal=True))
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 60), ("80", 80), ("300", 100)])
+def test_a_terminal_is_filled_up_to_100_columns(monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert Screen(Stream(terminal=True)).width == width
+
+
+@pytest.mark.parametrize("columns", ["1", "5", "20"])
+def test_no_terminal_is_too_narrow(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert shown(MIXED, Stream(terminal=True))
+
+
+def test_progress_is_written_over_itself_and_cleared():
+    stream = Stream(terminal=True)
+    screen = Screen(stream)
+    screen.progress("graded", 1, 3)
+    screen.progress("graded", 2, 3)
+    screen.clear_progress()
+    screen.clear_progress()
+    assert stream.text() == "\rgraded 1 of 3 \rgraded 2 of 3 \r\x1b[K"
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+def test_the_same_failure_on_both_backends_is_told_once():
+    text = shown(report(exercise(NAMES[0], "failed")), Stream())
+    assert text.count("(asyncio and trio)") == 2
+
+
+def test_a_failure_shows_its_line_of_the_source():
+    text = shown(report(exercise(NAMES[0], "failed")), Stream())
+    assert f"exercises/{NAMES[0]}/exercise.py:2" in text
+    assert "   2 | await account.write(balance" in text
+
+
+def test_a_line_that_the_file_does_not_have_is_no_reason_to_fail():
+    for line in (-1, 0, 10_000, 2**63):
+        spoilt = CheckReport("a", "A", "trio", "failed", 1, "no", "exercise.py", line)
+        summary = report(summarize_exercise(NAMES[0], "T", (spoilt,), started=True))
+        assert "no" in shown(summary, Stream())
+
+
+def test_what_is_not_started_is_detailed_only_when_it_was_asked_for():
+    summary = report(exercise(NAMES[0], "failed", started=False))
+    assert "deadlock" not in shown(summary, Stream(), everything=False)
+    assert "deadlock" in shown(summary, Stream(), everything=True)
+
+
+def test_the_three_outcomes_are_told_apart_in_words():
+    rows = shown(MIXED, Stream(), everything=False).splitlines()
+    words = {row.split()[0]: row for row in rows if row}
+    assert words["lost_update"].endswith("failed")
+    assert words["too_many_at_once"].endswith("not graded")
+    assert words["deadlock"].endswith("passed")
+    assert words["a"].endswith("not started")
+
+
+def test_the_seed_is_told_so_that_a_report_can_be_made_again():
+    assert "seed 123456789" in shown(MIXED, Stream())
+
+
+# --- printable ----------------------------------------------------------------------------------
+
+
+@given(text=st.text())
+def test_what_is_printable_does_nothing_to_a_terminal(text):
+    shown = printable(text)
+    assert printable(shown) == shown
+    for char in shown:
+        category = unicodedata.category(char)
+        assert char == "\n" or not category.startswith("C")
+        assert category not in ("Zl", "Zp")
+    shown.encode()
+
+
+@given(text=st.text(st.characters(categories=["L", "N", "P", "S"])))
+def test_text_that_does_nothing_is_left_as_it_is(text):
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\rb", "a\\rb"),
+        ("a\tb", "a   b"),
+        ("a\nb", "a\nb"),
+        ("\u202eevil", "\\u202eevil"),
+        ("\u200b", "\\u200b"),
+        ("\x9b31m", "\\x9b31m"),
+        ("\ud800", "\\ud800"),
+        ("\u2028", "\\u2028"),
+        ("naïve ☃ 🎉", "naïve ☃ 🎉"),
+    ],
+)
+def test_what_could_do_something_is_made_visible(text, expected):
+    assert printable(text) == expected

@@ -1,0 +1,179 @@
+"""The walls of the house hold: which room may know which, and what the judge must never do."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHECKER = Path(__file__).parent.parent / "checker"
+FILES = sorted(CHECKER.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """`checker.judge.case` for the path of that module."""
+    return ".".join(path.relative_to(CHECKER.parent).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full name of all that a file imports, wherever in it, of modules and out of them."""
+    package = name_of(path) if path.name == "__init__.py" else name_of(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def room(name: str) -> str | None:
+    """The part of the checker that a full name belongs to: `judge` for `checker.judge.case`."""
+    parts = name.split(".")
+    if parts[0] != "checker":
+        return None
+    return parts[1] if len(parts) > 1 else "checker"
+
+
+def rooms_known_by(*names: str) -> dict[str, set[str]]:
+    """For each file of these rooms, the other rooms that it imports from."""
+    return {
+        name_of(path): {
+            other
+            for imported in imports(path)
+            if (other := room(imported)) is not None and other != room(name_of(path))
+        }
+        for path in FILES
+        if room(name_of(path)) in names
+    }
+
+
+def test_there_are_rooms_to_look_into():
+    known = {room(name_of(path)) for path in FILES}
+    assert {"protocol", "report", "judge", "sandbox", "feedback", "cli"} <= known
+
+
+@pytest.mark.parametrize("name", ["protocol", "report"])
+def test_the_ground_floor_stands_on_nothing_else_of_the_checker(name):
+    for file, known in rooms_known_by(name).items():
+        assert known == set(), file
+
+
+def test_the_sandbox_knows_the_protocol_and_nothing_else_of_the_checker():
+    for file, known in rooms_known_by("sandbox").items():
+        assert known <= {"protocol"}, file
+
+
+def test_the_judge_knows_nothing_of_the_sandbox_nor_of_who_shows_its_reports():
+    for file, known in rooms_known_by("judge").items():
+        assert known <= {"protocol", "report", "course", "submission"}, file
+
+
+def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():
+    for file, known in rooms_known_by("feedback").items():
+        assert known.isdisjoint({"judge", "sandbox", "protocol", "cli", "sweep"}), file
+
+
+def test_nobody_knows_the_command_line_but_itself_and_the_main_module():
+    for path in FILES:
+        if room(name_of(path)) not in ("cli", "__main__"):
+            assert all(room(name) != "cli" for name in imports(path)), path
+
+
+def test_nobody_imports_the_sandbox_but_itself():
+    for path in FILES:
+        if room(name_of(path)) not in ("sandbox", "cli"):
+            assert all(room(name) != "sandbox" for name in imports(path)), path
+
+
+def test_every_import_is_written_in_full():
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+# --- in a process -------------------------------------------------------------------------------
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a fresh Python has loaded after this statement."""
+    code = f"import sys\n{statement}\nprint(*sys.modules, sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKER.parent
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_the_sandbox_loads_nothing_of_the_judge():
+    loaded = loaded_by("import checker.sandbox.server")
+    assert "checker.sandbox.run" in loaded
+    rooms = {room(name) for name in loaded} - {None}
+    assert rooms == {"checker", "protocol", "sandbox"}
+
+
+def test_importing_the_judge_loads_nothing_of_the_sandbox():
+    loaded = loaded_by("import checker.judge.grade")
+    assert "checker.judge.conversation" in loaded
+    assert not {name for name in loaded if room(name) == "sandbox"}
+
+
+def test_the_judge_runs_no_event_loop():
+    loaded = loaded_by("import checker.judge.grade")
+    assert loaded.isdisjoint({"anyio", "trio", "asyncio"})
+
+
+def test_what_an_author_imports_loads_nothing_until_it_is_used():
+    loaded = loaded_by("import checker")
+    assert {name for name in loaded if room(name)} == {"checker"}
+
+
+def test_what_an_author_imports_is_all_there():
+    import checker
+
+    for name in checker.__all__:
+        assert getattr(checker, name).__module__.startswith("checker.judge.")
+    with pytest.raises(AttributeError, match="no attribute 'Sandbox'"):
+        checker.Sandbox  # noqa: B018
+
+
+def test_what_a_run_loads_has_nothing_of_the_judge_in_it(play):
+    run = play("""
+        import sys
+
+        async def main():
+            return sorted(name for name in sys.modules if name.startswith("checker"))
+        """)
+    assert {room(name) for name in run.value} == {"checker", "protocol", "sandbox"}
+
+
+# --- what the judge must never do ---------------------------------------------------------------
+
+TRUSTED = [p for p in FILES if room(name_of(p)) in ("judge", "protocol", "report", "submission")]
+CAN_RUN_CODE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "runpy", "code", "importlib"}
+RUNS_CODE = {"eval", "exec", "compile", "__import__", "globals", "breakpoint"}
+
+
+@pytest.mark.parametrize("path", TRUSTED, ids=name_of)
+def test_the_trusted_side_imports_nothing_that_could_make_code_of_data(path):
+    assert {name.partition(".")[0] for name in imports(path)}.isdisjoint(CAN_RUN_CODE)
+
+
+@pytest.mark.parametrize("path", TRUSTED, ids=name_of)
+def test_the_trusted_side_never_makes_code_of_data(path):
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Name):
+            assert node.id not in RUNS_CODE, node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in {"exec_module", "load_module", "run_path"}, node.lineno
+
+
+def test_grading_a_submission_does_not_import_it(play):
+    play("MARK = 'this is the submission'\nasync def main(): ...")
+    assert "exercise" not in sys.modules
+    assert "driver" not in sys.modules
