@@ -538,17 +538,28 @@ class Scenario:
     """Virtual seconds that it takes on any clock."""
     shortest: float
     """The shortest time that passed between two things that happened, in virtual seconds."""
+    usual: float
+    """The latency that most of its calls had (those that had any), in virtual seconds."""
     most: int
     """The most calls that were in flight."""
 
-    async def replay(self, solution: Path, driver: Path | None, pace: Pace) -> list[str]:
-        """Run it on the real clock and say in what that differed from the simulator."""
+    async def replay(
+        self,
+        solution: Path,
+        driver: Path | None,
+        pace: Pace,
+        *,
+        compared: Callable[[str], bool] = lambda name: True,
+    ) -> list[str]:
+        """Run it on the real clock and say in what that differed from the simulator; of the settled
+        facts, those are compared whose names are to be."""
         world = RealWorld(solution, driver, pace)
         arguments, services = copy.deepcopy(self.given)
         for service in services:
             world.add(service)
         trace = await world.run(self.function, *arguments, cancel_after=self.cancel_after)
-        different = differences(self.settled, facts(trace, services))
+        expected = {name: value for name, value in self.settled.items() if compared(name)}
+        different = differences(expected, facts(trace, services))
         least = 0.0 if self.explored else self.at_least * pace.scale - RESOLUTION
         if trace.elapsed < least:
             different.append(f"it took {trace.elapsed:.4f} s, less than {least:.4f} s")
@@ -633,6 +644,7 @@ class _RecordingWorld(World):
                 elapsed=run.elapsed,
                 at_least=at_least,
                 shortest=_shortest_gap(run.trace),
+                usual=_usual_latency(run.trace),
                 most=run.most_in_flight(),
             )
         )
@@ -670,6 +682,11 @@ def _shortest_gap(trace: Trace) -> float:
         instants |= {call.started, call.ended or 0.0}
     gaps = (later - earlier for earlier, later in itertools.pairwise(sorted(instants)))
     return min((gap for gap in gaps if gap > 1e-6), default=1.0)
+
+
+def _usual_latency(trace: Trace) -> float:
+    lengths = [round(c.ended - c.started, 6) for c in trace.calls if c.ended is not None]
+    return max([length for length in lengths if length > 0] or [1.0], key=lengths.count)
 
 
 def _services_in(value: object) -> Iterator[Service]:

@@ -68,6 +68,12 @@ PLAIN = st.recursive(
 )
 
 
+def connected(sock: socket.socket, receives: object) -> Link:
+    link = Link(receives)
+    link.connect(sock)
+    return link
+
+
 def hear(data: bytes, receives: object = FromSandbox) -> object:
     """What a link makes of these bytes, when nothing comes after them."""
     return _received(lambda sock: sock.sendall(data), receives)
@@ -75,7 +81,7 @@ def hear(data: bytes, receives: object = FromSandbox) -> object:
 
 def carried(message: Any, receives: object = FromSandbox) -> object:
     """`message`, after it went through a link."""
-    return _received(lambda sock: Link(sock, ToSandbox).send(message), receives)
+    return _received(lambda sock: connected(sock, ToSandbox).send(message), receives)
 
 
 def _received(send: Callable[[socket.socket], None], receives: object) -> object:
@@ -84,7 +90,7 @@ def _received(send: Callable[[socket.socket], None], receives: object) -> object
         sent = executor.submit(send, theirs)
         sent.add_done_callback(lambda _: theirs.shutdown(socket.SHUT_WR))
         try:
-            return Link(ours, receives).receive()
+            return connected(ours, receives).receive()
         finally:
             ours.shutdown(socket.SHUT_RDWR)
             if (error := sent.exception()) is not None and not isinstance(error, OSError):
@@ -192,7 +198,7 @@ def test_a_message_cut_short_is_the_end_of_the_conversation():
 def test_messages_that_arrive_in_pieces_and_together_are_told_apart():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        link = Link(ours, FromSandbox)
+        link = connected(ours, FromSandbox)
         data = b"".join(framed(msgspec.msgpack.encode(Idle([], n))) for n in range(5))
         for at in range(0, len(data), 3):
             theirs.sendall(data[at : at + 3])
@@ -202,13 +208,26 @@ def test_messages_that_arrive_in_pieces_and_together_are_told_apart():
 def test_a_message_that_does_not_come_in_time_is_overdue():
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(Overdue):
-        Link(ours, FromSandbox).receive(until=0)
+        connected(ours, FromSandbox).receive(until=0)
 
 
 def test_what_the_judge_says_is_no_message_of_a_sandbox():
     for message in (Explain(), Resume(0, []), Start("trio", "main", [], b"", 0, None)):
         with pytest.raises(ProtocolError):
             hear(framed(msgspec.msgpack.encode(message)))
+
+
+def test_a_link_begins_each_conversation_with_nothing_of_the_one_before():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        link = connected(ours, FromSandbox)
+        theirs.sendall(framed(msgspec.msgpack.encode(Idle([], 1))) + b"\0\0")
+        assert link.receive() == Idle([], 1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        link.connect(ours)
+        theirs.sendall(framed(msgspec.msgpack.encode(Idle([], 2))))
+        assert link.receive() == Idle([], 2)
 
 
 # --- plain data ---------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ TRACE_SECONDS = 1.0
 """Real seconds that an overdue run is given to write where it was."""
 
 BACKENDS = ("asyncio", "trio")
-REHEARSALS = 3
+
 
 REHEARSED = b"""
 import anyio
@@ -100,8 +100,7 @@ def warm_up() -> None:
         anyio.run(anyio.sleep, 0, backend=backend)
     standins.install()
     for backend in BACKENDS:
-        for _ in range(REHEARSALS):
-            _rehearse(backend)
+        _rehearse(backend)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     run.prepare_server()
     # What is there now is never collected, so a collection in a run looks at the run's own.

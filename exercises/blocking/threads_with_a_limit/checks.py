@@ -50,8 +50,8 @@ def download_all(case: Case, archive: Archive, limit: int) -> Run:
     advice="all downloads must ask one and the same thing whether there is a free place",
 )
 def never_over_the_limit(case: Case) -> None:
-    for limit in (5, 20):
-        archive = Archive(case, [LATENCY] * PHOTOS)
+    for limit, count in ((5, PHOTOS), (20, 45)):
+        archive = Archive(case, [LATENCY] * count)
         run = download_all(case, archive, limit)
         most = run.most_in_flight("download")
         run.expect(
@@ -67,17 +67,17 @@ def never_over_the_limit(case: Case) -> None:
     advice="let the limit alone decide how many threads download, and the event loop's not be one",
 )
 def as_many_as_allowed(case: Case) -> None:
-    for limit in (10, 30):
-        archive = Archive(case, [LATENCY] * PHOTOS)
+    for limit, count in ((30, PHOTOS), (10, 25)):
+        archive = Archive(case, [LATENCY] * count)
         run = download_all(case, archive, limit)
-        rounds = math.ceil(PHOTOS / limit)
+        rounds = math.ceil(count / limit)
         most = run.most_in_flight("download")
         at_once = "never two of them" if most == 1 else f"at most {most} of them"
         held = sum(stretch.length for stretch in run.blocked)
         worst = max(run.blocked, key=lambda stretch: stretch.length, default=None)
         run.expect(
             most >= limit and run.elapsed <= rounds * LATENCY,
-            f"with a limit of {limit}, {PHOTOS} downloads of {LATENCY:g} s took {run.elapsed:g} s, "
+            f"with a limit of {limit}, {count} downloads of {LATENCY:g} s took {run.elapsed:g} s, "
             f"and {at_once} were under way at the same time; "
             f"{limit} at a time make {rounds} rounds, {rounds * LATENCY:g} s",
             at=worst or run.calls[0],

@@ -8,8 +8,9 @@ class Account(Service):
 
     latency = 1.0
 
-    def __init__(self) -> None:
-        self.balance = 0
+    def __init__(self, case: Case) -> None:
+        self.opened_with = case.random.randint(100, 999)
+        self.balance = self.opened_with
 
     def read(self) -> int:
         return self.balance
@@ -26,12 +27,13 @@ class Account(Service):
 def no_lost_update(case: Case) -> None:
     amounts = case.random.sample(range(1, 100), k=3)
     for world in case.schedules():
-        account = world.add(Account())
+        account = world.add(Account(case))
         run = world.run("deposit_all", [account], [(0, amount) for amount in amounts])
         writes = run.calls_to("write")
         run.expect(
-            account.balance == sum(amounts),
-            f"{len(amounts)} deposits of {sum(amounts)} in all left {account.balance} in the account",
+            account.balance == account.opened_with + sum(amounts),
+            f"an account held {account.opened_with}; {len(amounts)} deposits, of {_sum(amounts)}, "
+            f"left {account.balance} in it",
             at=writes[-1] if writes else None,
         )
 
@@ -43,11 +45,14 @@ def no_lost_update(case: Case) -> None:
 )
 def accounts_overlap(case: Case) -> None:
     world = case.world()
-    accounts = [world.add(Account()) for _ in range(4)]
+    accounts = [world.add(Account(case)) for _ in range(4)]
     amounts = case.random.sample(range(1, 100), k=4)
     run = world.run("deposit_all", accounts, list(enumerate(amounts)))
-    balances = [account.balance for account in accounts]
-    run.expect(balances == amounts, f"the accounts hold {balances}, not {amounts}")
+    for account, amount in zip(accounts, amounts, strict=True):
+        run.expect(
+            account.balance == account.opened_with + amount,
+            f"an account held {account.opened_with}; a deposit of {amount} left {account.balance}",
+        )
     run.expect_elapsed(
         2.0, "four deposits to four accounts, a read and a write of 1 s each, can all overlap"
     )
@@ -56,14 +61,29 @@ def accounts_overlap(case: Case) -> None:
 @check("Every deposit is one read and one write", advice="pay in each amount by itself, and once")
 def one_write_each(case: Case) -> None:
     world = case.world()
-    accounts = [world.add(Account()) for _ in range(2)]
-    deposits = [(case.random.randrange(2), case.random.randint(1, 99)) for _ in range(5)]
-    run = world.run("deposit_all", accounts, deposits)
-    for index, account in enumerate(accounts):
-        due = sum(amount for i, amount in deposits if i == index)
-        run.expect(account.balance == due, f"account {index} holds {account.balance}, not {due}")
-    reads, writes = run.calls_to("read"), run.calls_to("write")
+    account = world.add(Account(case))
+    amounts = case.random.sample(range(1, 100), k=4)
+    run = world.run("deposit_all", [account], [(0, amount) for amount in amounts])
+    reads = [call for call in run.calls_to("read") if call.done]
+    writes = [call for call in run.calls_to("write") if call.done]
     run.expect(
-        len(reads) == len(writes) == len(deposits),
-        f"{len(deposits)} deposits took {len(reads)} reads and {len(writes)} writes",
+        len(reads) == len(writes) == len(amounts),
+        f"{len(amounts)} deposits took {len(reads)} reads and {len(writes)} writes",
     )
+    first = min(writes, key=lambda call: call.started)
+    run.expect(
+        first.given["balance"] - account.opened_with in amounts,
+        f"the account held {account.opened_with}, and the first write to it said "
+        f"{first.given['balance']}; the deposits are {_sum(amounts)}",
+        at=first,
+    )
+    run.expect(
+        account.balance == account.opened_with + sum(amounts),
+        f"the account held {account.opened_with}, and holds {account.balance} after deposits of "
+        f"{_sum(amounts)}, which were all written",
+        at=writes[-1],
+    )
+
+
+def _sum(amounts: list[int]) -> str:
+    return f"{' + '.join(map(str, amounts))} = {sum(amounts)}"

@@ -1,6 +1,6 @@
 """Adds the deposits up itself, reads for show, and writes each sum.
 
-Caught by: accounts_overlap, one_write_each
+Caught by: no_lost_update, accounts_overlap, one_write_each
 """
 
 from collections.abc import Sequence
