@@ -67,27 +67,39 @@ _NEW_PROCESS = frozenset(
 def execute(waiting_room: socket.socket) -> Never:
     """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out."""
     _isolate(waiting_room)
+    kernel = make_kernel(rehearsed_link)
     _, descriptors, _, _ = socket.recv_fds(waiting_room, 1, 1)
     waiting_room.close()
     os.dup2(descriptors[0], _LINK)
     if descriptors[0] != _LINK:
         os.close(descriptors[0])
-    link = rehearsed_link
-    link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
-    perform(link, Stubs())
+    kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
+    perform(kernel)
 
 
-def perform(link: Link, stubs: Stubs) -> Never:
-    """Hear what to run from `link`, and run it to its end."""
+def make_kernel(link: Link) -> Kernel:
+    """All that a run needs before it is known what to run: from here on time is virtual."""
+    stubs = Stubs()
     link.embody = stubs.embody
-    start = link.receive()
+    kernel = stubs.kernel = Kernel(link, Tasks(), describe_waits)
+    clock.install(lambda: kernel.now, EPOCH)
+    standins.activate(kernel.threads)
+    anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
+    sys.stdout = sys.stderr = _Output(kernel)
+    builtins.input = _refuse_input
+    warnings.simplefilter("always", RuntimeWarning)
+    warnings.showwarning = _show_warning(kernel)
+    sys.set_coroutine_origin_tracking_depth(1)
+    return kernel
+
+
+def perform(kernel: Kernel) -> Never:
+    """Hear what to run, and run it to its end."""
+    start = kernel.link.receive()
     assert isinstance(start, Start)
+    random.seed(start.seed)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
-    kernel = stubs.kernel = Kernel(link, Tasks(driver.current_task), describe_waits)
-    try:
-        _prepare(kernel, start)
-    except Exception:
-        kernel.broken()
+    kernel.tasks.current_task = driver.current_task
     _run(kernel, start)
 
 
@@ -131,18 +143,6 @@ def _limit(kind: int, soft: int, hard: int) -> None:
     if most != resource.RLIM_INFINITY:
         soft, hard = min(soft, most), min(hard, most)
     resource.setrlimit(kind, (soft, hard))
-
-
-def _prepare(kernel: Kernel, start: Start) -> None:
-    random.seed(start.seed)
-    clock.install(lambda: kernel.now, EPOCH)
-    anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
-    sys.stdout = sys.stderr = _Output(kernel)
-    builtins.input = _refuse_input
-    warnings.simplefilter("always", RuntimeWarning)
-    warnings.showwarning = _show_warning(kernel)
-    sys.set_coroutine_origin_tracking_depth(1)
-    standins.activate(kernel.threads)
 
 
 def _run(kernel: Kernel, start: Start) -> Never:

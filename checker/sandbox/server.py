@@ -32,15 +32,15 @@ import anyio.to_thread
 from checker.protocol import (
     Answered,
     Called,
-    FromSandbox,
     Idle,
+    Link,
     MethodSpec,
     Resume,
     ServiceSpec,
     Start,
+    ToSandbox,
 )
 from checker.sandbox import run, standins
-from checker.sandbox.stubs import Stubs
 
 RUN = b"R"
 DONE = b"D"
@@ -112,34 +112,35 @@ class _Curtain(BaseException):
     """A rehearsal is over, where a run would end its process."""
 
 
-class _Rehearsal:
+class _Rehearsal(Link):
     """A link whose judge is played by the server itself."""
 
-    embody = None
-
-    def __init__(self, start: Start) -> None:
-        self._answer: Start | Resume = start
+    def __init__(self) -> None:
+        super().__init__(ToSandbox)
+        self.answer: Start | Resume
         self._now = 0
 
-    def receive(self) -> Start | Resume:
-        return self._answer
+    def receive(self, until: float | None = None) -> Start | Resume:
+        return self.answer
 
-    def send(self, message: FromSandbox) -> None:
+    def send(self, message: object) -> None:
         if not isinstance(message, Idle):
             raise _Curtain
         calls = [event.call for event in message.events if isinstance(event, Called)]
         self._now = self._now if calls else message.deadline or 0
-        self._answer = Resume(self._now, [Answered(call, None) for call in calls])
+        self.answer = Resume(self._now, [Answered(call, None) for call in calls])
 
 
 def _rehearse(backend: str) -> None:
     """Go through a run in this process. Python makes code faster as it runs, and what it has made
     so here, every fork finds done; it would otherwise do it in each run again."""
-    stubs = Stubs()
-    service = stubs.embody(ServiceSpec(0, "Service", [MethodSpec("call", False)]))
-    start = Start(backend, "main", [service], REHEARSED, 0, None)
+    link = _Rehearsal()
+    kernel = run.make_kernel(link)
+    assert link.embody is not None
+    service = link.embody(ServiceSpec(0, "Service", [MethodSpec("call", False)]))
+    link.answer = Start(backend, "main", [service], REHEARSED, 0, None)
     with contextlib.suppress(_Curtain, BaseExceptionGroup):
-        run.perform(_Rehearsal(start), stubs)  # type: ignore[arg-type]
+        run.perform(kernel)
     standins.deactivate()
 
 

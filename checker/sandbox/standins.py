@@ -182,20 +182,19 @@ class Ticket:
 
     @types.coroutine
     def watch(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Await `coroutine`; once it has started its thread, let nothing else happen before that
-        thread is there: a cancellation in between would be seen by it or not, as chance has it.
-        """
+        """Await `coroutine`, and let the thread that it starts begin at once: a cancellation before
+        the thread is there would be seen by it or not, as chance has it."""
         resume: Callable[[Any], Any] = coroutine.send
         argument: Any = None
-        there = False
+        begun = False
         while True:
             try:
                 step = resume(argument)
             except StopIteration as stop:
                 return stop.value
-            if self.thread is not None and not there:
-                self.thread.entered.acquire()
-                there = True
+            if self.thread is not None and not begun:
+                begun = True
+                self._threads.begin(self.thread)
             try:
                 argument, resume = (yield step), coroutine.send
             except BaseException as error:

@@ -17,10 +17,11 @@ MAX_NAME = 100
 
 
 class Tasks:
-    """The tasks of one run. `current` returns the backend's object for the running task."""
+    """The tasks of one run."""
 
-    def __init__(self, current: Callable[[], object | None]) -> None:
-        self._current = current
+    def __init__(self) -> None:
+        self.current_task: Callable[[], object | None] = lambda: None
+        """The backend's own object for the running task; the backend is known last."""
         self._numbers: WeakKeyDictionary[object, int] = WeakKeyDictionary()
         self._names: dict[int, str] = {}
         self._lines: dict[int, int | None] = {}
@@ -63,7 +64,7 @@ class Tasks:
 
     def current(self) -> int:
         """The number of the running task, 0 outside any task."""
-        task = self._current()
+        task = self.current_task()
         return 0 if task is None else self._numbers.get(task, 0)
 
     def take_news(self) -> list[TaskStarted]:

@@ -49,7 +49,6 @@ class Thread:
         "answered",
         "back",
         "deadline",
-        "entered",
         "finished",
         "ident",
         "joiners",
@@ -82,8 +81,6 @@ class Thread:
         self.joiners: list[Thread] = []
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
-        self.entered = _thread.allocate_lock()
-        self.entered.acquire()
         self.back = _thread.allocate_lock()
         self.back.acquire()
 
@@ -130,13 +127,19 @@ class Threads:
         with contextlib.suppress(ValueError):
             self._ready.remove(thread)
 
+    def begin(self, thread: Thread) -> None:
+        """Give the loop's turn to a thread that was just started; returns when it is the loop's
+        again. From then on nothing can happen to the thread before it is there."""
+        self._ready.remove(thread)
+        thread.turn.release()
+        self.loop.turn.acquire()
+
     # --- a thread's own calls ---
 
     def enter(self, thread: Thread) -> None:
         """The new thread is there, and waits for its first turn."""
         thread.ident = _thread.get_ident()
         self._by_ident[thread.ident] = thread
-        thread.entered.release()
         thread.turn.acquire()
 
     def leave(self, thread: Thread, *, result_is_on_the_way: bool) -> None:
