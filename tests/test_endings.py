@@ -239,7 +239,6 @@ def test_a_deadlock_is_explained_for(play, marked, name):
     failure = explain(run.trace)
     assert said in failure.message
     assert failure.line == marked(source)
-    assert failure.advice
 
 
 def test_a_deadlock_says_when_it_came_about(fail):
