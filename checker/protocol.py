@@ -57,6 +57,7 @@ __all__ = [
     "Warned",
     "instant",
     "plain",
+    "shortened",
 ]
 
 MAX_FRAME: Final = 1 << 20
@@ -317,19 +318,21 @@ FromSandbox: TypeAlias = (
 # --- plain data ---------------------------------------------------------------------------------
 
 
-def plain(value: object) -> Any:
+def plain(value: object, besides: type | None = None) -> Any:
     """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
     float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list.
 
-    Raises `NotPlain`, with a message for the learner, for anything else, and for too much of it.
+    What is an instance of `besides` passes as it is. Raises `NotPlain`, with a message for the
+    learner, for anything else, and for too much of it.
     """
-    return _Plain().copy(value, MAX_DEPTH)
+    return _Plain(besides).copy(value, MAX_DEPTH)
 
 
 class _Plain:
     """Copies one value, and counts what it holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, besides: type | None) -> None:
+        self._besides = besides
         self._items = 0
         self._text = 0
 
@@ -355,6 +358,8 @@ class _Plain:
                 self._copy_key(key): self.copy(item, depth - 1)
                 for key, item in value.items()  # type: ignore[attr-defined]
             }
+        if self._besides is not None and isinstance(value, self._besides):
+            return value
         raise NotPlain(_indefinite(kind.__name__))
 
     def _copy_key(self, key: object) -> Any:
@@ -376,6 +381,11 @@ class _Plain:
 
 def _indefinite(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def shortened(text: str, length: int = 500) -> str:
+    """`text` cut to a length, and without what UTF-8 cannot hold."""
+    return text[:length].encode(errors="backslashreplace").decode()
 
 
 def instant(seconds: float) -> int | None:

@@ -72,6 +72,7 @@ class Submission:
 
 
 def _read(path: Path, shown: str) -> Source:
+    shown = shown.encode(errors="backslashreplace").decode()  # A name need not be UTF-8.
     try:
         # A link could point anywhere, and a pipe or a device could block: neither is followed.
         status = path.lstat()

@@ -326,8 +326,8 @@ class Failing(Service):
         ("of its own", "Exception", "odd"),
         ("a key", "KeyError", "'alice'"),
         ("of the system", "FileNotFoundError", "[Errno 2] no such file"),
-        ("of unicode", "UnicodeDecodeError", None),
-        ("a group", "ExceptionGroup", None),
+        ("of unicode", "UnicodeError", None),
+        ("a group", "Exception", None),
         ("without text", "TimeoutError", ""),
     ],
 )

@@ -120,4 +120,6 @@ def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]
         following = next(e for e in report.exercises if e.status != "passed")
         name = following.name
         if len(report.exercises) > 1:
-            screen.line(f"Next: open exercises/{name}/exercise.py, then run checker grade {name}")
+            screen.paragraph(
+                f"Next: open exercises/{name}/exercise.py, then run checker grade {name}"
+            )

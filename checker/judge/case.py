@@ -33,7 +33,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import Start
+from checker.protocol import Start, plain
 
 SCHEDULES: Final = 8
 """How many orders a check tries, unless it says otherwise."""
@@ -152,7 +152,7 @@ class World:
         start = Start(
             backend=self._setting.backend,
             function=function,
-            arguments=list(arguments),
+            arguments=plain(arguments, besides=Service),
             source=self._setting.source,
             seed=self._seed,
             driver=self._setting.driver,

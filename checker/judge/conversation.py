@@ -22,6 +22,7 @@ from checker.judge.service import (
     Service,
     Settled,
     builtin_name,
+    error_text,
     specify,
 )
 from checker.judge.trace import Trace, seconds
@@ -56,6 +57,7 @@ from checker.protocol import (
     Warned,
     instant,
     plain,
+    shortened,
 )
 from checker.protocol import Raised as RaisedMessage
 from checker.protocol import Returned as ReturnedMessage
@@ -98,6 +100,8 @@ def converse(
     services: list[Service],
     schedule: Schedule,
     cancel_after: float | None = None,
+    *,
+    retried: bool = False,
 ) -> Trace:
     """Run what `start` says against `services` and return what was seen.
 
@@ -124,7 +128,12 @@ def converse(
         )
     except Closed:
         ended = True
-        conversation.conclude(_how_it_died(sandbox.autopsy(), start.source))
+        how = sandbox.autopsy()
+        if how.with_server and link.received == 0 and not retried:
+            # Nobody knows yet whether this run has ended its server, or one before it has.
+            link.socket.close()
+            return converse(sandbox, start, services, schedule, cancel_after, retried=True)
+        conversation.conclude(_how_it_died(how, start.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
         conversation.conclude(facts.Misbehaved(str(error)))
     finally:
@@ -135,11 +144,15 @@ def converse(
 
 
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
-    if how.signal in (signal.SIGXCPU, signal.SIGKILL):
+    if how.signal == signal.SIGXCPU:
         return facts.Overran(
             "kept the processor busy for 3 s and never let time pass",
             endless_loop(source, how.lines),
             costly=True,
+        )
+    if how.signal == signal.SIGKILL:
+        return facts.Overran(
+            "was killed, by itself or for keeping the processor busy for more than 3 s", costly=True
         )
     if how.crash:
         raise SandboxError(f"the sandbox failed:\n{how.crash}")
@@ -205,11 +218,7 @@ class _Conversation:
                     break
             if not isinstance(message, Idle):
                 raise _Over(self._ending(message))
-            answer = self._next(None if message.deadline is None else message.deadline)
-            try:
-                link.send(answer)
-            except NotPlain as error:
-                raise TypeError(f"a service replied with {error}") from None
+            link.send(self._next(message.deadline))
         raise _Over(
             facts.Overran(
                 f"was still going after {MAX_STEPS:,} steps, "
@@ -388,16 +397,21 @@ class _Conversation:
             pending.invocation.advance()
         except StopIteration as stop:
             pending.record.outcome = "answered"
-            reply = Answered(call, stop.value)
+            value = stop.value
         except AUTHORS_ERRORS:
             raise
         except Exception as error:
             pending.record.outcome = "failed"
-            reply = Failed(call, builtin_name(error), str(error))
+            reply = Failed(call, builtin_name(error), shortened(error_text(error)))
         else:
             assert pending.invocation.latency is not None
             pending.due = self._later(pending.invocation.latency)
             return None
+        if pending.record.outcome == "answered":
+            try:
+                reply = Answered(call, plain(value, besides=Service))
+            except NotPlain as not_plain:
+                raise TypeError(f"a service replied with {not_plain}") from None
         pending.record.ended = seconds(self._now)
         del self._pending[call]
         return reply

@@ -1,5 +1,6 @@
 """Endings, in words for a learner: what was seen, and what to try next."""
 
+import re
 from collections.abc import Sequence
 
 from checker.judge.trace import (
@@ -61,6 +62,7 @@ def explain(trace: Trace) -> CheckFailed:
                 f"deadlock, {after}: every task waits, and nothing can ever wake one."
                 + describe_waits(waits),
                 _first_line(waits),
+                "ask for each wait above who should end it, and why that one cannot",
             )
         case Spun(waits):
             return CheckFailed(
@@ -128,7 +130,7 @@ def advise(error: ErrorTree, backend: str) -> str | None:
     leaf = error
     while leaf.children:
         leaf = leaf.children[0]
-    if backend == "trio" and "no running event loop" in leaf.message:
+    if backend == "trio" and re.search("no (running|current) event loop", leaf.message):
         return "asyncio's own functions need asyncio's event loop, and this is trio; use AnyIO's"
     if backend == "trio" and "has no attribute 'create_future'" in leaf.message:
         return "asyncio's locks and events need asyncio's event loop, and this is trio; use AnyIO's"

@@ -34,13 +34,15 @@ def grade(
             failure: CheckFailed | None = None
             obstacle: str | None = source.obstacle
             if source.missing:
-                failure = CheckFailed("there is no such file in this submission")
+                failure = CheckFailed("there is no such file in this submission", hopeless=True)
             elif source.fault is not None:
-                failure = CheckFailed(source.fault)
+                failure = CheckFailed(source.fault, hopeless=True)
             elif obstacle is None and unusable is not None:
                 failure = unusable
             elif obstacle is None and overruns >= PATIENCE:
-                failure = CheckFailed("not tried, since earlier checks met the limit of time")
+                failure = CheckFailed(
+                    "not tried, since earlier checks met the limit of time", hopeless=True
+                )
             elif obstacle is None:
                 setting = Setting(sandbox, source.content, backend, exercise.driver)
                 failure, obstacle = _try(

@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -30,6 +31,9 @@ WARM_UP_SECONDS: Final = 60.0
 RUN_SECONDS: Final = 20.0
 """Real seconds after which a run is ended, whatever it does. Most take a hundredth of one."""
 
+AUTOPSY_SECONDS: Final = 10.0
+"""Real seconds that the server may take to end a run."""
+
 MAX_TRACE: Final = 1 << 16
 
 
@@ -40,7 +44,9 @@ class SandboxError(Exception):
 class ProcessEnd:
     """How the process of a run ended, and where it was."""
 
-    def __init__(self, status: int, trace: str) -> None:
+    def __init__(self, status: int, trace: str, *, with_server: bool = False) -> None:
+        self.with_server = with_server
+        """Whether the server is dead as well."""
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         self.crash = trace.strip() if self.code == CRASHED else ""
@@ -52,14 +58,62 @@ class ProcessEnd:
 
 
 class Sandbox:
-    """A warmed fork server. Use it as a context manager, from one thread at a time."""
+    """A place to run submissions in: a fork server, and another one should that die. Use it as a
+    context manager, from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._link = Link(FromSandbox)
+        self._server = _Server()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server, and with it the run."""
+        self._server.close()
+
+    def start(self, describe: Callable[[Any], Any]) -> Link:
+        """Fork a process for one run; `describe` says what a service in a message looks like.
+
+        Raises `SandboxError`.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                if not self._server.run(theirs):
+                    # A submission has ended it: its process could do that. The next has another.
+                    self._server.close()
+                    self._server = _Server()
+                    if not self._server.run(theirs):
+                        raise SandboxError("the sandbox died twice")
+            except BaseException:
+                ours.close()
+                raise
+        self._link.describe = describe
+        self._link.connect(ours)
+        return self._link
+
+    def end(self) -> None:
+        """End the run's process, with all that it started."""
+        self._server.end()
+
+    def autopsy(self) -> ProcessEnd:
+        """End the run's process, if it has not ended by itself, and say how and where."""
+        return self._server.autopsy()
+
+
+class _Server:
+    """One fork server."""
 
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="checker-")
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
-        ours, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair()
         with theirs:
-            self._server = subprocess.Popen(
+            self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-s", "-W", "ignore"),
                     *("-m", "checker.sandbox.server", str(theirs.fileno())),
@@ -72,59 +126,45 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        self._control = ours
-        self._link = Link(FromSandbox)
         self._ready = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """End the server, and with it the run."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._server.wait(1)
-        self._server.kill()
-        self._server.wait()
+            self._process.wait(1)
+        self._process.kill()
+        self._process.wait()
         self._trace.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start(self, describe: Callable[[Any], Any]) -> Link:
-        """Fork a process for one run; `describe` says what a service in a message looks like.
+    def run(self, theirs: socket.socket) -> bool:
+        """Start a run whose socket is `theirs`; False if the server is dead.
 
-        Raises `SandboxError`.
+        Raises `SandboxError` if it never was alive.
         """
         self._await_ready()
         os.ftruncate(self._trace.fileno(), 0)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                socket.send_fds(self._control, [RUN], [theirs.fileno()])
-            except OSError:
-                raise SandboxError(self._died()) from None
-        self._link.describe = describe
-        self._link.connect(ours)
-        return self._link
+        try:
+            socket.send_fds(self._control, [RUN], [theirs.fileno()])
+        except OSError:
+            return False
+        return self._process.poll() is None
 
     def end(self) -> None:
-        """End the run's process, with all that it started."""
-        try:
+        with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
             self._control.sendall(DONE)
-        except OSError:
-            raise SandboxError(self._died()) from None
 
     def autopsy(self) -> ProcessEnd:
-        """End the run's process, if it has not ended by itself, and say how and where."""
+        self._control.settimeout(AUTOPSY_SECONDS)
         try:
             self._control.sendall(TRACE)
             answer = self._control.recv(STATUS.size, socket.MSG_WAITALL)
         except OSError:
             answer = b""
         if len(answer) < STATUS.size:
-            raise SandboxError(self._died())
+            self._process.kill()
+            self._process.wait()
+            return ProcessEnd(signal.SIGKILL, self._read_trace(), with_server=True)
         return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
 
     def _await_ready(self) -> None:
@@ -136,13 +176,10 @@ class Sandbox:
         except OSError:
             greeting = b""
         if greeting != RUN:
-            raise SandboxError(self._died())
+            said = self._read_trace().strip().splitlines()
+            raise SandboxError(f"the sandbox did not start{': ' + said[-1] if said else ''}")
         self._ready = True
 
     def _read_trace(self) -> str:
         self._trace.seek(0)
         return self._trace.read(MAX_TRACE).decode(errors="replace")
-
-    def _died(self) -> str:
-        said = self._read_trace().strip().splitlines()
-        return f"the sandbox did not start or died{': ' + said[-1] if said else ''}"

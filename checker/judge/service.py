@@ -25,8 +25,10 @@ author's own, and end the check ungraded.
 """
 
 import builtins
+import contextlib
 import functools
 import inspect
+import types
 from collections.abc import Callable, Generator
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
@@ -158,10 +160,16 @@ def _bind(
     except TypeError as error:
         raise TypeError(f"{method}(): {error}") from None
     for name, value in given.arguments.items():
-        annotation = signature.parameters[name].annotation
-        if annotation is not inspect.Parameter.empty:
+        parameter = signature.parameters[name]
+        annotation: Any = parameter.annotation
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            annotation = types.GenericAlias(tuple, (annotation, ...))
+        elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            annotation = types.GenericAlias(dict, (str, annotation))
+        if parameter.annotation is not inspect.Parameter.empty:
             try:
-                msgspec.convert(value, annotation)
+                # Bytes are bytes here, and not text that stands for some.
+                msgspec.convert(value, annotation, builtin_types=(bytes,))
             except msgspec.ValidationError as error:
                 raise TypeError(f"{method}(): {name}: {error}") from None
     given.apply_defaults()
@@ -176,8 +184,17 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def builtin_name(error: Exception) -> str:
-    """The name of the nearest built-in class of `error`."""
+    """The name of the nearest built-in class of `error` that can be made from a text alone."""
     for kind in type(error).__mro__:
         if getattr(builtins, kind.__name__, None) is kind:
-            return str(kind.__name__)
+            with contextlib.suppress(TypeError):
+                kind("")
+                return str(kind.__name__)
     return "Exception"
+
+
+def error_text(error: Exception) -> str:
+    """What an error was made from: `str` of a KeyError has quotes around it."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        return error.args[0]
+    return str(error)

@@ -1,14 +1,18 @@
 """Real asyncio, on the judge's clock: an event loop that asks the kernel instead of waiting."""
 
 import asyncio
+import heapq
 import math
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 import anyio
 
 from checker.sandbox.kernel import Kernel
+
+LONGEST_WAIT: Final = 24 * 3600
+"""However far away its next timer is, asyncio waits for no more than a day at a time."""
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]]) -> None:
@@ -51,6 +55,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._made = 0
+        self._far: list[float] = []
         super().__init__(_IdleSelector(self, kernel))
         self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
@@ -63,7 +68,18 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         if math.isinf(when) and when > 0:
             # asyncio would wake up once a day to see whether the end of time has come.
             return asyncio.TimerHandle(when, callback, args, self, context)
+        if when - self.time() >= LONGEST_WAIT:
+            heapq.heappush(self._far, when)
         return super().call_at(when, callback, *args, context=context)
+
+    def deadline_after(self, timeout: float) -> float:
+        """When the next timer is due. What asyncio says is at most `LONGEST_WAIT` from now; that a
+        timer that is further away may have been cancelled since does no harm."""
+        while self._far and self._far[0] <= self.time():
+            heapq.heappop(self._far)
+        if timeout >= LONGEST_WAIT and self._far:
+            return self._far[0]
+        return self.time() + timeout
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **kwargs: Any
@@ -90,5 +106,5 @@ class _IdleSelector(selectors.DefaultSelector):
         events = super().select(0)
         if events or (timeout is not None and timeout <= 0):
             return events
-        deadline = float("inf") if timeout is None else self._loop.time() + timeout
+        deadline = math.inf if timeout is None else self._loop.deadline_after(timeout)
         return super().select(self._kernel.idle(deadline))

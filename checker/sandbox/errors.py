@@ -3,13 +3,12 @@
 import builtins
 import re
 
-from checker.protocol import ErrorTree, Failed
+from checker.protocol import ErrorTree, Failed, shortened
 from checker.sandbox.lines import raising_line
 
 # Where an object lies in memory differs from run to run, and says nothing to anybody.
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
-MAX_TEXT = 500
 MAX_ERRORS = 100
 MAX_DEPTH = 10
 
@@ -36,8 +35,8 @@ def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
                 children.append(_describe(child, depth - 1, left))
     message = error.message if isinstance(error, BaseExceptionGroup) else describe_message(error)
     return ErrorTree(
-        kind=printable(type(error).__name__),
-        message=printable(_ADDRESS.sub("…", str(message))),
+        kind=shortened(type(error).__name__),
+        message=shortened(_ADDRESS.sub("…", str(message))),
         line=raising_line(error.__traceback__),
         children=children,
     )
@@ -48,8 +47,3 @@ def describe_message(error: BaseException) -> str:
         return str(error)
     except Exception:
         return "an error whose own text cannot be had"
-
-
-def printable(text: str, length: int = MAX_TEXT) -> str:
-    """`text` cut to a length, and without what UTF-8 cannot hold."""
-    return text[:length].encode(errors="backslashreplace").decode()

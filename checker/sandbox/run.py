@@ -39,9 +39,10 @@ from checker.protocol import (
     Unusable,
     Warned,
     plain,
+    shortened,
 )
 from checker.sandbox import asyncio_driver, clock, standins, trio_driver
-from checker.sandbox.errors import describe_error, printable
+from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
 from checker.sandbox.stubs import Stubs
@@ -159,7 +160,7 @@ def _run(kernel: Kernel, start: Start) -> Never:
         else:
             trio_driver.run(kernel, main, start.seed)
     except UnusableSubmission as error:
-        kernel.end(Unusable(kernel.take_events(), printable(error.reason), error.line))
+        kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
     except BaseException as error:
         # Not from the submission's own task: SystemExit in another one, on asyncio, ends up here.
         kernel.end(Raised(kernel.take_events(), describe_error(error), Left()))
@@ -180,7 +181,7 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
     try:
         left = Left(describe_tasks(kernel, but=1), describe_threads(kernel))
         if isinstance(error, UnusableSubmission):
-            kernel.end(Unusable(kernel.take_events(), printable(error.reason), error.line))
+            kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
         if error is not None:
             tree = describe_error(error)
             error.__traceback__ = None  # It holds the frames, and they what was never awaited.
@@ -211,7 +212,7 @@ def _returned(kernel: Kernel, start: Start, value: object, left: Left) -> FromSa
     except NotPlain as error:
         hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
         reason = f"{start.function}() returned {error}; {hint}"
-        return Unusable(kernel.take_events(), printable(reason), None)
+        return Unusable(kernel.take_events(), shortened(reason), None)
 
 
 # --- what the submission finds in the place of the real thing -----------------------------------
@@ -283,7 +284,7 @@ def _show_warning(kernel: Kernel) -> Callable[..., None]:
         text = str(message)
         if "was never awaited" in text:
             lines = _CREATED.findall(text)
-            told = printable(text.partition("\n")[0])
+            told = shortened(text.partition("\n")[0])
             kernel.tell(Warned(told, int(lines[-1]) if lines else None))
         else:
             kernel.print(f"{filename}:{lineno}: {category.__name__}: {text}\n")

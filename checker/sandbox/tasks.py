@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from checker.protocol import TaskStarted
-from checker.sandbox.errors import printable
+from checker.protocol import TaskStarted, shortened
 from checker.sandbox.lines import calling_line
 
 MAX_NAME = 100
@@ -90,7 +89,7 @@ def readable_name(task: Any) -> str:
     name = str(task.name if hasattr(task, "name") else task.get_name())
     if _DEFAULT_NAME.fullmatch(name):
         name = getattr(coroutine_of(task), "__qualname__", name)
-    return printable(name.rpartition(".")[2] or name, MAX_NAME)
+    return shortened(name.rpartition(".")[2] or name, MAX_NAME)
 
 
 def coroutine_of(task: Any) -> Any:

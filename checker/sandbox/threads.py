@@ -19,7 +19,7 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from checker.sandbox.errors import printable
+from checker.protocol import shortened
 from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import MAX_NAME, Tasks
 
@@ -65,7 +65,7 @@ class Thread:
 
     def __init__(self, number: int, name: str, task: int, line: int | None) -> None:
         self.number = number
-        self.name = printable(name, MAX_NAME)
+        self.name = shortened(name, MAX_NAME)
         self.task = task
         """The task that it works for."""
         self.line = line

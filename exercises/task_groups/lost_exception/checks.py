@@ -70,7 +70,7 @@ def publish_and_fail(case: Case, error: type[Exception] = ConnectionError) -> tu
     "that it happened in",
 )
 def error_reaches_the_caller(case: Case) -> None:
-    for kind in (ConnectionError, PermissionError, ValueError):
+    for kind in (ConnectionError, ValueError):
         run, failed, words = publish_and_fail(case, kind)
         seen = f"the upload of {failed.given.get('file')} failed at {failed.ended:g} s with {words}"
         run.expect(
