@@ -23,6 +23,7 @@ from typing import Final
 
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import grade_all
+from checker.judge.launch import Sandbox
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
 
@@ -56,7 +57,7 @@ def verify(
     course: Course,
     exercises: Sequence[Exercise],
     *,
-    jobs: int,
+    sandboxes: Sequence[Sandbox],
     seeds: Sequence[int] = SEEDS,
     graded: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Finding]:
@@ -81,7 +82,9 @@ def verify(
     done = 0
     for seed in seeds:
         of_seed = [(c, source) for c, s, source in work if s == seed]
-        reports = grade_all([(c.exercise, source) for c, source in of_seed], seed=seed, jobs=jobs)
+        reports = grade_all(
+            [(c.exercise, source) for c, source in of_seed], sandboxes=sandboxes, seed=seed
+        )
         for (candidate, _), report in zip(of_seed, reports, strict=True):
             done += 1
             graded(done, len(work))

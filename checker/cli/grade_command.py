@@ -14,7 +14,7 @@ from checker import cli, progress
 from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
-from checker.judge.grade import grade_all
+from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, encode_json, summarize_submission
 from checker.submission import Submission
 
@@ -75,15 +75,18 @@ def run(given: argparse.Namespace) -> int:
     seed = given.seed if given.seed is not None else secrets.randbelow(10**9)
     backends = BACKENDS if given.backend == "all" else (given.backend,)
     work = [(exercise, submission.source(exercise)) for exercise in exercises]
-    screen = Screen(sys.stdout)
-    status = Screen(sys.stderr)
+    screen, status = Screen(sys.stdout), Screen(sys.stderr)
     reports = []
-    try:
-        for report in grade_all(work, seed=seed, backends=backends, jobs=given.jobs):
-            reports.append(report)
-            status.progress("graded", len(reports), len(work))
-    finally:
-        status.clear_progress()
+    with warm_sandboxes(min(given.jobs, len(work) * len(backends))) as sandboxes:
+        # Imported while they warm up.
+        from checker.judge.grade import grade_all
+
+        try:
+            for report in grade_all(work, sandboxes=sandboxes, seed=seed, backends=backends):
+                reports.append(report)
+                status.progress("graded", len(reports), len(work))
+        finally:
+            status.clear_progress()
     summary = summarize_submission(seed, tuple(reports))
     if given.format == "json":
         sys.stdout.buffer.write(encode_json(summary))

@@ -12,6 +12,7 @@ from pathlib import Path
 from checker import cli
 from checker.course import Course
 from checker.feedback.terminal import Screen, printable
+from checker.judge.launch import warm_sandboxes
 from checker.verify import SEEDS, verify
 
 _EPILOG = """\
@@ -29,19 +30,21 @@ def run(given: argparse.Namespace) -> int:
     exercises = course.select(given.names)
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
     findings = 0
-    try:
-        for finding in verify(
+    with warm_sandboxes(os.cpu_count() or 1) as sandboxes:
+        found = verify(
             course,
             exercises,
-            jobs=os.cpu_count() or 1,
+            sandboxes=sandboxes,
             graded=lambda done, total: status.progress("gradings", done, total),
-        ):
-            findings += 1
+        )
+        try:
+            for finding in found:
+                findings += 1
+                status.clear_progress()
+                path = screen.style(os.path.relpath(finding.path), "bold")
+                screen.line(f"{path}: {printable(finding.text)}")
+        finally:
             status.clear_progress()
-            path = os.path.relpath(finding.path)
-            screen.line(f"{screen.style(path, 'bold')}: {printable(finding.text)}")
-    finally:
-        status.clear_progress()
     noun = "exercise" if len(exercises) == 1 else "exercises"
     if findings:
         screen.line(

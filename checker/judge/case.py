@@ -35,7 +35,7 @@ from checker.judge.trace import (
 )
 from checker.protocol import Start, plain
 
-SCHEDULES: Final = 8
+SCHEDULES: Final = 6
 """How many orders a check tries, unless it says otherwise."""
 
 _S = TypeVar("_S", bound=Service)

@@ -1,6 +1,6 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Final
@@ -26,35 +26,45 @@ def grade(
     backends: Sequence[str] = BACKENDS,
 ) -> ExerciseReport:
     """Judge what was submitted for `exercise`. The same source and seed give the same report."""
-    reports: dict[tuple[str, str], CheckReport] = {}
-    unusable: CheckFailed | None = None
-    for backend in backends:
-        overruns = 0
-        for check in exercise.checks:
-            failure: CheckFailed | None = None
-            obstacle: str | None = source.obstacle
-            if source.missing:
-                failure = CheckFailed("there is no such file in this submission", hopeless=True)
-            elif source.fault is not None:
-                failure = CheckFailed(source.fault, hopeless=True)
-            elif obstacle is None and unusable is not None:
-                failure = unusable
-            elif obstacle is None and overruns >= PATIENCE:
-                failure = CheckFailed(
+    return _summarize(
+        exercise, source, [_grade_on(b, exercise, source, sandbox, seed) for b in backends]
+    )
+
+
+def _summarize(
+    exercise: Exercise, source: Source, by_backend: Sequence[Sequence[CheckReport]]
+) -> ExerciseReport:
+    started = not source.missing and not exercise.is_untouched(source.content)
+    in_order = tuple(report for of_check in zip(*by_backend, strict=True) for report in of_check)
+    return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
+
+
+def _grade_on(
+    backend: str, exercise: Exercise, source: Source, sandbox: Sandbox, seed: int
+) -> list[CheckReport]:
+    """Every check on one backend. What would be the same for all of them is found out once."""
+    setting = Setting(sandbox, source.content, backend, exercise.driver)
+    reports = []
+    overruns = 0
+    hopeless: CheckFailed | None = None
+    if source.missing:
+        hopeless = CheckFailed("there is no such file in this submission", hopeless=True)
+    elif source.fault is not None:
+        hopeless = CheckFailed(source.fault, hopeless=True)
+    for check in exercise.checks:
+        failure, obstacle = hopeless, source.obstacle
+        if hopeless is None and obstacle is None:
+            failure, obstacle = _try(check, Case(setting, f"{seed}/{exercise.name}/{check.name}"))
+        if failure is not None:
+            overruns += failure.costly
+            if failure.hopeless:
+                hopeless = failure
+            elif overruns == PATIENCE:
+                hopeless = CheckFailed(
                     "not tried, since earlier checks met the limit of time", hopeless=True
                 )
-            elif obstacle is None:
-                setting = Setting(sandbox, source.content, backend, exercise.driver)
-                failure, obstacle = _try(
-                    check, Case(setting, f"{seed}/{exercise.name}/{check.name}")
-                )
-                if failure is not None:
-                    overruns += failure.costly
-                    unusable = failure if failure.hopeless else None
-            reports[check.name, backend] = _report(check, backend, source, failure, obstacle)
-    in_order = tuple(reports[check.name, b] for check in exercise.checks for b in backends)
-    started = not source.missing and not exercise.is_untouched(source.content)
-    return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
+        reports.append(_report(check, backend, source, failure, obstacle))
+    return reports
 
 
 def _try(check: Check, case: Case) -> tuple[CheckFailed | None, str | None]:
@@ -96,30 +106,29 @@ def _report(
 def grade_all(
     work: Sequence[tuple[Exercise, Source]],
     *,
+    sandboxes: Sequence[Sandbox],
     seed: int,
     backends: Sequence[str] = BACKENDS,
-    jobs: int = 1,
-    started: Callable[[Exercise], None] = lambda exercise: None,
 ) -> Iterator[ExerciseReport]:
-    """Judge many exercises, `jobs` at a time, each of them with a sandbox of its own; the reports
-    come in the order of `work`. `started` is told of each exercise when its turn has come."""
-    sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
-    made = [Sandbox() for _ in range(min(jobs, len(work)))]
-    for sandbox in made:
-        sandboxes.put(sandbox)
+    """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
+    order of `work`."""
+    free: SimpleQueue[Sandbox] = SimpleQueue()
+    for sandbox in sandboxes:
+        free.put(sandbox)
 
-    def judge(exercise: Exercise, source: Source) -> ExerciseReport:
-        started(exercise)
-        sandbox = sandboxes.get()
+    def judge(unit: tuple[Exercise, Source, str]) -> list[CheckReport]:
+        exercise, source, backend = unit
+        sandbox = free.get()
         try:
-            return grade(exercise, source, sandbox=sandbox, seed=seed, backends=backends)
+            return _grade_on(backend, exercise, source, sandbox, seed)
         finally:
-            sandboxes.put(sandbox)
+            free.put(sandbox)
 
-    pool = ThreadPoolExecutor(len(made) or 1)
+    pool = ThreadPoolExecutor(len(sandboxes))
     try:
-        yield from pool.map(judge, *zip(*work, strict=True)) if work else ()
+        units = [(exercise, source, b) for exercise, source in work for b in backends]
+        reports = pool.map(judge, units)
+        for exercise, source in work:
+            yield _summarize(exercise, source, [next(reports) for _ in backends])
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        for sandbox in made:
-            sandbox.close()

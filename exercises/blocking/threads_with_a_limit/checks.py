@@ -50,7 +50,7 @@ def download_all(case: Case, archive: Archive, limit: int) -> Run:
     advice="all downloads must ask one and the same thing whether there is a free place",
 )
 def never_over_the_limit(case: Case) -> None:
-    for limit, count in ((5, PHOTOS), (20, 45)):
+    for limit, count in ((5, 40), (20, 45)):
         archive = Archive(case, [LATENCY] * count)
         run = download_all(case, archive, limit)
         most = run.most_in_flight("download")

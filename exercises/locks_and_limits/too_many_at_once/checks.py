@@ -75,9 +75,9 @@ def never_too_many(case: Case) -> None:
     advice="find out how many requests are under way at a time, and make it `limit` of them",
 )
 def no_longer_than_needed(case: Case) -> None:
-    limit = case.random.randint(5, 9)
+    limit = case.random.randint(5, 8)
     seconds = case.random.choice([1.3, 1.6, 1.9])
-    rounds = case.random.randint(8, 12)
+    rounds = case.random.randint(5, 8)
     books = limit * rounds - case.random.randrange(limit)
     world = case.world()
     catalogue = world.add(Catalogue(case, [seconds] * books))
@@ -98,7 +98,7 @@ def no_longer_than_needed(case: Case) -> None:
 def filled_at_once(case: Case) -> None:
     limit = case.random.randint(11, 14)
     # No two take the same time, and the first takes longer than all the others could together.
-    seconds = [1000.0] + [n / 10 for n in case.random.sample(range(11, 99), k=5 * limit)]
+    seconds = [1000.0] + [n / 10 for n in case.random.sample(range(11, 99), k=4 * limit)]
     world = case.world()
     catalogue = world.add(Catalogue(case, seconds))
     run = world.run("look_up_all", catalogue, catalogue.isbns, limit)
