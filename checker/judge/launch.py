@@ -59,11 +59,12 @@ class ProcessEnd:
 
 class Sandbox:
     """A place to run submissions in: a fork server, and another one should that die. Use it as a
-    context manager, from one thread at a time."""
+    context manager, from one thread at a time. With a `processor` it stays there."""
 
-    def __init__(self) -> None:
+    def __init__(self, processor: int | None = None) -> None:
         self._link = Link(FromSandbox)
-        self._server = _Server()
+        self._processor = processor
+        self._server = _Server(processor)
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +87,7 @@ class Sandbox:
                 if not self._server.run(theirs):
                     # A submission has ended it: its process could do that. The next has another.
                     self._server.close()
-                    self._server = _Server()
+                    self._server = _Server(self._processor)
                     if not self._server.run(theirs):
                         raise SandboxError("the sandbox died twice")
             except BaseException:
@@ -107,15 +108,30 @@ class Sandbox:
 
 @contextlib.contextmanager
 def warm_sandboxes(count: int) -> Iterator[list[Sandbox]]:
-    """`count` sandboxes, which warm up together while their user does something else."""
+    """`count` sandboxes, which warm up together while their user does something else.
+
+    Where they keep every processor busy anyway, each is given one: a run and the judge of it wake
+    each other all the time, and to move around costs them more than to wait.
+    """
+    processors = _processors()
+    shared = count < len(processors)
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(Sandbox()) for _ in range(count)]
+        yield [
+            stack.enter_context(Sandbox(None if shared else processors[i % len(processors)]))
+            for i in range(count)
+        ]
+
+
+def _processors() -> list[int]:
+    if sys.platform == "linux":
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 class _Server:
     """One fork server."""
 
-    def __init__(self) -> None:
+    def __init__(self, processor: int | None) -> None:
         self._folder = tempfile.mkdtemp(prefix="checker-")
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
         self._control, theirs = socket.socketpair()
@@ -124,6 +140,7 @@ class _Server:
                 [
                     *(sys.executable, "-P", "-s", "-W", "ignore"),
                     *("-m", "checker.sandbox.server", str(theirs.fileno())),
+                    *([] if processor is None else [str(processor)]),
                 ],
                 env={"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
                 cwd=self._folder,

@@ -81,6 +81,8 @@ _sleep = time.sleep
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
+    if len(sys.argv) > 2 and sys.platform == "linux":
+        os.sched_setaffinity(0, {int(sys.argv[2])})
     try:
         warm_up()
     except BaseException:

@@ -40,6 +40,7 @@ def current_task() -> object | None:
 class _VirtualClock(trio.abc.Clock):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self.asked = False
         self.io_polled = False
 
     def start_clock(self) -> None:
@@ -51,6 +52,7 @@ class _VirtualClock(trio.abc.Clock):
     def deadline_to_sleep_time(self, deadline: float) -> float:
         # trio asks only when no task can run. To look for I/O it is told to wait 0 seconds, since
         # epoll makes a whole real millisecond of any time above 0.
+        self.asked = True
         if not self.io_polled:
             self.io_polled = True
             return 0
@@ -79,6 +81,8 @@ class _Watcher(trio.abc.Instrument):
 
     def before_io_wait(self, timeout: float) -> None:
         self._kernel.round()
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        self._clock.io_polled = False
+        clock = self._clock
+        if not clock.asked:
+            # Tasks are about to run, and what they do may show as I/O: look again after them.
+            clock.io_polled = False
+        clock.asked = False
