@@ -1,0 +1,280 @@
+"""The commands, as somebody types them: what they print, what they leave behind, how they exit."""
+
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import cli
+from checker.course import Course
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """The kit as it was shipped, whatever has been done to this one since."""
+    folder = tmp_path / "clone"
+    for name in ("exercises", "solutions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for exercise in Course.load(folder):
+        exercise.file.write_bytes(exercise.starter)
+    return folder
+
+
+def checker(*words, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+# --- checker grade ------------------------------------------------------------------------------
+
+
+def test_the_solutions_earn_every_point_and_exit_0(clone):
+    done = checker("grade", "--submission", "solutions", "--format", "json", cwd=clone)
+    report = json.loads(done.stdout)
+    assert done.returncode == cli.PASSED, done.stdout
+    assert report["points"] == report["max_points"]
+    assert {exercise["status"] for exercise in report["exercises"]} == {"passed"}
+    assert len(report["exercises"]) == 12
+
+
+def test_the_starters_are_not_started_earn_nothing_and_exit_1(clone):
+    done = checker("grade", "--format", "json", cwd=clone)
+    report = json.loads(done.stdout)
+    assert done.returncode == cli.FAILED
+    assert report["points"] == 0
+    assert {exercise["status"] for exercise in report["exercises"]} == {"not_started"}
+    for exercise in report["exercises"]:
+        for backend in ("asyncio", "trio"):
+            failed = [
+                check
+                for check in exercise["checks"]
+                if (check["backend"], check["status"]) == (backend, "failed")
+            ]
+            assert failed, f"{exercise['name']} does not fail on {backend}"
+
+
+def test_a_report_in_json_has_these_fields_in_this_order_and_no_others(clone):
+    done = checker("grade", "lost_update", "--format", "json", "--seed", "1", cwd=clone)
+    report = json.loads(done.stdout)
+    assert list(report) == ["schema", "seed", "points", "max_points", "exercises"]
+    assert report["schema"] == "checker/report/v1"
+    assert report["seed"] == 1
+    (exercise,) = report["exercises"]
+    assert list(exercise) == ["name", "title", "status", "points", "max_points", "checks"]
+    for check in exercise["checks"]:
+        assert list(check) == [
+            *("name", "title", "backend", "status", "points", "message", "file", "line")
+        ]
+
+
+def test_without_a_name_what_is_not_started_shows_no_details(clone):
+    (clone / "exercises/first_steps/forgotten_await/exercise.py").write_text("import nothing\n")
+    done = checker("grade", cwd=clone)
+    assert "forgotten_await — " in done.stdout
+    assert "lost_update — " not in done.stdout
+    assert "importing it raised ModuleNotFoundError" in done.stdout
+
+
+def test_with_a_name_details_are_shown_even_of_what_is_not_started(clone):
+    assert "lost_update — " in checker("grade", "lost_update", cwd=clone).stdout
+
+
+def test_the_course_is_found_from_any_folder_in_it(clone):
+    inside = clone / "exercises" / "locks_and_limits" / "lost_update"
+    assert "lost_update" in checker("grade", "lost_update", cwd=inside).stdout
+
+
+def test_one_file_is_graded_for_the_one_exercise_that_is_named(clone):
+    mistake = clone / "solutions/locks_and_limits/lost_update/mistakes/one_lock_for_all.py"
+    done = checker("grade", "lost_update", "--submission", mistake, "--seed", "1", cwd=clone)
+    assert done.returncode == cli.FAILED
+    assert "four deposits to four accounts" in " ".join(done.stdout.split())
+    assert checker("grade", "--submission", mistake, cwd=clone).returncode == cli.UNUSABLE
+
+
+def test_one_backend_alone_earns_no_points(clone):
+    words = ("grade", "lost_update", "--submission", "solutions", "--backend", "trio")
+    done = checker(*words, cwd=clone)
+    assert done.returncode == cli.PASSED
+    assert "0 of 6" in done.stdout
+    assert "asyncio" not in done.stdout
+    assert "only when it passes on both backends" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["grade", "lost_updat"], "did you mean lost_update"),
+        (["grade", "xyzzy"], "`checker list` shows them all"),
+        (["grade", "--submission", "nowhere"], "nowhere does not exist"),
+        (["grade", "--submission", "."], None),
+        (["grade", "--seed", "-1"], "a seed is a whole number"),
+        (["grade", "--seed", "x"], "not a whole number"),
+        (["grade", "--jobs", "0"], "not a number from 1 to 1000"),
+        (["hint", "locks_and_limits"], "is a chapter"),
+        (["frobnicate"], "invalid choice"),
+    ],
+)
+def test_a_wrong_call_says_in_a_line_what_would_do_and_exits_2(clone, words, said):
+    if said is None:
+        shutil.rmtree(clone / "exercises" / "first_steps")
+        words, said = ["grade", "first_steps", "--submission", str(clone)], "holds none of the"
+    done = checker(*words, cwd=clone)
+    assert done.returncode == cli.UNUSABLE
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_outside_a_course_it_says_where_to_go(tmp_path):
+    done = checker("grade", cwd=tmp_path)
+    assert done.returncode == cli.UNUSABLE
+    assert "go to your clone of the kit first" in done.stderr
+
+
+def test_a_reader_that_hangs_up_early_gets_no_traceback(clone):
+    done = subprocess.run(
+        f"{sys.executable} -m checker grade lost_update deadlock | head -n 1",
+        shell=True,
+        cwd=clone,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+
+
+def test_a_course_that_cannot_be_written_to_is_graded_all_the_same(clone):
+    (clone / ".checker").write_text("in the way of the folder that would hold the progress")
+    done = checker("grade", "lost_update", cwd=clone)
+    assert done.returncode == cli.FAILED
+    assert done.stderr == ""
+
+
+def _burn():
+    while True:
+        pass
+
+
+def test_the_same_submission_and_seed_give_the_same_bytes_on_a_busy_machine(clone):
+    # One wrong answer for each exercise, and not the same kind of wrong.
+    for number, exercise in enumerate(Course.load(clone)):
+        mistakes = sorted((exercise.solutions / "mistakes").glob("*.py"))
+        shutil.copy(mistakes[number % len(mistakes)], exercise.file)
+    words = ("grade", "--format", "json", "--seed", "20")
+    quiet = checker(*words, cwd=clone).stdout
+    burners = [multiprocessing.get_context("spawn").Process(target=_burn) for _ in range(2)]
+    for burner in burners:
+        burner.start()
+    try:
+        busy = {checker(*words, "--jobs", jobs, cwd=clone).stdout for jobs in (1, 2, 3, 2)}
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.join()
+    assert busy == {quiet}
+    assert json.loads(quiet)["points"] < json.loads(quiet)["max_points"]
+
+
+# --- checker list and checker hint --------------------------------------------------------------
+
+
+def test_the_list_shows_how_far_one_is_and_forgets_a_result_when_the_file_changes(clone):
+    assert "0 of 12 passed, 0 of 70 points" in checker("list", cwd=clone).stdout
+    exercise = clone / "exercises/locks_and_limits/lost_update/exercise.py"
+    solution = clone / "solutions/locks_and_limits/lost_update/solution.py"
+    shutil.copy(solution, exercise)
+    assert "not graded since you changed it" in checker("list", cwd=clone).stdout
+    checker("grade", "lost_update", cwd=clone)
+    assert "1 of 12 passed, 6 of 70 points" in checker("list", cwd=clone).stdout
+    exercise.write_text(exercise.read_text() + "\n# one more thing\n")
+    assert "not graded since you changed it" in checker("list", cwd=clone).stdout
+
+
+def test_somebody_elses_submission_does_not_count_as_ones_own_progress(clone):
+    checker("grade", "--submission", "solutions", cwd=clone)
+    assert "0 of 12 passed" in checker("list", cwd=clone).stdout
+
+
+def test_a_spoilt_progress_file_is_no_progress_and_no_error(clone):
+    (clone / ".checker").mkdir()
+    (clone / ".checker" / "progress.json").write_bytes(b"\xff{")
+    done = checker("list", cwd=clone)
+    assert "0 of 12 passed" in done.stdout
+    assert done.returncode == cli.PASSED
+
+
+def test_each_call_for_a_hint_gives_one_more_until_there_are_no_more(clone):
+    hints = next(e for e in Course.load(clone) if e.short_name == "lost_update").metadata.hints
+    for number in [*range(1, len(hints) + 1), len(hints)]:
+        shown = " ".join(checker("hint", "lost_update", cwd=clone).stdout.split())
+        assert [hint in shown for hint in hints] == [i < number for i in range(len(hints))]
+
+
+# --- checker verify -----------------------------------------------------------------------------
+
+
+def verified(clone, *names):
+    done = checker("verify", *names, cwd=clone)
+    return done.returncode, " ".join(done.stdout.split()), done.stderr
+
+
+def test_verify_says_what_is_wrong_with_which_file_and_exits_1(clone):
+    exercise = clone / "exercises/locks_and_limits/lost_update"
+    solutions = clone / "solutions/locks_and_limits/lost_update"
+    (exercise / "exercise.py").write_text("# edited\n")
+    shutil.copy(solutions / "mistakes" / "do_nothing.py", solutions / "solution.py")
+    (solutions / "mistakes" / "do_nothing.py").write_text('"""Lazy."""\n')
+    right = (solutions / "alternatives" / "safe_account.py").read_text()
+    (solutions / "mistakes" / "right.py").write_text(
+        right.replace('"""A class', '"""No mistake.\n\nCaught by: one_write_each\n\n', 1)
+    )
+    (exercise / "README.md").write_text("")
+    code, said, errors = verified(clone, "lost_update")
+    assert code == cli.FAILED
+    assert "exercise.py: differs from" in said
+    assert "solution.py: must pass no_lost_update on asyncio, seed 1, but fails" in said
+    assert "do_nothing.py: its docstring does not say which checks catch it" in said
+    assert "right.py: must fail one_write_each on trio, seed 1, but passes" in said
+    assert "README.md: is missing or empty" in said
+    assert errors == ""
+
+
+def test_verify_finds_a_check_that_no_mistake_fails_and_an_exercise_that_nobody_listed(clone):
+    checks = clone / "exercises/locks_and_limits/lost_update/checks.py"
+    checks.write_text(
+        checks.read_text()
+        + "\n\n@check('Anything goes')\ndef idle(case: Case) -> None:\n    pass\n"
+    )
+    shutil.copytree(checks.parent, clone / "exercises/locks_and_limits/unlisted")
+    code, said, _ = verified(clone, "lost_update")
+    assert code == cli.FAILED
+    assert "no mistake is caught by idle" in said
+    assert "unlisted: is not in exercises/course.toml" in said
+
+
+def test_a_check_with_a_mistake_of_its_own_is_no_mark(clone):
+    checks = clone / "exercises/locks_and_limits/lost_update/checks.py"
+    checks.write_text(checks.read_text().replace("self.balance = balance", "self.nonsense()"))
+    done = checker("grade", "lost_update", "--submission", "solutions", cwd=clone)
+    assert done.returncode == cli.FAILED
+    assert "the check itself raised AttributeError" in done.stdout
+    assert "not graded" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_python_m_checker_and_checker_are_the_same(clone):
+    script = Path(sys.executable).with_name("checker")
+    installed = subprocess.run([script, "list"], cwd=clone, capture_output=True, text=True)
+    assert installed.stdout == checker("list", cwd=clone).stdout
