@@ -53,7 +53,7 @@ from checker.judge.case import SCHEDULES, Case, Run, Setting, World
 from checker.judge.conversation import converse
 from checker.judge.launch import Sandbox
 from checker.judge.schedule import RandomWalk, Schedule, Timed
-from checker.judge.service import Invocation, Service, builtin_name, specify
+from checker.judge.service import Invocation, Service, builtin_name, error_text, specify
 from checker.judge.trace import (
     Call,
     Print,
@@ -338,7 +338,7 @@ class _UnderWay:
         return lambda: crossed
 
     def _failure(self, error: Exception) -> Callable[[], Any]:
-        failure = Failed(self._record.number, builtin_name(error), str(error))
+        failure = Failed(self._record.number, builtin_name(error), error_text(error))
         self._record.ended, self._record.outcome = self._world.now(), "failed"
 
         def fail() -> None:
