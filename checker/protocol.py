@@ -456,6 +456,8 @@ class Link:
         Raises `ProtocolError`, `Closed` or `Overdue`.
         """
         self._until = until
+        if until is not None and time.monotonic() > until:
+            raise Overdue
         (size,) = _HEADER.unpack(self._take(_HEADER.size))
         if size > MAX_FRAME:
             raise ProtocolError(f"a message of {size} bytes")
@@ -464,6 +466,11 @@ class Link:
             return self._decoder.decode(payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
             raise ProtocolError(str(error)) from None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more has arrived than what was received."""
+        return bool(self._buffer)
 
     def _take(self, size: int) -> bytes:
         while len(self._buffer) < size:

@@ -66,6 +66,7 @@ MAX_STEPS: Final = 10_000
 """How often the clock may move in one run."""
 
 MAX_EVENTS: Final = 100_000
+MAX_PENDING: Final = 5_000
 MAX_PRINTED: Final = 1 << 18
 MAX_RECEIVED: Final = 1 << 24
 MAX_ERRORS: Final = 200
@@ -218,6 +219,8 @@ class _Conversation:
                     break
             if not isinstance(message, Idle):
                 raise _Over(self._ending(message))
+            if link.has_more:
+                raise ProtocolError("it spoke again before it was answered")
             link.send(self._next(message.deadline))
         raise _Over(
             facts.Overran(
@@ -297,6 +300,8 @@ class _Conversation:
             started=seconds(self._now),
         )
         self.trace.calls.append(record)
+        if len(self._pending) >= MAX_PENDING:
+            raise _Over(facts.Overran(f"had more than {MAX_PENDING:,} calls under way at a time"))
         pending = self._pending[event.call] = _Pending(record, None, self._now)
         try:
             pending.invocation = Invocation(service, event.method, arguments, keywords)
