@@ -118,15 +118,7 @@ def converse(
         conversation.conclude(over.ending)
     except Overdue:
         ended = True
-        line = endless_loop(start.source, sandbox.autopsy().lines)
-        conversation.conclude(
-            facts.Overran(
-                f"did not end, and did not wait for anything that the checker knows, within "
-                f"{RUN_SECONDS:g} s of real time",
-                line,
-                costly=True,
-            )
-        )
+        conversation.conclude(_too_long(sandbox.autopsy(), start.source))
     except Closed:
         ended = True
         how = sandbox.autopsy()
@@ -145,21 +137,24 @@ def converse(
 
 
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
-    if how.signal == signal.SIGXCPU:
-        return facts.Overran(
-            "kept the processor busy for 3 s and never let time pass",
-            endless_loop(source, how.lines),
-            costly=True,
-        )
-    if how.signal == signal.SIGKILL:
-        return facts.Overran(
-            "was killed, by itself or for keeping the processor busy for more than 3 s", costly=True
-        )
+    if how.signal in (signal.SIGXCPU, signal.SIGKILL):
+        return _too_long(how, source)
     if how.crash:
         raise SandboxError(f"the sandbox failed:\n{how.crash}")
     if how.signal is not None:
         return facts.Died(f"its process was ended by {signal.Signals(how.signal).name}")
     return facts.Died(f"it ended its own process (exit code {how.code})")
+
+
+def _too_long(how: ProcessEnd, source: bytes) -> facts.Ending:
+    # Which of its limits a run meets first hangs on how busy the machine is, so nothing that is
+    # said may tell.
+    return facts.Overran(
+        f"never let time pass: it computed for 3 s, or waited for {RUN_SECONDS:g} s of real time for "
+        "something that the checker knows nothing of",
+        endless_loop(source, how.lines),
+        costly=True,
+    )
 
 
 def _measure(error: ErrorTree) -> None:
