@@ -8,7 +8,7 @@ from typing import Final
 
 from checker.course import Exercise
 
-MAX_SOURCE: Final = 1 << 18
+MAX_SOURCE: Final = 1 << 16
 """The largest file that is taken for an exercise, in bytes."""
 
 _FILES = ("exercise.py", "solution.py")

@@ -377,7 +377,8 @@ def _import(name: str, path: Path) -> types.ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with patch.object(sys, "dont_write_bytecode", True):  # The course's folders stay as they are.
+        spec.loader.exec_module(module)
     return module
 
 

@@ -450,7 +450,7 @@ def test_a_pipe_is_not_waited_for(handed_in):
 def test_an_oversized_file_is_not_read(handed_in):
     report = handed_in(lambda path: path.write_bytes(b"#" * (MAX_SOURCE + 1)))
     expect_failure(report)
-    assert "256 KiB" in said(report)
+    assert "64 KiB" in said(report)
 
 
 def test_a_file_as_large_as_is_allowed_is_read(handed_in):

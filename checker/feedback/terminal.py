@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final, TextIO
 
 MAX_WIDTH: Final = 100
+MAX_INDENT: Final = 8
 PIPE_WIDTH: Final = 80
 
 _STYLES: Final = {
@@ -58,7 +59,7 @@ class Screen:
         """Write `text` wrapped to the width; each of its lines is wrapped by itself. Rows after the
         first are indented by `hanging` more."""
         for row in text.splitlines() or [""]:
-            margin = indent + " " * (len(row) - len(row.lstrip()))
+            margin = indent + " " * min(len(row) - len(row.lstrip()), MAX_INDENT)
             for wrapped in textwrap.wrap(
                 row.strip(),
                 self.width,

@@ -142,7 +142,9 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.crash:
         raise SandboxError(f"the sandbox failed:\n{how.crash}")
     if how.signal is not None:
-        return facts.Died(f"its process was ended by {signal.Signals(how.signal).name}")
+        known = how.signal in {known.value for known in signal.Signals}
+        name = signal.Signals(how.signal).name if known else f"signal {how.signal}"
+        return facts.Died(f"its process was ended by {name}")
     return facts.Died(f"it ended its own process (exit code {how.code})")
 
 
@@ -300,7 +302,7 @@ class _Conversation:
         pending = self._pending[event.call] = _Pending(record, None, self._now)
         try:
             pending.invocation = Invocation(service, event.method, arguments, keywords)
-            record.given = pending.invocation.given
+            record.given = facts.Given(pending.invocation.given)
             if pending.invocation.latency is None:
                 pending.invocation.advance()
         except StopIteration as stop:

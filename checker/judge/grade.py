@@ -1,5 +1,6 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -9,8 +10,13 @@ from checker.course import Exercise
 from checker.judge.case import Case, Check, Setting
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import Sandbox, SandboxError
+from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+
+MAX_MESSAGE: Final = 4000
+
+_ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
 PATIENCE: Final = 2
 """How many runs of a submission may meet a limit of real time, on a backend, before the checks that
@@ -91,6 +97,8 @@ def _report(
         message = failure.message + (f"\nTry: {advice}" if advice else "")
     else:
         message = ""
+    # Where an object lies in memory differs from run to run, and says nothing to anybody.
+    message = shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
     return CheckReport(
         name=check.name,
         title=check.title,

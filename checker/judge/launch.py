@@ -7,7 +7,6 @@ commands, one byte each: see `checker/sandbox/server.py`, which says what they d
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import struct
@@ -31,9 +30,10 @@ WARM_UP_SECONDS: Final = 60.0
 RUN_SECONDS: Final = 20.0
 """Real seconds after which a run is ended, whatever it does. Most take a hundredth of one."""
 
-AUTOPSY_SECONDS: Final = 10.0
-"""Real seconds that the server may take to end a run."""
+ANSWER_SECONDS: Final = 10.0
+"""Real seconds that the server may take to answer."""
 
+MAX_LINES: Final = 20
 MAX_TRACE: Final = 1 << 16
 
 
@@ -55,6 +55,7 @@ class ProcessEnd:
             int(line) for line in re.findall(r'File "exercise\.py", line (\d{1,9})', trace)
         ]
         """The lines of the learner's frames, innermost first, if the process said where it was."""
+        del self.lines[MAX_LINES:]
 
 
 class Sandbox:
@@ -132,10 +133,11 @@ class _Server:
     """One fork server."""
 
     def __init__(self, processor: int | None) -> None:
-        self._folder = tempfile.mkdtemp(prefix="checker-")
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
         self._control, theirs = socket.socketpair()
-        with theirs:
+        # The server is nowhere: a folder that is gone when it starts. So no run finds there what
+        # another has left, and no message has a path of this machine in it.
+        with theirs, tempfile.TemporaryDirectory(prefix="checker-") as folder:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-s", "-W", "ignore"),
@@ -143,7 +145,7 @@ class _Server:
                     *([] if processor is None else [str(processor)]),
                 ],
                 env={"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
-                cwd=self._folder,
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._trace,
@@ -156,14 +158,14 @@ class _Server:
         # It ends when nobody speaks to it any more, and its own end of the socket says when.
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-            self._control.settimeout(AUTOPSY_SECONDS)
-            while self._control.recv(64):
-                pass
+            self._control.settimeout(ANSWER_SECONDS)
+            if self._process.poll() is None:
+                while self._control.recv(64):
+                    pass
         self._control.close()
         self._process.kill()
         self._process.wait()
         self._trace.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, theirs: socket.socket) -> bool:
         """Start a run whose socket is `theirs`; False if the server is dead.
@@ -176,14 +178,19 @@ class _Server:
             socket.send_fds(self._control, [RUN], [theirs.fileno()])
         except OSError:
             return False
-        return self._process.poll() is None
+        # A submission may have stopped or ended the server, which must not be the next one's fault.
+        self._control.settimeout(ANSWER_SECONDS)
+        try:
+            return self._control.recv(1) == RUN
+        except OSError:
+            return False
 
     def end(self) -> None:
         with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
             self._control.sendall(DONE)
 
     def autopsy(self) -> ProcessEnd:
-        self._control.settimeout(AUTOPSY_SECONDS)
+        self._control.settimeout(ANSWER_SECONDS)
         try:
             self._control.sendall(TRACE)
             answer = self._control.recv(STATUS.size, socket.MSG_WAITALL)

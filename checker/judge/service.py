@@ -173,7 +173,7 @@ def _bind(
             except msgspec.ValidationError as error:
                 raise TypeError(f"{method}(): {name}: {error}") from None
     given.apply_defaults()
-    return dict(given.arguments)
+    return given.arguments
 
 
 @functools.cache

@@ -20,6 +20,7 @@ __all__ = [
     "Died",
     "Ending",
     "ErrorTree",
+    "Given",
     "Misbehaved",
     "NotRunnable",
     "Overran",
@@ -41,6 +42,13 @@ def seconds(nanoseconds: int) -> float:
     return nanoseconds / 1e9
 
 
+class Given(dict[str, Any]):
+    """Arguments by name. If they did not fit the method, each of them is None."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
 @dataclass(slots=True)
 class Call:
     """A call of a service's method, from its arrival to its end."""
@@ -60,9 +68,8 @@ class Call:
     ended: float | None = None
     """None while it is under way; it may be so for good if the run ended first."""
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
-    given: dict[str, Any] = field(default_factory=dict)
-    """The arguments by the names of the method's parameters, however they were passed; empty if
-    they did not fit."""
+    given: Given = field(default_factory=Given)
+    """The arguments by the names of the method's parameters, however they were passed."""
 
     @property
     def done(self) -> bool:

@@ -2,7 +2,7 @@
 
 Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
 starts one of these and asks it over a control socket, one byte a command. `RUN`, which comes with
-the descriptor of the run's own socket, starts a run; `DONE` ends it with all its children; `TRACE`
+the descriptor of the run's own socket, starts a run and is answered in kind; `DONE` ends it with all its children; `TRACE`
 lets it write where it is, then ends it, and answers with the exit status. One run at a time. The server holds nothing worth stealing, and ends when the judge hangs up.
 
 A fork is made while the run before it goes on, so that no run waits for its own.
@@ -156,6 +156,7 @@ def serve(control: socket.socket) -> None:
         if command == RUN:
             current, descriptor = spare, descriptors[0]
             current.begin(descriptor)
+            control.sendall(RUN)
             os.close(descriptor)
             spare = _Fork(control)
             for fork in ended:
