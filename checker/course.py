@@ -193,7 +193,9 @@ class Course:
         return [exercise for exercise in self if exercise.name in chosen]
 
     def _named(self, name: str) -> list[Exercise]:
-        wanted = name.strip().strip("/").removeprefix("exercises/")
+        # What the shell completes is a path to the exercise, or to its file.
+        wanted = name.strip().removeprefix("./").strip("/")
+        wanted = wanted.removeprefix("exercises/").removesuffix("/exercise.py")
         found = [e for e in self if wanted in (e.name, e.short_name, e.chapter)]
         if found:
             return found
@@ -204,7 +206,7 @@ class Course:
         }
         near = difflib.get_close_matches(wanted, sorted(known), n=2, cutoff=0.5)
         meant = f"did you mean {' or '.join(near)}?" if near else "`checker list` shows them all"
-        raise UnknownName(f"there is no exercise or chapter named {name}; {meant}")
+        raise UnknownName(f"there is no exercise or chapter named {name!r}; {meant}")
 
 
 def _normalized(source: bytes) -> bytes:

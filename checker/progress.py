@@ -66,19 +66,22 @@ class Progress:
         return standing.status, standing.points
 
     def take_hint(self, exercise: Exercise) -> int:
-        """How many hints to show now: one more than the last time, at most all of them."""
+        """How many hints to show now: one more than the last time, at most all of them; and all of
+        them where nothing can be remembered."""
         standing = self._standings.setdefault(exercise.name, _Standing())
         standing.hints = min(standing.hints + 1, len(exercise.metadata.hints))
-        self._write()
-        return standing.hints
+        return standing.hints if self._write() else len(exercise.metadata.hints)
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
         # A course that cannot be written to can still be graded.
-        with contextlib.suppress(OSError):
+        try:
             self._path.parent.mkdir(exist_ok=True)
             temporary = self._path.with_suffix(f".{os.getpid()}")
             temporary.write_bytes(msgspec.json.encode(self._standings))
             temporary.replace(self._path)
+        except OSError:
+            return False
+        return True
 
 
 def _digest(content: bytes) -> str:

@@ -112,7 +112,8 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
         findings.append(
             Finding(
                 exercise.file,
-                f"differs from {solutions / 'starter.py'}; copy the one that you mean over the other",
+                f"differs from {solutions / 'starter.py'}, which is what learners start from; copy "
+                "exercise.py there if you changed the exercise, or back if you solved it",
             )
         )
     if not metadata.title or not metadata.concepts or not 1 <= metadata.difficulty <= 5:

@@ -603,7 +603,7 @@ class _RecordingCase(Case):
         yield self._recording(explored=True, runs=runs)
 
     def _recording(self, *, explored: bool, runs: int) -> "_RecordingWorld":
-        world = _RecordingWorld(self._setting, Timed(), self.random.getrandbits(32))
+        world = _RecordingWorld(self, self._setting, Timed(), self.random.getrandbits(32))
         world.prepare(self._check, self._scenarios, self._variants, explored, runs)
         return world
 

@@ -463,7 +463,7 @@ def test_a_missing_file_is_not_started_and_fails_every_check(handed_in):
     assert report.status == "not_started"
     assert report.points == 0
     assert {check.status for check in report.checks} == {"failed"}
-    assert said(report).startswith("there is no such file in this submission")
+    assert said(report).startswith("there is no such file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

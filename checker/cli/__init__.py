@@ -50,6 +50,8 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if sys.stdout is None:  # It was closed: what is printed goes nowhere, as was asked for.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     parser = argparse.ArgumentParser(
         prog="checker",
         description=_DESCRIPTION,
@@ -83,9 +85,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"checker: {error}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
-        print("checker: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        print("checker: interrupted", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # Python would wait for the threads, and they for what hangs.
     except BrokenPipeError:
         # Whoever read the output has heard enough; nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return FAILED
+    except OSError as error:
+        # A full disk behind the output, say. Everything else that can fail says so itself.
+        print(f"checker: {error.strerror or error}", file=sys.stderr)
+        _forget_stdout()
+        return UNUSABLE
+
+
+def _forget_stdout() -> None:
+    """Let Python find nothing to complain of when it flushes stdout at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -71,20 +71,27 @@ def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str
     screen.line()
     screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
     bad = [check for check in exercise.checks if check.status != "passed"]
-    for _, checks in groupby(bad, key=lambda check: check.name):
-        _show_check(screen, list(checks), sources)
+    if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
+        count = len({check.name for check in bad})
+        title = "Every check fails in the same way" if count > 1 else bad[0].title
+        of_first = [check for check in bad if check.name == bad[0].name]
+        _show_check(screen, title, of_first, sources)
+    else:
+        for _, checks in groupby(bad, key=lambda check: check.name):
+            reports = list(checks)
+            _show_check(screen, reports[0].title, reports, sources)
     screen.line()
     screen.line(f"  Stuck? checker hint {exercise.name.partition('/')[2]}")
 
 
 def _show_check(
-    screen: Screen, reports: Sequence[CheckReport], sources: Mapping[str, bytes]
+    screen: Screen, title: str, reports: Sequence[CheckReport], sources: Mapping[str, bytes]
 ) -> None:
     """Show one check that did not pass. What is the same on both backends is said once."""
     screen.line()
     backends = " and ".join(report.backend for report in reports)
     mark, style = _MARKS[reports[0].status]
-    screen.paragraph(f"{mark} {reports[0].title} ({backends})", "  ", style, hanging="  ")
+    screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
     said = [report.message.partition("\nTry: ") for report in reports]
     if len({message for message, _, _ in said}) == 1:
         screen.paragraph(printable(said[0][0]), "    ")
@@ -118,8 +125,8 @@ def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]
         screen.line("A check earns its points only when it passes on both backends.")
     elif passed < total:
         following = next(e for e in report.exercises if e.status != "passed")
-        name = following.name
         if len(report.exercises) > 1:
-            screen.paragraph(
-                f"Next: open exercises/{name}/exercise.py, then run checker grade {name}"
-            )
+            screen.line(f"Next: exercises/{following.name}/exercise.py")
+            screen.line(f"      checker grade {following.name.partition('/')[2]}")
+    else:
+        screen.line("Next: checker list")

@@ -93,6 +93,8 @@ class Case:
 
     def __init__(self, setting: Setting, seed: str) -> None:
         self._setting = setting
+        self.last_trace: Trace | None = None
+        """The last run of the submission, if there was one."""
         self.random = Random(seed)
         """For secret inputs: the same for the same seed, on both backends."""
 
@@ -103,20 +105,21 @@ class Case:
 
     def world(self) -> "World":
         """A world in which every call takes exactly its latency."""
-        return World(self._setting, Timed(), self.random.getrandbits(32))
+        return World(self, self._setting, Timed(), self.random.getrandbits(32))
 
     def schedules(self, runs: int = SCHEDULES) -> Iterator["World"]:
         """Fresh worlds, in each of which the replies come in another legal order: first in the
         order in which they are due, then in random ones. A latency is the longest that a call
         takes there, so such a world is no place to measure time."""
         for schedule in explore(self.random, runs):
-            yield World(self._setting, schedule, self.random.getrandbits(32))
+            yield World(self, self._setting, schedule, self.random.getrandbits(32))
 
 
 class World:
     """Everything outside the submission, for one run of it."""
 
-    def __init__(self, setting: Setting, schedule: Schedule, seed: int) -> None:
+    def __init__(self, case: Case, setting: Setting, schedule: Schedule, seed: int) -> None:
+        self._case = case
         self._setting = setting
         self._schedule = schedule
         self._seed = seed
@@ -157,9 +160,9 @@ class World:
             seed=self._seed,
             driver=self._setting.driver,
         )
-        return Run(
-            converse(self._setting.sandbox, start, self._services, self._schedule, cancel_after)
-        )
+        trace = converse(self._setting.sandbox, start, self._services, self._schedule, cancel_after)
+        self._case.last_trace = trace
+        return Run(trace)
 
 
 class Run:

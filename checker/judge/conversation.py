@@ -152,8 +152,8 @@ def _too_long(how: ProcessEnd, source: bytes) -> facts.Ending:
     # Which of its limits a run meets first hangs on how busy the machine is, so nothing that is
     # said may tell.
     return facts.Overran(
-        f"never let time pass: it computed for 3 s, or waited for {RUN_SECONDS:g} s of real time for "
-        "something that the checker knows nothing of",
+        "never let time pass, for 3 s of computing or 20 s of waiting for something that is not in "
+        "its world",
         endless_loop(source, how.lines),
         costly=True,
     )

@@ -1,6 +1,7 @@
 """Endings, in words for a learner: what was seen, and what to try next."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from checker.judge.trace import (
@@ -20,6 +21,7 @@ from checker.judge.trace import (
 
 MAX_WAITS = 8
 MAX_ERRORS = 3
+MAX_LINE = 200
 
 
 class CheckFailed(Exception):
@@ -87,13 +89,34 @@ def explain(trace: Trace) -> CheckFailed:
             return CheckFailed("it returned without an error, where one was due")
 
 
+def remarks(trace: Trace, said: str) -> str:
+    """What else a learner wants to know of a run that failed a check, if it is not `said` already:
+    coroutines that were never awaited, and what was printed."""
+    more = []
+    for warning in trace.warnings[:MAX_ERRORS]:
+        if warning.text not in said:
+            where = f" (line {warning.line})" if warning.line is not None else ""
+            more.append(f"\nPython warned: {warning.text}{where}")
+    lines = [
+        f"\n  {printed.at:g} s: {line}"
+        for printed in trace.prints
+        for line in printed.text.splitlines()
+    ]
+    if lines:
+        more += ["\nIt printed:", *(line[:MAX_LINE] for line in lines[:MAX_WAITS])]
+        if len(lines) > MAX_WAITS:
+            more.append(f"\n  and {len(lines) - MAX_WAITS} lines more")
+    return "".join(more)
+
+
 def describe_error(error: ErrorTree) -> str:
     """`ConnectionError: no answer`, or `an ExceptionGroup of 2: ...`."""
     if error.children:
-        inside = "; ".join(describe_error(child) for child in error.children[:MAX_ERRORS])
-        if len(error.children) > MAX_ERRORS:
-            inside += f"; and {len(error.children) - MAX_ERRORS} more"
-        return f"{_indefinite(error.kind)} of {len(error.children)} ({inside})"
+        alike = Counter(describe_error(child) for child in error.children)
+        kinds = [f"{n} × {text}" if n > 1 else text for text, n in alike.items()]
+        if len(kinds) > MAX_ERRORS:
+            kinds[MAX_ERRORS:] = [f"and {len(kinds) - MAX_ERRORS} other kinds"]
+        return f"{_indefinite(error.kind)} of {len(error.children)} ({'; '.join(kinds)})"
     return f"{error.kind}: {error.message}" if error.message else error.kind
 
 
@@ -136,13 +159,37 @@ def advise(error: ErrorTree, backend: str) -> str | None:
         return "asyncio's locks and events need asyncio's event loop, and this is trio; use AnyIO's"
     if backend == "trio" and "unrecognized yield message" in leaf.message:
         return "something from asyncio was awaited, and this is trio; use what AnyIO has for it"
-    if leaf.kind == "EOFError":
-        return "take the call of input() out"
-    if leaf.kind in ("SystemExit", "KeyboardInterrupt"):
-        return "return from the function instead of ending the program"
-    if leaf.kind == "MemoryError":
-        return "a run may use 1 GiB of memory; look for what grows without end"
+    for pattern, advice in _ADVICE:
+        if re.search(pattern, f"{leaf.kind}: {leaf.message}"):
+            return advice
     return None
+
+
+_ADVICE = (
+    (
+        r"'coroutine' object is not callable",
+        "hand over the function, and its arguments behind it: start_soon(f, x), not start_soon(f(x))",
+    ),
+    (
+        r"object is not callable",
+        "hand over the function itself, and its arguments behind it, not what it returned",
+    ),
+    (r"does not support the context manager protocol", "write `async with`"),
+    (
+        r"can't be (used in 'await' expression|awaited)",
+        "what is awaited there is no coroutine: take the `await` away, or call what was meant",
+    ),
+    (
+        r"from a running event loop|Already running|inside itself|bad yield",
+        "an event loop runs already, on this backend: await what you want to run",
+    ),
+    (r"the task has not finished yet", "read what a task returned after its task group has ended"),
+    (r"^EOFError", "take the call of input() out"),
+    (r"^BdbQuit", "take the breakpoint out"),
+    (r"^(SystemExit|KeyboardInterrupt)", "return from the function instead of ending the program"),
+    (r"^MemoryError", "a run may use 1 GiB of memory; look for what grows without end"),
+)
+"""What to try about errors that many learners meet, by what `kind: message` looks like."""
 
 
 def _indefinite(noun: str) -> str:

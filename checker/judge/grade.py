@@ -8,7 +8,7 @@ from typing import Final
 
 from checker.course import Exercise
 from checker.judge.case import Case, Check, Setting
-from checker.judge.explain import CheckFailed
+from checker.judge.explain import CheckFailed, remarks
 from checker.judge.launch import Sandbox, SandboxError
 from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
@@ -54,7 +54,11 @@ def _grade_on(
     overruns = 0
     hopeless: CheckFailed | None = None
     if source.missing:
-        hopeless = CheckFailed("there is no such file in this submission", hopeless=True)
+        hopeless = CheckFailed(
+            "there is no such file",
+            advice=f"if it is yours, `git checkout {source.file}` brings the starter back",
+            hopeless=True,
+        )
     elif source.fault is not None:
         hopeless = CheckFailed(source.fault, hopeless=True)
     for check in exercise.checks:
@@ -78,6 +82,8 @@ def _try(check: Check, case: Case) -> tuple[CheckFailed | None, str | None]:
     try:
         check.function(case)
     except CheckFailed as failure:
+        if case.last_trace is not None:
+            failure.message += remarks(case.last_trace, failure.message)
         return failure, None
     except SandboxError as error:
         return None, str(error)
@@ -139,4 +145,5 @@ def grade_all(
         for exercise, source in work:
             yield _summarize(exercise, source, [next(reports) for _ in backends])
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
+        pool.shutdown(wait=False, cancel_futures=True)

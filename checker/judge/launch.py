@@ -30,7 +30,7 @@ WARM_UP_SECONDS: Final = 60.0
 RUN_SECONDS: Final = 20.0
 """Real seconds after which a run is ended, whatever it does. Most take a hundredth of one."""
 
-ANSWER_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 5.0
 """Real seconds that the server may take to answer."""
 
 MAX_LINES: Final = 20
