@@ -1153,3 +1153,33 @@ def test_runs_on_a_busy_machine_equal_those_on_an_idle_one(play, request):
     for _ in range(5):
         for name, source in REPEATED.items():
             assert play(source, Client(), seed=7).trace == idle[name]
+
+
+def test_threads_that_ask_the_loop_again_and_again_through_a_portal_are_all_served(play):
+    class Desk(Service):
+        latency = 1.0
+
+        def ask(self, number: int) -> int:
+            return number * 2
+
+    run = play(
+        """
+        import anyio
+        import anyio.to_thread
+        from anyio.from_thread import BlockingPortal
+
+        async def main(desk):
+            async with BlockingPortal() as portal:
+
+                def work(first):
+                    asked = [portal.start_task_soon(desk.ask, first + i) for i in range(5)]
+                    return [answer.result() for answer in asked]
+
+                return await anyio.amap(
+                    lambda first: anyio.to_thread.run_sync(work, first), [0, 10, 20]
+                )
+        """,
+        Desk(),
+    )
+    assert run.value == [[2 * (first + i) for i in range(5)] for first in (0, 10, 20)]
+    assert run.elapsed == 1.0

@@ -83,7 +83,7 @@ class Thread:
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
         self.back = _thread.allocate_lock()
-        self.back.acquire()
+        """Held until it has heard what the loop did for it; another one for each time."""
 
 
 class Threads:
@@ -95,7 +95,7 @@ class Threads:
         self.loop.ident = _thread.get_ident()
         self.on_the_way: set[Thread] = set()
         """Threads that have handed something to the loop, which has not arrived there yet."""
-        self._returning: list[Thread] = []
+        self._returning: list[_thread.LockType] = []
         self._by_ident = {self.loop.ident: self.loop}
         self._by_thread: dict[threading.Thread, Thread] = {}
         self._all: list[Thread] = []
@@ -187,13 +187,15 @@ class Threads:
     def leaves_loop(self, thread: Thread) -> None:
         """What `thread` asked of the loop is done, and it will go on when it has heard."""
         thread.answered = True
-        self._returning.append(thread)
+        thread.back = _thread.allocate_lock()
+        thread.back.acquire()
+        self._returning.append(thread.back)
         self._ready.append(thread)
 
     def await_returning(self) -> None:
         """Called when the loop has nothing left to do, so that those who asked must have heard."""
         while self._returning:
-            self._returning.pop(0).back.acquire()
+            self._returning.pop(0).acquire()
 
     def return_from_loop(self, thread: Thread) -> None:
         """The thread has heard, and waits for its turn to go on."""
