@@ -320,7 +320,8 @@ FromSandbox: TypeAlias = (
 
 def plain(value: object, besides: type | None = None) -> Any:
     """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
-    float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list.
+    float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list, and a kind
+    of list, tuple or dict (a `defaultdict`, a named tuple) as what it is a kind of.
 
     What is an instance of `besides` passes as it is. Raises `NotPlain`, with a message for the
     learner, for anything else, and for too much of it.
@@ -351,12 +352,14 @@ class _Plain:
             return self._count(value)
         if depth == 0:
             raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
-        if kind is list or kind is tuple:
-            return [self.copy(item, depth - 1) for item in value]  # type: ignore[attr-defined]
-        if kind is dict:
+        # What a subclass says of itself is not asked: only what it holds as what it is a kind of.
+        if isinstance(value, list):
+            return [self.copy(item, depth - 1) for item in list.__iter__(value)]
+        if isinstance(value, tuple):
+            return [self.copy(item, depth - 1) for item in tuple.__iter__(value)]
+        if isinstance(value, dict):
             return {
-                self._copy_key(key): self.copy(item, depth - 1)
-                for key, item in value.items()  # type: ignore[attr-defined]
+                self._copy_key(key): self.copy(item, depth - 1) for key, item in dict.items(value)
             }
         if self._besides is not None and isinstance(value, self._besides):
             return value

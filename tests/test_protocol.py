@@ -10,11 +10,12 @@ import os
 import signal
 import socket
 import struct
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -261,10 +262,6 @@ class Text(str):
     __slots__ = ()
 
 
-class Record(dict):
-    pass
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [
@@ -279,7 +276,6 @@ class Record(dict):
         (ValueError("x"), "a ValueError"),
         (Number(1), "a Number"),
         (Text("x"), "a Text"),
-        (Record(), "a Record"),
         ({(1, 2): 3}, "a dict with a tuple as a key"),
         ({1.5: 3}, "a dict with a float as a key"),
         (1 << 63, "an integer of more than 64 bits"),
@@ -665,3 +661,17 @@ def test_no_forgery_earns_a_point_of_an_exercise(sandbox, body):
     assert report.points == 0
     assert report.status != "passed"
     assert all(check.status != "passed" for check in report.checks)
+
+
+def test_a_kind_of_list_tuple_or_dict_is_taken_for_what_it_is_a_kind_of():
+    class Liar(list):
+        def __iter__(self):
+            return iter(["something else"])
+
+    class Point(NamedTuple):
+        x: int
+        y: int
+
+    value = [defaultdict(int, a=1), OrderedDict(b=2), Point(3, 4), Liar([5])]
+    assert plain(value) == [{"a": 1}, {"b": 2}, [3, 4], [5]]
+    assert [type(item) for item in plain(value)] == [dict, dict, list, list]

@@ -6,7 +6,7 @@ from checker.protocol import ErrorTree, Failed, shortened
 from checker.sandbox.lines import raising_line
 
 MAX_ERRORS = 100
-MAX_DEPTH = 10
+MAX_DEPTH = 50
 
 
 def make_error(failed: Failed) -> Exception:

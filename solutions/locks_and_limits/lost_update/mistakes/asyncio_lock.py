@@ -1,6 +1,6 @@
 """Takes asyncio's own lock, which cannot make anybody wait on trio.
 
-Caught by: no_lost_update (trio), one_write_each (trio)
+Caught by: no_lost_update (trio), accounts_overlap (trio), one_write_each (trio)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The lock is held for the write only, when the balance was read already.
 
-Caught by: no_lost_update, one_write_each
+Caught by: no_lost_update, accounts_overlap, one_write_each
 """
 
 from collections.abc import Sequence

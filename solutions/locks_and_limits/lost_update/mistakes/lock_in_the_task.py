@@ -1,6 +1,6 @@
 """Every deposit makes a lock of its own, which nobody else ever waits for.
 
-Caught by: no_lost_update, one_write_each
+Caught by: no_lost_update, accounts_overlap, one_write_each
 """
 
 from collections.abc import Sequence
