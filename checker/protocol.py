@@ -388,7 +388,8 @@ def _indefinite(noun: str) -> str:
 
 def shortened(text: str, length: int = 500) -> str:
     """`text` cut to a length, and without what UTF-8 cannot hold."""
-    return text[:length].encode(errors="backslashreplace").decode()
+    # A submission's own kind of string is asked for its characters, and for nothing else.
+    return str.__getitem__(text, slice(length)).encode(errors="backslashreplace").decode()
 
 
 def instant(seconds: float) -> int | None:

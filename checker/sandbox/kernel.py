@@ -24,17 +24,20 @@ from checker.protocol import (
     CallCancelled,
     Called,
     Closed,
+    ErrorTree,
     Event,
     Explain,
     Failed,
     Flush,
     FromSandbox,
     Idle,
+    Left,
     Link,
     LoopBlocked,
     LoopFreed,
     NotPlain,
     Printed,
+    Raised,
     Resume,
     Spinning,
     Stuck,
@@ -197,7 +200,10 @@ class Kernel:
         os._exit(0)
 
     def broken(self) -> Never:
-        """End the run because of an error of ours."""
+        """End the run because of an error of ours, or for want of memory, which is no error of ours."""
+        error = sys.exc_info()[1]
+        if isinstance(error, MemoryError):
+            self.end(Raised([], ErrorTree("MemoryError", "", None), Left()))
         self.end(Broken([], traceback.format_exc()[-4000:]))
 
     def _send(self, message: FromSandbox) -> None:

@@ -44,7 +44,9 @@ def compare(
     asked = sum(shop.asked for shop in shops)
     arrived = sum(call.done for call in run.calls_to("price"))
     run.expect(
-        sorted(run.value, key=repr) == sorted(prices, key=repr),
+        sorted(run.value, key=repr) == sorted(prices, key=repr)
+        and asked == len(shops)
+        and arrived == sum(price is not None for price in prices),
         f"{asked} of {len(shops)} shops were asked and {arrived} prices arrived; compare() returned "
         f"{run.value}, and the shops, from first to last, have {prices}",
     )
