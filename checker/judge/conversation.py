@@ -183,6 +183,7 @@ class _Conversation:
         self._services = services
         self._schedule = schedule
         self._cancel_at = instant(math.inf if cancel_after is None else cancel_after)
+        self._cancel_sent = False
         self._now = 0
         self._pending: dict[int, _Pending] = {}
         self._blocked: tuple[LoopBlocked, float] | None = None
@@ -330,7 +331,7 @@ class _Conversation:
                 self._note_left(left.tasks, left.threads)
                 _measure(error)
                 return facts.Raised(error)
-            case Cancelled(_, left):
+            case Cancelled(_, left) if self._cancel_sent:
                 self._note_left(left.tasks, left.threads)
                 return facts.Stopped()
             case Unusable(_, reason, line):
@@ -341,7 +342,7 @@ class _Conversation:
                 return facts.Spun(tuple(waits))
             case Broken(_, traceback):
                 raise SandboxError(f"the sandbox failed:\n{traceback}")
-        raise ProtocolError(f"{type(message).__name__} ends nothing")
+        raise ProtocolError(f"{type(message).__name__} is no end of this run")
 
     def _note_left(self, tasks: Sequence[facts.Wait], threads: Sequence[facts.Wait]) -> None:
         self.trace.tasks_left = tuple(tasks)
@@ -361,6 +362,7 @@ class _Conversation:
             self._now = self._moment(chosen, enabled)
             if chosen.kind == "cancel":
                 self._cancel_at = None
+                self._cancel_sent = True
                 return Resume(self._now, [], cancel=True)
             if chosen.kind == "deadline":
                 return Resume(self._now, [])
