@@ -1,5 +1,6 @@
 """Somebody's work: which files of it are theirs, read with care and never run here."""
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -55,11 +56,11 @@ class Submission:
     def source(self, exercise: Exercise) -> Source:
         """What was submitted for `exercise`."""
         if self._is_file:
-            return _read(self._path, self._path.name)
+            return _read(self._path.parent, Path(self._path.name), self._path.name)
         below = self._folder / exercise.chapter / exercise.short_name
         for name in _FILES:
             if os.path.lexists(self._path / below / name):
-                return _read(self._path / below / name, (below / name).as_posix())
+                return _read(self._path, below / name, (below / name).as_posix())
         return Source((below / _FILES[0]).as_posix(), missing=True)
 
     def expect_any(self, exercises: list[Exercise]) -> None:
@@ -71,20 +72,40 @@ class Submission:
             )
 
 
-def _read(path: Path, shown: str) -> Source:
+def _read(root: Path, below: Path, shown: str) -> Source:
     shown = shown.encode(errors="backslashreplace").decode()  # A name need not be UTF-8.
+    name = below.name
     try:
-        # A link could point anywhere, and a pipe or a device could block: neither is followed.
-        status = path.lstat()
-        if stat.S_ISDIR(status.st_mode):
-            return Source(shown, fault=f"{path.name} is a folder; it must be a file")
-        if not stat.S_ISREG(status.st_mode):
-            return Source(shown, fault=f"{path.name} is not a regular file")
-        if status.st_size > MAX_SOURCE:
-            return Source(
-                shown, fault=f"the file has more than {MAX_SOURCE >> 10} KiB, and is not read"
-            )
-        return Source(shown, content=path.read_bytes())
+        with os.fdopen(_open(root, below), "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISDIR(status.st_mode):
+                return Source(shown, fault=f"{name} is a folder; it must be a file")
+            if not stat.S_ISREG(status.st_mode):
+                return Source(shown, fault=f"{name} is not a regular file")
+            content = file.read(MAX_SOURCE + 1)
+    except IsADirectoryError:
+        return Source(shown, fault=f"{name} is a folder; it must be a file")
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            return Source(shown, fault=f"{name} is not a regular file, or behind a link")
         reason = (error.strerror or str(error)).lower()
         return Source(shown, obstacle=f"the file cannot be read ({reason})")
+    if len(content) > MAX_SOURCE:
+        return Source(
+            shown, fault=f"the file has more than {MAX_SOURCE >> 10} KiB, and is not read"
+        )
+    return Source(shown, content=content)
+
+
+def _open(root: Path, below: Path) -> int:
+    """Open a file below `root` through no link: one could point anywhere, at the solutions too. A
+    pipe or a device does not block."""
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in below.parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        return os.open(below.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    finally:
+        os.close(folder)

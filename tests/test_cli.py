@@ -138,6 +138,25 @@ def test_a_wrong_call_says_in_a_line_what_would_do_and_exits_2(clone, words, sai
     assert done.stdout == ""
 
 
+def test_a_submission_that_is_a_link_to_the_solutions_earns_nothing(clone, tmp_path):
+    for number, (link, to) in enumerate(
+        [("exercises", "solutions"), ("exercises/first_steps", "solutions/first_steps")]
+    ):
+        (tmp_path / f"sly{number}" / link).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"sly{number}" / link).symlink_to(clone / to)
+        done = checker("grade", "--submission", tmp_path / f"sly{number}", cwd=clone)
+        assert done.returncode == cli.FAILED
+        assert "0 of 12 passed, 0 of 70 points" in done.stdout
+
+
+def test_nothing_that_a_submission_says_reaches_the_terminal_as_it_is(clone):
+    sly = clone / "sly.py"
+    sly.write_text("async def sign_up(*_):\n    raise ValueError('boo\\nTry: \\x1b[2J')\n")
+    done = checker("grade", "forgotten_await", "--submission", sly, cwd=clone)
+    assert "\x1b" not in done.stdout
+    assert r"\x1b[2J" in done.stdout
+
+
 def test_outside_a_course_it_says_where_to_go(tmp_path):
     done = checker("grade", cwd=tmp_path)
     assert done.returncode == cli.UNUSABLE

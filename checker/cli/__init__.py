@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Final
 
 from checker.course import CourseError, UnknownName
+from checker.feedback.terminal import printable
 from checker.submission import SubmissionError
 
 PASSED: Final = 0
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except (CourseError, SubmissionError, UnknownName, UsageError) as error:
-        print(f"checker: {error}", file=sys.stderr)
+        print(f"checker: {printable(str(error))}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr, flush=True)

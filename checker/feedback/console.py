@@ -102,7 +102,7 @@ def _show_check(
         if line is not None:
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
     for advice in dict.fromkeys(advice for _, _, advice in said if advice):
-        screen.paragraph(f"Try: {advice}", "    ")
+        screen.paragraph(f"Try: {printable(advice)}", "    ")
 
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:

@@ -68,7 +68,7 @@ MAX_STEPS: Final = 10_000
 MAX_EVENTS: Final = 100_000
 MAX_PENDING: Final = 5_000
 MAX_PRINTED: Final = 1 << 18
-MAX_RECEIVED: Final = 1 << 24
+MAX_RECEIVED: Final = 1 << 22
 MAX_ERRORS: Final = 200
 
 TICK: Final = 1_000_000
@@ -116,17 +116,20 @@ def converse(
         conversation.hold(link, start)
     except _Over as over:
         conversation.conclude(over.ending)
-    except Overdue:
+    except (Overdue, Closed) as reason:
         ended = True
-        conversation.conclude(_too_long(sandbox.autopsy(), start.source))
-    except Closed:
-        ended = True
-        how = sandbox.autopsy()
-        if how.with_server and link.received == 0 and not retried:
-            # Nobody knows yet whether this run has ended its server, or one before it has.
+        how = sandbox.autopsy(ending=isinstance(reason, Closed))
+        silent = link.received == 0 and how.signal != signal.SIGXCPU and how.code is None
+        if silent and not retried:
+            # It ended before it said anything. Nobody knows whether this run did that, or one
+            # before it, to the server or to this process, which was made ahead.
             link.socket.close()
+            sandbox.renew()
             return converse(sandbox, start, services, schedule, cancel_after, retried=True)
-        conversation.conclude(_how_it_died(how, start.source))
+        if isinstance(reason, Overdue):
+            conversation.conclude(_too_long(how, start.source))
+        else:
+            conversation.conclude(_how_it_died(how, start.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
         conversation.conclude(facts.Misbehaved(str(error)))
     finally:

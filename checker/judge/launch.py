@@ -5,6 +5,7 @@ commands, one byte each: see `checker/sandbox/server.py`, which says what they d
 """
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ from checker.protocol import FromSandbox, Link
 RUN: Final = b"R"
 DONE: Final = b"D"
 TRACE: Final = b"T"
+AWAIT: Final = b"A"
 CRASHED: Final = 70
 STATUS: Final = struct.Struct("!i")
 
@@ -44,9 +46,7 @@ class SandboxError(Exception):
 class ProcessEnd:
     """How the process of a run ended, and where it was."""
 
-    def __init__(self, status: int, trace: str, *, with_server: bool = False) -> None:
-        self.with_server = with_server
-        """Whether the server is dead as well."""
+    def __init__(self, status: int, trace: str) -> None:
         self.signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         self.crash = trace.strip() if self.code == CRASHED else ""
@@ -87,8 +87,7 @@ class Sandbox:
             try:
                 if not self._server.run(theirs):
                     # A submission has ended it: its process could do that. The next has another.
-                    self._server.close()
-                    self._server = _Server(self._processor)
+                    self.renew()
                     if not self._server.run(theirs):
                         raise SandboxError("the sandbox died twice")
             except BaseException:
@@ -102,9 +101,15 @@ class Sandbox:
         """End the run's process, with all that it started."""
         self._server.end()
 
-    def autopsy(self) -> ProcessEnd:
-        """End the run's process, if it has not ended by itself, and say how and where."""
-        return self._server.autopsy()
+    def autopsy(self, *, ending: bool) -> ProcessEnd:
+        """End the run's process, and say how and where. One that is `ending` by itself is left to do
+        so first."""
+        return self._server.autopsy(AWAIT if ending else TRACE)
+
+    def renew(self) -> None:
+        """Go on with another server, because this one may have been tampered with."""
+        self._server.close()
+        self._server = _Server(self._processor)
 
 
 @contextlib.contextmanager
@@ -134,10 +139,13 @@ class _Server:
 
     def __init__(self, processor: int | None) -> None:
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
+        # Python does not see to that for a file without a name.
+        fcntl.fcntl(self._trace, fcntl.F_SETFL, os.O_APPEND)
         self._control, theirs = socket.socketpair()
-        # The server is nowhere: a folder that is gone when it starts. So no run finds there what
-        # another has left, and no message has a path of this machine in it.
-        with theirs, tempfile.TemporaryDirectory(prefix="checker-") as folder:
+        # What a run writes must be found by none after it: its folder is one that is not to be
+        # written to, not even by root, and has the same name everywhere.
+        folder = "/proc" if sys.platform == "linux" else "/"
+        with theirs:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-s", "-W", "ignore"),
@@ -189,17 +197,17 @@ class _Server:
         with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
             self._control.sendall(DONE)
 
-    def autopsy(self) -> ProcessEnd:
+    def autopsy(self, command: bytes) -> ProcessEnd:
         self._control.settimeout(ANSWER_SECONDS)
         try:
-            self._control.sendall(TRACE)
+            self._control.sendall(command)
             answer = self._control.recv(STATUS.size, socket.MSG_WAITALL)
         except OSError:
             answer = b""
         if len(answer) < STATUS.size:
             self._process.kill()
             self._process.wait()
-            return ProcessEnd(signal.SIGKILL, self._read_trace(), with_server=True)
+            return ProcessEnd(signal.SIGKILL, self._read_trace())
         return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
 
     def _await_ready(self) -> None:

@@ -3,7 +3,8 @@
 Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
 starts one of these and asks it over a control socket, one byte a command. `RUN`, which comes with
 the descriptor of the run's own socket, starts a run and is answered in kind; `DONE` ends it with all its children; `TRACE`
-lets it write where it is, then ends it, and answers with the exit status. One run at a time. The server holds nothing worth stealing, and ends when the judge hangs up.
+lets it write where it is, then ends it, and answers with the exit status; `AWAIT` does so too, but
+leaves it a moment to end by itself. One run at a time. The server holds nothing worth stealing, and ends when the judge hangs up.
 
 A fork is made while the run before it goes on, so that no run waits for its own.
 """
@@ -45,6 +46,7 @@ from checker.sandbox import run, standins
 RUN = b"R"
 DONE = b"D"
 TRACE = b"T"
+AWAIT = b"A"
 CRASHED = 70
 """The exit code of a process that an error of ours ended; its traceback is on stderr."""
 
@@ -166,8 +168,9 @@ def serve(control: socket.socket) -> None:
             current.kill()
             ended.append(current)
             current = None
-        elif command == TRACE and current is not None:
-            current.let_it_say_where_it_is()
+        elif command in (TRACE, AWAIT) and current is not None:
+            if command == TRACE or not current.has_ended():
+                current.let_it_say_where_it_is()
             current.kill()
             control.sendall(STATUS.pack(current.reap()))
             current = None
@@ -204,10 +207,15 @@ class _Fork:
         """The signal makes it write its stack, and end; a run may have seen to it that it does not."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGXCPU)
+        self.has_ended()
+
+    def has_ended(self) -> bool:
+        """Wait a moment for its end."""
         for _ in range(100):
             if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                break
+                return True
             _sleep(TRACE_SECONDS / 100)
+        return False
 
     def kill(self) -> None:
         """End it with all in its process group. Not reaped yet, so the number is still its own."""
