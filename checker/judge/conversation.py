@@ -113,7 +113,10 @@ def converse(
     link = sandbox.start(conversation.describe)
     ended = False
     try:
-        conversation.hold(link, start)
+        link.send(start)
+        if not sandbox.has_started():
+            raise Closed
+        conversation.hold(link)
     except _Over as over:
         conversation.conclude(over.ending)
     except (Overdue, Closed) as reason:
@@ -203,10 +206,9 @@ class _Conversation:
         self._services.append(value)
         return specify(value, len(self._services) - 1)
 
-    def hold(self, link: Link, start: Start) -> None:
+    def hold(self, link: Link) -> None:
         """Play the run to its end, which is raised."""
         until = time.monotonic() + RUN_SECONDS
-        link.send(start)
         for _ in range(MAX_STEPS):
             while True:
                 message: FromSandbox = link.receive(until)

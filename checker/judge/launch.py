@@ -84,18 +84,15 @@ class Sandbox:
         """
         ours, theirs = socket.socketpair()
         with theirs:
-            try:
-                if not self._server.run(theirs):
-                    # A submission has ended it: its process could do that. The next has another.
-                    self.renew()
-                    if not self._server.run(theirs):
-                        raise SandboxError("the sandbox died twice")
-            except BaseException:
-                ours.close()
-                raise
+            self._server.run(theirs)
         self._link.describe = describe
         self._link.connect(ours)
         return self._link
+
+    def has_started(self) -> bool:
+        """Whether the server has heard of the last `start`. A submission may have stopped or ended
+        it, which must not be the next one's fault: see `renew`."""
+        return self._server.has_started()
 
     def end(self) -> None:
         """End the run's process, with all that it started."""
@@ -175,18 +172,14 @@ class _Server:
         self._process.wait()
         self._trace.close()
 
-    def run(self, theirs: socket.socket) -> bool:
-        """Start a run whose socket is `theirs`; False if the server is dead.
-
-        Raises `SandboxError` if it never was alive.
-        """
+    def run(self, theirs: socket.socket) -> None:
+        """Start a run whose socket is `theirs`. Raises `SandboxError` if the server never was alive."""
         self._await_ready()
         os.ftruncate(self._trace.fileno(), 0)
-        try:
+        with contextlib.suppress(OSError):
             socket.send_fds(self._control, [RUN], [theirs.fileno()])
-        except OSError:
-            return False
-        # A submission may have stopped or ended the server, which must not be the next one's fault.
+
+    def has_started(self) -> bool:
         self._control.settimeout(ANSWER_SECONDS)
         try:
             return self._control.recv(1) == RUN
