@@ -25,7 +25,7 @@ from pathlib import Path
 from checker import Case, Service
 from checker.course import Course
 from checker.judge.case import Setting
-from checker.judge.launch import Sandbox
+from checker.judge.launch import Program, Sandbox
 
 ROOT = Path(__file__).parents[1]
 RUNS = 60
@@ -79,7 +79,7 @@ class Account(Service):
 
 def one_run(sandbox: Sandbox, source: bytes, backend: str) -> float:
     """The median of many runs of two deposits to one account, with the locks that they need."""
-    case = Case(Setting(sandbox, source, backend), "benchmark")
+    case = Case(Setting(sandbox, Program(source), backend), "benchmark")
 
     def run() -> None:
         world = case.world()

@@ -125,15 +125,16 @@ class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Start(_Message, frozen=True):
-    """Run `function(*arguments)` of this source on this backend."""
+    """Run `function(*arguments)` of the program that was loaded, on this backend."""
 
     backend: str
     function: str
     arguments: list[Any]
-    source: bytes
     seed: int
-    driver: bytes | None
-    """Source of the author's `driver.py`, which then holds `function` and imports `exercise`."""
+    stay: bool = False
+    """Whether the process should wait for another `Start` if this run leaves nothing behind."""
+    watch: bool = False
+    """Whether to tell what every task and thread does, for people to look at."""
 
 
 class Answered(_Message, frozen=True):
@@ -266,12 +267,15 @@ class Returned(_Message, frozen=True):
     events: list[Event]
     value: Any
     left: Left
+    stays: bool = False
+    """Whether the process waits for another `Start`."""
 
 
 class Raised(_Message, frozen=True):
     events: list[Event]
     error: ErrorTree
     left: Left
+    stays: bool = False
 
 
 class Cancelled(_Message, frozen=True):
@@ -279,6 +283,7 @@ class Cancelled(_Message, frozen=True):
 
     events: list[Event]
     left: Left
+    stays: bool = False
 
 
 class Unusable(_Message, frozen=True):
@@ -429,8 +434,12 @@ class Link:
         self.socket = sock
         self._buffer = bytearray()
         self._until: float | None = None
-        self.received = 0
-        """How many bytes have arrived so far."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin another conversation over the same socket."""
+        self.received = len(self._buffer)
+        """How many bytes of this conversation have arrived so far."""
 
     def _encode_service(self, value: object) -> msgspec.msgpack.Ext:
         if self.describe is None:

@@ -31,6 +31,9 @@ class CheckReport(msgspec.Struct, frozen=True):
     file: str
     line: int | None
     """The line of `file` that the message is about, counted from 1."""
+    replay: str = ""
+    """What `checker run NAME --replay` shows the run again by that the message is about; empty if
+    it passed, or if nothing was run."""
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):

@@ -15,8 +15,8 @@ import pytest
 from checker.judge.case import Case, Run, Setting
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed
-from checker.judge.launch import Sandbox
-from checker.judge.schedule import Schedule, Timed
+from checker.judge.launch import Program, Sandbox
+from checker.judge.schedule import Plan, Schedule, Timed
 from checker.protocol import Start
 from checker.report import BACKENDS
 
@@ -54,7 +54,7 @@ def case_of(sandbox: Sandbox, backend: str) -> Callable[..., Case]:
 
     def case_of(source: str, *, seed: str = "tests", driver: str | None = None) -> Case:
         text = None if driver is None else written(driver).encode()
-        return Case(Setting(sandbox, written(source).encode(), backend, text), seed)
+        return Case(Setting(sandbox, Program(written(source).encode(), text or b""), backend), seed)
 
     return case_of
 
@@ -72,8 +72,10 @@ def play_on(sandbox: Sandbox) -> Callable[..., Run]:
         schedule: Schedule | None = None,
         seed: int = 0,
     ) -> Run:
-        start = Start(backend, function, list(arguments), written(source).encode(), seed, None)
-        return Run(converse(sandbox, start, [], schedule or Timed(), cancel_after))
+        start = Start(backend, function, list(arguments), seed)
+        program = Program(written(source).encode())
+        plan = Plan(schedule or Timed(), cancel_after=cancel_after)
+        return Run(converse(sandbox, start, program, [], plan))
 
     return play_on
 

@@ -51,8 +51,9 @@ import trio
 from checker.course import Exercise
 from checker.judge.case import SCHEDULES, Case, Run, Setting, World
 from checker.judge.conversation import converse
-from checker.judge.launch import Sandbox
-from checker.judge.schedule import RandomWalk, Schedule, Timed
+from checker.judge.launch import Program, Sandbox
+from checker.judge.schedule import Plan, Schedule, Timed
+from checker.judge.search.walk import RandomWalk
 from checker.judge.service import Invocation, Service, builtin_name, error_text, specify
 from checker.judge.trace import (
     Call,
@@ -579,7 +580,7 @@ def collect(
 
     Raises `CheckFailed` if it does not pass.
     """
-    setting = Setting(sandbox, solution.read_bytes(), backend, exercise.driver)
+    setting = Setting(sandbox, Program(solution.read_bytes(), exercise.driver or b""), backend)
     scenarios: list[Scenario] = []
     for check in exercise.checks:
         case = _RecordingCase(setting, f"{SEED}/{exercise.name}/{check.name}")
@@ -599,11 +600,11 @@ class _RecordingCase(Case):
     def world(self) -> World:
         return self._recording(explored=False, runs=1)
 
-    def schedules(self, runs: int = SCHEDULES) -> Iterator[World]:
+    def schedules(self, runs: int = SCHEDULES, *, late: bool = False) -> Iterator[World]:
         yield self._recording(explored=True, runs=runs)
 
     def _recording(self, *, explored: bool, runs: int) -> "_RecordingWorld":
-        world = _RecordingWorld(self, self._setting, Timed(), self.random.getrandbits(32))
+        world = _RecordingWorld(self, self._setting, Plan(Timed()), self.random.getrandbits(32))
         world.prepare(self._check, self._scenarios, self._variants, explored, runs)
         return world
 
@@ -668,12 +669,12 @@ class _RecordingWorld(World):
             backend=self._setting.backend,
             function=function,
             arguments=list(arguments),
-            source=self._setting.source,
             seed=number,
-            driver=self._setting.driver,
         )
         known = list(services)
-        return converse(self._setting.sandbox, start, known, schedule, cancel_after), services
+        plan = Plan(schedule, cancel_after=cancel_after)
+        setting = self._setting
+        return converse(setting.sandbox, start, setting.program, known, plan), services
 
 
 def _shortest_gap(trace: Trace) -> float:

@@ -14,7 +14,7 @@ import pytest
 from checker import Case, Service, blocking, takes
 from checker.course import Course, Exercise
 from checker.judge.case import Setting
-from checker.judge.launch import Sandbox
+from checker.judge.launch import Program, Sandbox
 from checker.report import BACKENDS
 
 from .real_clock import (
@@ -228,7 +228,7 @@ async def test_the_real_world_treats_a_call_as_the_simulator_does(
     simulator: Sandbox,
     tmp_path: Path,
 ) -> None:
-    case = Case(Setting(simulator, USES.encode(), anyio_backend), "till")
+    case = Case(Setting(simulator, Program(USES.encode()), anyio_backend), "till")
     here = Till(Drawer())
     simulated = case.world().attempt(function, here, cancel_after=stopped_after).trace
     expected = facts(simulated, [here, here.drawer])

@@ -27,8 +27,8 @@ from checker.course import Course
 from checker.judge.case import Case, Setting
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.grade import grade
-from checker.judge.launch import Sandbox, SandboxError
-from checker.judge.schedule import RandomWalk
+from checker.judge.launch import Program, Sandbox, SandboxError
+from checker.judge.search.walk import RandomWalk
 from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.protocol import (
     MAX_FRAME,
@@ -214,7 +214,7 @@ def test_a_message_that_does_not_come_in_time_is_overdue():
 
 
 def test_what_the_judge_says_is_no_message_of_a_sandbox():
-    for message in (Explain(), Resume(0, []), Start("trio", "main", [], b"", 0, None)):
+    for message in (Explain(), Resume(0, []), Start("trio", "main", [], 0)):
         with pytest.raises(ProtocolError):
             hear(framed(msgspec.msgpack.encode(message)))
 
@@ -598,8 +598,8 @@ async def main():
     # A sandbox of its own: there may be nothing left of it.
     with Sandbox() as sandbox:
         with contextlib.suppress(SandboxError, CheckFailed):
-            Case(Setting(sandbox, setting, "trio"), "tests").world().run("main")
-        innocent = Case(Setting(sandbox, b"async def main(): return 1", "trio"), "tests")
+            Case(Setting(sandbox, Program(setting), "trio"), "tests").world().run("main")
+        innocent = Case(Setting(sandbox, Program(b"async def main(): return 1"), "trio"), "tests")
         try:
             value = innocent.world().run("main").value
         except SandboxError as error:

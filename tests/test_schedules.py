@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from checker import Service, takes
 from checker.judge.case import SCHEDULES
-from checker.judge.schedule import Enabled, RandomWalk, Timed, explore
+from checker.judge.schedule import Enabled, Timed
+from checker.judge.search.portfolio import explore
+from checker.judge.search.walk import RandomWalk
 from checker.judge.trace import Returned
 
 
@@ -220,8 +222,9 @@ def test_the_same_seed_gives_the_same_orders(case_of):
 
 def test_the_same_seed_gives_the_same_secret_inputs_on_both_backends(sandbox):
     from checker.judge.case import Case, Setting
+    from checker.judge.launch import Program
 
-    one, other = (Case(Setting(sandbox, b"", b), "7/x") for b in ("asyncio", "trio"))
+    one, other = (Case(Setting(sandbox, Program(b""), b), "7/x") for b in ("asyncio", "trio"))
     assert [one.random.random() for _ in range(5)] == [other.random.random() for _ in range(5)]
 
 

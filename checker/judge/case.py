@@ -10,14 +10,18 @@ def no_lost_update(case: Case) -> None:
         run.expect(account.balance == sum(amounts), f"... left {account.balance}")
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
-from checker.judge.launch import Sandbox
-from checker.judge.schedule import Schedule, Timed, explore
+from checker.judge.launch import Program, Sandbox
+from checker.judge.replay import Replay
+from checker.judge.schedule import Plan, Timed
+from checker.judge.search.portfolio import explore
 from checker.judge.service import Service
 from checker.judge.trace import (
     Blocked,
@@ -35,10 +39,17 @@ from checker.judge.trace import (
 )
 from checker.protocol import Start, plain
 
-SCHEDULES: Final = 6
+SCHEDULES: Final = 24
 """How many orders a check tries, unless it says otherwise."""
 
+LISTS: Final = 1000
+"""How many lists of inputs a world may have."""
+
+MAX_POINTS: Final = 200
+"""At how many points of a run something is made to go wrong, at the most."""
+
 _S = TypeVar("_S", bound=Service)
+_T = TypeVar("_T")
 
 
 class Check:
@@ -76,25 +87,39 @@ class Located(Protocol):
     def line(self) -> int | None: ...
 
 
+@dataclass(frozen=True)
 class Setting:
     """What is the same for every run of a submission on one backend."""
 
-    def __init__(
-        self, sandbox: Sandbox, source: bytes, backend: str, driver: bytes | None = None
-    ) -> None:
-        self.sandbox = sandbox
-        self.source = source
-        self.backend = backend
-        self.driver = driver
+    sandbox: Sandbox
+    program: Program
+    backend: str
+    fresh: bool = False
+    """Whether every run gets a process of its own. Otherwise those of a search share one, as long
+    as none of them leaves anything behind."""
+    watched: bool = False
+    """Whether runs tell what every task waits for all the time, which takes longer."""
+
+
+class ReplayEnded(Exception):
+    """The world that was to be replayed has been, and the check did not fail in it."""
 
 
 class Case:
-    """One check of one submission on one backend."""
+    """One check of one submission on one backend; with a `replay`, one world of it."""
 
-    def __init__(self, setting: Setting, seed: str) -> None:
+    def __init__(self, setting: Setting, seed: str, replay: Replay | None = None) -> None:
         self._setting = setting
+        self._seed = seed
+        self._replay = replay
+        self._loops = 0
+        self._lists = count()
         self.last_trace: Trace | None = None
         """The last run of the submission, if there was one."""
+        self.played = Replay()
+        """What the last world was, to be had again."""
+        self.removable: dict[int, tuple[int, int]] = {}
+        """For each list of inputs that may be shrunk: how long it is, and how long it must stay."""
         self.random = Random(seed)
         """For secret inputs: the same for the same seed, on both backends."""
 
@@ -105,26 +130,110 @@ class Case:
 
     def world(self) -> "World":
         """A world in which every call takes exactly its latency."""
-        return World(self, self._setting, Timed(), self.random.getrandbits(32))
+        return World(self, self._setting, Plan(Timed()), self.random.getrandbits(32))
 
-    def schedules(self, runs: int = SCHEDULES) -> Iterator["World"]:
-        """Fresh worlds, in each of which the replies come in another legal order: first in the
-        order in which they are due, then in random ones. A latency is the longest that a call
-        takes there, so such a world is no place to measure time."""
-        for schedule in explore(self.random, runs):
-            yield World(self, self._setting, schedule, self.random.getrandbits(32))
+    def some(self, items: Sequence[_T], least: int = 1) -> list[_T]:
+        """`items`; or, while a failure is being shrunk, fewer of them, but `least` or more. For
+        inputs of which a check needs no certain number."""
+        number = next(self._lists)
+        self.removable[number] = (len(items), least)
+        without = self._replay.without if self._replay is not None else frozenset()
+        return [item for index, item in enumerate(items) if (number, index) not in without]
+
+    def schedules(self, runs: int = SCHEDULES, *, late: bool = False) -> Iterator["World"]:
+        """Fresh worlds, `runs` at the most, in each of which the replies come in another legal
+        order: first each after its latency, then as a search has it, which tries all orders where
+        there are few. A latency is the longest that a call takes there, so such a world is no place
+        to measure time. With `late`, it is not even that: a reply may come as late as it likes, so
+        that a timeout of the submission may end before, between or after any replies.
+
+        `random` starts anew in each world, and differs from one to the next.
+        """
+
+        def plans() -> Generator[Plan, Trace, None]:
+            schedules = explore(Random(self.random.getrandbits(64)), runs)
+            schedule = next(schedules)
+            while True:
+                trace = yield Plan(schedule, delays=late)
+                try:
+                    schedule = schedules.send(trace)
+                except StopIteration:
+                    return
+
+        return self._loop(plans(), lambda replay: Plan(replay.schedule(), delays=late))
+
+    def cancellations(self) -> Iterator["World"]:
+        """Fresh worlds, in each of which the submission is cancelled from outside at another point:
+        one for every moment at which all of its tasks wait, and a last one in which it is not."""
+
+        def plans() -> Generator[Plan, Trace, None]:
+            for step in range(MAX_POINTS):
+                if (yield Plan(Timed(), cancel_at=step)).cancelled_at is None:
+                    return
+
+        return self._loop(plans(), lambda replay: Plan(Timed(), cancel_at=replay.world))
+
+    def failures(self, error: Exception) -> Iterator["World"]:
+        """Fresh worlds, in each of which another call fails with `error` in place of being carried
+        out: the first one, the second one, ... and a last one in which none does."""
+
+        def plans() -> Generator[Plan, Trace, None]:
+            for call in range(1, MAX_POINTS + 1):
+                if len((yield Plan(Timed(), failing=call, failure=error)).calls) < call:
+                    return
+
+        return self._loop(
+            plans(), lambda replay: Plan(Timed(), failing=replay.world + 1, failure=error)
+        )
+
+    def _loop(
+        self, plans: Generator[Plan, Trace, None], again: Callable[[Replay], Plan]
+    ) -> Iterator["World"]:
+        """A world for each plan; in a replay, only for the one that is to be had `again`."""
+        loop = self._loops
+        self._loops += 1
+        target = self._replay if self._replay is not None and self._replay.loop is not None else None
+        if target is not None and target.loop != loop:
+            return
+        plan = next(plans) if target is None else again(target)
+        for number in count() if target is None else (target.world,):
+            # Each world can be had without those before it.
+            self._lists = count(LISTS * (loop + 1))
+            self.random.seed(f"{self._seed}/{loop}/{number}")
+            order = self.random.getrandbits(32) if target is None else target.order
+            played = Replay(loop, number, None, order)
+            world = World(self, self._setting, plan, order, played)
+            yield world
+            self.played = Replay()
+            if target is not None:
+                raise ReplayEnded
+            try:
+                plan = plans.send(world.trace or Trace(self.backend))
+            except StopIteration:
+                return
+
+    def has_run(self, trace: Trace, played: Replay) -> None:
+        """Keep what the last run was, and how it can be had again."""
+        self.last_trace = trace
+        without = self._replay.without if self._replay is not None else frozenset()
+        self.played = replace(played, without=without)
 
 
 class World:
     """Everything outside the submission, for one run of it."""
 
-    def __init__(self, case: Case, setting: Setting, schedule: Schedule, seed: int) -> None:
+    def __init__(
+        self, case: Case, setting: Setting, plan: Plan, order: int, played: Replay | None = None
+    ) -> None:
         self._case = case
         self._setting = setting
-        self._schedule = schedule
-        self._seed = seed
+        self._plan = plan
+        self._order = order
+        self._played = played
         self._services: list[Service] = []
         self._used = False
+        self.trace: Trace | None = None
+        """What was seen, once it has run."""
 
     def add(self, service: _S) -> _S:
         """Put a service into this world, and return it."""
@@ -156,12 +265,20 @@ class World:
             backend=self._setting.backend,
             function=function,
             arguments=plain(arguments, besides=Service),
-            source=self._setting.source,
-            seed=self._seed,
-            driver=self._setting.driver,
+            seed=self._order,
+            stay=self._played is not None and not self._setting.fresh,
+            watch=self._setting.watched,
         )
-        trace = converse(self._setting.sandbox, start, self._services, self._schedule, cancel_after)
-        self._case.last_trace = trace
+        plan = self._plan
+        if cancel_after is not None:
+            plan = replace(plan, cancel_after=cancel_after)
+        setting = self._setting
+        self.trace = trace = converse(
+            setting.sandbox, start, setting.program, self._services, plan
+        )
+        played = self._played or Replay()
+        explored = plan.schedule.explored
+        self._case.has_run(trace, played.trimmed(trace.choices) if explored else played)
         return Run(trace)
 
 

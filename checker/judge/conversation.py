@@ -8,13 +8,12 @@ went before ends the run.
 import math
 import signal
 import time
-from collections.abc import Sequence
 from typing import Any, Final
 
 from checker.judge import trace as facts
-from checker.judge.launch import RUN_SECONDS, ProcessEnd, Sandbox, SandboxError
+from checker.judge.launch import RUN_SECONDS, ProcessEnd, Program, Sandbox, SandboxError
 from checker.judge.loops import endless_loop
-from checker.judge.schedule import Enabled, Schedule
+from checker.judge.schedule import Enabled, Plan
 from checker.judge.service import (
     AUTHORS_ERRORS,
     Invocation,
@@ -40,6 +39,7 @@ from checker.protocol import (
     Flush,
     FromSandbox,
     Idle,
+    Left,
     Link,
     LoopBlocked,
     LoopFreed,
@@ -98,19 +98,20 @@ class _Pending:
 def converse(
     sandbox: Sandbox,
     start: Start,
+    program: Program,
     services: list[Service],
-    schedule: Schedule,
-    cancel_after: float | None = None,
+    plan: Plan,
     *,
     retried: bool = False,
 ) -> Trace:
-    """Run what `start` says against `services` and return what was seen.
+    """Run what `start` says of `program` against `services` and return what was seen.
 
-    `cancel_after` cancels the submission from outside, so many virtual seconds after it began.
+    Where `start` lets the process stay, it may be one that stayed after an earlier run.
     Raises `SandboxError` if the machine, and not the submission, is at fault.
     """
-    conversation = _Conversation(services, schedule, start.backend, cancel_after)
-    link = sandbox.start(conversation.describe)
+    conversation = _Conversation(services, plan, start.backend)
+    sandbox.load(program)
+    link = sandbox.start(conversation.describe, fresh=not start.stay or retried)
     ended = False
     try:
         link.send(start)
@@ -119,6 +120,9 @@ def converse(
         conversation.hold(link)
     except _Over as over:
         conversation.conclude(over.ending)
+        ended = conversation.stays and not link.has_more
+        if ended:
+            sandbox.keep()
     except (Overdue, Closed) as reason:
         ended = True
         how = sandbox.autopsy(ending=isinstance(reason, Closed))
@@ -128,15 +132,16 @@ def converse(
             # before it, to the server or to this process, which was made ahead.
             link.socket.close()
             sandbox.renew()
-            return converse(sandbox, start, services, schedule, cancel_after, retried=True)
+            return converse(sandbox, start, program, services, plan, retried=True)
         if isinstance(reason, Overdue):
-            conversation.conclude(_too_long(how, start.source))
+            conversation.conclude(_too_long(how, program.source))
         else:
-            conversation.conclude(_how_it_died(how, start.source))
+            conversation.conclude(_how_it_died(how, program.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
         conversation.conclude(facts.Misbehaved(str(error)))
     finally:
-        link.socket.close()
+        if not sandbox.stays:
+            link.socket.close()
         if not ended:
             sandbox.end()
     return conversation.trace
@@ -181,14 +186,16 @@ class _Conversation:
     def __init__(
         self,
         services: list[Service],
-        schedule: Schedule,
+        plan: Plan,
         backend: str,
-        cancel_after: float | None,
     ) -> None:
-        self.trace = Trace(backend)
+        self.trace = Trace(backend, services)
+        self.stays = False
+        """Whether the process said that it stays for another run."""
         self._services = services
-        self._schedule = schedule
-        self._cancel_at = instant(math.inf if cancel_after is None else cancel_after)
+        self._plan = plan
+        self._schedule = plan.schedule
+        self._cancel_at = instant(math.inf if plan.cancel_after is None else plan.cancel_after)
         self._cancel_sent = False
         self._now = 0
         self._pending: dict[int, _Pending] = {}
@@ -294,6 +301,7 @@ class _Conversation:
         record = facts.Call(
             event.call,
             service,
+            event.service,
             event.method,
             tuple(arguments),
             keywords,
@@ -329,15 +337,15 @@ class _Conversation:
 
     def _ending(self, message: FromSandbox) -> facts.Ending:
         match message:
-            case ReturnedMessage(_, value, left):
-                self._note_left(left.tasks, left.threads)
+            case ReturnedMessage(_, value, left, stays):
+                self._note_left(left, stays)
                 return facts.Returned(plain(value))
-            case RaisedMessage(_, error, left):
-                self._note_left(left.tasks, left.threads)
+            case RaisedMessage(_, error, left, stays):
+                self._note_left(left, stays)
                 _measure(error)
                 return facts.Raised(error)
-            case Cancelled(_, left) if self._cancel_sent:
-                self._note_left(left.tasks, left.threads)
+            case Cancelled(_, left, stays) if self._cancel_sent:
+                self._note_left(left, stays)
                 return facts.Stopped()
             case Unusable(_, reason, line):
                 return facts.NotRunnable(reason, line)
@@ -349,9 +357,10 @@ class _Conversation:
                 raise SandboxError(f"the sandbox failed:\n{traceback}")
         raise ProtocolError(f"{type(message).__name__} is no end of this run")
 
-    def _note_left(self, tasks: Sequence[facts.Wait], threads: Sequence[facts.Wait]) -> None:
-        self.trace.tasks_left = tuple(tasks)
-        self.trace.threads_left = tuple(threads)
+    def _note_left(self, left: Left, stays: bool) -> None:
+        self.stays = stays
+        self.trace.tasks_left = tuple(left.tasks)
+        self.trace.threads_left = tuple(left.threads)
 
     # --- what happens next ---
 
@@ -359,16 +368,18 @@ class _Conversation:
         """Let something happen, and more until there is something to tell."""
         if deadline is not None:
             deadline = max(deadline, self._now)
+        if self.trace.steps == self._plan.cancel_at and not self._cancel_sent:
+            return self._cancel()
         while True:
             enabled = self._enabled(deadline)
             if not enabled:
                 return Explain()
-            chosen = enabled[self._schedule.choose(enabled)]
+            chosen = self._choose(enabled)
             self._now = self._moment(chosen, enabled)
+            self._schedule.happened(chosen, self._now)
+            self.trace.steps += 1
             if chosen.kind == "cancel":
-                self._cancel_at = None
-                self._cancel_sent = True
-                return Resume(self._now, [], cancel=True)
+                return self._cancel()
             if chosen.kind == "deadline":
                 return Resume(self._now, [])
             together = [chosen.call]
@@ -378,14 +389,28 @@ class _Conversation:
             if replies:
                 return Resume(self._now, replies)
 
+    def _cancel(self) -> Resume:
+        self._cancel_at = None
+        self._cancel_sent = True
+        self.trace.cancelled_at = seconds(self._now)
+        return Resume(self._now, [], cancel=True)
+
+    def _choose(self, enabled: list[Enabled]) -> Enabled:
+        if len(enabled) == 1:
+            return enabled[0]
+        choice = self._schedule.choose(enabled)
+        self.trace.choices.append(choice)
+        return enabled[choice]
+
     def _enabled(self, deadline: int | None) -> list[Enabled]:
-        enabled = [
-            Enabled("reply", max(pending.due, self._now), call)
-            for call, pending in self._pending.items()
-        ]
+        enabled = []
+        for call, pending in self._pending.items():
+            record, due = pending.record, max(pending.due, self._now)
+            enabled.append(Enabled("reply", due, call, record.task, record.service_number))
         last = min((reply.due for reply in enabled), default=None)
-        # What has its own time waits for no reply: it happens before the first one that is due.
-        if deadline is not None and (last is None or deadline <= last):
+        # What has its own time waits for no reply: it happens before the first one that is due,
+        # unless that may be late.
+        if deadline is not None and (last is None or deadline <= last or self._plan.delays):
             enabled.append(Enabled("deadline", deadline))
         if self._cancel_at is not None and all(e.due >= self._cancel_at for e in enabled):
             enabled.append(Enabled("cancel", self._cancel_at))
@@ -403,6 +428,9 @@ class _Conversation:
         assert pending.invocation is not None
         reply: Answered | Failed
         try:
+            if call == self._plan.failing and self._plan.failure is not None:
+                pending.invocation.cancel()
+                raise self._plan.failure
             pending.invocation.advance()
         except StopIteration as stop:
             pending.record.outcome = "answered"

@@ -7,9 +7,11 @@ from queue import SimpleQueue
 from typing import Final
 
 from checker.course import Exercise
-from checker.judge.case import Case, Check, Setting
+from checker.judge.attempt import Attempt, attempt
+from checker.judge.case import Check, Setting
 from checker.judge.explain import CheckFailed, remarks
-from checker.judge.launch import Sandbox, SandboxError
+from checker.judge.launch import Program, Sandbox
+from checker.judge.replay import Address, encode_token
 from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
@@ -49,7 +51,7 @@ def _grade_on(
     backend: str, exercise: Exercise, source: Source, sandbox: Sandbox, seed: int
 ) -> list[CheckReport]:
     """Every check on one backend. What would be the same for all of them is found out once."""
-    setting = Setting(sandbox, source.content, backend, exercise.driver)
+    setting = Setting(sandbox, Program(source.content, exercise.driver or b""), backend)
     reports = []
     overruns = 0
     hopeless: CheckFailed | None = None
@@ -61,10 +63,11 @@ def _grade_on(
         )
     elif source.fault is not None:
         hopeless = CheckFailed(source.fault, hopeless=True)
-    for check in exercise.checks:
-        failure, obstacle = hopeless, source.obstacle
-        if hopeless is None and obstacle is None:
-            failure, obstacle = _try(check, Case(setting, f"{seed}/{exercise.name}/{check.name}"))
+    for number, check in enumerate(exercise.checks):
+        tried = Attempt(hopeless, source.obstacle)
+        if hopeless is None and source.obstacle is None:
+            tried = attempt(check, setting, seed_of(check, exercise, seed))
+        failure = tried.failure
         if failure is not None:
             overruns += failure.costly
             if failure.hopeless:
@@ -73,47 +76,51 @@ def _grade_on(
                 hopeless = CheckFailed(
                     "not tried, since earlier checks met the limit of time", hopeless=True
                 )
-        reports.append(_report(check, backend, source, failure, obstacle))
+        token = ""
+        if failure is not None and tried.trace is not None:
+            address = Address(number, BACKENDS.index(backend), seed, tried.played)
+            token = encode_token(address, exercise.name)
+        reports.append(_report(check, backend, source, tried, token))
     return reports
 
 
-def _try(check: Check, case: Case) -> tuple[CheckFailed | None, str | None]:
-    """The failure of a check, or what kept it from being tried."""
-    try:
-        check.function(case)
-    except CheckFailed as failure:
-        if case.last_trace is not None:
-            failure.message += remarks(case.last_trace, failure.message)
-        return failure, None
-    except SandboxError as error:
-        return None, str(error)
-    except Exception as error:
-        # A mistake in the check or in a service of it. It says nothing about the submission.
-        return None, f"the check itself raised {type(error).__name__}: {error}"
-    return None, None
+def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
+    """What the secret inputs of a check are drawn from."""
+    return f"{seed}/{exercise.name}/{check.name}"
+
+
+def message_of(check: Check, tried: Attempt) -> str:
+    """What a report says of a check that did not pass; empty for one that did."""
+    if tried.obstacle is not None:
+        message = f"not graded: {tried.obstacle}"
+    elif tried.failure is not None:
+        failure = tried.failure
+        advice = failure.advice or (None if failure.hopeless else check.advice)
+        message = failure.message
+        if tried.trace is not None:
+            message += remarks(tried.trace, message)
+        if advice:
+            message += f"\nTry: {advice}"
+    else:
+        return ""
+    # Where an object lies in memory differs from run to run, and says nothing to anybody.
+    return shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
 
 
 def _report(
-    check: Check, backend: str, source: Source, failure: CheckFailed | None, obstacle: str | None
+    check: Check, backend: str, source: Source, tried: Attempt, token: str
 ) -> CheckReport:
-    if obstacle is not None:
-        message = f"not graded: {obstacle}"
-    elif failure is not None:
-        advice = failure.advice or (None if failure.hopeless else check.advice)
-        message = failure.message + (f"\nTry: {advice}" if advice else "")
-    else:
-        message = ""
-    # Where an object lies in memory differs from run to run, and says nothing to anybody.
-    message = shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
+    failure = tried.failure
     return CheckReport(
         name=check.name,
         title=check.title,
         backend=backend,
-        status="not_graded" if obstacle is not None else "failed" if failure else "passed",
+        status="not_graded" if tried.obstacle is not None else "failed" if failure else "passed",
         points=check.points,
-        message=message,
+        message=message_of(check, tried),
         file=source.file,
         line=failure.line if failure is not None else None,
+        replay=token,
     )
 
 

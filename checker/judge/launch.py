@@ -15,15 +15,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from checker.protocol import FromSandbox, Link
 
+LOAD: Final = b"L"
 RUN: Final = b"R"
 DONE: Final = b"D"
 TRACE: Final = b"T"
 AWAIT: Final = b"A"
 CRASHED: Final = 70
+LENGTHS: Final = struct.Struct("!II")
 STATUS: Final = struct.Struct("!i")
 
 WARM_UP_SECONDS: Final = 60.0
@@ -41,6 +44,14 @@ MAX_TRACE: Final = 1 << 16
 
 class SandboxError(Exception):
     """The sandbox cannot be started, or died: the machine's doing, never a submission's."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a sandbox runs: a submission, and the author's driver for it, if there is any."""
+
+    source: bytes
+    driver: bytes = b""
 
 
 class ProcessEnd:
@@ -66,6 +77,9 @@ class Sandbox:
         self._link = Link(FromSandbox)
         self._processor = processor
         self._server = _Server(processor)
+        self._loaded: Program | None = None
+        self.stays = False
+        """Whether the process of the last run waits for another one."""
 
     def __enter__(self) -> Self:
         return self
@@ -75,38 +89,64 @@ class Sandbox:
 
     def close(self) -> None:
         """End the server, and with it the run."""
+        self.dismiss()
         self._server.close()
 
-    def start(self, describe: Callable[[Any], Any]) -> Link:
-        """Fork a process for one run; `describe` says what a service in a message looks like.
+    def load(self, program: "Program") -> None:
+        """Say what the next runs are runs of. Raises `SandboxError`."""
+        if program != self._loaded:
+            self.dismiss()
+            self._server.load(program.source, program.driver)
+            self._loaded = program
+
+    def start(self, describe: Callable[[Any], Any], *, fresh: bool = True) -> Link:
+        """Begin a run; `describe` says what a service in a message looks like. A process is forked
+        for it, unless it need not be a `fresh` one and that of the last run has stayed.
 
         Raises `SandboxError`.
         """
+        self._link.describe = describe
+        if self.stays and not fresh:
+            self._link.begin()
+            return self._link
+        self.dismiss()
         ours, theirs = socket.socketpair()
         with theirs:
             self._server.run(theirs)
-        self._link.describe = describe
         self._link.connect(ours)
         return self._link
 
     def has_started(self) -> bool:
         """Whether the server has heard of the last `start`. A submission may have stopped or ended
         it, which must not be the next one's fault: see `renew`."""
-        return self._server.has_started()
+        return self.stays or self._server.has_started()
+
+    def keep(self) -> None:
+        """Let the run's process wait for another run."""
+        self.stays = True
+
+    def dismiss(self) -> None:
+        """End the process that waits for another run, if one does."""
+        if self.stays:
+            self._link.socket.close()
+            self.end()
 
     def end(self) -> None:
         """End the run's process, with all that it started."""
+        self.stays = False
         self._server.end()
 
     def autopsy(self, *, ending: bool) -> ProcessEnd:
         """End the run's process, and say how and where. One that is `ending` by itself is left to do
         so first."""
+        self.stays = False
         return self._server.autopsy(AWAIT if ending else TRACE)
 
     def renew(self) -> None:
         """Go on with another server, because this one may have been tampered with."""
         self._server.close()
         self._server = _Server(self._processor)
+        self._loaded = None
 
 
 @contextlib.contextmanager
@@ -168,9 +208,22 @@ class _Server:
                 while self._control.recv(64):
                     pass
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        self._kill()
         self._trace.close()
+
+    def _kill(self) -> None:
+        """End the server, and what serves a submission for it."""
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def load(self, exercise: bytes, driver: bytes) -> None:
+        self._await_ready()
+        self._control.settimeout(ANSWER_SECONDS)
+        with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
+            self._control.sendall(
+                LOAD + LENGTHS.pack(len(exercise), len(driver)) + exercise + driver
+            )
 
     def run(self, theirs: socket.socket) -> None:
         """Start a run whose socket is `theirs`. Raises `SandboxError` if the server never was alive."""
@@ -198,8 +251,7 @@ class _Server:
         except OSError:
             answer = b""
         if len(answer) < STATUS.size:
-            self._process.kill()
-            self._process.wait()
+            self._kill()
             return ProcessEnd(signal.SIGKILL, self._read_trace())
         return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
 

@@ -8,14 +8,15 @@ A *timed* schedule lets every call take exactly its latency, so that what happen
 comes first. An *explored* one takes a latency for the longest that a call may take: a reply may
 come any time before, so replies overtake each other, and a deadline comes no later than it would.
 Every order that it can choose is one that a network could produce.
+
+Which explored schedules are tried is the business of `checker/judge/search`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Literal, Protocol
 
-__all__ = ["Enabled", "RandomWalk", "Schedule", "Timed", "explore"]
+__all__ = ["Enabled", "Plan", "Recorded", "Schedule", "Timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,25 @@ class Enabled:
     """When it happens if nothing is hurried, in nanoseconds of virtual time."""
     call: int = 0
     """The number of the call that is replied to."""
+    task: int = 0
+    """The number of the task that made the call."""
+    service: int = 0
+    """The number of the service that was called."""
 
 
 class Schedule(Protocol):
+    """Chooses, and is told what happened when: two methods, so that a strategy is one idea."""
+
     explored: bool
     """Whether replies may come before they are due."""
 
     def choose(self, enabled: Sequence[Enabled]) -> int:
-        """The index of what happens next; `enabled` is never empty, and in the order of `due`."""
+        """The index of what happens next. Asked only where there is a choice; `enabled` is in the
+        order of `due`, so that 0 is what happens if nothing is hurried."""
+        ...
+
+    def happened(self, event: Enabled, at: int) -> None:
+        """Hear that `event` happened at `at` (nanoseconds), chosen or for want of a choice."""
         ...
 
 
@@ -46,21 +58,38 @@ class Timed:
     def choose(self, enabled: Sequence[Enabled]) -> int:
         return 0
 
+    def happened(self, event: Enabled, at: int) -> None:
+        pass
 
-class RandomWalk:
-    """Any of what may happen next, all equally likely."""
+
+class Recorded:
+    """The choices of an earlier run, one after another, and what comes first when they are used up.
+    A choice that is not there any more is the last one that is."""
 
     explored = True
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(self, choices: Sequence[int]) -> None:
+        self._left = list(reversed(choices))
 
     def choose(self, enabled: Sequence[Enabled]) -> int:
-        return self._random.randrange(len(enabled))
+        return min(self._left.pop(), len(enabled) - 1) if self._left else 0
+
+    def happened(self, event: Enabled, at: int) -> None:
+        pass
 
 
-def explore(random: Random, runs: int) -> Iterator[Schedule]:
-    """`runs` schedules: first the timed one, then a random walk of its own each."""
-    yield Timed()
-    for _ in range(runs - 1):
-        yield RandomWalk(Random(random.getrandbits(64)))
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the judge does in one run beside answering: the order of replies, and what goes wrong."""
+
+    schedule: Schedule
+    delays: bool = False
+    """Whether a reply may come later than it is due, so that any deadline may come before it."""
+    cancel_after: float | None = None
+    """When the submission is cancelled from outside, in virtual seconds."""
+    cancel_at: int | None = None
+    """The number of the step, from 0, instead of which the submission is cancelled from outside."""
+    failing: int | None = None
+    """The number of the call, from 1, that fails in place of being carried out."""
+    failure: Exception | None = None
+    """What the failing call raises."""

@@ -6,7 +6,7 @@ threads and their names, lines, prints, warnings, stretches in which the loop wa
 may ask for such a fact to be right, but no point should be earned by one alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -56,6 +56,8 @@ class Call:
     number: int
     service: Service = field(repr=False, compare=False)
     """The one that was called."""
+    service_number: int
+    """Its number: services are numbered as they first cross."""
     method: str
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
@@ -184,6 +186,14 @@ class Trace:
     """One run, from beginning to end."""
 
     backend: str
+    services: Sequence[Service] = ()
+    """All that the submission could call, by number."""
+    choices: list[int] = field(default_factory=list)
+    """What the schedule chose, wherever there was a choice."""
+    steps: int = 0
+    """How many things happened, chosen or not."""
+    cancelled_at: float | None = None
+    """When the judge cancelled the submission from outside, if it did."""
     ending: Ending = field(default_factory=lambda: Died("nothing was run"))
     elapsed: float = 0.0
     calls: list[Call] = field(default_factory=list)

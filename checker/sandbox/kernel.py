@@ -94,6 +94,8 @@ class Kernel:
         self.tasks = tasks
         self.threads = Threads(self)
         self.now = EPOCH
+        self.over = False
+        """Whether the last message was sent, and only the event loop has still to close."""
         self.scope: anyio.CancelScope | None = None
         self.blocked: LoopBlocked | None = None
         """What the event loop's own thread waits in, while it does."""
@@ -199,6 +201,15 @@ class Kernel:
         self._send(message)
         os._exit(0)
 
+    def conclude(self, message: FromSandbox) -> None:
+        """Send the last message of this run, after whose end its process stays for another one."""
+        self.over = True
+        self._send(message)
+
+    def is_quiet(self) -> bool:
+        """Whether nothing of this run could reach into another one."""
+        return not self._pending and not self._watchers and not self.threads.were_any
+
     def broken(self) -> Never:
         """End the run because of an error of ours, or for want of memory, which is no error of ours."""
         error = sys.exc_info()[1]
@@ -220,6 +231,8 @@ class Kernel:
         Returns after something happened, or may have: the loop should look again, waiting for I/O
         for at most the returned number of real seconds.
         """
+        if self.over:
+            return 0
         try:
             return self._idle(deadline)
         except Exception:

@@ -28,6 +28,7 @@ import trio
 
 from checker.protocol import (
     Cancelled,
+    Closed,
     FromSandbox,
     Left,
     Link,
@@ -53,6 +54,9 @@ from checker.sandbox.waiting import describe_tasks, describe_threads, describe_w
 CPU_SECONDS: Final = 3
 """Processor seconds after which a run is ended. Most take a hundredth of one."""
 
+STAY_SECONDS: Final = 1.0
+"""Processor seconds after which a process takes no other run, so that each has enough left."""
+
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
 
@@ -66,7 +70,8 @@ _NEW_PROCESS = frozenset(
 
 
 def execute(waiting_room: socket.socket) -> Never:
-    """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out."""
+    """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out; and others
+    after it, as long as the judge wants them here and each leaves nothing behind."""
     _isolate(waiting_room)
     kernel = make_kernel(rehearsed_link)
     _, descriptors, _, _ = socket.recv_fds(waiting_room, 1, 1)
@@ -75,7 +80,9 @@ def execute(waiting_room: socket.socket) -> Never:
     if descriptors[0] != _LINK:
         os.close(descriptors[0])
     kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
-    perform(kernel)
+    while True:
+        perform(kernel)
+        kernel = make_kernel(kernel.link)
 
 
 def make_kernel(link: Link) -> Kernel:
@@ -94,9 +101,12 @@ def make_kernel(link: Link) -> Kernel:
     return kernel
 
 
-def perform(kernel: Kernel) -> Never:
-    """Hear what to run, and run it to its end."""
-    start = kernel.link.receive()
+def perform(kernel: Kernel) -> None:
+    """Hear what to run, and run it to its end. Returns only if another run may follow."""
+    try:
+        start = kernel.link.receive()
+    except Closed:
+        os._exit(0)  # No other run is wanted.
     assert isinstance(start, Start)
     random.seed(start.seed)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
@@ -146,7 +156,7 @@ def _limit(kind: int, soft: int, hard: int) -> None:
     resource.setrlimit(kind, (soft, hard))
 
 
-def _run(kernel: Kernel, start: Start) -> Never:
+def _run(kernel: Kernel, start: Start) -> None:
     try:
         with _refusing_to_run():
             function = load(start)
@@ -164,11 +174,13 @@ def _run(kernel: Kernel, start: Start) -> Never:
     except BaseException as error:
         # Not from the submission's own task: SystemExit in another one, on asyncio, ends up here.
         kernel.end(Raised(kernel.take_events(), describe_error(error), Left()))
-    kernel.broken()
+    if not kernel.over:
+        kernel.broken()
 
 
-async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> Never:
-    """Run the submission's function, and end the process with the message that says how it went."""
+async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> None:
+    """Run the submission's function, and end the process with the message that says how it went;
+    or leave it, if it may stay for another run."""
     error: BaseException | None = None
     value: Any = None
     with anyio.CancelScope() as kernel.scope:
@@ -185,14 +197,35 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
         if error is not None:
             tree = describe_error(error)
             error.__traceback__ = None  # It holds the frames, and they what was never awaited.
+            del error
             gc.collect()
-            kernel.end(Raised(kernel.take_events(), tree, left))
-        gc.collect()
-        if kernel.scope.cancelled_caught:
-            kernel.end(Cancelled(kernel.take_events(), left))
-        kernel.end(_returned(kernel, start, value, left))
+            stays = _may_stay(kernel, start, left)
+            message: FromSandbox = Raised(kernel.take_events(), tree, left, stays)
+        else:
+            gc.collect()
+            stays = _may_stay(kernel, start, left)
+            if kernel.scope.cancelled_caught:
+                message = Cancelled(kernel.take_events(), left, stays)
+            else:
+                message = _returned(kernel, start, value, left, stays)
+        if stays:
+            kernel.conclude(message)
+        else:
+            kernel.end(message)
     except Exception:
         kernel.broken()
+
+
+def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
+    """Whether another run can follow in this process, as if it were the first."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return (
+        start.stay
+        and kernel.is_quiet()
+        and not left.tasks
+        and not left.threads
+        and used.ru_utime + used.ru_stime < STAY_SECONDS
+    )
 
 
 _PLAIN: Final = (
@@ -206,9 +239,11 @@ _HINTS: Final = {
 }
 
 
-def _returned(kernel: Kernel, start: Start, value: object, left: Left) -> FromSandbox:
+def _returned(
+    kernel: Kernel, start: Start, value: object, left: Left, stays: bool
+) -> FromSandbox:
     try:
-        return Returned(kernel.take_events(), plain(value), left)
+        return Returned(kernel.take_events(), plain(value), left, stays)
     except NotPlain as error:
         hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
         reason = f"{start.function}() returned {error}; {hint}"
@@ -234,6 +269,22 @@ class _Output(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._kernel.print(text.encode(errors="backslashreplace").decode())
         return len(text)
+
+
+@contextlib.contextmanager
+def limited_computing() -> Iterator[None]:
+    """For a while, end this process if it computes for too long or takes too much memory."""
+    limits = [(resource.RLIMIT_CPU, CPU_SECONDS)]
+    if sys.platform == "linux":
+        limits.append((resource.RLIMIT_AS, address_space + MEMORY))
+    before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]
+    for kind, most in limits:
+        _limit(kind, most, resource.getrlimit(kind)[1])
+    try:
+        yield
+    finally:
+        for kind, limit in before:
+            resource.setrlimit(kind, limit)
 
 
 @contextlib.contextmanager

@@ -1,10 +1,14 @@
 """The fork server: a process that has imported all that a run needs, and forks one for each run.
 
 Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
-starts one of these and asks it over a control socket, one byte a command. `RUN`, which comes with
-the descriptor of the run's own socket, starts a run and is answered in kind; `DONE` ends it with all its children; `TRACE`
-lets it write where it is, then ends it, and answers with the exit status; `AWAIT` does so too, but
-leaves it a moment to end by itself. One run at a time. The server holds nothing worth stealing, and ends when the judge hangs up.
+starts one of these and asks it over a control socket, one byte a command. `LOAD`, which the lengths
+and the sources of a submission and of its driver follow, says what the next runs are runs of. `RUN`,
+which comes with the descriptor of the run's own socket, starts one and is answered in kind; `DONE`
+ends it with all its children; `TRACE` lets it write where it is, then ends it, and answers with the
+exit status; `AWAIT` does so too, but leaves it a moment to end by itself. One run at a time. The
+server holds nothing worth stealing, and ends when the judge hangs up.
+
+A submission is compiled once, in a fork that then serves all of its runs. None of it runs there.
 
 A fork is made while the run before it goes on, so that no run waits for its own.
 """
@@ -41,8 +45,9 @@ from checker.protocol import (
     Start,
     ToSandbox,
 )
-from checker.sandbox import run, standins
+from checker.sandbox import run, standins, submission
 
+LOAD = b"L"
 RUN = b"R"
 DONE = b"D"
 TRACE = b"T"
@@ -50,6 +55,10 @@ AWAIT = b"A"
 CRASHED = 70
 """The exit code of a process that an error of ours ended; its traceback is on stderr."""
 
+ANOTHER = 3
+"""The exit code of a process that served one submission, and has read that another one follows."""
+
+LENGTHS = struct.Struct("!II")
 STATUS = struct.Struct("!i")
 
 TRACE_SECONDS = 1.0
@@ -92,7 +101,9 @@ def main() -> None:
         traceback.print_exc(file=sys.__stderr__)
         raise SystemExit(CRASHED) from None
     control.sendall(RUN)  # Ready.
-    serve(control)
+    if control.recv(1) == LOAD:
+        while attend(control) == ANOTHER:
+            pass
     os._exit(0)  # There is nothing to tear down, and Python would take its time.
 
 
@@ -143,13 +154,34 @@ def _rehearse(backend: str) -> None:
     kernel = run.make_kernel(link)
     assert link.embody is not None
     service = link.embody(ServiceSpec(0, "Service", [MethodSpec("call", False)]))
-    link.answer = Start(backend, "main", [service], REHEARSED, 0, None)
+    submission.prepare(REHEARSED, b"")
+    link.answer = Start(backend, "main", [service], 0)
     with contextlib.suppress(_Curtain, BaseExceptionGroup):
         run.perform(kernel)
     standins.deactivate()
 
 
-def serve(control: socket.socket) -> None:
+def attend(control: socket.socket) -> int:
+    """Serve one submission in a fork; its exit code."""
+    lengths = LENGTHS.unpack(control.recv(LENGTHS.size, socket.MSG_WAITALL))
+    exercise, driver = (control.recv(n, socket.MSG_WAITALL) if n else b"" for n in lengths)
+    pid = os.fork()
+    if pid == 0:
+        code = CRASHED
+        try:
+            with run.limited_computing():
+                submission.prepare(exercise, driver)
+            gc.freeze()
+            code = ANOTHER if serve(control) == LOAD else 0
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def serve(control: socket.socket) -> bytes:
+    """Serve runs, and return the first command that asks for something else."""
     spare = _Fork(control)
     current: _Fork | None = None
     ended: list[_Fork] = []
@@ -178,7 +210,7 @@ def serve(control: socket.socket) -> None:
             spare.kill()
             if current is not None:
                 current.kill()
-            return
+            return command
 
 
 class _Fork:

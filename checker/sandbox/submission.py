@@ -22,19 +22,32 @@ class UnusableSubmission(Exception):
         self.line = line
 
 
+_programs: dict[str, types.CodeType | UnusableSubmission] = {}
+"""What was compiled, or why it could not be, by the name of its file."""
+
+
+def prepare(exercise: bytes, driver: bytes) -> None:
+    """Compile a submission, and the author's driver if there is any: once, for all of its runs."""
+    _programs.clear()
+    for filename, source in ((EXERCISE, exercise), (DRIVER, driver)):
+        if source or filename == EXERCISE:
+            try:
+                _programs[filename] = _compile(filename, source)
+            except UnusableSubmission as refusal:
+                _programs[filename] = refusal
+
+
 def load(start: Start) -> Callable[..., Any]:
-    """Import the submission (and the driver, if there is one) and return the function to run.
-
-    Raises `UnusableSubmission`.
+    """Import what was prepared, and return the function to run: the driver's, if there is one, which
+    imports `exercise`. Raises `UnusableSubmission`.
     """
-    exercise = _import("exercise", EXERCISE, start.source)
-    if start.driver is None:
-        return _find(exercise, start)
-    driver = _import("driver", DRIVER, start.driver)
-    return _find(driver, start)
+    module = _import("exercise", EXERCISE)
+    if DRIVER in _programs:
+        module = _import("driver", DRIVER)
+    return _find(module, start)
 
 
-def _import(name: str, filename: str, source: bytes) -> types.ModuleType:
+def _compile(filename: str, source: bytes) -> types.CodeType:
     if not source.strip():
         raise UnusableSubmission("the file is empty")
     try:
@@ -50,6 +63,13 @@ def _import(name: str, filename: str, source: bytes) -> types.ModuleType:
         raise UnusableSubmission(f"Python cannot compile it: {error}") from None
     lines = text.splitlines(keepends=True)
     linecache.cache[filename] = (len(text), None, lines, filename)
+    return code
+
+
+def _import(name: str, filename: str) -> types.ModuleType:
+    code = _programs[filename]
+    if isinstance(code, UnusableSubmission):
+        raise code
     module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module

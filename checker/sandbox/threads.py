@@ -108,6 +108,11 @@ class Threads:
         """The running thread, if it is one that takes turns."""
         return self._by_ident.get(_thread.get_ident())
 
+    @property
+    def were_any(self) -> bool:
+        """Whether the run has ever had a thread beside the event loop's."""
+        return bool(self._all)
+
     def alive(self) -> list[Thread]:
         return [thread for thread in self._all if not thread.finished]
 

@@ -1,0 +1,84 @@
+"""What every drawing of a recording shares: where an instant stands, and what a span is called."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from math import log2
+from typing import Final
+
+from checker.recording import Lane, Span
+
+_DIGITS: Final = 9
+"""Virtual time has nanoseconds; what a float says beyond them is dust."""
+
+_ARTICLE: Final = re.compile(r"^(?:an?|its|the) ")
+_ASIDE: Final = re.compile(r",| \(| that | with | where | from | of ")
+"""Where the words for a wait go on to tell more than what it is for."""
+
+
+def instant(seconds: float) -> float:
+    """`seconds` as something that can be compared: what is the same instant is the same number."""
+    return round(seconds, _DIGITS) + 0.0
+
+
+def clock(seconds: float) -> str:
+    """An instant or a duration in words: `0.25 s`."""
+    digits = f"{seconds:.6f}".rstrip("0").rstrip(".")
+    return f"{digits} s" if digits != "-0" else "0 s"
+
+
+def instants(lanes: Iterable[Lane], *more: float) -> list[float]:
+    """Every distinct instant at which something happened in these lanes, and `more`, in order."""
+    found = set(map(instant, more))
+    for lane in lanes:
+        found.update(map(instant, (lane.started, lane.ended)))
+        found.update(instant(mark.at) for mark in lane.marks)
+        for span in lane.spans:
+            found.update(map(instant, (span.start, span.end)))
+    return sorted(found)
+
+
+def spread(at: Sequence[float], columns: int) -> list[int]:
+    """A column for each of these instants, in order, from 0 to `columns - 1`.
+
+    No two share one. The columns that this leaves are shared out by how long it was from each to
+    the next, by its logarithm: a millisecond beside an hour must still be seen.
+    """
+    gaps = [later - earlier for earlier, later in pairwise(at)]
+    if not gaps:
+        return [0] * len(at)
+    shortest = min(gaps)
+    weights = [0.0, *accumulate(1 + log2(gap / shortest) for gap in gaps)]
+    spare = columns - len(at)
+    return [n + int(spare * weight / weights[-1]) for n, weight in enumerate(weights)]
+
+
+def stacked(spans: Iterable[Span], most: int) -> list[list[Span]]:
+    """The spans of a lane in as few rows as hold them side by side, but in no more than `most`: in
+    the last of those they may cover each other."""
+    rows: list[list[Span]] = []
+    for span in spans:
+        for row in rows:
+            if instant(row[-1].end) <= instant(span.start):
+                row.append(span)
+                break
+        else:
+            if len(rows) < most:
+                rows.append([span])
+            else:
+                rows[-1].append(span)
+    return rows
+
+
+def names(span: Span) -> list[str]:
+    """What to call a span, the fullest first: `write(527)`, `write()`; `Lock, held by task 3
+    (transfer)`, `Lock`."""
+    what = _ARTICLE.sub("", " ".join(span.what.split()))
+    detail = " ".join(span.detail.split())
+    full = what
+    if detail.startswith("(") and what.endswith("()"):
+        full = what.removesuffix("()") + detail.removesuffix(" -> None")
+    elif detail:
+        full = f"{what} {detail}"
+    short = what if span.kind == "call" else _ASIDE.split(what, maxsplit=1)[0]
+    return list(dict.fromkeys(name for name in (full, what, short) if name))

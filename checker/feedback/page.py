@@ -1,0 +1,276 @@
+"""Recordings as one page of HTML that needs nothing else: no network, no other file.
+
+All that comes from a submission is escaped by Jinja2, and the page's own policy runs no script and
+applies no style but the two that it was written with.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import cycle
+from typing import Final, NamedTuple
+
+import jinja2
+
+from checker.feedback.axis import clock, instant, instants, names, spread, stacked
+from checker.feedback.terminal import printable
+from checker.recording import Lane, Mark, Recording, Span
+
+MAX_ROWS: Final = 6
+"""Rows of one lane that waits in several things at once."""
+
+HUES: Final = 5
+"""Calls of different methods differ in hue, as far as these go."""
+
+_ROW: Final = 26
+_PADDING: Final = 5
+_LEFT: Final = 0.8
+_RIGHT: Final = 97.0
+_RIGHT_OF_ENDED: Final = 88.0
+"""Percents of the width between which the instants lie. What was not over when the run ended goes
+on beyond its end, or nobody would see a wait that began at the very end."""
+
+_COLUMNS_EACH: Final = 6
+_PIXELS_EACH: Final = 9
+_MAX_PIXELS: Final = 16_000
+"""How wide a timeline is before anybody zooms, by the number of its instants."""
+
+_LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
+
+_OUTCOMES: Final = {
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "unfinished": "not over when the run ended",
+}
+_KINDS: Final = {"call": "a call", "wait": "a wait", "sleep": "a sleep"}
+_BLOCKED: Final = "holds the event loop: no task can run"
+_MARKS: Final = {
+    "cancelled": "cancelled",
+    "error": "an error",
+    "swallowed": "went on in spite of a cancellation",
+    "stuck": "stuck: what it waits for never comes",
+}
+
+
+class _Item(NamedTuple):
+    """A span or a mark, as the template draws it."""
+
+    id: str
+    kind: str
+    hue: int
+    outcome: str
+    name: str
+    line: int | None
+    first: int
+    last: int
+    """The numbers of the instants of its start and its end."""
+    y: int
+    goes_on: bool
+    sentence: str
+    facts: str
+    """What the tooltip says, each on a line of its own."""
+    cells: tuple[str, ...]
+    """What the table says."""
+
+
+class _LaneView(NamedTuple):
+    number: str
+    name: str
+    title: str
+    y: int
+    height: int
+    first: int
+    last: int
+    goes_on: bool
+    items: list[_Item]
+
+
+class _View(NamedTuple):
+    id: str
+    recording: Recording
+    name: str
+    at: list[str]
+    """The instants, as they are read."""
+    even: list[float]
+    true: list[float]
+    lanes: list[_LaneView]
+    height: int
+    pixels: int
+    keys: list[int]
+    """The instants at which it went wrong."""
+    source: list[str]
+    lines: dict[int, str]
+    """For each line that a span stands at, the first such span."""
+    linked: set[int]
+    """The lines that anything refers to."""
+
+
+def render(recordings: Sequence[Recording]) -> str:
+    """The page for these recordings, normally of one check on both backends."""
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"clock": clock, "safe_text": printable, "digest": _digest}
+    template = environment.from_string(
+        files("checker.feedback").joinpath("page.html.j2").read_text("utf-8")
+    )
+    views = [_view(f"r{n}", recording) for n, recording in enumerate(recordings)]
+    return template.render(views=views, kinds=_KINDS, blocked=_BLOCKED, marks=_MARKS)
+
+
+def _digest(text: str) -> str:
+    """What a policy knows a script or a style by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _view(name: str, recording: Recording) -> _View:
+    told = [sentence.at for sentence in recording.story]
+    printed = [each.at for each in recording.prints]
+    at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed)
+    number_of = {each: n for n, each in enumerate(at)}
+    right = _RIGHT_OF_ENDED if any(map(_goes_on, recording.lanes)) else _RIGHT
+    columns = spread(at, _COLUMNS_EACH * len(at))
+    length = at[-1] - at[0]
+    lanes = _lanes(name, recording, number_of)
+    items = [item for lane in lanes for item in lane.items]
+    lines: dict[int, str] = {}
+    for item in items:
+        if item.line is not None:
+            lines.setdefault(item.line, item.id)
+    source = _LINE_ENDS.split(recording.source)
+    if source[-1] == "":
+        del source[-1]
+    linked = set(lines) | {each.line for each in recording.story if each.line is not None}
+    return _View(
+        id=name,
+        recording=recording,
+        name=recording.exercise.rpartition("/")[2],
+        at=[clock(each) for each in at],
+        even=[_percent(column, columns[-1], right) for column in columns],
+        true=[_percent(each - at[0], length, right) for each in at],
+        lanes=lanes,
+        height=lanes[-1].y + lanes[-1].height if lanes else 0,
+        pixels=min(_PIXELS_EACH * len(at), _MAX_PIXELS),
+        keys=sorted({number_of[instant(each.at)] for each in recording.story if each.key}),
+        source=source,
+        lines=lines,
+        linked=linked & set(range(1, len(source) + 1)),
+    )
+
+
+def _percent(part: float, whole: float, right: float) -> float:
+    return round(_LEFT + (right - _LEFT) * (part / whole if whole else 0.0), 4)
+
+
+def _goes_on(lane: Lane) -> bool:
+    return lane.unfinished or any(span.outcome == "unfinished" for span in lane.spans)
+
+
+def _lanes(prefix: str, recording: Recording, number_of: dict[float, int]) -> list[_LaneView]:
+    calls = dict.fromkeys(
+        span.what for lane in recording.lanes for span in lane.spans if span.kind == "call"
+    )
+    hues = dict(zip(calls, cycle(range(HUES))))
+    views: list[_LaneView] = []
+    y = 0
+    for n, lane in enumerate(recording.lanes):
+        rows = stacked(lane.spans, MAX_ROWS)
+        items = [
+            _span(lane, span, hues.get(span.what, 0), number_of, y + _PADDING + _ROW * row)
+            for row, spans in enumerate(rows)
+            for span in spans
+        ]
+        items += [_mark(lane, mark, number_of, y + _PADDING) for mark in lane.marks]
+        items.sort(key=lambda item: (item.first, item.last))
+        height = _ROW * max(1, len(rows)) + 2 * _PADDING
+        views.append(
+            _LaneView(
+                number=f"{'' if lane.parent is None else f'{lane.parent}→'}{lane.number}",
+                name=lane.name,
+                title=f"{_who(lane)}{_parent(lane)}, from {clock(lane.started)} to "
+                + ("the end of the run, unfinished" if lane.unfinished else clock(lane.ended)),
+                y=y,
+                height=height,
+                first=number_of[instant(lane.started)],
+                last=number_of[instant(lane.ended)],
+                goes_on=lane.unfinished,
+                items=[
+                    item._replace(id=f"{prefix}-{n}-{number}") for number, item in enumerate(items)
+                ],
+            )
+        )
+        y += height
+    return views
+
+
+def _who(lane: Lane) -> str:
+    return f"{lane.kind} {lane.number} ({lane.name})"
+
+
+def _parent(lane: Lane) -> str:
+    return "" if lane.parent is None else f", started by task {lane.parent}"
+
+
+def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int) -> _Item:
+    name, *_ = [*names(span), span.kind]
+    outcome = _OUTCOMES[span.outcome]
+    where = "" if span.line is None else f", line {span.line}"
+    took = clock(instant(span.end) - instant(span.start))
+    when = f"from {clock(span.start)} to {clock(span.end)}"
+    kind = _BLOCKED if span.kind == "blocked" else _KINDS[span.kind]
+    told = f"{span.what} {span.detail}".strip()
+    return _Item(
+        id="",
+        kind=span.kind,
+        hue=hue,
+        outcome=span.outcome,
+        name=name,
+        line=span.line,
+        first=number_of[instant(span.start)],
+        last=number_of[instant(span.end)],
+        y=y,
+        goes_on=span.outcome == "unfinished",
+        sentence=f"{_who(lane)}: {kind}, {name}{where}, {when}, {outcome}",
+        facts=f"{told}\n{_who(lane)}{where}\n{kind}\n{when} ({took})\n{outcome}",
+        cells=(
+            _who(lane),
+            kind,
+            told,
+            "" if span.line is None else str(span.line),
+            clock(span.start),
+            clock(span.end),
+            outcome,
+        ),
+    )
+
+
+def _mark(lane: Lane, mark: Mark, number_of: dict[float, int], y: int) -> _Item:
+    where = "" if mark.line is None else f", line {mark.line}"
+    kind = _MARKS[mark.kind]
+    number = number_of[instant(mark.at)]
+    return _Item(
+        id="",
+        kind="mark",
+        hue=0,
+        outcome=mark.kind,
+        name=mark.what,
+        line=mark.line,
+        first=number,
+        last=number,
+        y=y,
+        goes_on=mark.kind == "stuck" and lane.unfinished,
+        sentence=f"{_who(lane)}: {kind}, {mark.what}{where}, at {clock(mark.at)}",
+        facts=f"{kind}\n{mark.what}\n{_who(lane)}{where}\nat {clock(mark.at)}",
+        cells=(
+            _who(lane),
+            kind,
+            mark.what,
+            "" if mark.line is None else str(mark.line),
+            clock(mark.at),
+            clock(mark.at),
+            "",
+        ),
+    )

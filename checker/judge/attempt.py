@@ -1,0 +1,116 @@
+"""A check, tried on a submission: passed, or failed in a way that repeats and is as small as it gets.
+
+A failure that a search found is replayed in a process of its own before anybody hears of it, and
+then shrunk. One that cannot be had again is an error of the kit or a program that hangs on what
+nobody controls; it is no mark.
+"""
+
+import traceback
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
+
+from checker.judge.case import Case, Check, ReplayEnded, Setting
+from checker.judge.explain import CheckFailed
+from checker.judge.launch import SandboxError
+from checker.judge.replay import Replay
+from checker.judge.search.shrink import shrink
+from checker.judge.trace import ErrorTree, Raised, Trace
+
+UNSTEADY: Final = (
+    "it failed, and when the same run was repeated, it did not fail in the same way: that is a "
+    "mistake of the checker, unless the program hangs on memory addresses or on the system's own "
+    "randomness; grade it again, and report this if it stays"
+)
+
+_Kind: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a check."""
+
+    failure: CheckFailed | None = None
+    obstacle: str | None = None
+    """What kept the check from being tried: the kit's or the machine's doing."""
+    played: Replay = field(default_factory=Replay)
+    """The last world that the check had."""
+    trace: Trace | None = None
+    """The last run, if there was one."""
+    removable: dict[int, tuple[int, int]] = field(default_factory=dict)
+    kind: _Kind = ()
+    """In what way it failed: by which lines of the check, and how the run ended."""
+
+
+def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
+    """Try a check, and if it fails, find the smallest run that shows it."""
+    first = play(check, setting, seed)
+    if not _can_repeat(first):
+        return first
+    alone = replace(setting, fresh=True)
+    repeated = play(check, alone, seed, first.played)
+    if repeated.kind != first.kind and first.played.loop is not None:
+        # Runs that share a process may get into each other's way, however clean each one leaves it.
+        first = play(check, alone, seed)
+        if not _can_repeat(first):
+            return first
+        repeated = play(check, alone, seed, first.played)
+    if repeated.kind != first.kind:
+        return Attempt(obstacle=UNSTEADY)
+    smallest = shrink(
+        repeated.played,
+        lambda smaller: _fails_alike(play(check, setting, seed, smaller), repeated),
+        repeated.removable,
+    )
+    if smallest == repeated.played:
+        return repeated
+    shrunk = play(check, alone, seed, smallest)
+    return shrunk if shrunk.kind == repeated.kind else repeated
+
+
+def play(check: Check, setting: Setting, seed: str, replay: Replay | None = None) -> Attempt:
+    """Go through a check once; with a `replay`, to one of its worlds."""
+    case = Case(setting, seed, replay)
+    failure: CheckFailed | None = None
+    obstacle = None
+    kind: _Kind = ()
+    try:
+        check.function(case)
+    except ReplayEnded:
+        pass
+    except CheckFailed as error:
+        failure = error
+        kind = _kind(check, error, case.last_trace)
+        error.__traceback__ = None  # It holds the check's frames, and those its worlds.
+    except SandboxError as error:
+        obstacle = str(error)
+    except Exception as error:
+        # A mistake in the check or in a service of it. It says nothing about the submission.
+        obstacle = f"the check itself raised {type(error).__name__}: {error}"
+    return Attempt(failure, obstacle, case.played, case.last_trace, case.removable, kind)
+
+
+def _can_repeat(tried: Attempt) -> bool:
+    """Whether there is a failure, of a kind that is worth another run."""
+    failure = tried.failure
+    return failure is not None and not failure.hopeless and not failure.costly
+
+
+def _fails_alike(tried: Attempt, like: Attempt) -> Replay | None:
+    return tried.played if tried.kind == like.kind else None
+
+
+def _kind(check: Check, failure: CheckFailed, trace: Trace | None) -> _Kind:
+    file = check.function.__code__.co_filename
+    lines = [
+        frame.f_lineno if number is None else number
+        for frame, number in traceback.walk_tb(failure.__traceback__)
+        if frame.f_code.co_filename == file
+    ]
+    ending = trace.ending if trace is not None else None
+    errors = _kinds(ending.error) if isinstance(ending, Raised) else ()
+    return (*lines, type(ending).__name__, *errors)
+
+
+def _kinds(error: ErrorTree) -> tuple[str, ...]:
+    """The kinds of an error and of those inside it, each once."""
+    return tuple(sorted({error.kind, *(kind for child in error.children for kind in _kinds(child))}))
