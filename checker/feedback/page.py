@@ -45,8 +45,12 @@ _OUTCOMES: Final = {
     "cancelled": "cancelled",
     "unfinished": "not over when the run ended",
 }
-_KINDS: Final = {"call": "a call", "wait": "a wait", "sleep": "a sleep"}
-_BLOCKED: Final = "holds the event loop: no task can run"
+_KINDS: Final = {
+    "call": "a call",
+    "wait": "a wait",
+    "sleep": "a sleep",
+    "blocked": "holds the event loop: no task can run",
+}
 _MARKS: Final = {
     "cancelled": "cancelled",
     "error": "an error",
@@ -79,6 +83,7 @@ class _Item(NamedTuple):
 class _LaneView(NamedTuple):
     number: str
     name: str
+    is_thread: bool
     title: str
     y: int
     height: int
@@ -86,6 +91,16 @@ class _LaneView(NamedTuple):
     last: int
     goes_on: bool
     items: list[_Item]
+
+
+class _Step(NamedTuple):
+    """A sentence of the story."""
+
+    at: str
+    instant: int
+    text: str
+    line: int | None
+    key: bool
 
 
 class _View(NamedTuple):
@@ -101,6 +116,8 @@ class _View(NamedTuple):
     pixels: int
     keys: list[int]
     """The instants at which it went wrong."""
+    story: list[_Step]
+    legend: list[tuple[str, str]]
     source: list[str]
     lines: dict[int, str]
     """For each line that a span stands at, the first such span."""
@@ -111,14 +128,24 @@ class _View(NamedTuple):
 def render(recordings: Sequence[Recording]) -> str:
     """The page for these recordings, normally of one check on both backends."""
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        finalize=_finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "safe_text": printable, "digest": _digest}
+    environment.filters |= {"clock": clock, "digest": _digest}
     template = environment.from_string(
         files("checker.feedback").joinpath("page.html.j2").read_text("utf-8")
     )
     views = [_view(f"r{n}", recording) for n, recording in enumerate(recordings)]
-    return template.render(views=views, kinds=_KINDS, blocked=_BLOCKED, marks=_MARKS)
+    return template.render(views=views, marks=_MARKS)
+
+
+def _finalize(value: object) -> object:
+    """Every text that is written into the page without characters that hide or reorder others. The
+    page's own is no `str`, but Jinja2's markup."""
+    return printable(value) if type(value) is str else value
 
 
 def _digest(text: str) -> str:
@@ -155,6 +182,15 @@ def _view(name: str, recording: Recording) -> _View:
         height=lanes[-1].y + lanes[-1].height if lanes else 0,
         pixels=min(_PIXELS_EACH * len(at), _MAX_PIXELS),
         keys=sorted({number_of[instant(each.at)] for each in recording.story if each.key}),
+        story=[
+            _Step(clock(each.at), number_of[instant(each.at)], each.text, each.line, each.key)
+            for each in recording.story
+        ],
+        legend=[
+            (kind, words)
+            for kind, words in (_KINDS | _MARKS).items()
+            if any(kind in (item.kind, item.outcome) for item in items)
+        ],
         source=source,
         lines=lines,
         linked=linked & set(range(1, len(source) + 1)),
@@ -190,6 +226,7 @@ def _lanes(prefix: str, recording: Recording, number_of: dict[float, int]) -> li
             _LaneView(
                 number=f"{'' if lane.parent is None else f'{lane.parent}→'}{lane.number}",
                 name=lane.name,
+                is_thread=lane.kind == "thread",
                 title=f"{_who(lane)}{_parent(lane)}, from {clock(lane.started)} to "
                 + ("the end of the run, unfinished" if lane.unfinished else clock(lane.ended)),
                 y=y,
@@ -220,7 +257,7 @@ def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int)
     where = "" if span.line is None else f", line {span.line}"
     took = clock(instant(span.end) - instant(span.start))
     when = f"from {clock(span.start)} to {clock(span.end)}"
-    kind = _BLOCKED if span.kind == "blocked" else _KINDS[span.kind]
+    kind = _KINDS[span.kind]
     told = f"{span.what} {span.detail}".strip()
     return _Item(
         id="",

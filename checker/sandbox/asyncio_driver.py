@@ -89,7 +89,8 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             # The first task is the one that anyio.run makes; only now is there a loop to ask.
             type(anyio.CancelScope()).__hash__ = _scope_hash  # type: ignore[method-assign, assignment]
         task = _OrderedTask(coro, number=self._made, loop=loop, **kwargs)
-        self._kernel.tasks.started(task)
+        if not self._kernel.over:
+            self._kernel.tasks.started(task)
         return task
 
 

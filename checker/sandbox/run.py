@@ -8,7 +8,6 @@ import asyncio
 import builtins
 import contextlib
 import faulthandler
-import functools
 import gc
 import io
 import os
@@ -161,10 +160,11 @@ def _run(kernel: Kernel, start: Start) -> None:
         with _refusing_to_run():
             function = load(start)
 
-        @functools.wraps(function)  # The task that runs it has its name.
         async def main() -> None:
             await _main(kernel, function, start)
 
+        # The task that runs it has its name.
+        main.__qualname__ = str(getattr(function, "__qualname__", type(function).__qualname__))
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
         else:

@@ -111,7 +111,7 @@ async def call(function: Callable[..., Any], start: Start) -> Any:
     """Await the submission's function. Raises `UnusableSubmission` if it cannot be called so."""
     name, arguments = start.function, start.arguments
     try:
-        inspect.signature(function).bind(*arguments)
+        _expect_to_fit(function, arguments)
     except TypeError as error:
         raise UnusableSubmission(
             f"{name}() is called with {len(arguments)} "
@@ -128,6 +128,19 @@ async def call(function: Callable[..., Any], start: Start) -> Any:
             _first_line(function),
         )
     return await awaitable
+
+
+def _expect_to_fit(function: Callable[..., Any], arguments: list[Any]) -> None:
+    """Raise what `Signature.bind` raises if `function` cannot be called with `arguments`."""
+    if isinstance(function, types.FunctionType):
+        # What takes just so many arguments needs no closer look, which would take a while.
+        code, takes = function.__code__, inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+        wrapped = hasattr(function, "__wrapped__") or hasattr(function, "__signature__")
+        if code.co_argcount == len(arguments) and not (
+            wrapped or code.co_kwonlyargcount or code.co_flags & takes
+        ):
+            return
+    inspect.signature(function).bind(*arguments)
 
 
 def _first_line(function: Callable[..., Any]) -> int | None:
