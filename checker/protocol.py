@@ -27,6 +27,7 @@ __all__ = [
     "Called",
     "Cancelled",
     "Closed",
+    "Ended",
     "ErrorTree",
     "Event",
     "Explain",
@@ -49,11 +50,15 @@ __all__ = [
     "ServiceSpec",
     "Spinning",
     "Start",
+    "Struck",
     "Stuck",
+    "Swallowed",
     "TaskStarted",
+    "ThreadStarted",
     "ToSandbox",
     "Unusable",
     "Wait",
+    "Waiting",
     "Warned",
     "instant",
     "plain",
@@ -218,7 +223,60 @@ class Warned(_Message, frozen=True):
     line: Line
 
 
-Event: TypeAlias = TaskStarted | Called | CallCancelled | Printed | LoopBlocked | LoopFreed | Warned
+class ThreadStarted(_Message, frozen=True):
+    """A worker thread was started by `task`. Told only where the judge watches, as are the next."""
+
+    thread: Number
+    name: str
+    task: Number
+
+
+class Waiting(_Message, frozen=True):
+    """From now on a task waits for something; or a worker thread, if `thread` is not 0."""
+
+    task: Number
+    thread: Number
+    line: Line
+    what: str
+
+
+class Ended(_Message, frozen=True):
+    """A task has come to its end; or a worker thread, if `thread` is not 0."""
+
+    task: Number
+    thread: Number
+
+
+class Struck(_Message, frozen=True):
+    """An exception first appeared in the learner's code: a cancellation, if it has no `kind`."""
+
+    task: Number
+    line: Line
+    kind: str
+    message: str
+
+
+class Swallowed(_Message, frozen=True):
+    """An `except` took a cancellation, and the task went on."""
+
+    task: Number
+    line: Line
+
+
+Event: TypeAlias = (
+    TaskStarted
+    | Called
+    | CallCancelled
+    | Printed
+    | LoopBlocked
+    | LoopFreed
+    | Warned
+    | ThreadStarted
+    | Waiting
+    | Ended
+    | Struck
+    | Swallowed
+)
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True):
@@ -231,6 +289,9 @@ class Wait(msgspec.Struct, frozen=True, array_like=True):
     """What it waits for, in words: "a Lock that task 3 (transfer) holds"."""
     started_at: Line = None
     """The line of the code that the task runs, if it is the learner's."""
+    holders: list[Number] = []
+    """The tasks that could end the wait, as far as they are known: who holds the lock, who is in the
+    task group, ..."""
 
 
 class Left(msgspec.Struct, frozen=True, array_like=True):

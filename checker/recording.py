@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Lane", "Mark", "Recording", "Sentence", "Span"]
+__all__ = ["Lane", "Mark", "Print", "Recording", "Sentence", "Shown", "Span"]
 
 SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
 """A call of a service; a wait for a lock, a permit, an item, a task, ...; a sleep; a stretch in
@@ -98,3 +98,17 @@ class Recording(msgspec.Struct, frozen=True):
     """In the order in which they started; the submission's own task is the first."""
     story: tuple[Sentence, ...]
     prints: tuple[Print, ...]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A check on one backend, with a run of it if there was one."""
+
+    check: str
+    """The title of the check."""
+    backend: str
+    passed: bool
+    message: str
+    """What the check says; empty if it passed."""
+    line: int | None
+    """The line of the learner's file that the message is about."""
+    recording: Recording | None

@@ -1,5 +1,6 @@
 """What comes next: in the order of due times where time is measured, in any legal order elsewhere."""
 
+import contextlib
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from checker.judge.case import SCHEDULES
 from checker.judge.schedule import Enabled, Timed
 from checker.judge.search.portfolio import explore
 from checker.judge.search.walk import RandomWalk
+from checker.judge.trace import Trace
 from checker.judge.trace import Returned
 
 
@@ -204,15 +206,29 @@ def test_the_first_schedule_is_the_timed_one(case_of):
 
 
 def test_as_many_schedules_are_tried_as_are_asked_for(case_of):
-    assert len(list(case_of(RACE).schedules())) == SCHEDULES
-    assert len(list(case_of(RACE).schedules(3))) == 3
+    def count(*runs: int) -> int:
+        worlds = case_of(ALL_AT_ONCE).schedules(*runs)
+        return sum(1 for world in worlds if world.run("main", Post(), [1.0] * 5))
+
+    assert count() == SCHEDULES
+    assert count(3) == 3
+
+
+def test_where_there_are_few_orders_each_is_tried_once(case_of):
+    # (The first run lets every call take its latency, which is one of the orders.)
+    orders = [
+        tuple(world.run("main", Post(), [1.0, 2.0, 3.0]).value)
+        for world in case_of(ALL_AT_ONCE).schedules(50)
+    ]
+    assert len(orders) == 7
+    assert len(set(orders)) == 6
 
 
 def test_the_same_seed_gives_the_same_orders(case_of):
     def traces(seed: str) -> list[object]:
         case = case_of(WITH_DEADLINES, seed=seed)
         return [
-            world.run("main", Post(), [1.0, 2.0, 3.0], [0.75, 2.5]).trace
+            world.run("main", Post(), [1.0, 2.0, 3.0, 4.0, 5.0], [0.75, 2.5]).trace
             for world in case.schedules()
         ]
 
@@ -367,13 +383,21 @@ def test_only_explored_schedules_hurry_replies():
 
 
 def test_exploring_draws_all_from_the_generator_that_it_is_given():
-    enabled = [Enabled("reply", n, n) for n in range(10)]
+    enabled = [Enabled("reply", n, n, task=n) for n in range(10)]
 
     def choices(seed: int) -> list[list[int]]:
-        return [[s.choose(enabled) for _ in range(5)] for s in explore(Random(seed), 6)]
+        chosen = []
+        schedules = explore(Random(seed), 9)
+        schedule = next(schedules)
+        with contextlib.suppress(StopIteration):
+            while True:
+                chosen.append([schedule.choose(enabled) for _ in range(5)])
+                schedule = schedules.send(Trace("asyncio", steps=5))
+        return chosen
 
     assert choices(3) == choices(3)
     assert choices(3) != choices(4)
+    assert len(choices(3)) == 9
     assert choices(3)[0] == [0] * 5
 
 

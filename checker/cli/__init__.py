@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final
 
-from checker.course import CourseError, UnknownName
+from checker.course import Course, CourseError, Exercise, UnknownName
 from checker.feedback.terminal import printable
 from checker.submission import SubmissionError
 
@@ -21,6 +21,7 @@ INTERRUPTED: Final = 130
 
 COMMANDS: Final = {
     "grade": "grade your work (this is the one you need)",
+    "run": "show one run: its story and its timeline",
     "list": "show the course, and how far you are",
     "hint": "give a hint for an exercise, one more each time",
     "verify": "prove that the checks of an exercise are right (for authors)",
@@ -41,6 +42,7 @@ examples:
   checker list                              what there is to do
   checker grade                             all exercises
   checker grade one_after_another           one exercise, with every detail
+  checker run one_after_another             what happened in it, step by step
   checker hint one_after_another            when you are stuck
   checker grade --submission ../somebody    somebody else's clone
 
@@ -97,6 +99,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"checker: {error.strerror or error}", file=sys.stderr)
         _forget_stdout()
         return UNUSABLE
+
+
+def select_one(course: Course, name: str, command: str) -> Exercise:
+    """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
+    exercises = course.select([name])
+    if len(exercises) != 1:
+        raise UsageError(
+            f"{name} is a chapter; this command is for one exercise of it, for example "
+            f"`checker {command} {exercises[0].short_name}`"
+        )
+    return exercises[0]
 
 
 def _forget_stdout() -> None:

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     parser.add_argument(
         "--seed",
-        type=_seed,
+        type=seed,
         metavar="N",
         help="draw the secret inputs from N, so that a report repeats (default: a fresh one)",
     )
@@ -99,14 +99,15 @@ def run(given: argparse.Namespace) -> int:
     return cli.PASSED if passed else cli.FAILED
 
 
-def _seed(text: str) -> int:
+def seed(text: str) -> int:
+    """A seed, as an argument."""
     try:
-        seed = int(text)
+        number = int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-    if not 0 <= seed < 1 << 63:
+    if not 0 <= number < 1 << 63:
         raise argparse.ArgumentTypeError("a seed is a whole number from 0 to 2^63 - 1")
-    return seed
+    return number
 
 
 def _jobs(text: str) -> int:

@@ -16,13 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
-    exercises = course.select([given.name])
-    if len(exercises) != 1:
-        raise cli.UsageError(
-            f"{given.name} is a chapter; ask for a hint for one exercise of it, for example "
-            f"`checker hint {exercises[0].short_name}`"
-        )
-    (exercise,) = exercises
+    exercise = cli.select_one(course, given.name, "hint")
     metadata = exercise.metadata
     shown = Progress(course).take_hint(exercise)
     screen = Screen(sys.stdout)

@@ -50,7 +50,7 @@ def spread(at: Sequence[float], columns: int) -> list[int]:
     shortest = min(gaps)
     weights = [0.0, *accumulate(1 + log2(gap / shortest) for gap in gaps)]
     spare = columns - len(at)
-    return [n + int(spare * weight / weights[-1]) for n, weight in enumerate(weights)]
+    return [n + int(spare * (weight / weights[-1])) for n, weight in enumerate(weights)]
 
 
 def stacked(spans: Iterable[Span], most: int) -> list[list[Span]]:
@@ -82,3 +82,9 @@ def names(span: Span) -> list[str]:
         full = f"{what} {detail}"
     short = what if span.kind == "call" else _ASIDE.split(what, maxsplit=1)[0]
     return list(dict.fromkeys(name for name in (full, what, short) if name))
+
+
+def number(lane: Lane) -> str:
+    """The number of a lane after that of who started it: `1→2`; of a thread, `1→t3`."""
+    parent = "" if lane.parent is None else f"{lane.parent}→"
+    return f"{parent}{'t' if lane.kind == 'thread' else ''}{lane.number}"

@@ -7,6 +7,7 @@ applies no style but the two that it was written with.
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
 from itertools import cycle
@@ -14,7 +15,7 @@ from typing import Final, NamedTuple
 
 import jinja2
 
-from checker.feedback.axis import clock, instant, instants, names, spread, stacked
+from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
 from checker.feedback.terminal import printable
 from checker.recording import Lane, Mark, Recording, Span
 
@@ -26,11 +27,15 @@ HUES: Final = 5
 
 _ROW: Final = 26
 _PADDING: Final = 5
-_LEFT: Final = 0.8
-_RIGHT: Final = 97.0
-_RIGHT_OF_ENDED: Final = 88.0
-"""Percents of the width between which the instants lie. What was not over when the run ended goes
-on beyond its end, or nobody would see a wait that began at the very end."""
+_MARGINS: Final = (0.8, 3.0)
+_MARGINS_OF_UNFINISHED: Final = (0.8, 24.0)
+_EDGE: Final = 4.5
+"""Percents of a small timeline that lie before its first instant, after its last one, and after
+what is drawn beyond that: a run that left something unfinished goes on beyond its end, or nobody
+would see a wait that began at the very end."""
+
+_SMALL: Final = 600
+"""Pixels of a small timeline; in a larger one the margins are as wide, and so fewer percents."""
 
 _COLUMNS_EACH: Final = 6
 _PIXELS_EACH: Final = 9
@@ -67,11 +72,14 @@ class _Item(NamedTuple):
     hue: int
     outcome: str
     name: str
+    short: str
     line: int | None
     first: int
     last: int
     """The numbers of the instants of its start and its end."""
     y: int
+    nth: int
+    """The how many-eth mark it is at its instant."""
     goes_on: bool
     sentence: str
     facts: str
@@ -83,7 +91,6 @@ class _Item(NamedTuple):
 class _LaneView(NamedTuple):
     number: str
     name: str
-    is_thread: bool
     title: str
     y: int
     height: int
@@ -91,6 +98,8 @@ class _LaneView(NamedTuple):
     last: int
     goes_on: bool
     items: list[_Item]
+    drawn: list[_Item]
+    """The same: the marks last, so that they lie over the spans."""
 
 
 class _Step(NamedTuple):
@@ -113,10 +122,15 @@ class _View(NamedTuple):
     true: list[float]
     lanes: list[_LaneView]
     height: int
+    edge: float
+    """Where what goes on beyond the end of the run ends, in percent."""
     pixels: int
+    """How wide the timeline is at least, before anybody zooms."""
     keys: list[int]
     """The instants at which it went wrong."""
     story: list[_Step]
+    calls: list[tuple[str, int]]
+    """What the hues stand for, if they go round."""
     legend: list[tuple[str, str]]
     source: list[str]
     lines: dict[int, str]
@@ -158,10 +172,21 @@ def _view(name: str, recording: Recording) -> _View:
     printed = [each.at for each in recording.prints]
     at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed)
     number_of = {each: n for n, each in enumerate(at)}
-    right = _RIGHT_OF_ENDED if any(map(_goes_on, recording.lanes)) else _RIGHT
+    pixels = min(_PIXELS_EACH * len(at), _MAX_PIXELS)
+    share = min(1.0, _SMALL / pixels)
+    margins = _MARGINS_OF_UNFINISHED if any(map(_goes_on, recording.lanes)) else _MARGINS
+    left, right = margins[0] * share, 100 - margins[1] * share
+
+    def percent(part: float, whole: float) -> float:
+        return round(left + (right - left) * (part / whole if whole else 0.0), 4)
+
     columns = spread(at, _COLUMNS_EACH * len(at))
     length = at[-1] - at[0]
-    lanes = _lanes(name, recording, number_of)
+    calls = dict.fromkeys(
+        span.what for lane in recording.lanes for span in lane.spans if span.kind == "call"
+    )
+    hues = dict(zip(calls, cycle(range(HUES))))
+    lanes = _lanes(name, recording, number_of, hues)
     items = [item for lane in lanes for item in lane.items]
     lines: dict[int, str] = {}
     for item in items:
@@ -176,20 +201,23 @@ def _view(name: str, recording: Recording) -> _View:
         recording=recording,
         name=recording.exercise.rpartition("/")[2],
         at=[clock(each) for each in at],
-        even=[_percent(column, columns[-1], right) for column in columns],
-        true=[_percent(each - at[0], length, right) for each in at],
+        even=[percent(column, columns[-1]) for column in columns],
+        true=[percent(each - at[0], length) for each in at],
         lanes=lanes,
         height=lanes[-1].y + lanes[-1].height if lanes else 0,
-        pixels=min(_PIXELS_EACH * len(at), _MAX_PIXELS),
+        edge=round(100 - _EDGE * share, 4),
+        pixels=pixels,
         keys=sorted({number_of[instant(each.at)] for each in recording.story if each.key}),
         story=[
             _Step(clock(each.at), number_of[instant(each.at)], each.text, each.line, each.key)
             for each in recording.story
         ],
+        calls=list(hues.items()) if len(hues) <= HUES else [],
         legend=[
             (kind, words)
             for kind, words in (_KINDS | _MARKS).items()
-            if any(kind in (item.kind, item.outcome) for item in items)
+            if any(kind == (item.outcome if item.kind == "mark" else item.kind) for item in items)
+            and (kind != "call" or len(hues) > HUES)
         ],
         source=source,
         lines=lines,
@@ -197,19 +225,13 @@ def _view(name: str, recording: Recording) -> _View:
     )
 
 
-def _percent(part: float, whole: float, right: float) -> float:
-    return round(_LEFT + (right - _LEFT) * (part / whole if whole else 0.0), 4)
-
-
 def _goes_on(lane: Lane) -> bool:
     return lane.unfinished or any(span.outcome == "unfinished" for span in lane.spans)
 
 
-def _lanes(prefix: str, recording: Recording, number_of: dict[float, int]) -> list[_LaneView]:
-    calls = dict.fromkeys(
-        span.what for lane in recording.lanes for span in lane.spans if span.kind == "call"
-    )
-    hues = dict(zip(calls, cycle(range(HUES))))
+def _lanes(
+    prefix: str, recording: Recording, number_of: dict[float, int], hues: dict[str, int]
+) -> list[_LaneView]:
     views: list[_LaneView] = []
     y = 0
     for n, lane in enumerate(recording.lanes):
@@ -219,14 +241,17 @@ def _lanes(prefix: str, recording: Recording, number_of: dict[float, int]) -> li
             for row, spans in enumerate(rows)
             for span in spans
         ]
-        items += [_mark(lane, mark, number_of, y + _PADDING) for mark in lane.marks]
+        marked: Counter[float] = Counter()
+        for mark in lane.marks:
+            items.append(_mark(lane, mark, number_of, y + _PADDING, marked[instant(mark.at)]))
+            marked[instant(mark.at)] += 1
         items.sort(key=lambda item: (item.first, item.last))
+        items = [item._replace(id=f"{prefix}-{n}-{m}") for m, item in enumerate(items)]
         height = _ROW * max(1, len(rows)) + 2 * _PADDING
         views.append(
             _LaneView(
-                number=f"{'' if lane.parent is None else f'{lane.parent}→'}{lane.number}",
+                number=number(lane),
                 name=lane.name,
-                is_thread=lane.kind == "thread",
                 title=f"{_who(lane)}{_parent(lane)}, from {clock(lane.started)} to "
                 + ("the end of the run, unfinished" if lane.unfinished else clock(lane.ended)),
                 y=y,
@@ -234,9 +259,8 @@ def _lanes(prefix: str, recording: Recording, number_of: dict[float, int]) -> li
                 first=number_of[instant(lane.started)],
                 last=number_of[instant(lane.ended)],
                 goes_on=lane.unfinished,
-                items=[
-                    item._replace(id=f"{prefix}-{n}-{number}") for number, item in enumerate(items)
-                ],
+                items=items,
+                drawn=sorted(items, key=lambda item: item.kind == "mark"),
             )
         )
         y += height
@@ -252,7 +276,7 @@ def _parent(lane: Lane) -> str:
 
 
 def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int) -> _Item:
-    name, *_ = [*names(span), span.kind]
+    called = names(span) or [span.kind]
     outcome = _OUTCOMES[span.outcome]
     where = "" if span.line is None else f", line {span.line}"
     took = clock(instant(span.end) - instant(span.start))
@@ -264,13 +288,15 @@ def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int)
         kind=span.kind,
         hue=hue,
         outcome=span.outcome,
-        name=name,
+        name=called[0],
+        short=called[-1],
         line=span.line,
         first=number_of[instant(span.start)],
         last=number_of[instant(span.end)],
         y=y,
+        nth=0,
         goes_on=span.outcome == "unfinished",
-        sentence=f"{_who(lane)}: {kind}, {name}{where}, {when}, {outcome}",
+        sentence=f"{_who(lane)}: {kind}, {called[0]}{where}, {when}, {outcome}",
         facts=f"{told}\n{_who(lane)}{where}\n{kind}\n{when} ({took})\n{outcome}",
         cells=(
             _who(lane),
@@ -284,20 +310,22 @@ def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int)
     )
 
 
-def _mark(lane: Lane, mark: Mark, number_of: dict[float, int], y: int) -> _Item:
+def _mark(lane: Lane, mark: Mark, number_of: dict[float, int], y: int, nth: int) -> _Item:
     where = "" if mark.line is None else f", line {mark.line}"
     kind = _MARKS[mark.kind]
-    number = number_of[instant(mark.at)]
+    at = number_of[instant(mark.at)]
     return _Item(
         id="",
         kind="mark",
         hue=0,
         outcome=mark.kind,
         name=mark.what,
+        short=mark.what,
         line=mark.line,
-        first=number,
-        last=number,
+        first=at,
+        last=at,
         y=y,
+        nth=nth,
         goes_on=mark.kind == "stuck" and lane.unfinished,
         sentence=f"{_who(lane)}: {kind}, {mark.what}{where}, at {clock(mark.at)}",
         facts=f"{kind}\n{mark.what}\n{_who(lane)}{where}\nat {clock(mark.at)}",

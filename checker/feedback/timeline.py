@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import cycle, groupby, islice, pairwise, zip_longest
 from typing import Final, NamedTuple, TypeAlias
 
-from checker.feedback.axis import clock, instant, instants, names, spread, stacked
+from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
 from checker.feedback.terminal import Screen, printable
 from checker.recording import Lane, Recording, Span
 
@@ -158,7 +158,7 @@ class _Timeline:
                 if n:
                     self._screen.line()
                 words = f"{clock(panel.start)} to {clock(panel.end)}"
-                self._screen.line(self._screen.style(_MARGIN + words, "bold"))
+                self._flow([_cells(words, "bold")])
             self._draw_panel(panel)
         self._tell_unshown()
         self._tell_legend()
@@ -241,7 +241,7 @@ class _Timeline:
         if lane.unfinished and panel.is_last:
             row[last] = _symbol(_OPEN)
         marks = [mark for mark in lane.marks if panel.start <= instant(mark.at) <= panel.end]
-        for mark in sorted(marks, key=lambda mark: list(_MARKS).index(mark.kind)):
+        for mark in sorted(marks, key=lambda mark: _rank(_MARKS[mark.kind])):
             stays = mark.kind == "stuck" and lane.unfinished
             row[panel.column_of_end(mark.at, stays)] = _symbol(
                 _MARKS[mark.kind], *_LEGEND[_MARKS[mark.kind]][1]
@@ -267,9 +267,11 @@ class _Timeline:
             bar[-1] = _ENDS.get(span.outcome, alone if first == last else end)
         for column, char in enumerate(bar, first):
             there = row[column].text
-            if there not in _INSTANTS or char in _MARKS.values():
+            if _rank(char) > _rank(there):
+                row[column] = _symbol(char, *_LEGEND[char][1])
+            elif there not in _INSTANTS:
                 row[column] = _symbol(char, *styles)
-            elif char in _INSTANTS and there not in _MARKS.values():
+            elif char in _INSTANTS and not _rank(there):
                 row[column] = _symbol(_SEVERAL)
         return first, last
 
@@ -320,14 +322,14 @@ class _Timeline:
 
     def _made_labels(self) -> list[list[_Cell]]:
         """For each lane, who started it, its number and its name: `1→2 deposit`."""
-        numbers = [_number(lane) for lane in self._lanes]
+        numbers = [number(lane) for lane in self._lanes]
         width = max(map(len, numbers), default=0)
         return [
             _cut(
-                [*_cells(number.rjust(width) + " ", "dim"), *_cells(self._safe(lane.name), "bold")],
+                [*_cells(text.rjust(width) + " ", "dim"), *_cells(self._safe(lane.name), "bold")],
                 self._screen.width // 3,
             )
-            for lane, number in zip(self._lanes, numbers, strict=True)
+            for lane, text in zip(self._lanes, numbers, strict=True)
         ]
 
     def _tell_unshown(self) -> None:
@@ -358,7 +360,7 @@ class _Timeline:
             items.append(_cells(f"L{self._line_shown} line {self._line_shown} of {file}"))
         for lane in [lane for lane in self._lanes if lane.parent is not None][:1]:
             items.append(
-                _cells(f"{_number(lane)} {lane.kind} {lane.number}, started by task {lane.parent}")
+                _cells(f"{number(lane)} {lane.kind} {lane.number}, started by task {lane.parent}")
             )
         for lane in [lane for lane in self._lanes if lane.kind == "thread"][:1]:
             items.append(_cells(f"t{lane.number} a worker thread"))
@@ -403,9 +405,9 @@ class _Timeline:
         )
 
 
-def _number(lane: Lane) -> str:
-    parent = "" if lane.parent is None else f"{lane.parent}→"
-    return f"{parent}{'t' if lane.kind == 'thread' else ''}{lane.number}"
+def _rank(char: str) -> int:
+    """How much this says of what happened at an instant; 0 if it is no mark."""
+    return [*_MARKS.values()].index(char) + 1 if char in _MARKS.values() else 0
 
 
 def _symbol(char: str, *styles: str) -> _Cell:

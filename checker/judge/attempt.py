@@ -46,15 +46,14 @@ def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
     first = play(check, setting, seed)
     if not _can_repeat(first):
         return first
-    alone = replace(setting, fresh=True)
-    repeated = play(check, alone, seed, first.played)
-    if repeated.kind != first.kind and first.played.loop is not None:
+    repeated = _repeat(check, setting, seed, first)
+    if repeated is None and first.played.loop is not None:
         # Runs that share a process may get into each other's way, however clean each one leaves it.
-        first = play(check, alone, seed)
+        first = play(check, replace(setting, fresh=True), seed)
         if not _can_repeat(first):
             return first
-        repeated = play(check, alone, seed, first.played)
-    if repeated.kind != first.kind:
+        repeated = _repeat(check, setting, seed, first)
+    if repeated is None:
         return Attempt(obstacle=UNSTEADY)
     smallest = shrink(
         repeated.played,
@@ -63,8 +62,7 @@ def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
     )
     if smallest == repeated.played:
         return repeated
-    shrunk = play(check, alone, seed, smallest)
-    return shrunk if shrunk.kind == repeated.kind else repeated
+    return _repeat(check, setting, seed, replace(repeated, played=smallest)) or repeated
 
 
 def play(check: Check, setting: Setting, seed: str, replay: Replay | None = None) -> Attempt:
@@ -87,6 +85,16 @@ def play(check: Check, setting: Setting, seed: str, replay: Replay | None = None
         # A mistake in the check or in a service of it. It says nothing about the submission.
         obstacle = f"the check itself raised {type(error).__name__}: {error}"
     return Attempt(failure, obstacle, case.played, case.last_trace, case.removable, kind)
+
+
+def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attempt | None:
+    """Have a failure again, in a process of its own; None if it cannot be had."""
+    for watched in (True, False):  # To be watched takes time, which a run may not have.
+        alone = replace(setting, fresh=True, watched=watched)
+        repeated = play(check, alone, seed, tried.played)
+        if repeated.kind == tried.kind:
+            return repeated
+    return None
 
 
 def _can_repeat(tried: Attempt) -> bool:
@@ -113,4 +121,6 @@ def _kind(check: Check, failure: CheckFailed, trace: Trace | None) -> _Kind:
 
 def _kinds(error: ErrorTree) -> tuple[str, ...]:
     """The kinds of an error and of those inside it, each once."""
-    return tuple(sorted({error.kind, *(kind for child in error.children for kind in _kinds(child))}))
+    return tuple(
+        sorted({error.kind, *(kind for child in error.children for kind in _kinds(child))})
+    )

@@ -192,7 +192,9 @@ class Case:
         """A world for each plan; in a replay, only for the one that is to be had `again`."""
         loop = self._loops
         self._loops += 1
-        target = self._replay if self._replay is not None and self._replay.loop is not None else None
+        target = (
+            self._replay if self._replay is not None and self._replay.loop is not None else None
+        )
         if target is not None and target.loop != loop:
             return
         plan = next(plans) if target is None else again(target)
@@ -273,9 +275,7 @@ class World:
         if cancel_after is not None:
             plan = replace(plan, cancel_after=cancel_after)
         setting = self._setting
-        self.trace = trace = converse(
-            setting.sandbox, start, setting.program, self._services, plan
-        )
+        self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
         played = self._played or Replay()
         explored = plan.schedule.explored
         self._case.has_run(trace, played.trimmed(trace.choices) if explored else played)

@@ -32,6 +32,7 @@ from checker.protocol import (
     Called,
     Cancelled,
     Closed,
+    Ended,
     ErrorTree,
     Event,
     Explain,
@@ -51,9 +52,13 @@ from checker.protocol import (
     ServiceSpec,
     Spinning,
     Start,
+    Struck,
     Stuck,
+    Swallowed,
     TaskStarted,
+    ThreadStarted,
     Unusable,
+    Waiting,
     Warned,
     instant,
     plain,
@@ -199,8 +204,9 @@ class _Conversation:
         self._cancel_sent = False
         self._now = 0
         self._pending: dict[int, _Pending] = {}
-        self._blocked: tuple[LoopBlocked, float] | None = None
+        self._blocked: tuple[LoopBlocked, float, int] | None = None
         self._events = 0
+        self._places = 0
         self._printed = 0
 
     def describe(self, value: Any) -> ServiceSpec:
@@ -262,11 +268,12 @@ class _Conversation:
                 pending = self._pending.pop(call, None)
                 if pending is None:
                     raise ProtocolError(f"call {call} was cancelled, which was not under way")
-                pending.record.ended, pending.record.outcome = now, "cancelled"
+                pending.record.outcome = "cancelled"
+                self._finish(pending.record)
                 if pending.invocation is not None:
                     pending.invocation.cancel()
             case TaskStarted(task, name, parent):
-                self.trace.tasks[task] = facts.Task(task, name, parent, now)
+                self.trace.tasks[task] = facts.Task(task, name, parent, now, self._place())
             case Printed(text):
                 self._printed += len(text)
                 self.trace.prints.append(facts.Print(text, now))
@@ -275,21 +282,53 @@ class _Conversation:
             case LoopBlocked():
                 if self._blocked is not None:
                     raise ProtocolError("the loop was blocked while it was blocked")
-                self._blocked = event, now
+                self._blocked = event, now, self._place()
             case LoopFreed():
                 if self._blocked is None:
                     raise ProtocolError("the loop was freed while it was free")
                 self._unblock()
             case Warned(text, line):
                 self.trace.warnings.append(facts.Warned(text, line, now))
+            case _:
+                self._hear_watched(event, now)
+
+    def _place(self) -> int:
+        """The next place in the order of all that happens."""
+        self._places += 1
+        return self._places
+
+    def _hear_watched(self, event: Event, now: float) -> None:
+        watched = self.trace.watched
+        match event:
+            case Waiting(task, thread, line, what):
+                watched.waits.append(facts.Waited(task, thread, line, what, now, self._place()))
+            case Struck(task, line, kind, message):
+                watched.struck.append(facts.Struck(task, line, kind, message, now, self._place()))
+            case Swallowed(task, line):
+                watched.swallowed.append(facts.Swallowed(task, line, now, self._place()))
+            case ThreadStarted(thread, name, task):
+                watched.threads[thread] = facts.Thread(thread, name, task, now)
+            case Ended(task, thread):
+                watched.ended[0 if thread else task, thread] = now
 
     def _unblock(self) -> None:
         assert self._blocked is not None
-        event, started = self._blocked
+        event, started, order = self._blocked
         self._blocked = None
         now = seconds(self._now)
         if now > started:
-            self.trace.blocked.append(facts.Blocked(event.what, event.line, started, now))
+            waiting = tuple(
+                call.number
+                for call in self.trace.calls
+                if call.task != event.task
+                and call.thread == 0
+                and call.outcome in ("answered", "failed")
+                and call.ended is not None
+                and started <= call.ended < now
+            )
+            self.trace.blocked.append(
+                facts.Blocked(event.what, event.line, started, now, event.task, order, waiting)
+            )
 
     def _take_call(self, event: Called) -> None:
         if event.call != len(self.trace.calls) + 1:
@@ -309,6 +348,7 @@ class _Conversation:
             event.thread,
             event.line,
             started=seconds(self._now),
+            order=self._place(),
         )
         self.trace.calls.append(record)
         if len(self._pending) >= MAX_PENDING:
@@ -393,6 +433,7 @@ class _Conversation:
         self._cancel_at = None
         self._cancel_sent = True
         self.trace.cancelled_at = seconds(self._now)
+        self.trace.cancelled_order = self._place()
         return Resume(self._now, [], cancel=True)
 
     def _choose(self, enabled: list[Enabled]) -> Enabled:
@@ -440,15 +481,21 @@ class _Conversation:
         except Exception as error:
             pending.record.outcome = "failed"
             reply = Failed(call, builtin_name(error), shortened(error_text(error)))
+            pending.record.reply = f"{reply.kind}: {reply.message}"
         else:
             assert pending.invocation.latency is not None
             pending.due = self._later(pending.invocation.latency)
             return None
         if pending.record.outcome == "answered":
+            pending.record.reply = value
             try:
                 reply = Answered(call, plain(value, besides=Service))
             except NotPlain as not_plain:
                 raise TypeError(f"a service replied with {not_plain}") from None
-        pending.record.ended = seconds(self._now)
+        self._finish(pending.record)
         del self._pending[call]
         return reply
+
+    def _finish(self, call: facts.Call) -> None:
+        call.ended = seconds(self._now)
+        call.ended_order = self._place()

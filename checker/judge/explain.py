@@ -92,7 +92,7 @@ def explain(trace: Trace) -> CheckFailed:
 def remarks(trace: Trace, said: str) -> str:
     """What else a learner wants to know of a run that failed a check, if it is not `said` already:
     coroutines that were never awaited, and what was printed."""
-    more = []
+    more = [_unreached(trace)]
     for warning in trace.warnings[:MAX_ERRORS]:
         if warning.text not in said:
             where = f" (line {warning.line})" if warning.line is not None else ""
@@ -107,6 +107,19 @@ def remarks(trace: Trace, said: str) -> str:
         if len(lines) > MAX_WAITS:
             more.append(f"\n  and {len(lines) - MAX_WAITS} lines more")
     return "".join(more)
+
+
+def _unreached(trace: Trace) -> str:
+    """Which calls were made, if some that could have been made were not."""
+    made = Counter(call.method for call in trace.calls)
+    known = {method for service in trace.services for method in type(service)._methods}
+    never = sorted(known - made.keys())
+    if not never or not isinstance(trace.ending, Returned):
+        return ""
+    times = [f"{method}() {n} time{'' if n == 1 else 's'}" for method, n in sorted(made.items())]
+    return (
+        f"\nIt called {', '.join(times) or 'nothing'}; never {' or '.join(f'{m}()' for m in never)}"
+    )
 
 
 def describe_error(error: ErrorTree) -> str:

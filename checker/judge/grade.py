@@ -12,11 +12,13 @@ from checker.judge.case import Check, Setting
 from checker.judge.explain import CheckFailed, remarks
 from checker.judge.launch import Program, Sandbox
 from checker.judge.replay import Address, encode_token
+from checker.judge.story import find_causes
 from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
 
 MAX_MESSAGE: Final = 4000
+MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
@@ -98,6 +100,8 @@ def message_of(check: Check, tried: Attempt) -> str:
         advice = failure.advice or (None if failure.hopeless else check.advice)
         message = failure.message
         if tried.trace is not None:
+            for cause in find_causes(tried.trace)[:MAX_CAUSES]:
+                message += f"\nWhat happened: {cause.text}"
             message += remarks(tried.trace, message)
         if advice:
             message += f"\nTry: {advice}"
@@ -107,9 +111,7 @@ def message_of(check: Check, tried: Attempt) -> str:
     return shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
 
 
-def _report(
-    check: Check, backend: str, source: Source, tried: Attempt, token: str
-) -> CheckReport:
+def _report(check: Check, backend: str, source: Source, tried: Attempt, token: str) -> CheckReport:
     failure = tried.failure
     return CheckReport(
         name=check.name,

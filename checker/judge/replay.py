@@ -53,7 +53,8 @@ class _Token(msgspec.Struct, frozen=True, array_like=True):
     world: int = 0
     choices: list[int] | None = None
     order: int = 0
-    without: list[tuple[int, int]] = []
+    without: list[int] = []
+    """For each list of inputs its number, and its indices as the bits of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,10 @@ def encode_token(address: Address, belongs_to: str) -> str:
         replay.world,
         None if replay.choices is None else list(replay.choices),
         replay.order,
-        sorted(replay.without),
+        _packed(replay.without),
     )
     fields = msgspec.to_builtins(token)
-    defaults = [None, 0, None, 0, []]
+    defaults: list[object] = [None, 0, None, 0, []]
     while len(fields) > 3 and fields[-1] == defaults[len(fields) - 4]:
         fields.pop()
     payload = msgspec.msgpack.encode(fields)
@@ -108,9 +109,25 @@ def decode_token(text: str, belongs_to: str) -> Address:
         token.world,
         None if token.choices is None else tuple(token.choices),
         token.order,
-        frozenset(token.without),
+        _unpacked(token.without),
     )
     return Address(token.check, token.backend, token.seed, replay)
+
+
+def _packed(without: frozenset[tuple[int, int]]) -> list[int]:
+    masks: dict[int, int] = {}
+    for number, index in sorted(without):
+        masks[number] = masks.get(number, 0) | 1 << index
+    return [field for entry in masks.items() for field in entry]
+
+
+def _unpacked(fields: list[int]) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (number, index)
+        for number, mask in zip(fields[::2], fields[1::2], strict=True)
+        for index in range(mask.bit_length())
+        if mask >> index & 1
+    )
 
 
 def _seal(payload: bytes, belongs_to: str) -> bytes:

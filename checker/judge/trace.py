@@ -29,10 +29,15 @@ __all__ = [
     "Returned",
     "Spun",
     "Stopped",
+    "Struck",
+    "Swallowed",
     "Task",
+    "Thread",
     "Trace",
     "Wait",
+    "Waited",
     "Warned",
+    "Watched",
     "most_in_flight",
     "seconds",
 ]
@@ -72,6 +77,12 @@ class Call:
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
     given: Given = field(default_factory=Given)
     """The arguments by the names of the method's parameters, however they were passed."""
+    reply: Any = None
+    """What was answered, or what it failed with."""
+    order: int = 0
+    """Its place among all that happened in the run: time alone does not order one instant."""
+    ended_order: int | None = None
+    """The place of its end."""
 
     @property
     def done(self) -> bool:
@@ -87,6 +98,11 @@ class Blocked:
     line: int | None
     started: float
     ended: float
+    task: int = 0
+    """The task that held it, as far as the sandbox says."""
+    order: int = 0
+    kept_waiting: tuple[int, ...] = ()
+    """The calls of other tasks whose replies came meanwhile, and found nobody."""
 
     @property
     def length(self) -> float:
@@ -112,6 +128,62 @@ class Task:
     name: str
     parent: int | None
     started: float
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """From `at` on, a task (or its worker thread, if `thread` is not 0) waited for something."""
+
+    task: int
+    thread: int
+    line: int | None
+    what: str
+    at: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """An exception appeared in the learner's code; without a kind, it was a cancellation."""
+
+    task: int
+    line: int | None
+    kind: str
+    message: str
+    at: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """An `except` took a cancellation, and the task went on."""
+
+    task: int
+    line: int | None
+    at: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    number: int
+    name: str
+    task: int
+    """The task that started it."""
+    started: float
+
+
+@dataclass(slots=True)
+class Watched:
+    """What the sandbox tells only where the judge asks for it, for people to look at."""
+
+    waits: list[Waited] = field(default_factory=list)
+    struck: list[Struck] = field(default_factory=list)
+    swallowed: list[Swallowed] = field(default_factory=list)
+    threads: dict[int, Thread] = field(default_factory=dict)
+    ended: dict[tuple[int, int], float] = field(default_factory=dict)
+    """When tasks and threads ended, by task (or 0) and thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +258,7 @@ class Trace:
     """One run, from beginning to end."""
 
     backend: str
-    services: Sequence[Service] = ()
+    services: Sequence[Service] = field(default=(), repr=False, compare=False)
     """All that the submission could call, by number."""
     choices: list[int] = field(default_factory=list)
     """What the schedule chose, wherever there was a choice."""
@@ -194,6 +266,7 @@ class Trace:
     """How many things happened, chosen or not."""
     cancelled_at: float | None = None
     """When the judge cancelled the submission from outside, if it did."""
+    cancelled_order: int = 0
     ending: Ending = field(default_factory=lambda: Died("nothing was run"))
     elapsed: float = 0.0
     calls: list[Call] = field(default_factory=list)
@@ -201,6 +274,7 @@ class Trace:
     blocked: list[Blocked] = field(default_factory=list)
     prints: list[Print] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
+    watched: Watched = field(default_factory=Watched)
     tasks_left: tuple[Wait, ...] = ()
     threads_left: tuple[Wait, ...] = ()
 

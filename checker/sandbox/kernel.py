@@ -83,6 +83,10 @@ class Pending:
         return self.reply.value
 
 
+def _nothing() -> None:
+    """What is called where nobody looks."""
+
+
 class Kernel:
     """One run's side of the conversation.
 
@@ -108,6 +112,8 @@ class Kernel:
         self._cancel_asked = False
         self._rounds = 0
         self._watchers: list[anyio.Event] = []
+        self.look: Callable[[], None] = _nothing
+        """Called before the judge is told that nothing can run."""
 
     # --- what the stubs call ---
 
@@ -266,6 +272,7 @@ class Kernel:
     def converse(self, deadline: float) -> None:
         """Tell the judge what happened, and let it move the clock."""
         deadline = min(deadline, self.threads.deadline())
+        self.look()
         self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
         message = self.link.receive()
         if isinstance(message, Explain):

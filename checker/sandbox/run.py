@@ -10,6 +10,7 @@ import contextlib
 import faulthandler
 import gc
 import io
+import linecache
 import os
 import random
 import re
@@ -41,7 +42,7 @@ from checker.protocol import (
     plain,
     shortened,
 )
-from checker.sandbox import asyncio_driver, clock, standins, trio_driver
+from checker.sandbox import asyncio_driver, clock, permits, standins, trio_driver
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
@@ -49,6 +50,7 @@ from checker.sandbox.stubs import Stubs
 from checker.sandbox.submission import UnusableSubmission, call, load
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
+from checker.sandbox.watching import Watcher
 
 CPU_SECONDS: Final = 3
 """Processor seconds after which a run is ended. Most take a hundredth of one."""
@@ -183,6 +185,11 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
     or leave it, if it may stay for another run."""
     error: BaseException | None = None
     value: Any = None
+    if start.watch:
+        watcher = Watcher(kernel, "".join(linecache.getlines(EXERCISE)))
+        kernel.look = watcher.look
+        permits.follow(kernel.tasks.current_task)
+        watcher.start()
     with anyio.CancelScope() as kernel.scope:
         try:
             value = await call(function, start)
@@ -190,7 +197,10 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
             raise
         except BaseException as raised:
             error = raised
+    sys.settrace(None)
+    threading.settrace(None)
     try:
+        kernel.look()
         left = Left(describe_tasks(kernel, but=1), describe_threads(kernel))
         if isinstance(error, UnusableSubmission):
             kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
@@ -239,9 +249,7 @@ _HINTS: Final = {
 }
 
 
-def _returned(
-    kernel: Kernel, start: Start, value: object, left: Left, stays: bool
-) -> FromSandbox:
+def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
     try:
         return Returned(kernel.take_events(), plain(value), left, stays)
     except NotPlain as error:

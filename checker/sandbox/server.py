@@ -207,9 +207,10 @@ def serve(control: socket.socket) -> bytes:
             control.sendall(STATUS.pack(current.reap()))
             current = None
         else:
-            spare.kill()
-            if current is not None:
-                current.kill()
+            ended += [fork for fork in (spare, current) if fork is not None]
+            for fork in ended:
+                fork.kill()
+                fork.reap()
             return command
 
 

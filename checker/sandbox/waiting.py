@@ -7,7 +7,8 @@ below it whose `self` is one of AnyIO's primitives says what it waits for.
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
@@ -18,6 +19,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from checker.protocol import Wait
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
+from checker.sandbox.permits import holders_of
 from checker.sandbox.standins import LOCK, Ticket
 from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
 
@@ -41,7 +43,7 @@ def describe_waits(kernel: Kernel) -> list[Wait]:
 def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
     """Every task that has not ended, without number `but`."""
     alive = kernel.tasks.alive()
-    by_id = {id(task): number for number, task in alive}
+    scene = _Scene(kernel.tasks, alive)
     waits = []
     for number, task in alive[: MAX_WAITS + 1]:
         if number == but:
@@ -52,13 +54,16 @@ def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
             continue
         frames = list(_frames(coroutine_of(task)))
         mine = [i for i, frame in enumerate(frames) if frame.f_code.co_filename == EXERCISE]
+        below = frames[mine[-1] + 1 if mine else 0 :]
+        what, holders = _what(below, number, scene)
         waits.append(
             Wait(
                 who=kernel.tasks.name(number),
                 task=number,
                 line=frames[mine[-1]].f_lineno if mine else None,
-                what=_what(frames[mine[-1] + 1 if mine else 0 :], number, by_id, kernel.tasks),
+                what=what,
                 started_at=frames[mine[0]].f_code.co_firstlineno if mine else None,
+                holders=holders,
             )
         )
     return waits
@@ -100,72 +105,121 @@ def _step(awaitable: Any) -> tuple[FrameType | None, Any]:
     return None, next((o for o in gc.get_referents(awaitable) if isinstance(o, kinds)), None)
 
 
-def _what(below: list[FrameType], number: int, by_id: dict[int, int], tasks: Tasks) -> str:
+@dataclass(frozen=True)
+class _Scene:
+    """The tasks of a run at one moment."""
+
+    tasks: Tasks
+    alive: Sequence[tuple[int, Any]]
+
+    def number_of(self, id_: int) -> int | None:
+        return next((number for number, task in self.alive if id(task) == id_), None)
+
+    def name(self, number: int) -> str:
+        return f"task {number} ({self.tasks.name(number)})"
+
+    def names(self, numbers: Sequence[int]) -> str:
+        return " and ".join(map(self.name, numbers))
+
+
+def _what(below: list[FrameType], number: int, scene: _Scene) -> tuple[str, list[int]]:
+    """What a task waits for whose frames, from the learner's innermost one on, are these: in words,
+    and by the tasks that could end the wait."""
     if not below or any(frame.f_code.co_name in _CHECKPOINTS for frame in below[-2:]):
-        return ITS_TURN
+        return ITS_TURN, []
     for frame in below:
-        if words := _words(frame, number, by_id, tasks):
-            return words
+        if found := _words(frame, number, scene):
+            return found
     for frame in below:
         owner = frame.f_locals.get("self")
         if owner is not None:
-            return f"{type(owner).__module__.partition('.')[0]}.{type(owner).__name__}"
-    return f"{below[-1].f_code.co_name}()"
+            return f"{type(owner).__module__.partition('.')[0]}.{type(owner).__name__}", []
+    return f"{below[-1].f_code.co_name}()", []
 
 
-def _words(frame: FrameType, number: int, by_id: dict[int, int], tasks: Tasks) -> str | None:
+def _words(frame: FrameType, number: int, scene: _Scene) -> tuple[str, list[int]] | None:
     owner, function = frame.f_locals.get("self"), frame.f_code.co_name
     match owner:
         case anyio.Lock():
-            return f"a Lock{_held_by([owner.statistics().owner], by_id, tasks)}"
+            return _held("a Lock", [owner.statistics().owner], scene)
         case anyio.Semaphore():
-            return f"a Semaphore with {_count(owner.value, 'permit')} left"
+            holders = sorted({n for n in map(scene.tasks.number, holders_of(owner)) if n})
+            by = f", taken by {scene.names(holders[:MAX_NAMES])}" if holders else ""
+            more = f" and {len(holders) - MAX_NAMES} others" if len(holders) > MAX_NAMES else ""
+            return f"a Semaphore with {_count(owner.value, 'permit')} left{by}{more}", holders
         case anyio.CapacityLimiter():
             statistics = owner.statistics()
             full = f"a CapacityLimiter ({statistics.borrowed_tokens} of {statistics.total_tokens:g} taken)"
-            return full + _held_by(statistics.borrowers, by_id, tasks)
+            return _held(full, statistics.borrowers, scene)
         case anyio.Condition():
-            return "a Condition that nobody notifies"
+            return "a Condition that nobody notifies", []
         case anyio.Event():
-            return "an Event that nobody sets"
+            return "an Event that nobody sets", []
         case MemoryObjectReceiveStream():
             senders = owner.statistics().open_send_streams
-            return f"an item from a stream ({_count(senders, 'send end')} still open)"
+            return _open_ends(
+                "an item from a stream", senders, MemoryObjectSendStream, frame, scene
+            )
         case MemoryObjectSendStream():
             receivers = owner.statistics().open_receive_streams
-            return f"room in a stream ({_count(receivers, 'receive end')} still open)"
+            return _open_ends(
+                "room in a stream", receivers, MemoryObjectReceiveStream, frame, scene
+            )
         case anyio.TaskHandle():
             if function != "_run_coro":
-                return f"the result of a task ({readable_name(owner)})"
+                return f"the result of a task ({readable_name(owner)})", []
         case anyio.Future():
-            return "a Future that nobody resolves"
+            return "a Future that nobody resolves", []
         case anyio.abc.TaskGroup():
-            return f"its task group, where {_children(number, tasks)}"
+            return _children(number, scene)
         case Ticket():
-            return f"worker thread {owner.thread.name}" if owner.thread else "a worker thread"
+            name = f"worker thread {owner.thread.name}" if owner.thread else "a worker thread"
+            return name, []
     if function == "call" and "method" in frame.f_locals:
-        return f"the reply to {frame.f_locals['method']}()"
+        return f"the reply to {frame.f_locals['method']}()", []
     if function in ("sleep", "sleep_forever", "sleep_until") and owner is None:
-        return "a sleep to end"
+        return "a sleep to end", []
     return None
 
 
-def _children(number: int, tasks: Tasks) -> str:
-    children = tasks.children(number)
+def _children(number: int, scene: _Scene) -> tuple[str, list[int]]:
+    children = scene.tasks.children(number)
     if len(children) > MAX_NAMES:
-        return f"{len(children)} tasks still run"
-    names = " and ".join(_task(child, tasks) for child in children) or "a task"
-    return f"{names} still run{'s' if len(children) < 2 else ''}"
+        names = f"{len(children)} tasks"
+    else:
+        names = scene.names(children) or "a task"
+    return f"its task group, where {names} still run{'s' if len(children) < 2 else ''}", children
 
 
-def _held_by(owners: Any, by_id: dict[int, int], tasks: Tasks) -> str:
+def _held(what: str, owners: Iterable[Any], scene: _Scene) -> tuple[str, list[int]]:
     ids = [owner.id if isinstance(owner, anyio.TaskInfo) else id(owner) for owner in owners]
-    names = [_task(by_id[id_], tasks) for id_ in ids if id_ in by_id]
-    return f", held by {' and '.join(names)}" if names else ""
+    numbers = [number for id_ in ids if (number := scene.number_of(id_)) is not None]
+    return f"{what}, held by {scene.names(numbers)}" if numbers else what, numbers
 
 
-def _task(number: int, tasks: Tasks) -> str:
-    return f"task {number} ({tasks.name(number)})"
+def _open_ends(
+    what: str, count: int, kind: type, waiting: FrameType, scene: _Scene
+) -> tuple[str, list[int]]:
+    """A wait at one end of a stream, and the tasks that have another end of it in a variable."""
+    ours = waiting.f_locals["self"]
+    numbers = [
+        number
+        for number, task in scene.alive
+        if any(
+            isinstance(value, kind) and _is_open_end_of(value, ours)
+            for frame in _frames(coroutine_of(task))
+            if frame.f_code.co_filename == EXERCISE
+            for value in frame.f_locals.values()
+        )
+    ]
+    end = "send end" if kind is MemoryObjectSendStream else "receive end"
+    where = f", in {scene.names(numbers[:MAX_NAMES])}" if numbers else ""
+    return f"{what} ({_count(count, end)} still open{where})", numbers
+
+
+def _is_open_end_of(end: Any, other: Any) -> bool:
+    # There is no public way to ask whether two ends belong together, or whether one is closed.
+    return end._state is other._state and not end._closed
 
 
 def _count(number: int, noun: str) -> str:

@@ -28,15 +28,16 @@ def no_lost_update(case: Case) -> None:
         accounts = [world.add(Account(case)) for _ in range(2)]
         # To both accounts in turn: neither is the only one, nor do its deposits come in a row.
         amounts = case.random.sample(range(1, 100), k=5)
-        deposits = [(number % 2, amount) for number, amount in enumerate(amounts)]
+        deposits = case.some([(n % 2, amount) for n, amount in enumerate(amounts)], least=2)
         run = world.run("deposit_all", accounts, deposits)
         writes = run.calls_to("write")
         for index, account in enumerate(accounts):
             paid_in = [amount for i, amount in deposits if i == index]
             run.expect(
                 account.balance == account.opened_with + sum(paid_in),
-                f"an account held {account.opened_with}; {len(paid_in)} deposits, of "
-                f"{_sum(paid_in)}, left {account.balance} in it",
+                f"an account held {account.opened_with}; {len(paid_in)} "
+                f"deposit{'' if len(paid_in) == 1 else 's'}, of {_sum(paid_in)}, "
+                f"left {account.balance} in it",
                 at=next((w for w in reversed(writes) if w.service is account), None),
             )
 
@@ -102,4 +103,6 @@ def one_write_each(case: Case) -> None:
 
 
 def _sum(amounts: list[int]) -> str:
+    if len(amounts) < 2:
+        return str(sum(amounts))
     return f"{' + '.join(map(str, amounts))} = {sum(amounts)}"

@@ -1,0 +1,137 @@
+"""Show one run of an exercise: what happened in it, step by step, and a timeline of its tasks.
+
+It is the smallest run that shows what is wrong: of the first check that fails, or of CHECK. If
+nothing fails, it is a run of the first check. Every failure in a report has a token, which shows just
+that run again, even after you have changed your program.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checker import cli
+from checker.cli.grade_command import seed
+from checker.course import Course, Exercise
+from checker.feedback import story
+from checker.feedback.terminal import Screen
+from checker.judge.launch import warm_sandboxes
+from checker.recording import Recording
+from checker.report import BACKENDS
+from checker.submission import Submission
+
+if TYPE_CHECKING:
+    from checker.judge.case import Check
+
+_EPILOG = """\
+examples:
+  checker run lost_update
+  checker run lost_update --page run.html       both backends, in a page for the browser
+  checker run lost_update --backend trio --check accounts_overlap
+  checker run lost_update --replay TOKEN
+
+exit code: 0 the check passes, 1 it fails, 2 a wrong call
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("name", metavar="NAME", help="chapter/name or name")
+    parser.add_argument("--check", metavar="CHECK", help="a check, by its name in checks.py")
+    parser.add_argument(
+        "--replay",
+        metavar="TOKEN",
+        help="show the run of this token, from a report of `checker grade`",
+    )
+    parser.add_argument(
+        "--backend", choices=BACKENDS, help="default: the first on which the check fails"
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=seed,
+        help="draw the secret inputs from N (default: another each time)",
+    )
+    parser.add_argument(
+        "--submission",
+        metavar="PATH",
+        type=Path,
+        help="as for `checker grade` (default: the course that you are in)",
+    )
+    parser.add_argument(
+        "--page", metavar="FILE", type=Path, help="write it to an HTML file, with both backends"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    exercise = cli.select_one(course, given.name, "run")
+    submission = Submission(given.submission or course.root)
+    submission.expect_any([exercise])
+    source = submission.source(exercise)
+    if given.replay and (given.check or given.seed is not None):
+        raise cli.UsageError("a token holds its check and its seed; leave --check and --seed out")
+    backends = [given.backend] if given.backend else []
+    drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    with warm_sandboxes(1) as (sandbox,):
+        # Imported while it warms up.
+        from checker.judge.replay import BadToken
+        from checker.judge.show import show, show_again
+
+        if source.missing or source.fault is not None or source.obstacle is not None:
+            raise cli.UsageError(
+                f"{source.file}: {source.fault or source.obstacle or 'no such file'}"
+            )
+        try:
+            if given.replay:
+                wanted = BACKENDS if given.page else backends
+                runs = show_again(exercise, source, given.replay, sandbox=sandbox, backends=wanted)
+            else:
+                runs = show(
+                    exercise,
+                    source,
+                    sandbox=sandbox,
+                    seed=drawn,
+                    backends=BACKENDS if given.page else backends or BACKENDS,
+                    check=_check(exercise, given.check),
+                )
+        except BadToken as error:
+            raise cli.UsageError(str(error)) from None
+    screen = Screen(sys.stdout)
+    story.show(screen, exercise.name, exercise.title, runs)
+    if given.page:
+        _write_page(given.page, [one.recording for one in runs if one.recording is not None])
+        screen.line()
+        screen.line(f"Written to {given.page}; open it in a browser.")
+    return cli.PASSED if all(one.passed for one in runs) else cli.FAILED
+
+
+def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
+    """Write the page whole or not at all: what is there is somebody's."""
+    if not recordings:
+        raise cli.UsageError("nothing was run, so there is nothing to put on a page")
+    from checker.feedback.page import render
+
+    text = render(recordings)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, delete=False
+        ) as file:
+            file.write(text)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise cli.UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _check(exercise: Exercise, name: str | None) -> "Check | None":
+    if name is None:
+        return None
+    names = [check.name for check in exercise.checks]
+    if name not in names:
+        raise cli.UsageError(f"{exercise.name} has no check {name!r}; it has {', '.join(names)}")
+    return exercise.checks[names.index(name)]

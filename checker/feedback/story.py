@@ -1,0 +1,66 @@
+"""One run on a terminal: what the check says, the story, the timeline, what was printed."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from checker.feedback.terminal import Screen, printable
+from checker.feedback.timeline import draw
+from checker.recording import Recording, Shown
+
+MAX_PRINTS: Final = 20
+
+TIME_WIDTH: Final = 8
+"""How many characters the column of times has."""
+
+
+def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
+    """Write the first of `runs` that did not pass, or else the first, and a word on the others."""
+    chosen = next((run for run in runs if not run.passed), runs[0])
+    mark, style = ("✓", "green") if chosen.passed else ("✗", "red")
+    screen.line(screen.style(f"{name} — {title}", "bold"))
+    screen.line()
+    screen.paragraph(f"{mark} {chosen.check} ({chosen.backend})", "  ", style, hanging="  ")
+    if chosen.message:
+        screen.paragraph(printable(chosen.message), "    ")
+    for other in runs:
+        if other is not chosen:
+            alike = " too" if other.passed == chosen.passed else ""
+            verdict = "passes" if other.passed else "fails"
+            screen.line(f"    On {other.backend} it {verdict}{alike}.")
+    if chosen.recording is not None:
+        _show_recording(screen, chosen.recording)
+
+
+def _show_recording(screen: Screen, recording: Recording) -> None:
+    _heading(screen, "What happened")
+    for sentence in recording.story:
+        line = f"L{sentence.line}" if sentence.line is not None else ""
+        styles = ("bold", "red") if sentence.key else ()
+        _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
+    _heading(screen, "Who did what when")
+    draw(screen, recording)
+    if recording.prints:
+        _heading(screen, "What it printed")
+        lines = [(p.at, line) for p in recording.prints for line in p.text.splitlines()]
+        for at, line in lines[:MAX_PRINTS]:
+            _row(screen, at, line)
+        if len(lines) > MAX_PRINTS:
+            screen.line(f"  and {len(lines) - MAX_PRINTS} lines more")
+    screen.line()
+    short = recording.exercise.partition("/")[2]
+    screen.line(f"  Show this run again: checker run {short} --replay {recording.token}")
+
+
+def _heading(screen: Screen, text: str) -> None:
+    screen.line()
+    screen.line("  " + screen.style(text, "bold"))
+    screen.line()
+
+
+def _row(screen: Screen, at: float, text: str, *styles: str) -> None:
+    """A row of a table whose first column is the time."""
+    time = f"{at:g} s"
+    margin = " " * max(TIME_WIDTH - len(time), 0)
+    # A time stands to the right of its column, and what follows it below itself.
+    hanging = " " * (len(time) + 2 + 5)
+    screen.paragraph(f"{time}  {printable(text)}", f"  {margin}", *styles, hanging=hanging)

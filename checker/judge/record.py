@@ -1,0 +1,152 @@
+"""From what was seen of a run to what is shown of it: a lane for each task and thread."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from checker.judge.story import tell
+from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace, Waited
+from checker.protocol import shortened
+from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
+
+_OUTCOMES: Final[dict[str, Outcome]] = {
+    "answered": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "pending": "unfinished",
+}
+
+_SLEEPS: Final = ("a sleep to end", "time.sleep()")
+
+MAX_VALUE: Final = 60
+
+
+def record(
+    trace: Trace,
+    *,
+    exercise: str,
+    title: str,
+    check: str,
+    token: str,
+    passed: bool,
+    message: str,
+    file: str,
+    source: bytes,
+) -> Recording:
+    """What is shown of `trace`."""
+    return Recording(
+        exercise=exercise,
+        title=title,
+        check=check,
+        backend=trace.backend,
+        token=token,
+        passed=passed,
+        message=message,
+        file=file,
+        source=source.decode("utf-8", "replace"),
+        elapsed=trace.elapsed,
+        lanes=tuple(sorted(_lanes(trace), key=lambda lane: lane.started)),
+        story=tuple(tell(trace, passed=passed)),
+        prints=tuple(Print(printed.at, printed.text) for printed in trace.prints),
+    )
+
+
+def _lanes(trace: Trace) -> Iterator[Lane]:
+    waits = {
+        key: list(group)
+        for key, group in groupby(
+            sorted(trace.watched.waits, key=lambda wait: (wait.thread, wait.task)),
+            key=lambda wait: (0 if wait.thread else wait.task, wait.thread),
+        )
+    }
+    finished = isinstance(trace.ending, Returned | Raised | Stopped)
+    for task in trace.tasks.values():
+        ended = trace.watched.ended.get((task.number, 0))
+        if ended is None and task.number == 1 and finished:
+            ended = trace.elapsed
+        spans = [
+            _call_span(trace, c) for c in trace.calls if (c.task, c.thread) == (task.number, 0)
+        ]
+        spans += _waits(trace, waits.get((task.number, 0), []), ended)
+        spans += [
+            Span("blocked", b.what, b.line, b.started, b.ended, "done")
+            for b in trace.blocked
+            if b.task == task.number
+        ]
+        yield Lane(
+            kind="task",
+            number=task.number,
+            name=task.name,
+            parent=task.parent,
+            started=task.started,
+            ended=trace.elapsed if ended is None else ended,
+            unfinished=ended is None,
+            spans=tuple(sorted(spans, key=lambda span: span.start)),
+            marks=tuple(sorted(_marks(trace, task.number), key=lambda mark: mark.at)),
+        )
+    for thread in trace.watched.threads.values():
+        ended = trace.watched.ended.get((0, thread.number))
+        spans = [_call_span(trace, call) for call in trace.calls if call.thread == thread.number]
+        spans += _waits(trace, waits.get((0, thread.number), []), ended)
+        yield Lane(
+            kind="thread",
+            number=thread.number,
+            name=thread.name,
+            parent=thread.task,
+            started=thread.started,
+            ended=trace.elapsed if ended is None else ended,
+            unfinished=ended is None,
+            spans=tuple(sorted(spans, key=lambda span: span.start)),
+        )
+
+
+def _call_span(trace: Trace, call: Call) -> Span:
+    given = [*map(repr, call.arguments)]
+    given += [f"{name}={value!r}" for name, value in call.keywords.items()]
+    detail = shortened(f"({', '.join(given)})", MAX_VALUE)
+    if call.outcome in ("answered", "failed") and call.reply is not None:
+        reply = call.reply if call.outcome == "failed" else repr(call.reply)
+        detail += f" → {shortened(reply, MAX_VALUE)}"
+    end = trace.elapsed if call.ended is None else call.ended
+    outcome = _OUTCOMES[call.outcome]
+    return Span("call", f"{call.method}()", call.line, call.started, end, outcome, detail)
+
+
+def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[Span]:
+    """Each wait lasts until the next one, or until the task ends; a call shows itself."""
+    last = trace.elapsed if ended is None else ended
+    calls = {f"{call.method}()" for call in trace.calls}
+    for number, wait in enumerate(waits):
+        after = waits[number + 1] if number + 1 < len(waits) else None
+        end = last if after is None else after.at
+        if wait.what.startswith(("the reply to", "its turn")) or wait.what in calls:
+            continue
+        if wait.what.endswith("and holds the event loop meanwhile"):
+            continue
+        unfinished = after is None and ended is None
+        yield Span(
+            "sleep" if wait.what in _SLEEPS else "wait",
+            "sleep" if wait.what in _SLEEPS else wait.what,
+            wait.line,
+            wait.at,
+            end,
+            "unfinished" if unfinished else "done",
+        )
+
+
+def _marks(trace: Trace, task: int) -> Iterator[Mark]:
+    for struck in trace.watched.struck:
+        if struck.task == task:
+            kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
+            if struck.kind:
+                yield Mark("error", kind, struck.line, struck.at)
+            else:
+                yield Mark("cancelled", "cancelled", struck.line, struck.at)
+    for swallowed in trace.watched.swallowed:
+        if swallowed.task == task:
+            what = "the cancellation is taken by this `except`, and goes no further"
+            yield Mark("swallowed", what, swallowed.line, swallowed.at)
+    if isinstance(trace.ending, Deadlocked):
+        for wait in trace.ending.waits:
+            if wait.task == task and not wait.who.startswith("worker"):
+                yield Mark("stuck", f"waits for {wait.what}", wait.line, trace.elapsed)

@@ -1,0 +1,116 @@
+"""One run of a submission, for its author to look at: the run that shows what is wrong, if any does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from checker.course import Exercise
+from checker.judge.attempt import Attempt, attempt, play
+from checker.judge.case import Check, Setting
+from checker.judge.grade import message_of, seed_of
+from checker.judge.launch import Program, Sandbox
+from checker.judge.record import record
+from checker.judge.replay import Address, BadToken, Replay, decode_token, encode_token
+from checker.recording import Shown
+from checker.report import BACKENDS
+from checker.submission import Source
+
+
+def show(
+    exercise: Exercise,
+    source: Source,
+    *,
+    sandbox: Sandbox,
+    seed: int,
+    backends: Sequence[str] = BACKENDS,
+    check: Check | None = None,
+) -> list[Shown]:
+    """The first check that fails on one of `backends` (or `check`), on all of them, each with the
+    smallest run that shows it; the first check, if none fails."""
+    checks = [check] if check is not None else exercise.checks
+    for candidate in checks:
+        tried = {
+            backend: attempt(
+                candidate,
+                _setting(exercise, source, sandbox, backend),
+                seed_of(candidate, exercise, seed),
+            )
+            for backend in backends
+        }
+        if any(one.failure is not None or one.obstacle is not None for one in tried.values()):
+            break
+    else:
+        candidate = checks[0]
+        tried = {backend: Attempt() for backend in backends}
+    return [
+        _shown(
+            exercise,
+            source,
+            candidate,
+            Address(exercise.checks.index(candidate), BACKENDS.index(backend), seed, one.played),
+            one if one.failure is not None or one.obstacle is not None else None,
+            sandbox,
+        )
+        for backend, one in tried.items()
+    ]
+
+
+def show_again(
+    exercise: Exercise,
+    source: Source,
+    token: str,
+    *,
+    sandbox: Sandbox,
+    backends: Sequence[str] = (),
+) -> list[Shown]:
+    """The run that `token` stands for, on its own backend or on `backends`. Raises `BadToken`."""
+    address = decode_token(token, exercise.name)
+    if not (address.check < len(exercise.checks) and address.backend < len(BACKENDS)):
+        raise BadToken(f"{token!r} is of another version of {exercise.name}")
+    numbers = [BACKENDS.index(b) for b in backends] or [address.backend]
+    check = exercise.checks[address.check]
+    return [
+        _shown(exercise, source, check, replace(address, backend=number), None, sandbox)
+        for number in numbers
+    ]
+
+
+def _setting(exercise: Exercise, source: Source, sandbox: Sandbox, backend: str) -> Setting:
+    program = Program(source.content, exercise.driver or b"")
+    return Setting(sandbox, program, backend)
+
+
+def _shown(
+    exercise: Exercise,
+    source: Source,
+    check: Check,
+    address: Address,
+    tried: Attempt | None,
+    sandbox: Sandbox,
+) -> Shown:
+    """What came of a check; what was not `tried` yet is played as `address` says."""
+    backend = BACKENDS[address.backend]
+    if tried is None:
+        setting = _setting(exercise, source, sandbox, backend)
+        setting = replace(setting, fresh=True, watched=True)
+        seed = seed_of(check, exercise, address.seed)
+        # Without a world in particular, the first one of the first loop shows the most.
+        replay = address.replay if address.replay != Replay() else Replay(loop=0)
+        tried = play(check, setting, seed, replay)
+        address = replace(address, replay=tried.played)
+    message = message_of(check, tried)
+    passed = tried.failure is None and tried.obstacle is None
+    recording = None
+    if tried.trace is not None:
+        recording = record(
+            tried.trace,
+            exercise=exercise.name,
+            title=exercise.title,
+            check=check.title,
+            token=encode_token(address, exercise.name),
+            passed=passed,
+            message=message,
+            file=source.file,
+            source=source.content,
+        )
+    line = tried.failure.line if tried.failure is not None else None
+    return Shown(check.title, backend, passed, message, line, recording)

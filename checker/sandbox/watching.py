@@ -1,0 +1,151 @@
+"""What every task does, told as it happens, for people to look at: only where the judge asks.
+
+Two sources. Whenever nothing can run, each task is asked where it is and what it waits for. And
+while the learner's code runs, Python's own trace function sees the exceptions that reach it: an
+error, a cancellation, and an `except` that takes a cancellation and lets it go no further.
+"""
+
+import ast
+import dis
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
+
+import anyio
+
+from checker.protocol import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting, shortened
+from checker.sandbox.errors import describe_message
+from checker.sandbox.kernel import Kernel
+from checker.sandbox.lines import EXERCISE
+from checker.sandbox.waiting import describe_tasks, describe_threads
+
+MAX_TOLD: Final = 5_000
+"""How much is told of a run. Beyond that nobody looks, and its limits are meant for other things."""
+
+_RETURNS: Final = {
+    dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap
+}
+
+# Python's own, which say that an iteration has come to its end.
+_INTERNAL: Final = (StopIteration, StopAsyncIteration, GeneratorExit)
+
+
+class Watcher:
+    """Watches one run."""
+
+    def __init__(self, kernel: Kernel, source: str) -> None:
+        self._kernel = kernel
+        self._handlers = _handlers(source)
+        self._told = 0
+        self._resumed: Counter[int] = Counter()
+        self._waits: dict[int, tuple[object, ...]] = {}
+        self._threads: dict[int, Wait] = {}
+        self._struck: dict[int, BaseException] = {}
+        """The exceptions of this instant, by address: each is told once, where it first appears."""
+        self._pending: dict[FrameType, BaseException] = {}
+        self._caught: dict[FrameType, range] = {}
+        """The frames in which an `except` has a cancellation in its hands, and its lines."""
+
+    def start(self) -> None:
+        sys.settrace(self._enter)
+        threading.settrace(self._enter)
+
+    def look(self) -> None:
+        """Tell what has changed since the last look. Called when nothing can run."""
+        alive = set()
+        for wait in describe_tasks(self._kernel):
+            alive.add(wait.task)
+            if wait.task == self._kernel.tasks.current():
+                continue  # The run is over, and this is its own task.
+            seen = (self._resumed[wait.task], wait.line)
+            if self._waits.get(wait.task) != seen:
+                self._waits[wait.task] = seen
+                self._tell(Waiting(wait.task, 0, wait.line, wait.what))
+        for task in self._waits.keys() - alive:
+            del self._waits[task]
+            self._tell(Ended(task, 0))
+        self._look_at_threads()
+        self._struck.clear()
+
+    def _look_at_threads(self) -> None:
+        waits = {}
+        for thread, wait in zip(
+            self._kernel.threads.alive(), describe_threads(self._kernel), strict=False
+        ):
+            waits[thread.number] = wait
+            known = self._threads.get(thread.number)
+            if known is None:
+                self._tell(ThreadStarted(thread.number, thread.name, thread.task))
+            if known != wait:
+                self._tell(Waiting(wait.task, thread.number, wait.line, wait.what))
+        for number in self._threads.keys() - waits.keys():
+            self._tell(Ended(self._threads[number].task, number))
+        self._threads = waits
+
+    def _tell(self, event: Any) -> None:
+        self._told += 1
+        if self._told <= MAX_TOLD:
+            self._kernel.tell(event)
+
+    # --- Python's trace function ---
+
+    def _enter(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
+        if frame.f_code.co_filename != EXERCISE:
+            return None
+        # A coroutine is entered whenever it goes on, so what it waits for then is another wait.
+        self._resumed[self._kernel.tasks.current()] += 1
+        return self._trace
+
+    def _trace(self, frame: FrameType, event: str, arg: Any) -> Callable[..., Any]:
+        if event == "exception" and isinstance(arg[1], BaseException):
+            self._raised(frame, arg[1])
+        elif event == "line" and frame in self._pending:
+            self._went_on(frame)
+        elif event == "line" and frame in self._caught:
+            if frame.f_lineno not in self._caught[frame]:
+                self._swallowed(frame)
+        elif event == "return":
+            self._pending.pop(frame, None)
+            if frame in self._caught and frame.f_code.co_code[frame.f_lasti] in _RETURNS:
+                self._swallowed(frame)
+        return self._trace
+
+    def _raised(self, frame: FrameType, error: BaseException) -> None:
+        if isinstance(error, _INTERNAL):
+            return
+        self._caught.pop(frame, None)
+        self._pending[frame] = error
+        if id(error) not in self._struck:
+            self._struck[id(error)] = error
+            cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+            kind = "" if cancelled else shortened(type(error).__name__)
+            message = "" if cancelled else shortened(describe_message(error))
+            self._tell(Struck(self._kernel.tasks.current(), frame.f_lineno, kind, message))
+
+    def _went_on(self, frame: FrameType) -> None:
+        """An exception reached `frame`, which runs on: into an `except`, a `finally`, out of a `with`."""
+        error = self._pending.pop(frame)
+        if isinstance(error, anyio.get_cancelled_exc_class()):
+            for lines in self._handlers:
+                if frame.f_lineno in lines:
+                    self._caught[frame] = lines
+
+    def _swallowed(self, frame: FrameType) -> None:
+        lines = self._caught.pop(frame)
+        self._tell(Swallowed(self._kernel.tasks.current(), lines.start))
+
+
+def _handlers(source: str) -> list[range]:
+    """The lines of each `except` with what it does, the outermost first."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+    ]

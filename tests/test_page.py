@@ -1,0 +1,581 @@
+"""The page of a run: what it says, what it does under a reader's hands, and that nothing in a
+submission can make it do anything else."""
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.feedback.page import render
+from checker.recording import Lane, Mark, Print, Recording, Sentence, Span
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+
+SOURCE = """import anyio
+
+
+async def deposit(account, amount):
+    balance = await account.read()
+    await account.write(balance + amount)
+
+
+async def deposit_all(accounts, deposits):
+    async with anyio.create_task_group() as group:
+        for index, amount in deposits:
+            group.start_soon(deposit, accounts[index], amount)
+"""
+
+
+def recorded(backend: str = "asyncio", **changes) -> Recording:
+    lanes = (
+        Lane(
+            "task",
+            1,
+            "deposit_all",
+            None,
+            0,
+            0.31,
+            False,
+            (Span("wait", "its task group, where task 2 still runs", 10, 0, 0.31, "done"),),
+        ),
+        Lane(
+            "task",
+            2,
+            "deposit",
+            1,
+            0,
+            0.2,
+            False,
+            (
+                Span("call", "read()", 5, 0, 0.08, "done", "() -> 427"),
+                Span("call", "write()", 6, 0.08, 0.2, "done", "(527) -> None"),
+            ),
+        ),
+        Lane(
+            "task",
+            3,
+            "deposit",
+            1,
+            0,
+            0.31,
+            False,
+            (
+                Span("call", "read()", 5, 0, 0.11, "done", "() -> 427"),
+                Span("call", "write()", 6, 0.11, 0.31, "failed", "(477)"),
+            ),
+            (Mark("error", "ValueError: overdrawn", 6, 0.31),),
+        ),
+        Lane("task", 4, "idle", 1, 0, 0, False),
+    )
+    fields = {
+        "exercise": "locks_and_limits/lost_update",
+        "title": "The lost deposit",
+        "check": "No deposit is lost",
+        "backend": backend,
+        "token": "7f3a9c",
+        "passed": False,
+        "message": "the account ends with 477, and should end with 577",
+        "file": "exercises/locks_and_limits/lost_update/exercise.py",
+        "source": SOURCE,
+        "elapsed": 0.31,
+        "lanes": lanes,
+        "story": (
+            Sentence(0, "two tasks ask for the balance", 5),
+            Sentence(0.11, "task 3 is told 427 as well", 5, True),
+        ),
+        "prints": (Print(0.2, "paid in"),),
+    }
+    return Recording(**(fields | changes))
+
+
+class Page(HTMLParser):
+    """The tags of a page with their attributes, and its text without style and script."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self._within = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._within = tag
+
+    def handle_endtag(self, tag):
+        self._within = ""
+
+    def handle_data(self, data):
+        if self._within not in ("style", "script"):
+            self.words += data
+
+    def find(self, tag: str, part: str = "") -> list[dict[str, str | None]]:
+        """The attributes of all these tags whose class has this word in it."""
+        return [
+            attributes
+            for name, attributes in self.tags
+            if name == tag and (not part or part in (attributes.get("class") or "").split())
+        ]
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+def test_it_shows_the_run_the_verdict_and_how_to_see_it_again():
+    words = Page(render([recorded()])).words
+    for said in (
+        "locks_and_limits/lost_update",
+        "The lost deposit",
+        "No deposit is lost",
+        "failed",
+        "should end with 577",
+        "task 3 is told 427 as well",
+        "paid in",
+        "checker run lost_update --replay 7f3a9c",
+    ):
+        assert said in words
+
+
+def test_it_shows_both_backends_beside_each_other():
+    page = Page(render([recorded(), recorded("trio", passed=True, message="")]))
+    cards = page.find("article")
+    assert [card["class"] for card in cards] == ["card failed", "card passed"]
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_recordings_make_the_same_page():
+    assert render([recorded()]) == render([recorded()])
+
+
+def test_a_page_of_nothing_says_so():
+    assert "No run to show" in Page(render([])).words
+
+
+def test_every_span_and_mark_has_a_sentence_for_its_name():
+    names = [item["aria-label"] for item in Page(render([recorded()])).find("a", "item")]
+    assert "task 2 (deposit): a call, write(527), line 6, from 0.08 s to 0.2 s, done" in names
+    assert "task 3 (deposit): an error, ValueError: overdrawn, line 6, at 0.31 s" in names
+    assert len(names) == 6
+
+
+def test_the_table_tells_the_same_facts():
+    words = " ".join(Page(render([recorded()])).words.split())
+    assert "task 2 (deposit)a callwrite() (527) -> None60.08 s0.2 sdone" in words
+    assert "task 4 (idle), started by task 1, from 0 s to 0 swaited for nothing" in words
+
+
+def test_the_key_sentences_stand_out():
+    page = Page(render([recorded()]))
+    assert len(page.find("li", "key")) == 1
+    assert page.words.count("Here it went wrong") == 1
+
+
+def test_every_link_leads_to_something_on_the_page_itself():
+    page = Page(render([recorded(), recorded("trio")]))
+    ids = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    links = [attributes["href"] for _, attributes in page.tags if attributes.get("href")]
+    assert len(links) > 10
+    assert all(link.removeprefix("#") in ids for link in links)
+
+
+def test_a_line_that_the_file_does_not_have_is_no_link():
+    lane = Lane("task", 1, "main", None, 0, 1, False, (Span("call", "f()", 99, 0, 1, "done"),))
+    page = Page(render([recorded(lanes=(lane,), story=())]))
+    assert [item.get("href") for item in page.find("a", "item")] == [None]
+    assert "line 99" in page.find("a", "item")[0]["aria-label"]
+
+
+# --- what it does not do ------------------------------------------------------------------------
+
+
+def policy_of(source: str) -> dict[str, str]:
+    metas = Page(source).find("meta")
+    said = next(meta["content"] for meta in metas if "http-equiv" in meta)
+    return {
+        name: rest for name, _, rest in (part.strip().partition(" ") for part in said.split(";"))
+    }
+
+
+def test_its_policy_admits_its_own_style_and_script_and_nothing_else():
+    source = render([recorded()])
+    policy = policy_of(source)
+    assert policy.pop("default-src") == "'none'"
+    for name in ("style", "script"):
+        (text,) = re.findall(f"<{name}>(.*?)</{name}>", source, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert policy.pop(f"{name}-src") == f"'sha256-{digest}'"
+    assert policy == {"base-uri": "'none'", "form-action": "'none'"}
+
+
+def test_it_refers_to_nothing_outside_of_itself():
+    page = Page(render([recorded()]))
+    for _, attributes in page.tags:
+        assert not {"src", "srcset", "action", "style", "data", "ping"} & set(attributes)
+        assert not any(name.startswith("on") for name in attributes)
+    assert not page.find("link")
+    assert not re.search(r"url\((?!#)", render([recorded()]))
+
+
+HOSTILE = [
+    "<script>document.title = 'taken'</script>",
+    "</script><script>document.title = 'taken'</script>",
+    "</title></style></svg><img src=x onerror=\"document.title = 'taken'\">",
+    '" onfocus="document.title=\'taken\'" autofocus x="',
+    "' onmouseover='document.title=1' '",
+    "{{ 7 * 7 }}{% raw %}",
+    "]]><!-- -->&lt;b&gt;&#60;",
+    "\u202edetropme\u2066\x00\x1b[31m\ud800",
+]
+
+
+def hostile(text: str) -> Recording:
+    """A recording that has this text wherever there can be one."""
+    span = Span("call", text, 1, 0, 1, "done", text)
+    return Recording(
+        text, text, text, text, text, False, text, text, text, 1,
+        (Lane("task", 1, text, None, 0, 1, False, (span,), (Mark("error", text, 1, 1),)),),
+        (Sentence(1, text, 1, True),),
+        (Print(1, text),),
+    )  # fmt: skip
+
+
+def shape(source: str) -> list[tuple[str, list[str]]]:
+    return [(tag, sorted(attributes)) for tag, attributes in Page(source).tags]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_text(text):
+    source = render([hostile(text)])
+    harmless = render([hostile("x" + "\n" * text.count("\n"))])
+    assert shape(source) == shape(harmless)
+    source.encode()
+    assert "\u202e" not in source
+    assert "\x1b" not in source
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\r\n"), min_size=1, max_size=40))
+def test_no_text_changes_the_shape_of_the_page(text):
+    assert shape(render([hostile("x" + text)])) == shape(render([hostile("x")]))
+
+
+# --- in a browser -------------------------------------------------------------------------------
+
+needs_browser = pytest.mark.skipif(
+    BROWSER is None, reason="neither chromium nor google-chrome is installed"
+)
+
+HELPERS = """
+const found = {};
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const one = (selector, root = document) => root.querySelector(selector);
+const press = (key, more) => (document.activeElement ?? document.body)
+    .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+const point = (element, type) => element.dispatchEvent(
+    new PointerEvent(type, { bubbles: type === "pointerover" || type === "pointerout" }));
+const named = () => document.activeElement.getAttribute("aria-label");
+const width = () => one(".lanes").getBoundingClientRect().width;
+const frame = (element) => element.getBoundingClientRect();
+"""
+
+
+def probe(folder: Path, source: str, script: str, *flags: str) -> dict[str, object]:
+    """What `script` has put into `found` when it ran in the page."""
+    script = f"""(() => {{ {HELPERS} try {{ {script} }} catch (error) {{ found.error = String(error); }}
+        const out = document.createElement("pre");
+        out.id = "found";
+        out.textContent = JSON.stringify(found);
+        document.body.append(out); }})();"""
+    # The page admits no script but its own: this one has to be named in its policy.
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    source = source.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
+    file = folder / "page.html"
+    file.write_text(source.replace("</body>", f"<script>{script}</script></body>"), "utf-8")
+    assert BROWSER is not None
+    done = subprocess.run(
+        [
+            BROWSER,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={folder / 'profile'}",
+            "--window-size=1400,900",
+            *flags,
+            "--dump-dom",
+            file.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"HOME": str(folder)},
+    )
+    match = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert match, done.stderr
+    found = json.loads(html.unescape(match[1]))
+    assert "error" not in found, found["error"]
+    return found
+
+
+@needs_browser
+def test_arrow_keys_go_from_span_to_span_and_from_lane_to_lane(tmp_path):
+    found = probe(
+        tmp_path,
+        render([recorded()]),
+        """
+        found.stops = all('.item[tabindex="0"]').length;
+        one('.item[tabindex="0"]').focus();
+        found.first = named();
+        press("ArrowDown"); found.down = named();
+        press("ArrowRight"); found.right = named();
+        press("ArrowRight"); found.end = named();
+        press("ArrowDown"); found.below = named();
+        press("ArrowRight"); press("Home"); found.home = named();
+        press("End"); found.mark = named();
+        press("ArrowUp"); press("ArrowUp"); found.top = named();
+        found.left = all('.item[tabindex="0"]').length;
+        """,
+    )
+    assert found["stops"] == found["left"] == 1
+    assert "task 1 (deposit_all)" in found["first"]
+    assert "task 2 (deposit): a call, read()" in found["down"]
+    assert "write(527)" in found["right"]
+    assert found["end"] == found["right"]
+    assert "task 3 (deposit): a call, read()" in found["below"]
+    assert found["home"] == found["below"]
+    assert "an error" in found["mark"]
+    assert found["top"] == found["first"]
+
+
+@needs_browser
+def test_a_span_in_focus_or_under_the_pointer_tells_its_details_and_lights_its_line(tmp_path):
+    found = probe(
+        tmp_path,
+        render([recorded()]),
+        """
+        const item = one("#r0-1-1");
+        const lit = () => all(".source .lit").map((line) => line.id);
+        const tip = () => one("#tooltip").classList.contains("hidden") ? "" : one("#tooltip").textContent;
+        point(item, "pointerover"); found.hover = [tip(), lit()];
+        point(item, "pointerout"); found.left = [tip(), lit(), one("title", item).textContent];
+        item.focus(); found.focus = [tip(), lit()];
+        press("Escape"); found.escape = [tip(), lit()];
+        """,
+    )
+    tip, lit = found["hover"]
+    assert tip.startswith("write() (527) -> None")
+    assert "0.08 s to 0.2 s (0.12 s)" in tip
+    assert "await account.write(balance + amount)" in tip
+    assert lit == ["r0-L6"]
+    assert found["focus"] == found["hover"]
+    assert found["left"][:2] == found["escape"] == ["", []]
+    assert found["left"][2].startswith("write() (527)")
+
+
+@needs_browser
+def test_a_line_of_the_source_lights_its_spans_and_a_sentence_its_line_and_instant(tmp_path):
+    found = probe(
+        tmp_path,
+        render([recorded(), recorded("trio")]),
+        """
+        const lit = (kind) => all(`${kind}.lit`).map((each) => each.id);
+        point(one("#r1-L5"), "pointerenter"); found.line = lit(".item");
+        point(one("#r1-L5"), "pointerleave"); found.left = lit(".item");
+        one("#r0-L6 a").focus(); found.focus = lit(".item");
+        one("#r0-L6 a").blur();
+        point(one("#r0 .story .key"), "pointerenter");
+        found.sentence = [lit(".source div"), one("#r0 .cursor").classList.contains("on")];
+        """,
+    )
+    assert found["line"] == ["r1-1-0", "r1-2-0"]
+    assert found["left"] == []
+    assert found["focus"] == ["r0-1-1", "r0-2-1", "r0-2-2"]
+    assert found["sentence"] == [["r0-L5"], True]
+
+
+@needs_browser
+def test_keys_buttons_and_the_wheel_zoom(tmp_path):
+    found = probe(
+        tmp_path,
+        render([recorded()]),
+        """
+        const widths = [width()];
+        const step = (act) => { act(); widths.push(width()); };
+        one(".item").focus();
+        step(() => press("+"));
+        step(() => press("-"));
+        step(() => one('[data-do="in"]').click());
+        step(() => press("0"));
+        step(() => one(".chart").dispatchEvent(new WheelEvent("wheel", { deltaY: -120, ctrlKey: true, cancelable: true })));
+        step(() => one('[data-do="reset"]').click());
+        step(() => one(".chart").dispatchEvent(new WheelEvent("wheel", { deltaY: -120, cancelable: true })));
+        step(() => press("+", { ctrlKey: true }));
+        found.widths = widths.map(Math.round);
+        """,
+    )
+    start, plus, minus, button, zero, wheel, reset, plain_wheel, browsers_own = found["widths"]
+    assert plus == button > start
+    assert wheel > start
+    assert start == minus == zero == reset == plain_wheel == browsers_own
+
+
+@needs_browser
+def test_true_time_is_true_to_scale_and_the_even_axis_shows_every_instant(tmp_path):
+    spans = (
+        Span("call", "a()", 5, 0, 0.001, "done"),
+        Span("call", "b()", 5, 0.001, 1000, "done"),
+        Span("call", "c()", 5, 1000, 3000, "done"),
+    )
+    lane = Lane("task", 1, "main", None, 0, 3000, False, spans)
+    found = probe(
+        tmp_path,
+        render([recorded(lanes=(lane,), elapsed=3000.0, story=(), prints=())]),
+        """
+        const widths = () => all(".item rect").map((rect) => frame(rect).width);
+        found.even = widths();
+        one('[data-do="true"]').click(); found.true = widths();
+        found.pressed = all("[aria-pressed]").map((each) => each.getAttribute("aria-pressed"));
+        one('[data-do="even"]').click(); found.again = widths();
+        """,
+    )
+    assert min(found["even"]) >= 5
+    assert found["again"] == pytest.approx(found["even"], abs=0.5)
+    assert found["true"][2] == pytest.approx(2 * found["true"][1], rel=0.05)
+    assert 0 < found["true"][0] < 8
+    assert found["pressed"] == ["false", "true"]
+
+
+@needs_browser
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_does_nothing_in_a_browser(tmp_path, text):
+    found = probe(
+        tmp_path,
+        render([hostile(text)]),
+        """
+        const title = document.title;
+        for (const item of all(".item")) { item.focus(); point(item, "pointerover"); point(item, "pointerout"); }
+        found.title = document.title === title && title !== "taken";
+        found.strange = all("img, b.x, [onfocus], [onmouseover], [onerror]").length;
+        found.spans = all(".item").length;
+        """,
+    )
+    assert found == {"title": True, "strange": 0, "spans": 2}
+
+
+@needs_browser
+def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves(tmp_path):
+    added = "<script>document.title = 'taken'</script><img id=pixel src='pixel.svg'>"
+    source = render([recorded()]).replace("<main>", f"{added}<main>", 1)
+    (tmp_path / "pixel.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='7'/>")
+    found = probe(
+        tmp_path,
+        source,
+        "found.title = document.title; found.width = one('#pixel').naturalWidth;",
+    )
+    assert found["title"] != "taken"
+    assert found["width"] == 0
+
+
+@needs_browser
+@pytest.mark.parametrize(("columns", "count"), [("1400", 2), ("700", 1)])
+def test_two_runs_stand_side_by_side_where_there_is_room(tmp_path, columns, count):
+    found = probe(
+        tmp_path,
+        render([recorded(), recorded("trio")]),
+        """
+        found.columns = new Set(all(".card").map((card) => Math.round(frame(card).left))).size;
+        found.over = document.documentElement.scrollWidth - innerWidth;
+        """,
+        f"--window-size={columns},900",
+    )
+    assert found["columns"] == count
+    assert found["over"] <= 0
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["0", "1"], ids=["dark", "light"])
+def test_every_text_has_enough_contrast_in_the_dark_and_in_the_light(tmp_path, scheme):
+    found = probe(
+        tmp_path,
+        render([recorded()]),
+        """
+        found.dark = matchMedia("(prefers-color-scheme: dark)").matches;
+        const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+        const rgb = (colour, under) => {
+            canvas.fillStyle = under; canvas.fillRect(0, 0, 1, 1);
+            canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+            return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        };
+        const light = (channels) => {
+            const [r, g, b] = channels.map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const contrast = (one, other, under) => {
+            const [a, b] = [light(rgb(one, under)), light(rgb(other, under))].sort((x, y) => y - x);
+            return (a + 0.05) / (b + 0.05);
+        };
+        const behind = (element) => {
+            for (let at = element; at; at = at.parentElement) {
+                const colour = getComputedStyle(at).backgroundColor;
+                if (!/, 0\\)$|transparent/.test(colour)) return colour;
+            }
+        };
+        found.low = [];
+        for (const element of all("body *")) {
+            const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+            if (!own || !element.checkVisibility() || element.closest("script, .tooltip, title")) continue;
+            const style = getComputedStyle(element), ground = behind(element);
+            const text = element.closest("svg") ? style.fill : style.color;
+            const bar = element.closest(".item")?.querySelector("rect");
+            const fill = bar && getComputedStyle(bar).fill;
+            const under = fill && !fill.startsWith("url") ? fill : ground;
+            const ratio = contrast(text, under, ground);
+            if (ratio < 4.5) found.low.push([element.outerHTML.slice(0, 80), text, under, ratio]);
+        }
+        """,
+        f"--blink-settings=preferredColorScheme={scheme}",
+    )
+    assert found == {"dark": scheme == "0", "low": []}
+
+
+@needs_browser
+def test_a_page_of_five_thousand_spans_works(tmp_path):
+    lanes = tuple(
+        Lane(
+            "task",
+            number,
+            "fetch",
+            1,
+            0,
+            50,
+            False,
+            tuple(
+                Span("call", "get()", 5, at + number / 200, at + 1, "done", f"({at})")
+                for at in range(50)
+            ),
+        )
+        for number in range(1, 101)
+    )
+    found = probe(
+        tmp_path,
+        render([recorded(lanes=lanes, elapsed=50.0)]),
+        """
+        found.items = all(".item").length;
+        const before = width();
+        one('[data-do="in"]').click(); found.wider = width() > before;
+        one('[data-do="true"]').click();
+        one("#r0-99-49").focus(); found.name = named();
+        """,
+    )
+    assert found["items"] == 5000
+    assert found["wider"]
+    assert "task 100 (fetch)" in found["name"]
