@@ -12,19 +12,24 @@ A mistake names the checks that catch it in its docstring:
     \"\"\"
 
 A check that is named without a backend must catch it on both.
+
+What the checks say of every wrong answer is kept in `messages.txt` beside the solution, for people to
+read when it changes; each message has something of its run in it, and ends with what to do next.
 """
 
 import ast
+import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import grade_all
 from checker.judge.launch import Sandbox
-from checker.report import BACKENDS, ExerciseReport
+from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
 
 SEEDS: Final = (1, 2, 3)
@@ -33,6 +38,14 @@ MIN_ALTERNATIVES: Final = 2
 MIN_MISTAKES: Final = 3
 
 _CAUGHT_BY = re.compile(r"^Caught by:\s*(.+?)\s*$", re.MULTILINE)
+_OF_A_RUN = re.compile(r"\d|\w\(|'|[A-Z]\w+Error")
+_INTERNAL = re.compile(
+    r"<[\w.]+ (object|at) |\b0x[0-9a-f]+|site-packages|Traceback|File \"|checker[./]\w|_backends"
+)
+
+MAX_CHANGES: Final = 30
+"""How many lines of a difference are shown."""
+
 _NAME = re.compile(r"^(\w+)(?:\s*\((\w+)\))?$")
 
 
@@ -59,9 +72,11 @@ def verify(
     *,
     sandboxes: Sequence[Sandbox],
     seeds: Sequence[int] = SEEDS,
+    accept: bool = False,
     graded: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Finding]:
-    """Yield what is wrong with these exercises; `graded` is told how many gradings are done."""
+    """Yield what is wrong with these exercises; `graded` is told how many gradings are done. With
+    `accept`, what the checks say now is taken for what they should say."""
     candidates: list[_Candidate] = []
     for exercise in exercises:
         try:
@@ -80,6 +95,7 @@ def verify(
     failed: dict[Path, set[str]] = {}
     reported: set[tuple[str, ...]] = set()
     done = 0
+    said: dict[Exercise, list[tuple[Path, ExerciseReport]]] = {}
     for seed in seeds:
         of_seed = [(c, source) for c, s, source in work if s == seed]
         reports = grade_all(
@@ -92,9 +108,13 @@ def verify(
                 if key not in reported:  # What is wrong with one seed mostly is with the others.
                     reported.add(key)
                     yield finding
+            if seed == seeds[0]:
+                said.setdefault(candidate.exercise, []).append((candidate.path, report))
             if candidate.must_fail is not None:
                 names = {check.name for check in report.checks if check.status == "failed"}
                 failed.setdefault(candidate.exercise.folder, set()).update(names)
+    for exercise, gradings in said.items():
+        yield from _compare_messages(exercise, gradings, accept=accept)
     for exercise in {c.exercise for c in candidates}:
         for check in exercise.checks:
             if check.name not in failed.get(exercise.folder, set()):
@@ -214,6 +234,65 @@ def _judge(
                     (str(candidate.path), backend),
                     Finding(candidate.path, f"the starter passes every check on {backend}"),
                 )
+
+
+def _compare_messages(
+    exercise: Exercise, gradings: Sequence[tuple[Path, ExerciseReport]], *, accept: bool
+) -> Iterator[Finding]:
+    """Hold what the checks say against what they should, and each message against the rules."""
+    path = exercise.solutions / "messages.txt"
+    said = describe_messages(gradings)
+    for file, report in gradings:
+        for check in report.checks:
+            if check.status == "failed":
+                for fault in message_faults(check):
+                    yield Finding(file, f"what {check.name} says on {check.backend} {fault}")
+    try:
+        kept = path.read_text(encoding="utf-8")
+    except OSError:
+        kept = ""
+    if said != kept and accept:
+        path.write_text(said, encoding="utf-8")
+    elif said != kept:
+        changes = difflib.unified_diff(
+            kept.splitlines(), said.splitlines(), "as it was", "as it is", lineterm="", n=1
+        )
+        shown = "\n".join(islice(changes, MAX_CHANGES))
+        yield Finding(
+            path,
+            "is not what the checks say; read the difference, and if it is better, "
+            f"`checker verify --accept {exercise.short_name}` takes it over\n{shown}",
+        )
+
+
+def describe_messages(gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
+    """What the checks say of each wrong answer, as it is kept in `messages.txt`."""
+    lines = [
+        f"What the checks say of every wrong answer, with seed {SEEDS[0]}. Read what changes here;",
+        "`checker verify --accept` writes this file.",
+    ]
+    for path, report in gradings:
+        failed = [check for check in report.checks if check.status == "failed"]
+        if failed:
+            lines += ["", "", f"===== {path.name}"]
+        for _, group in groupby(failed, key=lambda check: (check.name, check.message, check.line)):
+            checks = list(group)
+            where = f", line {checks[0].line}" if checks[0].line is not None else ""
+            on = " and ".join(check.backend for check in checks)
+            lines += ["", f"--- {checks[0].name} on {on}{where}", checks[0].message]
+    return "\n".join(lines) + "\n"
+
+
+def message_faults(check: CheckReport) -> Iterator[str]:
+    """What is wrong with a message, whatever it is about."""
+    said, _, advice = check.message.partition("\nTry: ")
+    if not advice:
+        yield "does not end with what to try next"
+    if not _OF_A_RUN.search(said):
+        yield "has no number and no name of the run in it"
+    # What the submission printed is its own.
+    if leaked := _INTERNAL.search(said.partition("\nIt printed:")[0] + advice):
+        yield f"shows {leaked[0]!r}, which means nothing to a learner"
 
 
 def _unlisted(course: Course) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ def test_the_sandbox_knows_the_protocol_and_nothing_else_of_the_checker():
 
 def test_the_judge_knows_nothing_of_the_sandbox_nor_of_who_shows_its_reports():
     for file, known in rooms_known_by("judge").items():
-        assert known <= {"protocol", "report", "course", "submission"}, file
+        assert known <= {"protocol", "recording", "report", "course", "submission"}, file
 
 
 def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():

@@ -1,7 +1,8 @@
 """Prove that the checks of an exercise are right, on both backends and with several seeds.
 
 The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
-that it names, and every check is failed by one; brief, hints, title and points are there.
+that it names, and every check is failed by one; brief, hints, title and points are there; what the
+checks say of each wrong answer is what messages.txt says that they do.
 """
 
 import argparse
@@ -23,6 +24,11 @@ exit code: 0 all is as it should be, 1 something is not, 2 a wrong call
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="write what the checks say of wrong answers to messages.txt; read what changes there",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -35,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
             course,
             exercises,
             sandboxes=sandboxes,
+            accept=given.accept,
             graded=lambda done, total: status.progress("gradings", done, total),
         )
         try:

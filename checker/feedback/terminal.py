@@ -41,7 +41,8 @@ class Screen:
             and os.environ.get("TERM") != "dumb"
         )
         encoding = (stream.encoding or "ascii").lower().replace("-", "")
-        self._unicode = encoding.startswith("utf")
+        self.unicode = encoding.startswith("utf")
+        """Whether more than ASCII can be written."""
         self._progress_shown = False
         columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
         self.width = min(columns, MAX_WIDTH) if self._is_terminal else PIPE_WIDTH
@@ -54,7 +55,7 @@ class Screen:
         return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
 
     def line(self, text: str = "") -> None:
-        if not self._unicode:
+        if not self.unicode:
             text = text.translate(_ASCII)
             text = text.encode("ascii", "backslashreplace").decode()
         self._stream.write(text + "\n")

@@ -384,7 +384,7 @@ class _Timeline:
         """`text` in characters of which each takes its own place, whatever came before it, and
         which the screen will not have to write in any other way."""
         text = printable(" ".join(unicodedata.normalize("NFC", text).split()))
-        if not self._screen._unicode:
+        if not self._screen.unicode:
             text = text.encode("ascii", "backslashreplace").decode()
         return "".join("?" if _is_unsteady(char) else char for char in text)
 

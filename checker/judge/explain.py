@@ -76,7 +76,9 @@ def explain(trace: Trace) -> CheckFailed:
                 "of the loop",
             )
         case NotRunnable(reason, line):
-            return CheckFailed(reason, line, hopeless=True)
+            return CheckFailed(
+                reason, line, "mend this first: nothing else can be judged", hopeless=True
+            )
         case Overran(what, line, costly):
             return CheckFailed(f"it {what}", line, "look for a loop that never ends", costly=costly)
         case Died(how, line):
@@ -116,7 +118,9 @@ def _unreached(trace: Trace) -> str:
     never = sorted(known - made.keys())
     if not never or not isinstance(trace.ending, Returned):
         return ""
-    times = [f"{method}() {n} time{'' if n == 1 else 's'}" for method, n in sorted(made.items())]
+    times = [
+        f"{method}() {'once' if n == 1 else f'{n} times'}" for method, n in sorted(made.items())
+    ]
     return (
         f"\nIt called {', '.join(times) or 'nothing'}; never {' or '.join(f'{m}()' for m in never)}"
     )

@@ -24,6 +24,7 @@ def find_causes(trace: Trace) -> list[Sentence]:
     """What is known to go wrong in programs, and did in this run: the likely cause first."""
     return [
         *_circles(trace),
+        *_leaked_permits(trace),
         *_lost_updates(trace),
         *_held_loops(trace),
         *_swallowed(trace),
@@ -254,6 +255,25 @@ def _circles(trace: Trace) -> Iterator[Sentence]:
         ]
         text = f"a circle: {'; '.join(steps)}"
         yield Sentence(trace.elapsed, text, circle[0].line, key=True)
+
+
+def _leaked_permits(trace: Trace) -> Iterator[Sentence]:
+    """A task ended with a permit, and others wait for it in vain."""
+    if not isinstance(trace.ending, Deadlocked):
+        return
+    living = {wait.task for wait in trace.ending.waits}
+    for wait in trace.ending.waits:
+        gone = [task for task in wait.holders if task not in living]
+        if gone and wait.what.startswith("a Semaphore"):
+            ended = trace.watched.ended.get((gone[0], 0))
+            when = f" at {ended:g} s" if ended is not None else ""
+            more = f", and so did {len(gone) - 1} more" if len(gone) > 1 else ""
+            text = (
+                f"{name_of(trace, gone[0])} took a permit and ended{when} without giving it back{more}; "
+                f"{name_of(trace, wait.task)} waits for one{_at_line(wait.line)}"
+            )
+            yield Sentence(trace.elapsed, text, wait.line, key=True)
+            return
 
 
 def _short(what: str) -> str:

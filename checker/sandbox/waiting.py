@@ -119,7 +119,21 @@ class _Scene:
         return f"task {number} ({self.tasks.name(number)})"
 
     def names(self, numbers: Sequence[int]) -> str:
-        return " and ".join(map(self.name, numbers))
+        """`task 2 (a), task 3 (b) and task 4 (c)`, or how many more there are."""
+        names = [self.name(number) for number in numbers[:MAX_NAMES]]
+        if len(numbers) > MAX_NAMES:
+            names.append(f"{len(numbers) - MAX_NAMES} more")
+        return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+
+    def takers(self, numbers: Sequence[int]) -> str:
+        """The tasks that took something, and whether they are gone."""
+        living = {number for number, _ in self.alive}
+        gone = [number for number in numbers if number not in living]
+        if not gone:
+            return self.names(numbers)
+        ended = f"{self.names(gone)}, which {'has' if len(gone) == 1 else 'have'} ended"
+        here = [number for number in numbers if number in living]
+        return f"{self.names(here)} and by {ended}" if here else ended
 
 
 def _what(below: list[FrameType], number: int, scene: _Scene) -> tuple[str, list[int]]:
@@ -144,9 +158,8 @@ def _words(frame: FrameType, number: int, scene: _Scene) -> tuple[str, list[int]
             return _held("a Lock", [owner.statistics().owner], scene)
         case anyio.Semaphore():
             holders = sorted({n for n in map(scene.tasks.number, holders_of(owner)) if n})
-            by = f", taken by {scene.names(holders[:MAX_NAMES])}" if holders else ""
-            more = f" and {len(holders) - MAX_NAMES} others" if len(holders) > MAX_NAMES else ""
-            return f"a Semaphore with {_count(owner.value, 'permit')} left{by}{more}", holders
+            by = f", taken by {scene.takers(holders)}" if holders else ""
+            return f"a Semaphore with {_count(owner.value, 'permit')} left{by}", holders
         case anyio.CapacityLimiter():
             statistics = owner.statistics()
             full = f"a CapacityLimiter ({statistics.borrowed_tokens} of {statistics.total_tokens:g} taken)"
@@ -213,7 +226,7 @@ def _open_ends(
         )
     ]
     end = "send end" if kind is MemoryObjectSendStream else "receive end"
-    where = f", in {scene.names(numbers[:MAX_NAMES])}" if numbers else ""
+    where = f", in {scene.names(numbers)}" if numbers else ""
     return f"{what} ({_count(count, end)} still open{where})", numbers
 
 

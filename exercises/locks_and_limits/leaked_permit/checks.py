@@ -7,27 +7,30 @@ class Renderer(Service):
     """Takes a second for a picture, and a minute for a slow one."""
 
     def __init__(self, case: Case) -> None:
-        self._random = case.random
+        self.random = case.random
         self.postcards: dict[str, str] = {}
-        self._slow: set[str] = set()
+        self.slow: set[str] = set()
 
-    def draw(self, count: int, *, slow: bool = False, broken: bool = False) -> list[str]:
-        """`count` pictures that nobody saw before."""
-        pictures = []
-        for _ in range(count):
-            number = len(self.postcards) + 1
-            picture = f"{'slow' if slow else 'broken' if broken else 'photo'}-{number}.png"
-            self.postcards[picture] = "" if broken else f"card {self._random.getrandbits(32):08x}"
-            if slow:
-                self._slow.add(picture)
-            pictures.append(picture)
-        return pictures
-
-    @takes(lambda self, picture: 60.0 if picture in self._slow else 1.0)
+    @takes(lambda self, picture: 60.0 if picture in self.slow else 1.0)
     def render(self, picture: str) -> str:
         if not self.postcards[picture]:
             raise ValueError(f"{picture} is not a picture")
         return self.postcards[picture]
+
+
+def draw(renderer: Renderer, count: int, *, slow: bool = False, broken: bool = False) -> list[str]:
+    """`count` pictures that nobody saw before."""
+    pictures = []
+    for _ in range(count):
+        number = len(renderer.postcards) + 1
+        picture = f"{'slow' if slow else 'broken' if broken else 'photo'}-{number}.png"
+        renderer.postcards[picture] = (
+            "" if broken else f"card {renderer.random.getrandbits(32):08x}"
+        )
+        if slow:
+            renderer.slow.add(picture)
+        pictures.append(picture)
+    return pictures
 
 
 def expect_postcards(run: Run, renderer: Renderer, limit: int, pictures: list[str]) -> None:
@@ -56,8 +59,8 @@ def failures_give_back(case: Case) -> None:
     limit = case.random.randint(2, 3)
     world = case.world()
     renderer = world.add(Renderer(case))
-    broken, [slow] = renderer.draw(limit, broken=True), renderer.draw(1, slow=True)
-    more, good = renderer.draw(limit - 1, broken=True), renderer.draw(2 * (limit - 1))
+    broken, [slow] = draw(renderer, limit, broken=True), draw(renderer, 1, slow=True)
+    more, good = draw(renderer, limit - 1, broken=True), draw(renderer, 2 * (limit - 1))
     run = world.run("after_failures", renderer, limit, broken, slow, more, good)
     expect_postcards(run, renderer, limit, [slow, *good])
     last = sorted(call.ended or 0.0 for call in run.calls)[-2]  # The slow one ends after it.
@@ -78,7 +81,7 @@ def cancellations_give_back(case: Case) -> None:
     limit = case.random.randint(2, 3)
     world = case.world()
     renderer = world.add(Renderer(case))
-    slow, good = renderer.draw(limit, slow=True), renderer.draw(2 * limit)
+    slow, good = draw(renderer, limit, slow=True), draw(renderer, 2 * limit)
     run = world.run("after_cancellations", renderer, limit, slow, 2.5, good)
     expect_postcards(run, renderer, limit, good)
     run.expect_elapsed(
@@ -96,8 +99,8 @@ def no_permit_from_the_queue(case: Case) -> None:
     limit = case.random.randint(4, 5)
     world = case.world()
     renderer = world.add(Renderer(case))
-    slow, impatient = renderer.draw(limit, slow=True), renderer.draw(limit)
-    good = renderer.draw(2 * limit)
+    slow, impatient = draw(renderer, limit, slow=True), draw(renderer, limit)
+    good = draw(renderer, 2 * limit)
     run = world.run("with_a_queue", renderer, limit, slow, impatient, 2.5, good)
     expect_postcards(run, renderer, limit, [*slow, *good])
     run.expect_elapsed(
@@ -114,7 +117,7 @@ def no_permit_from_the_queue(case: Case) -> None:
 def the_caller_hears(case: Case) -> None:
     world = case.world()
     renderer = world.add(Renderer(case))
-    [broken] = renderer.draw(1, broken=True)
+    [broken] = draw(renderer, 1, broken=True)
     run = world.attempt("render_one", renderer, 3, broken)
     heard = [error.kind for error in run.errors]
     run.expect(
@@ -127,7 +130,7 @@ def the_caller_hears(case: Case) -> None:
 
     world = case.world()
     renderer = world.add(Renderer(case))
-    [slow] = renderer.draw(1, slow=True)
+    [slow] = draw(renderer, 1, slow=True)
     run = world.run("render_one", renderer, 3, slow, cancel_after=2.5)
     run.expect(
         run.was_cancelled and run.elapsed == 2.5,
