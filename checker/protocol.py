@@ -179,6 +179,8 @@ class TaskStarted(_Message, frozen=True):
     task: Number
     name: str
     parent: Number | None
+    line: Line
+    """The learner's line that started it."""
 
 
 class Called(_Message, frozen=True):

@@ -50,8 +50,12 @@ def test_what_the_readme_says_that_a_command_prints_is_what_it_prints(tmp_path):
         file = tmp_path / exercise.file.relative_to(ROOT)
         file.parent.mkdir(parents=True)
         file.write_bytes(exercise.starter)
-    ((words, shown),) = re.findall(r"```console\n\$ checker (.+)\n([^`]+)\n```", README)
-    assert shown in checker(*words.split(), "--submission", str(tmp_path)).stdout
+    examples = re.findall(r"```console\n\$ checker (.+)\n(.+?)\n```", README, re.DOTALL)
+    assert len(examples) == 2
+    for words, shown in examples:
+        printed = checker(*words.split(), "--submission", str(tmp_path)).stdout
+        for part in shown.split("\n  ...\n"):
+            assert part in printed
 
 
 def test_the_set_up_of_the_readme_is_what_the_project_offers():
@@ -68,6 +72,8 @@ def test_the_example_for_authors_is_a_whole_exercise_that_verifies(tmp_path):
         (tmp_path / path).write_text(text, encoding="utf-8")
     for copied, to in re.findall(r"^    cp (\S+) (\S+)$", CONTRIBUTING, re.MULTILINE):
         (tmp_path / to).write_bytes((tmp_path / copied).read_bytes())
+    assert "checker verify --accept keep_the_order" in CONTRIBUTING
+    checker("verify", "--accept", "keep_the_order", cwd=tmp_path)
     verified = checker("verify", cwd=tmp_path)
     assert verified.stdout.startswith("1 exercise verified"), verified.stdout + verified.stderr
     assert verified.returncode == 0

@@ -76,7 +76,8 @@ DEADLOCKS = {
             async for _ in receive:  # here
                 pass
         """,
-        "task 1 (main) waits at line 6 for an item from a stream (1 send end still open)",
+        "task 1 (main) waits at line 6 for an item from a stream "
+        "(1 send end still open, in task 1 (main))",
     ),
     "a clone of a stream that is never closed": (
         """
@@ -100,7 +101,8 @@ DEADLOCKS = {
             for n in range(2):
                 await send.send(n)  # here
         """,
-        "task 1 (main) waits at line 6 for room in a stream (1 receive end still open)",
+        "task 1 (main) waits at line 6 for room in a stream "
+        "(1 receive end still open, in task 1 (main))",
     ),
     "an event that nobody sets": (
         """
@@ -211,7 +213,8 @@ DEADLOCKS = {
             async for _ in items(receive):
                 pass
         """,
-        "task 1 (main) waits at line 4 for an item from a stream (1 send end still open)",
+        "task 1 (main) waits at line 4 for an item from a stream "
+        "(1 send end still open, in task 1 (main))",
     ),
     "an event below several functions": (
         """

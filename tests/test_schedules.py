@@ -12,8 +12,7 @@ from checker.judge.case import SCHEDULES
 from checker.judge.schedule import Enabled, Timed
 from checker.judge.search.portfolio import explore
 from checker.judge.search.walk import RandomWalk
-from checker.judge.trace import Trace
-from checker.judge.trace import Returned
+from checker.judge.trace import Returned, Trace
 
 
 class Bank(Service):

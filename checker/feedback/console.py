@@ -75,17 +75,21 @@ def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str
         count = len({check.name for check in bad})
         title = "Every check fails in the same way" if count > 1 else bad[0].title
         of_first = [check for check in bad if check.name == bad[0].name]
-        _show_check(screen, title, of_first, sources)
+        _show_check(screen, exercise.name, title, of_first, sources)
     else:
         for _, checks in groupby(bad, key=lambda check: check.name):
             reports = list(checks)
-            _show_check(screen, reports[0].title, reports, sources)
+            _show_check(screen, exercise.name, reports[0].title, reports, sources)
     screen.line()
     screen.line(f"  Stuck? checker hint {exercise.name.partition('/')[2]}")
 
 
 def _show_check(
-    screen: Screen, title: str, reports: Sequence[CheckReport], sources: Mapping[str, bytes]
+    screen: Screen,
+    exercise: str,
+    title: str,
+    reports: Sequence[CheckReport],
+    sources: Mapping[str, bytes],
 ) -> None:
     """Show one check that did not pass. What is the same on both backends is said once."""
     screen.line()
@@ -103,6 +107,10 @@ def _show_check(
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
     for advice in dict.fromkeys(advice for _, _, advice in said if advice):
         screen.paragraph(f"Try: {printable(advice)}", "    ")
+    token = next((report.replay for report in reports if report.replay), "")
+    if token:
+        short = exercise.partition("/")[2]
+        screen.line(f"    {screen.style(f'See it: checker run {short} --replay {token}', 'dim')}")
 
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:

@@ -6,6 +6,7 @@ went before ends the run.
 """
 
 import math
+import re
 import signal
 import time
 from typing import Any, Final
@@ -78,6 +79,15 @@ MAX_ERRORS: Final = 200
 
 TICK: Final = 1_000_000
 """How long a hurried reply takes in an explored schedule, in nanoseconds of virtual time."""
+
+
+# What a traceback that a submission prints says of the code below it: that of the sandbox, of the
+# libraries and of Python itself. It means nothing to a learner, and differs between machines.
+_FRAMES_BELOW: Final = re.compile(
+    r'^([ |]*)File "[^"\n]*(?:checker/sandbox|site-packages|/lib/python)[^"\n]*", line \d+.*\n'
+    r"(?:\1  .*\n)*",
+    re.MULTILINE,
+)
 
 
 class _Over(Exception):
@@ -272,11 +282,11 @@ class _Conversation:
                 self._finish(pending.record)
                 if pending.invocation is not None:
                     pending.invocation.cancel()
-            case TaskStarted(task, name, parent):
-                self.trace.tasks[task] = facts.Task(task, name, parent, now, self._place())
+            case TaskStarted(task, name, parent, line):
+                self.trace.tasks[task] = facts.Task(task, name, parent, now, line, self._place())
             case Printed(text):
                 self._printed += len(text)
-                self.trace.prints.append(facts.Print(text, now))
+                self.trace.prints.append(facts.Print(_FRAMES_BELOW.sub("", text), now))
                 if self._printed > MAX_PRINTED:
                     raise _Over(facts.Overran(f"printed more than {MAX_PRINTED >> 10} KiB"))
             case LoopBlocked():

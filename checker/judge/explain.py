@@ -182,6 +182,22 @@ def advise(error: ErrorTree, backend: str) -> str | None:
     return None
 
 
+def difference(failing: str, source: bytes, message: str) -> str | None:
+    """Why a check may fail on this backend alone, where the kit knows a reason that the message does
+    not give."""
+    if failing != "trio" or "this is trio" in message:
+        return None
+    if b"CancelledError" in source:
+        return (
+            "asyncio's CancelledError is not what trio cancels with; "
+            "anyio.get_cancelled_exc_class() is what the running backend does"
+        )
+    return (
+        "asyncio runs tasks in the order in which they became ready, trio in a random one, "
+        "so that nothing comes to rest on it"
+    )
+
+
 _ADVICE = (
     (
         r"'coroutine' object is not callable",

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Final
 
+import msgspec
+
 from checker.course import Exercise
 from checker.judge.attempt import Attempt, attempt
 from checker.judge.case import Check, Setting
-from checker.judge.explain import CheckFailed, remarks
+from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox
 from checker.judge.replay import Address, encode_token
 from checker.judge.story import find_causes
@@ -45,8 +47,25 @@ def _summarize(
     exercise: Exercise, source: Source, by_backend: Sequence[Sequence[CheckReport]]
 ) -> ExerciseReport:
     started = not source.missing and not exercise.is_untouched(source.content)
-    in_order = tuple(report for of_check in zip(*by_backend, strict=True) for report in of_check)
+    in_order = tuple(
+        report
+        for of_check in zip(*by_backend, strict=True)
+        for report in _compared(of_check, source.content)
+    )
     return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
+
+
+def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckReport]:
+    """The reports of one check; one that failed says so if it passed elsewhere, and why that may be."""
+    passed = [report.backend for report in of_check if report.status == "passed"]
+    for report in of_check:
+        if report.status == "failed" and passed:
+            said, mark, advice = report.message.partition("\nTry: ")
+            reason = difference(report.backend, source, report.message)
+            said += f"\nOn {passed[0]} it passes{': ' + reason if reason else ''}"
+            yield msgspec.structs.replace(report, message=said + mark + advice)
+        else:
+            yield report
 
 
 def _grade_on(

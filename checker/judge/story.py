@@ -70,7 +70,7 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
     ):
         started = list(tasks)
         text = f"{name_of(trace, parent or 0)} starts {_listed(started)}"
-        add(started[0].order, at, text, None)
+        add(started[0].order, at, text, started[0].line)
     for struck in trace.watched.struck:
         who = name_of(trace, struck.task)
         kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
@@ -248,12 +248,13 @@ def _circles(trace: Trace) -> Iterator[Sentence]:
     waits = {wait.task: wait for wait in trace.ending.waits if not wait.who.startswith("worker")}
     circle = _circle(waits)
     if circle:
-        steps = [
-            f"{name_of(trace, wait.task)} waits{_at_line(wait.line)} for {_short(wait.what)}, "
-            f"which only {name_of(trace, after.task)} can end"
-            for wait, after in zip(circle, [*circle[1:], circle[0]], strict=True)
-        ]
-        text = f"a circle: {'; '.join(steps)}"
+        links = [f"{name_of(trace, wait.task)}{_at_line(wait.line)}" for wait in circle]
+        waiting = " waits for ".join([links[0], ", which waits for ".join(links[1:])])
+        if len(circle) == 1:
+            waiting = f"{links[0]} waits for itself"
+        else:
+            waiting += f", which waits for {name_of(trace, circle[0].task)}"
+        text = f"a circle that nobody can break: {waiting}"
         yield Sentence(trace.elapsed, text, circle[0].line, key=True)
 
 
@@ -274,11 +275,6 @@ def _leaked_permits(trace: Trace) -> Iterator[Sentence]:
             )
             yield Sentence(trace.elapsed, text, wait.line, key=True)
             return
-
-
-def _short(what: str) -> str:
-    """`a Lock` for `a Lock, held by task 3 (transfer)`."""
-    return what.partition(",")[0]
 
 
 def _circle(waits: dict[int, Wait]) -> list[Wait]:
@@ -336,8 +332,10 @@ def _swallowed(trace: Trace) -> Iterator[Sentence]:
 def _left_behind(trace: Trace) -> Iterator[Sentence]:
     for wait in trace.tasks_left[:1]:
         more = len(trace.tasks_left) - 1
+        task = trace.tasks.get(wait.task)
+        started = f", started{_at_line(task.line)}," if task and task.line is not None else ""
         text = (
-            f"{name_of(trace, 1)} has ended, and {name_of(trace, wait.task)} still waits"
+            f"{name_of(trace, 1)} has ended, and {name_of(trace, wait.task)}{started} still waits"
             f"{_at_line(wait.line)} for {wait.what}"
         )
         text += f"; {more} more tasks do too" if more > 1 else "; one more does too" if more else ""

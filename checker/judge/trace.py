@@ -98,10 +98,10 @@ class Blocked:
     line: int | None
     started: float
     ended: float
-    task: int = 0
+    task: int = field(default=0, compare=False)
     """The task that held it, as far as the sandbox says."""
-    order: int = 0
-    kept_waiting: tuple[int, ...] = ()
+    order: int = field(default=0, compare=False)
+    kept_waiting: tuple[int, ...] = field(default=(), compare=False)
     """The calls of other tasks whose replies came meanwhile, and found nobody."""
 
     @property
@@ -128,6 +128,8 @@ class Task:
     name: str
     parent: int | None
     started: float
+    line: int | None = None
+    """The learner's line that started it."""
     order: int = 0
 
 

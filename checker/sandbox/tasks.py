@@ -75,7 +75,7 @@ class Tasks:
     def _read_names(self) -> None:
         for task, number, parent in self._unnamed:
             self._names[number] = name = readable_name(task)
-            self._news.append(TaskStarted(number, name, parent))
+            self._news.append(TaskStarted(number, name, parent, self._lines[number]))
         self._unnamed.clear()
 
 

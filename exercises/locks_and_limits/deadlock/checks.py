@@ -64,7 +64,7 @@ def expect_balances(run: Run, accounts: Sequence[Account], transfers: Sequence[T
 def opposite_transfers_end(case: Case) -> None:
     there, back = draw_amounts(case, 2)
     transfers = [(0, 1, there), (1, 0, back)]
-    for world in case.schedules(runs=4):
+    for world in case.schedules():
         # One is slow and one is quick: without locks, the slow one is read a second time before it
         # is written, even if every reply is on time.
         accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in (0.27, 0.1)]
@@ -84,7 +84,7 @@ def circles_end(case: Case) -> None:
     amounts = draw_amounts(case, len(pairs))
     transfers = [(*pair, amount) for pair, amount in zip(pairs, amounts, strict=True)]
     seconds = case.random.sample([0.07, 0.11, 0.13, 0.19], k=4)
-    for world in case.schedules(runs=4):
+    for world in case.schedules():
         accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in seconds]
         run = world.run("transfer_all", accounts, transfers)
         expect_balances(run, accounts, transfers)

@@ -70,6 +70,20 @@ def publish_and_fail(case: Case, error: type[Exception] = ConnectionError) -> tu
     "that it happened in",
 )
 def error_reaches_the_caller(case: Case) -> None:
+    # Whichever call it is that fails, each in turn.
+    version, durations = draw_release(case.random)
+    reason = f"disk {case.random.randint(100, 999)} takes no more files"
+    for world in case.failures(OSError(reason)):
+        run = world.attempt("publish", world.add(Server(durations)), version, list(durations))
+        for call in run.calls:
+            if call.outcome == "failed":
+                run.expect(
+                    reason in [error.message for error in run.errors],
+                    f"{call.method}({', '.join(map(str, call.given.values()))}) failed at "
+                    f"{call.ended:g} s with OSError: {reason}; that very exception should reach "
+                    "the caller of publish()",
+                    at=call,
+                )
     for kind in (ConnectionError, ValueError):
         run, failed, words = publish_and_fail(case, kind)
         seen = f"the upload of {failed.given.get('file')} failed at {failed.ended:g} s with {words}"
