@@ -339,3 +339,29 @@ def a_b_a(world: World, errands: Errands) -> None:
     run = world.run("main", store, errands)
     popped_both = bool(store.notes)
     run.expect(not popped_both or store.numbers["top"] != 2, "what was popped is on top again")
+
+
+@race("""
+    async def main(store, errands):
+        async def read_then_work():
+            if await store.read("closed"):
+                await store.note("read when it was closed")
+            for _ in range(6):
+                await errands.run(0.1)
+
+        async def work_then_close():
+            for _ in range(3):
+                await errands.run(1.0)
+            await store.write("closed", 1)
+            for _ in range(12):
+                await errands.run(1.0)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read_then_work)
+            group.start_soon(work_then_close)
+    """)
+def early_among_many(world: World, errands: Errands) -> None:
+    """What matters comes first, and then many calls in any order, of which few overlap in time."""
+    store = world.add(Store(closed=0))
+    run = world.run("main", store, errands)
+    run.expect(not store.notes, "it was read when it was closed")

@@ -22,7 +22,6 @@ Exits 1 if a target is not met.
 """
 
 import argparse
-import inspect
 import statistics
 import subprocess
 import sys
@@ -30,13 +29,12 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Final, TypeAlias
 
 from benchmarks.grade import RUNS, fork, target, timed
-from benchmarks.races import RACES
+from benchmarks.races import RACES, Race
 from checker import Case, Service
 from checker.course import Course, Exercise
 from checker.judge.attempt import attempt, play
@@ -133,7 +131,12 @@ class Searched(Case):
                 return
 
 
-# --- what is found ------------------------------------------------------------------------------
+def tell(text: str) -> None:
+    """Show how far it is, in the place of what was shown before."""
+    print(f"\r{text:<78.78}" + ("" if text else "\r"), end="", file=sys.stderr, flush=True)
+
+
+# --- what is found of the races -----------------------------------------------------------------
 
 
 @dataclass
@@ -173,11 +176,16 @@ def seek(
 
 
 def compare(
-    backend: str, sandbox: Sandbox, names: Sequence[str], seeds: Sequence[str], runs: int
+    backend: str,
+    sandbox: Sandbox,
+    races: Sequence[Race],
+    names: Sequence[str],
+    seeds: Sequence[str],
+    runs: int,
 ) -> dict[tuple[str, str], Found]:
     """What each search found of each race."""
     found = {}
-    for race in RACES:
+    for race in races:
         setting = Setting(sandbox, Program(race.source), backend)
         for name in names:
             tell(f"{backend}: {race.name}, {name}")
@@ -187,12 +195,13 @@ def compare(
 
 def print_table(
     title: str,
+    races: Sequence[Race],
     columns: Sequence[str],
     found: dict[tuple[str, str], Found],
     describe: Callable[[Found], str],
 ) -> None:
     print(f"\n{title:<32}" + "".join(f"{column:>11}" for column in columns))
-    for race in RACES:
+    for race in races:
         cells = (describe(found[race.name, column]) for column in columns)
         print(f"{race.name:<32}" + "".join(f"{cell:>11}" for cell in cells))
 
@@ -204,12 +213,15 @@ def is_enough(what: str, found: Found) -> bool:
     return enough
 
 
-def compare_races(sandboxes: dict[str, Sandbox], seeds: Sequence[str], given: Given) -> bool:
+def compare_races(
+    sandboxes: dict[str, Sandbox], seeds: Sequence[str], given: argparse.Namespace
+) -> bool:
     """Print what is found of the races; whether that is enough."""
+    races = [race for race in RACES if given.races is None or race.name in given.races]
     columns = list(QUICK if given.quick else SEARCHES)
     with ThreadPoolExecutor(len(sandboxes)) as pool:
         work = {
-            backend: pool.submit(compare, backend, sandbox, columns, seeds, given.runs)
+            backend: pool.submit(compare, backend, sandbox, races, columns, seeds, given.runs)
             for backend, sandbox in sandboxes.items()
         }
         by_backend = {backend: one.result() for backend, one in work.items()}
@@ -217,13 +229,233 @@ def compare_races(sandboxes: dict[str, Sandbox], seeds: Sequence[str], given: Gi
     met = True
     for backend, found in by_backend.items():
         title = f"{backend}: of {len(seeds)} seeds"
-        print_table(title, columns, found, Found.describe)
-        print_table(f"{backend}: of 100 runs", columns, found, Found.describe_rate)
+        print_table(title, races, columns, found, Found.describe)
+        print_table(f"{backend}: of 100 runs", races, columns, found, Found.describe_rate)
     print()
     for backend, found in by_backend.items():
-        for race in RACES:
+        for race in races:
             met &= is_enough(f"{race.name} on {backend}", found[race.name, "portfolio"])
             if found[race.name, "in order"].hits:
                 print(f"{race.name} on {backend}: is no race, it fails in order: NOT MET")
                 met = False
     return met
+
+
+# --- what is found of the kit's own mistakes ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong answer, and a check with `case.schedules` that must fail it on a backend."""
+
+    exercise: Exercise
+    path: Path
+    check: Check
+    backend: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.exercise.short_name}/{self.path.stem}: {self.check.name} on {self.backend}"
+
+
+def wrong_answers(course: Course, backends: Sequence[str]) -> Iterator[Wrong]:
+    for exercise in course:
+        for check in exercise.checks:
+            if "schedules" not in check.function.__code__.co_names:
+                continue
+            starter = exercise.solutions / "starter.py"
+            for path in (starter, *sorted((exercise.solutions / "mistakes").glob("*.py"))):
+                for backend in backends:
+                    if path == starter or (check.name, backend) in _read_caught_by(path, exercise):
+                        yield Wrong(exercise, path, check, backend)
+
+
+def compare_mistakes(sandboxes: dict[str, Sandbox], seeds: Sequence[str]) -> bool:
+    """Print what is found of the mistakes; whether that is enough."""
+    met = True
+    lines = []
+    for wrong in wrong_answers(Course.load(ROOT), list(sandboxes)):
+        tell(wrong.name)
+        program = Program(wrong.path.read_bytes(), wrong.exercise.driver or b"")
+        setting = Setting(sandboxes[wrong.backend], program, wrong.backend)
+        found = Found(seeds=len(seeds))
+        for seed in seeds:
+            tried = play(wrong.check, setting, seed_of(wrong.check, wrong.exercise, int(seed)))
+            if tried.failure is not None:
+                found.hits += 1
+                found.latest = max(found.latest, tried.played.world + 1)
+        if wrong.path.stem == "starter" and not found.hits:
+            continue  # It fails another check.
+        walk = seek(wrong.check, setting, SEARCHES["walk"], seeds, None)
+        lines.append(f"{wrong.name:<78.78}{found.hits:>11}{walk.hits:>11}{found.latest:>11}")
+        met &= is_enough(wrong.name, found)
+    tell("")
+    print(
+        f"\n{f'mistakes: of {len(seeds)} seeds':<78}{'portfolio':>11}{'walk':>11}{'at latest':>11}"
+    )
+    print("\n".join(lines))
+    return met
+
+
+# --- what it costs ------------------------------------------------------------------------------
+
+_PLAIN = """
+import statistics, time
+import anyio
+
+async def empty():
+    pass
+
+durations = []
+for _ in range({runs}):
+    began = time.perf_counter()
+    anyio.run(empty, backend={backend!r})
+    durations.append(time.perf_counter() - began)
+# The first half warms up.
+print(statistics.median(durations[{runs} // 2:]))
+"""
+
+EMPTY: Final = b"async def main(): pass"
+SEARCHED: Final = 200
+"""How many runs a search has, whose time is taken."""
+
+SECOND: Final = 1.0
+"""What a search or a shrinking may take."""
+
+
+class Account(Service):
+    latency = 1.0
+
+    def __init__(self) -> None:
+        self.balance = 0
+
+    def read(self) -> int:
+        return self.balance
+
+    def write(self, balance: int) -> None:
+        self.balance = balance
+
+
+def plain_run(backend: str) -> float:
+    """The median of many times that `anyio.run` takes for an empty coroutine."""
+    code = _PLAIN.format(runs=4 * RUNS, backend=backend)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    return float(done.stdout)
+
+
+def go_through(check: Check, setting: Setting, search: Search) -> int:
+    """Make all runs of a search that finds nothing; how many there were."""
+    case = Searched(setting, "benchmark", search, SEARCHED)
+    check.function(case)
+    return case.made
+
+
+def one_run(check: Check, setting: Setting) -> float:
+    """Real seconds for each run of a search."""
+    began = time.perf_counter()
+    made = go_through(check, setting, SEARCHES["walk"])
+    return (time.perf_counter() - began) / made
+
+
+def run_nothing(case: Case) -> None:
+    for world in case.schedules():
+        world.run("main")
+
+
+def pay_in(case: Case) -> None:
+    """Five deposits to one account; whatever comes of them is right."""
+    for world in case.schedules():
+        world.run("deposit_all", [world.add(Account())], [(0, amount) for amount in range(5)])
+
+
+def search_both(check: Check, settings: Sequence[Setting]) -> None:
+    """A search on each backend, all at the same time, as in grading."""
+    with ThreadPoolExecutor(len(settings)) as pool:
+        searches = [pool.submit(go_through, check, s, portfolio.explore) for s in settings]
+        assert all(search.result() == SEARCHED for search in searches)
+
+
+def shrinking(check: Check, setting: Setting, seed: str) -> float:
+    """Real seconds for an attempt that finds a failure and shrinks it, without the finding."""
+    finding = timed(lambda: play(check, setting, seed))
+    began = time.perf_counter()
+    failed = attempt(check, setting, seed)
+    assert failed.failure is not None
+    return time.perf_counter() - began - finding
+
+
+def compare_costs(sandboxes: dict[str, Sandbox], rounds: int) -> bool:
+    """Print what a search costs; whether it is little enough."""
+    (exercise,) = Course.load(ROOT).select(["lost_update"])
+    (check,) = (check for check in exercise.checks if check.name == "no_lost_update")
+    solution = Program((exercise.solutions / "solution.py").read_bytes())
+    starter = Program(exercise.starter)
+    nothing, deposits = (Check(f, f.__name__, 1, None) for f in (run_nothing, pay_in))
+    measured: dict[str, list[float]] = {}
+
+    def note(name: str, seconds: float) -> None:
+        measured.setdefault(name, []).append(seconds)
+
+    for number in range(rounds):
+        tell(f"round {number + 1} of {rounds}")
+        note("fork", fork())
+        for backend, sandbox in sandboxes.items():
+            note(f"plain {backend}", plain_run(backend))
+            note(f"empty {backend}", one_run(nothing, Setting(sandbox, Program(EMPTY), backend)))
+            note(f"solution {backend}", one_run(check, Setting(sandbox, solution, backend)))
+            setting = Setting(sandbox, starter, backend)
+            note(f"shrink {backend}", shrinking(check, setting, f"{number}/shrink"))
+        settings = [Setting(sandbox, starter, b) for b, sandbox in sandboxes.items()]
+        note("search", timed(lambda settings=settings: search_both(deposits, settings)))  # type: ignore[misc]
+    tell("")
+    median = {name: statistics.median(values) for name, values in measured.items()}
+
+    def show(name: str, meaning: str, *, rate: bool = False) -> None:
+        each = f"{1 / median[name]:>10.0f} a second" if rate else ""
+        print(f"{name:<20}{meaning:<52}{median[name] * 1e3:>10.2f} ms{each}")
+
+    print()
+    show("fork", "fork and reap the warmed process", rate=True)
+    for b in sandboxes:
+        show(f"plain {b}", "anyio.run of an empty coroutine", rate=True)
+        show(f"empty {b}", "the same as a run of a search", rate=True)
+        show(f"solution {b}", "lost_update's solution as a run of a search", rate=True)
+        show(f"shrink {b}", "shrinking what lost_update's starter does")
+    show("search", f"{SEARCHED} runs of it, on each backend")
+    print()
+    met = [
+        target(f"empty / plain {b}", median[f"empty {b}"] / median[f"plain {b}"], 3)
+        for b in sandboxes
+    ]
+    for b in sandboxes:
+        for what in ("empty", "solution"):
+            print(f"{f'{what} {b} / fork':<28} {median[f'{what} {b}'] / median['fork']:>8.3f}")
+    met.append(target("search / 1 s", median["search"], SECOND))
+    met += [target(f"shrink {b} / 1 s", median[f"shrink {b}"], SECOND) for b in sandboxes]
+    return all(met)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument(
+        "--runs", type=int, default=200, help="how many runs find a race, or do not"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often the costs are measured")
+    parser.add_argument("--backend", choices=BACKENDS, help="only this one")
+    parser.add_argument("--races", nargs="*", metavar="NAME", help="only these races, and no more")
+    parser.add_argument("--quick", action="store_true", help="only the walk and the portfolio")
+    given = parser.parse_args()
+    backends = [given.backend] if given.backend else BACKENDS
+    seeds = [str(seed) for seed in range(1, given.seeds + 1)]
+    with warm_sandboxes(len(backends)) as warm:
+        sandboxes = dict(zip(backends, warm, strict=True))
+        met = [compare_races(sandboxes, seeds, given)]
+        if given.races is None:
+            met.append(compare_mistakes(sandboxes, seeds))
+            met.append(compare_costs(sandboxes, given.rounds))
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -50,7 +50,7 @@ def test_what_the_readme_says_that_a_command_prints_is_what_it_prints(tmp_path):
         file = tmp_path / exercise.file.relative_to(ROOT)
         file.parent.mkdir(parents=True)
         file.write_bytes(exercise.starter)
-    examples = re.findall(r"```console\n\$ checker (.+)\n(.+?)\n```", README, re.DOTALL)
+    examples = re.findall(r"```console\n\$ checker ([^\n]+)\n(.+?)\n```", README, re.DOTALL)
     assert len(examples) == 2
     for words, shown in examples:
         printed = checker(*words.split(), "--submission", str(tmp_path)).stdout
