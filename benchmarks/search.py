@@ -6,7 +6,8 @@ What is found: each race of `benchmarks/races.py` is searched with many seeds, w
 of runs, until one fails: by each strategy alone, and by the portfolio that checks use. A strategy
 that learns from an earlier run is given one, which is in the number. The first table says with how
 many seeds the race was found; the second, how many of a hundred runs failed, as far as they were
-made. "exhaustive" is a dash where there are more orders than runs, and none of the first is bad.
+made. "exhaustive" is a dash where there are more orders than runs, and none of the first is bad. A
+strategy that has found nothing in 2000 runs is not given the other seeds.
 
 The kit's own mistakes, and its starters, are searched by the checks that must catch them, as far as
 these use `case.schedules`, with the number of runs that the check asks for: by the portfolio, as in
@@ -54,6 +55,9 @@ ROOT = Path(__file__).parents[1]
 
 LEAST: Final = 0.99
 """Of the seeds, how many must find a race."""
+
+HOPELESS: Final = 2000
+"""After so many runs without a failure, a strategy alone is not given the other seeds."""
 
 IN_ORDER: Final = 3
 """How often the timed order is tried: where it repeats, once is enough."""
@@ -172,6 +176,8 @@ def seek(
         if search is exhaustive and not found.hits and case.made == runs:
             found.applies = False
             break
+        if search is not portfolio.explore and not found.hits and found.runs >= HOPELESS:
+            break
     return found
 
 
@@ -286,6 +292,7 @@ def compare_mistakes(sandboxes: dict[str, Sandbox], seeds: Sequence[str]) -> boo
                 found.latest = max(found.latest, tried.played.world + 1)
         if wrong.path.stem == "starter" and not found.hits:
             continue  # It fails another check.
+        # Stops as the portfolio does: with the runs that the check asks for.
         walk = seek(wrong.check, setting, SEARCHES["walk"], seeds, None)
         lines.append(f"{wrong.name:<78.78}{found.hits:>11}{walk.hits:>11}{found.latest:>11}")
         met &= is_enough(wrong.name, found)

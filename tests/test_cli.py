@@ -297,3 +297,86 @@ def test_python_m_checker_and_checker_are_the_same(clone):
     script = Path(sys.executable).with_name("checker")
     installed = subprocess.run([script, "list"], cwd=clone, capture_output=True, text=True)
     assert installed.stdout == checker("list", cwd=clone).stdout
+
+
+# --- checker run --------------------------------------------------------------------------------
+
+
+def test_run_shows_the_failure_its_story_its_timeline_and_how_to_see_it_again(clone):
+    done = checker("run", "lost_update", "--seed", "3", cwd=clone)
+    assert done.returncode == cli.FAILED
+    assert "is lost" in done.stdout
+    assert "task 2 (deposit) calls read()" in done.stdout
+    assert "1→2 deposit" in done.stdout
+    token = done.stdout.rsplit(" ", 1)[1].strip()
+    again = checker("run", "lost_update", "--replay", token, cwd=clone)
+    assert again.stdout.replace("    On trio it fails too.\n", "") == done.stdout.replace(
+        "    On trio it fails too.\n", ""
+    )
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_a_token_of_a_report_shows_its_failure_and_afterwards_that_it_is_mended(clone):
+    report = json.loads(
+        checker("grade", "lost_update", "--format", "json", "--seed", "4", cwd=clone).stdout
+    )
+    failed = report["exercises"][0]["checks"][1]
+    assert failed["backend"] == "trio"
+    shown = checker("run", "lost_update", "--replay", failed["replay"], cwd=clone)
+    assert failed["message"].partition("\n")[0] in shown.stdout
+    assert shown.returncode == cli.FAILED
+    (exercise,) = Course.load(clone).select(["lost_update"])
+    shutil.copy(exercise.solutions / "solution.py", exercise.file)
+    mended = checker("run", "lost_update", "--replay", failed["replay"], cwd=clone)
+    assert mended.returncode == cli.PASSED, mended.stdout
+    assert "✓" in mended.stdout
+
+
+def test_run_shows_what_passes_too(clone):
+    done = checker("run", "deadlock", "--submission", "solutions", cwd=clone)
+    assert done.returncode == cli.PASSED
+    assert "waits for a Lock" in done.stdout
+
+
+@pytest.mark.parametrize("exercise", [e.short_name for e in Course.load(ROOT)])
+def test_every_starter_can_be_looked_at(clone, exercise):
+    done = checker("run", exercise, "--seed", "5", cwd=clone)
+    assert done.returncode == cli.FAILED, done.stderr
+    assert done.stderr == ""
+    assert "Who did what when" in done.stdout
+
+
+def test_a_page_is_written_with_both_backends(clone):
+    done = checker("run", "lost_update", "--page", "run.html", cwd=clone)
+    page = (clone / "run.html").read_text(encoding="utf-8")
+    assert done.returncode == cli.FAILED
+    assert "run.html" in done.stdout
+    assert "asyncio" in page
+    assert "trio" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("locks_and_limits",), "is a chapter"),
+        (("lost_updat",), "did you mean"),
+        (("lost_update", "--replay", "nonsense"), "no token of locks_and_limits/lost_update"),
+        (("lost_update", "--check", "nothing"), "it has no_lost_update"),
+        (("lost_update", "--replay", "x", "--seed", "1"), "leave --check and --seed out"),
+        (("lost_update", "--page", "nowhere/run.html"), "cannot be written"),
+        (("lost_update", "--submission", "nowhere"), "does not exist"),
+    ],
+)
+def test_a_run_that_cannot_be_shown_exits_2_and_says_why(clone, words, says):
+    done = checker("run", *words, cwd=clone)
+    assert done.returncode == cli.UNUSABLE
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_submission_that_cannot_be_run_is_told_as_grade_tells_it(clone):
+    (clone / "broken.py").write_text("async def deposit_all(:\n", encoding="utf-8")
+    done = checker("run", "lost_update", "--submission", "broken.py", cwd=clone)
+    assert done.returncode == cli.FAILED
+    assert "a syntax error" in done.stdout
+    assert done.stderr == ""

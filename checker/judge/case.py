@@ -202,7 +202,9 @@ class Case:
             # Each world can be had without those before it.
             self._lists = count(LISTS * (loop + 1))
             self.random.seed(f"{self._seed}/{loop}/{number}")
-            order = self.random.getrandbits(32) if target is None else target.order
+            order = self.random.getrandbits(32)
+            if target is not None:
+                order = target.order
             played = Replay(loop, number, None, order)
             world = World(self, self._setting, plan, order, played)
             yield world

@@ -78,7 +78,7 @@ MAX_RECEIVED: Final = 1 << 22
 MAX_ERRORS: Final = 200
 
 TICK: Final = 1_000_000
-"""How long a hurried reply takes in an explored schedule, in nanoseconds of virtual time."""
+"""How long a reply takes that overtakes others, in nanoseconds of virtual time."""
 
 
 # What a traceback that a submission prints says of the code below it: that of the sandbox, of the
@@ -468,8 +468,9 @@ class _Conversation:
         return sorted(enabled, key=lambda e: e.due)
 
     def _moment(self, chosen: Enabled, enabled: list[Enabled]) -> int:
-        """When the chosen one happens: a hurried reply, a tick from now if there is time for it."""
-        if chosen.kind == "reply" and self._schedule.explored:
+        """When the chosen one happens: when it is due, or, if it is a reply that overtakes what comes
+        first, a tick from now if there is time for it."""
+        if chosen.kind == "reply" and chosen is not enabled[0]:
             return min(self._now + TICK, enabled[0].due)
         return chosen.due
 

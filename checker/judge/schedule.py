@@ -7,7 +7,8 @@ outside. `Schedule.choose` picks one. Everything else about a run follows from t
 A *timed* schedule lets every call take exactly its latency, so that what happens next is what
 comes first. An *explored* one takes a latency for the longest that a call may take: a reply may
 come any time before, so replies overtake each other, and a deadline comes no later than it would.
-Every order that it can choose is one that a network could produce.
+What is chosen although it is not first overtakes all that is. Every order that it can choose is one
+that a network could produce.
 
 Which explored schedules are tried is the business of `checker/judge/search`.
 """

@@ -5,15 +5,20 @@ passes, or fails in another way. No choice can be taken back to "what comes firs
 can be made smaller by one, no input that may be left out can be, and a run that fails with every
 call taking its latency, or with the plain order of ready tasks, is shrunk to that.
 
-In the manner of Hypothesis: try what is smaller, keep what still fails, until nothing does.
+In the manner of Hypothesis: try what is smaller, keep what still fails, until nothing does. Where an
+input is left out, the choices that went wrong before mean something else, so others are tried too.
 """
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from random import Random
 
 from checker.judge.replay import Replay
 
-MAX_RUNS = 300
+OTHERS = 20
+"""How many other choices are tried for fewer inputs."""
+
+MAX_RUNS = 400
 """How many smaller runs are tried at the most."""
 
 
@@ -63,11 +68,28 @@ def _smaller(replay: Replay, removable: Mapping[int, tuple[int, int]]) -> Iterat
         if len(left) > least:
             for index in reversed(left):
                 yield dataclasses.replace(replay, without=replay.without | {(number, index)})
+            for index in reversed(left):
+                fewer = dataclasses.replace(replay, without=replay.without | {(number, index)})
+                yield from _with_other_choices(fewer, Random(index))
     if replay.choices is not None:
         yield dataclasses.replace(replay, choices=None)
         yield from _with_smaller_choices(replay, list(replay.choices))
     if replay.order:
         yield dataclasses.replace(replay, order=0)
+
+
+def _with_other_choices(replay: Replay, random: Random) -> Iterator[Replay]:
+    if replay.choices is not None:
+        highest = max([1, *replay.choices])
+        for _ in range(OTHERS):
+            length = random.randint(1, len(replay.choices) + 1)
+            deviates = random.random()
+            yield replay.trimmed(
+                [
+                    random.randint(1, highest) if random.random() < deviates else 0
+                    for _ in range(length)
+                ]
+            )
 
 
 def _with_smaller_choices(replay: Replay, choices: list[int]) -> Iterator[Replay]:
