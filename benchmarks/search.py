@@ -1,6 +1,7 @@
 """What the search for bad orders finds, and what it costs, side by side in one run.
 
-    python -m benchmarks.search [--quick] [--seeds N] [--runs N] [--backend NAME] [--rounds N]
+    python -m benchmarks.search [--only PART] [--quick] [--seeds N] [--runs N]
+        [--backend NAME] [--rounds N]
 
 What is found: each race of `benchmarks/races.py` is searched with many seeds, within a fixed number
 of runs, until one fails: by each strategy alone, and by the portfolio that checks use. A strategy
@@ -35,7 +36,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from benchmarks.grade import RUNS, fork, target, timed
-from benchmarks.races import RACES, Race
+from benchmarks.races import RACES
 from checker import Case, Service
 from checker.course import Course, Exercise
 from checker.judge.attempt import attempt, play
@@ -52,6 +53,8 @@ from checker.report import BACKENDS
 from checker.verify import _read_caught_by
 
 ROOT = Path(__file__).parents[1]
+
+PARTS: Final = ("races", "mistakes", "costs")
 
 LEAST: Final = 0.99
 """Of the seeds, how many must find a race."""
@@ -184,14 +187,13 @@ def seek(
 def compare(
     backend: str,
     sandbox: Sandbox,
-    races: Sequence[Race],
     names: Sequence[str],
     seeds: Sequence[str],
     runs: int,
 ) -> dict[tuple[str, str], Found]:
     """What each search found of each race."""
     found = {}
-    for race in races:
+    for race in RACES:
         setting = Setting(sandbox, Program(race.source), backend)
         for name in names:
             tell(f"{backend}: {race.name}, {name}")
@@ -201,13 +203,12 @@ def compare(
 
 def print_table(
     title: str,
-    races: Sequence[Race],
     columns: Sequence[str],
     found: dict[tuple[str, str], Found],
     describe: Callable[[Found], str],
 ) -> None:
     print(f"\n{title:<32}" + "".join(f"{column:>11}" for column in columns))
-    for race in races:
+    for race in RACES:
         cells = (describe(found[race.name, column]) for column in columns)
         print(f"{race.name:<32}" + "".join(f"{cell:>11}" for cell in cells))
 
@@ -223,11 +224,10 @@ def compare_races(
     sandboxes: dict[str, Sandbox], seeds: Sequence[str], given: argparse.Namespace
 ) -> bool:
     """Print what is found of the races; whether that is enough."""
-    races = [race for race in RACES if given.races is None or race.name in given.races]
     columns = list(QUICK if given.quick else SEARCHES)
     with ThreadPoolExecutor(len(sandboxes)) as pool:
         work = {
-            backend: pool.submit(compare, backend, sandbox, races, columns, seeds, given.runs)
+            backend: pool.submit(compare, backend, sandbox, columns, seeds, given.runs)
             for backend, sandbox in sandboxes.items()
         }
         by_backend = {backend: one.result() for backend, one in work.items()}
@@ -235,11 +235,11 @@ def compare_races(
     met = True
     for backend, found in by_backend.items():
         title = f"{backend}: of {len(seeds)} seeds"
-        print_table(title, races, columns, found, Found.describe)
-        print_table(f"{backend}: of 100 runs", races, columns, found, Found.describe_rate)
+        print_table(title, columns, found, Found.describe)
+        print_table(f"{backend}: of 100 runs", columns, found, Found.describe_rate)
     print()
     for backend, found in by_backend.items():
-        for race in races:
+        for race in RACES:
             met &= is_enough(f"{race.name} on {backend}", found[race.name, "portfolio"])
             if found[race.name, "in order"].hits:
                 print(f"{race.name} on {backend}: is no race, it fails in order: NOT MET")
@@ -450,16 +450,20 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=5, help="how often the costs are measured")
     parser.add_argument("--backend", choices=BACKENDS, help="only this one")
-    parser.add_argument("--races", nargs="*", metavar="NAME", help="only these races, and no more")
+    parser.add_argument("--only", choices=PARTS, help="only this part")
     parser.add_argument("--quick", action="store_true", help="only the walk and the portfolio")
     given = parser.parse_args()
     backends = [given.backend] if given.backend else BACKENDS
     seeds = [str(seed) for seed in range(1, given.seeds + 1)]
     with warm_sandboxes(len(backends)) as warm:
         sandboxes = dict(zip(backends, warm, strict=True))
-        met = [compare_races(sandboxes, seeds, given)]
-        if given.races is None:
+        parts = [given.only] if given.only else PARTS
+        met = []
+        if "races" in parts:
+            met.append(compare_races(sandboxes, seeds, given))
+        if "mistakes" in parts:
             met.append(compare_mistakes(sandboxes, seeds))
+        if "costs" in parts:
             met.append(compare_costs(sandboxes, given.rounds))
     return 0 if all(met) else 1
 

@@ -126,6 +126,8 @@ def prepare_server() -> None:
     """What can be done for every run before it is forked."""
     # The judge reads what this writes, to name the line that a run was on when it was ended.
     faulthandler.register(signal.SIGXCPU, file=2, all_threads=False, chain=True)
+    # Nobody presses Ctrl-C here, and for each loop asyncio and trio would get ready for it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Address space is what is limited, and a thread's stack takes 8 MiB of it by default.
     threading.stack_size(1 << 19)
     sys.addaudithook(_refuse_processes)

@@ -45,7 +45,8 @@ class Watcher:
         self._threads: dict[int, Wait] = {}
         self._struck: dict[int, BaseException] = {}
         """The exceptions of this instant, by address: each is told once, where it first appears."""
-        self._pending: dict[FrameType, BaseException] = {}
+        self._pending: dict[FrameType, tuple[BaseException, int]] = {}
+        """The frames that an exception has reached, and on which line."""
         self._caught: dict[FrameType, range] = {}
         """The frames in which an `except` has a cancellation in its hands, and its lines."""
 
@@ -117,7 +118,7 @@ class Watcher:
         if isinstance(error, _INTERNAL):
             return
         self._caught.pop(frame, None)
-        self._pending[frame] = error
+        self._pending[frame] = error, frame.f_lineno
         if id(error) not in self._struck:
             self._struck[id(error)] = error
             cancelled = isinstance(error, anyio.get_cancelled_exc_class())
@@ -127,7 +128,10 @@ class Watcher:
 
     def _went_on(self, frame: FrameType) -> None:
         """An exception reached `frame`, which runs on: into an `except`, a `finally`, out of a `with`."""
-        error = self._pending.pop(frame)
+        error, line = self._pending[frame]
+        if frame.f_lineno == line:
+            return  # From Python 3.13 on, the line is left once more before its handler is entered.
+        del self._pending[frame]
         if isinstance(error, anyio.get_cancelled_exc_class()):
             for lines in self._handlers:
                 if frame.f_lineno in lines:
