@@ -31,6 +31,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final, TypeAlias
@@ -384,7 +385,7 @@ def search_both(check: Check, settings: Sequence[Setting]) -> None:
 
 def shrinking(check: Check, setting: Setting, seed: str) -> float:
     """Real seconds for an attempt that finds a failure and shrinks it, without the finding."""
-    finding = timed(lambda: play(check, setting, seed))
+    finding = timed(partial(play, check, setting, seed))
     began = time.perf_counter()
     failed = attempt(check, setting, seed)
     assert failed.failure is not None
@@ -413,7 +414,7 @@ def compare_costs(sandboxes: dict[str, Sandbox], rounds: int) -> bool:
             setting = Setting(sandbox, starter, backend)
             note(f"shrink {backend}", shrinking(check, setting, f"{number}/shrink"))
         settings = [Setting(sandbox, starter, b) for b, sandbox in sandboxes.items()]
-        note("search", timed(lambda settings=settings: search_both(deposits, settings)))  # type: ignore[misc]
+        note("search", timed(partial(search_both, deposits, settings)))
     tell("")
     median = {name: statistics.median(values) for name, values in measured.items()}
 

@@ -400,3 +400,16 @@ def test_a_run_goes_the_same_way_whether_it_is_watched_or_not(sandbox, backend):
     assert plain.kind == watched.kind
     assert [c.started for c in plain.trace.calls] == [c.started for c in watched.trace.calls]
     assert plain.trace.ending == watched.trace.ending
+
+
+def test_an_error_in_a_worker_thread_belongs_to_the_task_that_waits_for_it(watch):
+    tried = watch("""
+        from anyio import to_thread
+
+        def work():
+            raise ValueError("in a thread")
+
+        async def main(desk):
+            await to_thread.run_sync(work)
+        """)
+    assert [(s.task, s.line, s.kind) for s in tried.trace.watched.struck] == [(1, 4, "ValueError")]

@@ -39,6 +39,7 @@ class Watcher:
     def __init__(self, kernel: Kernel, source: str) -> None:
         self._kernel = kernel
         self._handlers = _handlers(source)
+        self._cancelled = anyio.get_cancelled_exc_class()
         self._told = 0
         self._resumed: Counter[int] = Counter()
         self._waits: dict[int, tuple[object, ...]] = {}
@@ -91,13 +92,18 @@ class Watcher:
         if self._told <= MAX_TOLD:
             self._kernel.tell(event)
 
+    def _task(self) -> int:
+        """The running task, or the one that the running worker thread works for."""
+        thread = self._kernel.threads.current()
+        return thread.task if thread and thread.number else self._kernel.tasks.current()
+
     # --- Python's trace function ---
 
     def _enter(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
         if frame.f_code.co_filename != EXERCISE:
             return None
         # A coroutine is entered whenever it goes on, so what it waits for then is another wait.
-        self._resumed[self._kernel.tasks.current()] += 1
+        self._resumed[self._task()] += 1
         return self._trace
 
     def _trace(self, frame: FrameType, event: str, arg: Any) -> Callable[..., Any]:
@@ -121,10 +127,10 @@ class Watcher:
         self._pending[frame] = error, frame.f_lineno
         if id(error) not in self._struck:
             self._struck[id(error)] = error
-            cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+            cancelled = isinstance(error, self._cancelled)
             kind = "" if cancelled else shortened(type(error).__name__)
             message = "" if cancelled else shortened(describe_message(error))
-            self._tell(Struck(self._kernel.tasks.current(), frame.f_lineno, kind, message))
+            self._tell(Struck(self._task(), frame.f_lineno, kind, message))
 
     def _went_on(self, frame: FrameType) -> None:
         """An exception reached `frame`, which runs on: into an `except`, a `finally`, out of a `with`."""
@@ -132,14 +138,14 @@ class Watcher:
         if frame.f_lineno == line:
             return  # From Python 3.13 on, the line is left once more before its handler is entered.
         del self._pending[frame]
-        if isinstance(error, anyio.get_cancelled_exc_class()):
+        if isinstance(error, self._cancelled):
             for lines in self._handlers:
                 if frame.f_lineno in lines:
                     self._caught[frame] = lines
 
     def _swallowed(self, frame: FrameType) -> None:
         lines = self._caught.pop(frame)
-        self._tell(Swallowed(self._kernel.tasks.current(), lines.start))
+        self._tell(Swallowed(self._task(), lines.start))
 
 
 def _handlers(source: str) -> list[range]:

@@ -1,0 +1,1 @@
+"""Grading a cohort: submissions that nobody has read, and marks that hold."""
