@@ -56,11 +56,11 @@ class Submission:
     def source(self, exercise: Exercise) -> Source:
         """What was submitted for `exercise`."""
         if self._is_file:
-            return _read(self._path.parent, Path(self._path.name), self._path.name)
+            return read_below(self._path.parent, Path(self._path.name), self._path.name)
         below = self._folder / exercise.chapter / exercise.short_name
         for name in _FILES:
             if os.path.lexists(self._path / below / name):
-                return _read(self._path, below / name, (below / name).as_posix())
+                return read_below(self._path, below / name, (below / name).as_posix())
         return Source((below / _FILES[0]).as_posix(), missing=True)
 
     def expect_any(self, exercises: list[Exercise]) -> None:
@@ -72,7 +72,9 @@ class Submission:
             )
 
 
-def _read(root: Path, below: Path, shown: str) -> Source:
+def read_below(root: Path, below: Path, shown: str | None = None) -> Source:
+    """The regular file `below` a folder, read through no link; `shown` is what a report calls it."""
+    shown = below.as_posix() if shown is None else shown
     shown = shown.encode(errors="backslashreplace").decode()  # A name need not be UTF-8.
     name = below.name
     try:

@@ -4,10 +4,12 @@ Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an environment t
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise, UnknownName
@@ -24,6 +26,7 @@ COMMANDS: Final = {
     "run": "show one run: its story and its timeline",
     "list": "show the course, and how far you are",
     "hint": "give a hint for an exercise, one more each time",
+    "sweep": "grade a whole cohort, and make a gradebook (for instructors)",
     "verify": "prove that the checks of an exercise are right (for authors)",
 }
 
@@ -110,6 +113,25 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
             f"`checker {command} {exercises[0].short_name}`"
         )
     return exercises[0]
+
+
+def write_whole(path: Path, text: str | bytes) -> None:
+    """Write a file whole or not at all: what is there is somebody's. Raises `UsageError`."""
+    import tempfile  # Here, since it takes a while and few commands need it.
+
+    content = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    name = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            name = file.name
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError as error:
+        if name is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _forget_stdout() -> None:

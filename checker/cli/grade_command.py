@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=_jobs,
+        type=jobs,
         metavar="N",
         default=os.cpu_count() or 1,
         help="how many exercises to grade at a time (default: one for each core)",
@@ -110,7 +110,8 @@ def seed(text: str) -> int:
     return number
 
 
-def _jobs(text: str) -> int:
+def jobs(text: str) -> int:
+    """A number of jobs, as an argument."""
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
     return int(text)

@@ -6,10 +6,8 @@ that run again, even after you have changed your program.
 """
 
 import argparse
-import os
 import secrets
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,21 +109,11 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
-    """Write the page whole or not at all: what is there is somebody's."""
     if not recordings:
         raise cli.UsageError("nothing was run, so there is nothing to put on a page")
     from checker.feedback.page import render
 
-    text = render(recordings)
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, delete=False
-        ) as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise cli.UsageError(f"{path} cannot be written: {error.strerror}") from None
+    cli.write_whole(path, render(recordings))
 
 
 def _check(exercise: Exercise, name: str | None) -> "Check | None":

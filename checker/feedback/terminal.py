@@ -34,9 +34,9 @@ class Screen:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._is_terminal = stream.isatty()
+        self.is_terminal = stream.isatty()
         self._colour = (
-            self._is_terminal
+            self.is_terminal
             and not os.environ.get("NO_COLOR")
             and os.environ.get("TERM") != "dumb"
         )
@@ -45,7 +45,7 @@ class Screen:
         """Whether more than ASCII can be written."""
         self._progress_shown = False
         columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
-        self.width = min(columns, MAX_WIDTH) if self._is_terminal else PIPE_WIDTH
+        self.width = min(columns, MAX_WIDTH) if self.is_terminal else PIPE_WIDTH
         """How many characters a line may have."""
 
     def style(self, text: str, *styles: str) -> str:
@@ -76,10 +76,21 @@ class Screen:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Show how far something is, on one line that is written over; only on a terminal."""
-        if self._is_terminal:
-            self._stream.write(f"\r{what} {done} of {total} ")
+        if self.is_terminal:
+            self.status(f"{what} {done} of {total}")
+
+    def status(self, text: str) -> None:
+        """Show how things are: on one line that is written over, in a terminal, and on a line of its
+        own elsewhere."""
+        if not self.is_terminal:
+            self.line(text)
             self._stream.flush()
-            self._progress_shown = True
+            return
+        if len(text) >= self.width:
+            text = text[: self.width - 2] + "…"
+        self._stream.write("\r\x1b[K" + text)
+        self._stream.flush()
+        self._progress_shown = True
 
     def clear_progress(self) -> None:
         if self._progress_shown:

@@ -13,9 +13,12 @@ from checker.judge.attempt import Attempt, attempt
 from checker.judge.case import Check, Setting
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox
+from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.story import find_causes
+from checker.judge.trace import Trace
 from checker.protocol import shortened
+from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
 
@@ -24,9 +27,9 @@ MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
-PATIENCE: Final = 2
+PATIENCE: Final = 1
 """How many runs of a submission may meet a limit of real time, on a backend, before the checks that
-are left fail without being tried."""
+are left fail without being tried: what hangs costs its limit once."""
 
 
 def grade(
@@ -38,9 +41,40 @@ def grade(
     backends: Sequence[str] = BACKENDS,
 ) -> ExerciseReport:
     """Judge what was submitted for `exercise`. The same source and seed give the same report."""
-    return _summarize(
-        exercise, source, [_grade_on(b, exercise, source, sandbox, seed) for b in backends]
-    )
+    report, _ = grade_and_record(exercise, source, sandbox=sandbox, seed=seed, backends=backends)
+    return report
+
+
+def grade_and_record(
+    exercise: Exercise,
+    source: Source,
+    *,
+    sandbox: Sandbox,
+    seed: int,
+    backends: Sequence[str] = BACKENDS,
+) -> tuple[ExerciseReport, tuple[Recording, ...]]:
+    """As `grade`, with a recording of the first check that fails on each backend."""
+    judged = [_grade_on(b, exercise, source, sandbox, seed) for b in backends]
+    report = _summarize(exercise, source, [[of_check for of_check, _ in on] for on in judged])
+    recordings = []
+    for on in judged:
+        for of_check, trace in on:
+            if of_check.status == "failed" and trace is not None:
+                recordings.append(
+                    record(
+                        trace,
+                        exercise=exercise.name,
+                        title=exercise.title,
+                        check=of_check.title,
+                        token=of_check.replay,
+                        passed=False,
+                        message=of_check.message,
+                        file=source.file,
+                        source=b"",
+                    )
+                )
+                break
+    return report, tuple(recordings)
 
 
 def _summarize(
@@ -70,8 +104,8 @@ def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckR
 
 def _grade_on(
     backend: str, exercise: Exercise, source: Source, sandbox: Sandbox, seed: int
-) -> list[CheckReport]:
-    """Every check on one backend. What would be the same for all of them is found out once."""
+) -> list[tuple[CheckReport, Trace | None]]:
+    """Every check on one backend, with the last run of each. What would be the same for all of them is found out once."""
     setting = Setting(sandbox, Program(source.content, exercise.driver or b""), backend)
     reports = []
     overruns = 0
@@ -101,7 +135,7 @@ def _grade_on(
         if failure is not None and tried.trace is not None:
             address = Address(number, BACKENDS.index(backend), seed, tried.played)
             token = encode_token(address, exercise.name)
-        reports.append(_report(check, backend, source, tried, token))
+        reports.append((_report(check, backend, source, tried, token), tried.trace))
     return reports
 
 
@@ -162,7 +196,7 @@ def grade_all(
         exercise, source, backend = unit
         sandbox = free.get()
         try:
-            return _grade_on(backend, exercise, source, sandbox, seed)
+            return [report for report, _ in _grade_on(backend, exercise, source, sandbox, seed)]
         finally:
             free.put(sandbox)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from checker.judge.jail import ENVIRONMENT, Jail
 from checker.protocol import FromSandbox, Link
 
 LOAD: Final = b"L"
@@ -71,12 +72,14 @@ class ProcessEnd:
 
 class Sandbox:
     """A place to run submissions in: a fork server, and another one should that die. Use it as a
-    context manager, from one thread at a time. With a `processor` it stays there."""
+    context manager, from one thread at a time. With a `processor` it stays there, and with a `jail`
+    it is shut in."""
 
-    def __init__(self, processor: int | None = None) -> None:
+    def __init__(self, processor: int | None = None, jail: Jail | None = None) -> None:
         self._link = Link(FromSandbox)
         self._processor = processor
-        self._server = _Server(processor)
+        self._jail = jail
+        self._server = _Server(processor, jail)
         self._loaded: Program | None = None
         self.stays = False
         """Whether the process of the last run waits for another one."""
@@ -145,7 +148,7 @@ class Sandbox:
     def renew(self) -> None:
         """Go on with another server, because this one may have been tampered with."""
         self._server.close()
-        self._server = _Server(self._processor)
+        self._server = _Server(self._processor, self._jail)
         self._loaded = None
 
 
@@ -174,7 +177,7 @@ def _processors() -> list[int]:
 class _Server:
     """One fork server."""
 
-    def __init__(self, processor: int | None) -> None:
+    def __init__(self, processor: int | None, jail: Jail | None) -> None:
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
         # Python does not see to that for a file without a name.
         fcntl.fcntl(self._trace, fcntl.F_SETFL, os.O_APPEND)
@@ -182,14 +185,17 @@ class _Server:
         # What a run writes must be found by none after it: its folder is one that is not to be
         # written to, not even by root, and has the same name everywhere.
         folder = "/proc" if sys.platform == "linux" else "/"
+        words = [
+            *(sys.executable, "-P", "-s", "-W", "ignore", "-m", "checker.sandbox.server"),
+            *("--processor", str(-1 if processor is None else processor)),
+        ]
         with theirs:
+            words += ["--control", str(theirs.fileno())]
+            if jail is not None:
+                words = jail.wrap([*words, "--jailed", str(jail.user or 0)])
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-s", "-W", "ignore"),
-                    *("-m", "checker.sandbox.server", str(theirs.fileno())),
-                    *([] if processor is None else [str(processor)]),
-                ],
-                env={"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
+                words,
+                env=ENVIRONMENT,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -20,6 +20,12 @@ _SLEEPS: Final = ("a sleep to end", "time.sleep()")
 
 MAX_VALUE: Final = 60
 
+# A recording is for people, and a stranger's run may have anything in it.
+MAX_LANES: Final = 120
+MAX_SPANS: Final = 200
+MAX_PRINTS: Final = 100
+MAX_PRINTED: Final = 2000
+
 
 def record(
     trace: Trace,
@@ -45,9 +51,11 @@ def record(
         file=file,
         source=source.decode("utf-8", "replace"),
         elapsed=trace.elapsed,
-        lanes=tuple(sorted(_lanes(trace), key=lambda lane: lane.started)),
+        lanes=tuple(sorted(_lanes(trace), key=lambda lane: lane.started)[:MAX_LANES]),
         story=tuple(tell(trace, passed=passed)),
-        prints=tuple(Print(printed.at, printed.text) for printed in trace.prints),
+        prints=tuple(
+            Print(printed.at, printed.text[:MAX_PRINTED]) for printed in trace.prints[:MAX_PRINTS]
+        ),
     )
 
 
@@ -81,8 +89,8 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
             started=task.started,
             ended=trace.elapsed if ended is None else ended,
             unfinished=ended is None,
-            spans=tuple(sorted(spans, key=lambda span: span.start)),
-            marks=tuple(sorted(_marks(trace, task.number), key=lambda mark: mark.at)),
+            spans=tuple(sorted(spans, key=lambda span: span.start)[:MAX_SPANS]),
+            marks=tuple(sorted(_marks(trace, task.number), key=lambda mark: mark.at)[:MAX_SPANS]),
         )
     for thread in trace.watched.threads.values():
         ended = trace.watched.ended.get((0, thread.number))
@@ -96,7 +104,7 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
             started=thread.started,
             ended=trace.elapsed if ended is None else ended,
             unfinished=ended is None,
-            spans=tuple(sorted(spans, key=lambda span: span.start)),
+            spans=tuple(sorted(spans, key=lambda span: span.start)[:MAX_SPANS]),
         )
 
 

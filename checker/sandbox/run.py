@@ -7,6 +7,7 @@ the submission returned, and the process ends there.
 import asyncio
 import builtins
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import io
@@ -15,6 +16,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import socket
 import sys
@@ -62,6 +64,14 @@ MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
 
 FILE_SIZE: Final = 1 << 20
+
+OPEN_FILES: Final = 512
+
+PROCESSES: Final = 300
+"""How many processes and threads a jail may have."""
+
+PR_SET_DUMPABLE: Final = 4
+"""From Linux's `prctl.h`."""
 
 _LINK: Final = 3
 
@@ -115,6 +125,34 @@ def perform(kernel: Kernel) -> None:
     _run(kernel, start)
 
 
+jailed = False
+"""Whether this process and its forks are shut in, by `checker/judge/jail.py`."""
+
+
+def become(user: int) -> None:
+    """Be shut in from here on, as this user; 0 is the one that is there."""
+    global jailed
+    jailed = True
+    if user:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    # A run has the same user as the server, and must not be able to trace it. (A change of user has
+    # the same effect.)
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def tidy_up() -> None:
+    """Leave nothing in a jail that the submission before this one has put there."""
+    if jailed:
+        for place in ("/tmp", "/dev/shm"):
+            for entry in os.scandir(place):
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    os.unlink(entry.path)
+
+
 address_space = 0
 """Bytes that the warmed process has, which a run is allowed beside its own."""
 
@@ -148,8 +186,12 @@ def _isolate(waiting_room: socket.socket) -> None:
     _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, address_space + MEMORY, address_space + MEMORY)
+    if jailed:
+        # Elsewhere this would count all that the user runs.
+        _limit(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:

@@ -91,10 +91,13 @@ _sleep = time.sleep
 
 
 def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
-    if len(sys.argv) > 2 and sys.platform == "linux":
-        os.sched_setaffinity(0, {int(sys.argv[2])})
+    options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    control = socket.socket(fileno=int(options["--control"]))
+    if (processor := int(options["--processor"])) >= 0 and sys.platform == "linux":
+        os.sched_setaffinity(0, {processor})
     try:
+        if (user := options.get("--jailed")) is not None:
+            run.become(int(user))
         warm_up()
     except BaseException:
         # A rehearsal has put something else in the place of stderr.
@@ -169,6 +172,7 @@ def attend(control: socket.socket) -> int:
     if pid == 0:
         code = CRASHED
         try:
+            run.tidy_up()
             with run.limited_computing():
                 submission.prepare(exercise, driver)
             gc.freeze()

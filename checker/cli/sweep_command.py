@@ -1,0 +1,188 @@
+"""Grade a whole cohort of submissions that nobody has read, and make a gradebook of it.
+
+PATH is a folder with a folder, a .zip, a .tar.gz or a file <student>__<exercise>.py for each student,
+as Moodle, Canvas and others hand them out. Each submission is shut in by bubblewrap. Verdicts are
+kept in OUT as they come: run the same command again, and it goes on where it was.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from checker import cli
+from checker.cli.grade_command import jobs, seed
+from checker.course import Course
+from checker.feedback.terminal import Screen
+from checker.judge.jail import Jail, JailError
+from checker.sweep import journal
+from checker.sweep.collect import CollectError, collect
+from checker.sweep.gradebook import render
+from checker.sweep.results import Cohort
+from checker.sweep.sweep import Tally, plan_sweep, sweep
+
+_EPILOG = """\
+examples:
+  checker sweep cohort/ -o marks/
+  checker sweep moodle/*.zip -o marks/ --roster students.csv
+  checker sweep homework/ -o marks/ --exercise lost_update --only ada
+  checker export marks/ --to csv
+
+exit code: 0 everything was judged, 1 something could not be judged, 2 a wrong call or environment
+"""
+
+MAX_PROBLEMS: Final = 20
+
+SECONDS_BETWEEN: Final = 5.0
+"""Real seconds between two lines of progress, where there is no terminal."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="where submissions are")
+    parser.add_argument(
+        "-o", "--out", required=True, metavar="OUT", type=Path, help="the folder of this sweep"
+    )
+    parser.add_argument("--roster", metavar="CSV", type=Path, help="who should have handed in")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="this student alone"
+    )
+    parser.add_argument(
+        "--exercise",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="this exercise or chapter alone (default: all)",
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=["bubblewrap", "process"],
+        default="bubblewrap",
+        help="`process` does without a jail: for submissions that you trust",
+    )
+    parser.add_argument("--rerun", action="store_true", help="judge again what was judged already")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=seed,
+        help="draw the secret inputs from N (default: that of the sweep in OUT, or a fresh one)",
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=jobs,
+        default=os.cpu_count() or 1,
+        help="how many students to judge at a time (default: one for each core)",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    exercises = course.select(given.exercise)
+    screen, status = Screen(sys.stdout), _Status(Screen(sys.stderr))
+    try:
+        jail = Jail.find() if given.isolation == "bubblewrap" else None
+        if jail is None:
+            screen.paragraph(
+                "Without a jail, submissions run as you, on this machine: they can read what you can. "
+                "The gradebook says so.",
+                "",
+                "yellow",
+            )
+        students, strays = collect(given.paths, exercises, roster=given.roster, only=given.only)
+        before = journal.read_plan(given.out)
+        drawn = given.seed
+        if drawn is None:
+            drawn = before.seed if before is not None else secrets.randbelow(10**9)
+        plan, meant = plan_sweep(course, exercises, students, seed=drawn, isolation=given.isolation)
+        with journal.Journal(given.out) as out:
+            try:
+                tally = sweep(
+                    out, plan, meant, jail=jail, jobs=given.jobs, rerun=given.rerun, progress=status
+                )
+            finally:
+                status.clear()
+        cohort = journal.read_cohort(given.out)
+    except (JailError, CollectError, journal.JournalError) as error:
+        raise cli.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        status.clear()
+        print(
+            "checker: stopped; what was judged is kept, and the same command goes on from there",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(cli.INTERRUPTED)  # Python would wait for the threads, and they for what hangs.
+    return _conclude(given.out, course, cohort, strays, tally, screen)
+
+
+def _conclude(
+    out: Path, course: Course, cohort: Cohort, strays: list[str], tally: Tally, screen: Screen
+) -> int:
+    """Write the gradebook, and say what came of the sweep."""
+    page = out / "gradebook.html"
+    starters = {exercise.name: exercise.starter.decode("utf-8", "replace") for exercise in course}
+    cli.write_whole(page, render(cohort, starters))
+    statuses = [work.report.status for student in cohort.students for work in student.works]
+    handed_in = sum(student.submitted for student in cohort.students)
+    not_graded = statuses.count("not_graded")
+    screen.line(
+        screen.style(f"{handed_in} of {len(cohort.students)} handed in", "bold")
+        + f"; of {len(statuses)} verdicts, {tally.done} are new"
+    )
+    screen.line(
+        f"{statuses.count('passed')} passed, {statuses.count('failed')} failed, "
+        f"{statuses.count('not_started')} not started, {not_graded} not graded (seed {cohort.seed})"
+    )
+    for stray in strays:
+        screen.line(screen.style(f"not taken: {stray}", "yellow"))
+    told = [(student, problem) for student in cohort.students for problem in student.problems]
+    for student, problem in told[:MAX_PROBLEMS]:
+        screen.line(screen.style(f"{student.name}: {problem}", "yellow"))
+    if len(told) > MAX_PROBLEMS:
+        screen.line(f"and {len(told) - MAX_PROBLEMS} more, in the gradebook")
+    screen.line()
+    screen.line(f"Gradebook: {page}")
+    screen.line(f"Next: open it in a browser, or `checker export {out} --to csv`")
+    return cli.FAILED if not_graded else cli.PASSED
+
+
+class _Status:
+    """How far a sweep is: a line that is written over in a terminal, and a line now and then
+    elsewhere."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._began = time.monotonic()
+        self._last = self._began
+
+    def __call__(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if not self._screen.is_terminal and now - self._last < SECONDS_BETWEEN:
+            return
+        self._last = now
+        rate = tally.done / max(now - self._began, 1e-9)
+        left = (tally.total - tally.done) / rate if tally.done else 0
+        words = (
+            f"judged {tally.done} of {tally.total}: {tally.passed} passed, {tally.failed} failed, "
+            f"{tally.not_graded} not graded; {rate:.1f} a second, {_duration(left)} left"
+        )
+        self._screen.status(words)
+
+    def clear(self) -> None:
+        self._screen.clear_progress()
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return (
+        f"{hours} h {minutes} min"
+        if hours
+        else f"{minutes} min {rest} s"
+        if minutes
+        else f"{rest} s"
+    )

@@ -1,0 +1,149 @@
+"""A jail for strangers' code: bubblewrap, namespaces, and a user who owns nothing.
+
+A fork server that is started in one sees the interpreter and the few files of the kit that it runs,
+all read-only; a small `/tmp` of its own; no network, no other process, no environment, none of the
+course and of anybody's work. Its limits on processes and memory are its own (see
+`checker/sandbox/run.py`). When it ends, all that it started ends with it.
+
+A limit on processes does not bind root, whatever its name is in a namespace. So where root sweeps,
+each jail gets a user id that nobody else has, and the server changes to it before anything else.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Final
+
+import checker
+
+SIZE: Final = 16 << 20
+"""Bytes that `/tmp` in a jail can hold."""
+
+FIRST_USER: Final = 61_184
+"""The user id of the first jail, where root sweeps; systemd leaves these to whoever wants them."""
+
+USERS: Final = 4_000
+
+PROBE_SECONDS: Final = 20
+
+INSTALL: Final = (
+    "install it (Debian and Ubuntu: `sudo apt-get install bubblewrap`; Fedora: "
+    "`sudo dnf install bubblewrap`; not the package of that name on PyPI)"
+)
+
+# What a dynamically linked interpreter needs of the system, beside itself.
+_SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+
+
+class JailError(Exception):
+    """There can be no jail on this machine; the text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Jail:
+    """How to start a server shut in. Made by `find`."""
+
+    program: str
+    """The path of bubblewrap."""
+    user: int | None = None
+    """The user id that the server must change to: only where root sweeps."""
+
+    @classmethod
+    def find(cls) -> "Jail":
+        """Look for bubblewrap, and try it. Raises `JailError`."""
+        if sys.platform != "linux":
+            raise JailError(
+                "bubblewrap shuts submissions in, and there is none on this system; "
+                "`--isolation process` goes on without it: for submissions that you trust"
+            )
+        program = shutil.which("bwrap")
+        if program is None:
+            raise JailError(
+                f"bubblewrap, which shuts submissions in, is not installed; {INSTALL}, or go on "
+                "without it with `--isolation process`, for submissions that you trust"
+            )
+        jail = cls(program, FIRST_USER if os.geteuid() == 0 else None)
+        words = jail.wrap([sys.executable, "-I", "-c", "import msgspec, trio, anyio"])
+        try:
+            tried = subprocess.run(
+                words, capture_output=True, text=True, timeout=PROBE_SECONDS, cwd="/"
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise JailError(f"bubblewrap cannot be tried: {error}") from None
+        if tried.returncode != 0:
+            said = tried.stderr.strip().splitlines()
+            raise JailError(
+                f"bubblewrap does not work here ({said[-1] if said else tried.returncode}); "
+                "`checker doctor` says more, or go on without it with `--isolation process`, for "
+                "submissions that you trust"
+            )
+        return jail
+
+    def numbered(self, number: int) -> "Jail":
+        """The jail for the sandbox of this number, which shares its user id with no other."""
+        if self.user is None:
+            return self
+        return Jail(self.program, FIRST_USER + number % USERS)
+
+    def wrap(self, words: list[str]) -> list[str]:
+        """The command that runs `words` shut in. Descriptors that are inherited go along."""
+        jail = [
+            self.program,
+            *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
+            *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"),
+            *("--hostname", "jail", "--proc", "/proc", "--dev", "/dev"),
+            *("--size", str(SIZE), "--perms", "1777", "--tmpfs", "/tmp"),
+        ]
+        if self.user is None:
+            jail += ["--unshare-user", "--disable-userns"]
+        else:
+            # Enough to become somebody else, and no more.
+            jail += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        for name, value in ENVIRONMENT.items():
+            jail += ["--setenv", name, value]
+        places = _visible()
+        # Folders that bubblewrap makes on the way would be for root alone.
+        for folder in sorted(
+            {str(up) for place in places for up in Path(place).parents} - {"/", "/tmp"}
+        ):
+            jail += ["--perms", "0755", "--dir", folder]
+        for place in places:
+            jail += ["--ro-bind", place, place]
+        return [*jail, "--chdir", "/", "--", *words]
+
+
+ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
+"""All the environment that a server has, jailed or not."""
+
+
+def _visible() -> list[str]:
+    """What a server can see: the system's libraries, the interpreter with its packages, and of the
+    kit what the sandbox is made of."""
+    kit = Path(checker.__file__).parent
+    places = [
+        *_SYSTEM,
+        sys.base_prefix,
+        sys.base_exec_prefix,
+        sys.prefix,
+        sysconfig.get_path("purelib"),
+        sysconfig.get_path("platlib"),
+    ]
+    modules = [str(kit / "__init__.py"), str(kit / "protocol.py")]
+    compiled = [cache_from_source(module) for module in modules]
+    files = [*modules, *filter(os.path.exists, compiled), str(kit / "sandbox")]
+    shown: list[str] = []
+    for place in sorted({os.path.abspath(place) for place in places if os.path.exists(place)}):
+        # A folder that holds the course would show it; nothing installs an interpreter around one.
+        if any(place == seen or place.startswith(seen + "/") for seen in shown):
+            continue
+        if str(kit).startswith(place + "/") and "site-packages" not in str(kit):
+            raise JailError(
+                f"the kit lies inside {place}, which a submission must see; move it elsewhere"
+            )
+        shown.append(place)
+    return [*shown, *(file for file in files if not any(file.startswith(s + "/") for s in shown))]

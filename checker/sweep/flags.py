@@ -1,0 +1,106 @@
+"""What in a submission an instructor may want to look at: an exercise has no use for it.
+
+Read from the code as it stands, so it decides nothing: what is flagged may be harmless, and what is
+not flagged may be well hidden. Marks come from what the judge saw.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from checker.sweep.results import Flag
+
+MAX_FLAGS: Final = 20
+
+_MODULES: Final = {
+    "ctypes": "reaches into the interpreter's memory",
+    "gc": "looks through everything in memory",
+    "inspect": "looks at other code's frames",
+    "importlib": "imports by name",
+    "mmap": "maps memory",
+    "multiprocessing": "starts other processes",
+    "pickle": "packs code",
+    "ptrace": "traces processes",
+    "resource": "looks at the limits",
+    "shutil": "works on files",
+    "signal": "handles signals",
+    "socket": "opens connections",
+    "subprocess": "starts other processes",
+    "sysconfig": "looks at the installation",
+    "tempfile": "works on files",
+    "checker": "knows of the checker",
+    "_thread": "starts threads that nobody can follow",
+}
+
+_ATTRIBUTES: Final = {
+    "_getframe": "looks at other code's frames",
+    "_current_frames": "looks at other code's frames",
+    "__subclasses__": "looks for classes that it has no name for",
+    "__globals__": "looks into other modules",
+    "f_back": "looks at other code's frames",
+    "tb_frame": "looks at other code's frames",
+    "gi_frame": "looks at other code's frames",
+    "cr_frame": "looks at other code's frames",
+    "modules": "looks at what is imported",
+    "settrace": "traces other code",
+    "setprofile": "traces other code",
+    "addaudithook": "listens to the interpreter",
+    "_exit": "ends its process",
+    "fork": "starts another process",
+    "kill": "sends signals",
+    "killpg": "sends signals",
+    "setsid": "leaves its process group",
+    "environ": "reads the environment",
+}
+
+_CALLS: Final = {
+    "eval": "runs text as code",
+    "exec": "runs text as code",
+    "compile": "compiles text",
+    "__import__": "imports by name",
+    "open": "opens a file",
+    "input": "reads from a keyboard",
+    "breakpoint": "stops in a debugger",
+    "globals": "looks into its module by name",
+    "setattr": "sets attributes by name",
+}
+
+_PATCHED: Final = {"anyio", "asyncio", "trio", "time", "threading", "builtins", "sys", "os"}
+
+
+def find_flags(source: bytes) -> tuple[Flag, ...]:
+    """What stands out in a submission, in the order of its lines."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found = {(flag.line, flag.what): flag for node in ast.walk(tree) for flag in _of(node)}
+    return tuple(found[key] for key in sorted(found))[:MAX_FLAGS]
+
+
+def _of(node: ast.AST) -> Iterator[Flag]:
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield from _imported(node.lineno, alias.name)
+        case ast.ImportFrom(module=str(module)):
+            yield from _imported(node.lineno, module)
+        case ast.Attribute(attr=name) if name in _ATTRIBUTES:
+            yield Flag(node.lineno, f"{name}: {_ATTRIBUTES[name]}")
+        case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
+            yield Flag(node.lineno, f"{name}(): {_CALLS[name]}")
+        case ast.Assign(targets=targets):
+            for target in targets:
+                if (
+                    isinstance(target, ast.Attribute)
+                    and isinstance(target.value, ast.Name)
+                    and target.value.id in _PATCHED
+                ):
+                    name = f"{target.value.id}.{target.attr}"
+                    yield Flag(node.lineno, f"{name}: puts something else in its place")
+
+
+def _imported(line: int, module: str) -> Iterator[Flag]:
+    name = module.partition(".")[0]
+    if name in _MODULES:
+        yield Flag(line, f"imports {name}: {_MODULES[name]}")
