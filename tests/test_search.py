@@ -82,7 +82,7 @@ def test_a_selectively_weighted_walk_makes_every_order_of_calls_of_its_service_a
 
     first = Counter()
     for seed in range(900):
-        schedule = SelectivelyWeighted(Random(seed), 7, {1: 1, 2: 1, 3: 1})
+        schedule = SelectivelyWeighted(Random(seed), 7, {1: 1, 2: 1, 3: 1}, {1: 1, 2: 4, 3: 10})
         order = play_tasks(schedule, (1, 4, 10), service)
         last = {task: len(order) - order[::-1].index(task) for task in (1, 2, 3)}
         first[min(last, key=last.get)] += 1

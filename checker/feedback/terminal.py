@@ -36,9 +36,7 @@ class Screen:
         self._stream = stream
         self.is_terminal = stream.isatty()
         self._colour = (
-            self.is_terminal
-            and not os.environ.get("NO_COLOR")
-            and os.environ.get("TERM") != "dumb"
+            self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         )
         encoding = (stream.encoding or "ascii").lower().replace("-", "")
         self.unicode = encoding.startswith("utf")

@@ -35,13 +35,17 @@ class Weighted:
 
 
 class SelectivelyWeighted:
-    """SURW: `counts` holds how many calls of `service` each task makes in a run."""
+    """SURW: `counts` holds how many calls of `service` each task makes in a run, `events` how many
+    events it has in all."""
 
     explored = True
 
-    def __init__(self, random: Random, service: int, counts: Mapping[int, int]) -> None:
+    def __init__(
+        self, random: Random, service: int, counts: Mapping[int, int], events: Mapping[int, int]
+    ) -> None:
         self._random = random
         self._service = service
+        self._others = Weighted(random, events)
         self._left = Counter(counts)
         self._next = self._draw()
 
@@ -56,9 +60,11 @@ class SelectivelyWeighted:
             for index, event in enumerate(enabled)
             if not self._is_of_interest(event) or event.task == self._next
         ]
-        return self._random.choice(free or range(len(enabled)))
+        free = free or [*range(len(enabled))]
+        return free[self._others.choose([enabled[index] for index in free])]
 
     def happened(self, event: Enabled, at: int) -> None:
+        self._others.happened(event, at)
         if self._is_of_interest(event):
             self._left[event.task] -= 1
             self._next = self._draw()

@@ -1,0 +1,145 @@
+"""Write the results of a sweep for another program: a gradebook, a spreadsheet, a CI.
+
+OUT is the folder that `checker sweep -o OUT` made. A format that holds a whole cohort is one file
+(without -o, it is printed); one that holds the work of one student is a file a student, in a folder
+that -o names. What is there already is overwritten, whole or not at all.
+"""
+
+import argparse
+import difflib
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+from checker import cli
+from checker.feedback.terminal import printable
+from checker.sweep.exports import FORMATS, encode_cohort, encode_students
+from checker.sweep.marks import Rules, RulesError, load_rules, unknown_names
+
+_FORMAT_LINES = "\n".join(
+    f"  {name:<12} {format.purpose}{' (one file each)' if format.one_each else ''}"
+    for name, format in FORMATS.items()
+)
+
+_EPILOG = f"""\
+formats:
+{_FORMAT_LINES}
+
+examples:
+  checker export sweep --to csv                          to look at
+  checker export sweep --to canvas -o grades.csv
+  checker export sweep --to gradescope -o results/       results/<student>.json
+  checker export sweep --to csv --rules rules.toml       with weights and a deadline
+
+a file of rules, of which every part may be left out:
+  partial_credit = false          # an exercise earns its points only when all checks pass
+  [weights]
+  locks_and_limits = 2            # the points of this chapter count twice
+  [deadline]
+  due = 2026-03-01T23:59:00+01:00
+  grace = 15                      # minutes
+  percent_a_day = 10              # off for each day that has begun
+  latest = 2026-03-08T23:59:00+01:00
+  [deadline.students]
+  "Ada Lovelace" = 2026-03-04T23:59:00+01:00
+  [visibility]                    # visible, after_due_date, after_published or hidden
+  default = "visible"
+  lost_update = "after_due_date"
+
+exit code: 0 written, 2 a wrong call
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of a sweep")
+    parser.add_argument(
+        "--to", metavar="FORMAT", type=_format, required=True, help="which format: see below"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        type=Path,
+        help="the file to write, or the folder for a file a student (default: print it)",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        help="a TOML file: how points become marks (default: the points as they are)",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    from checker.sweep.journal import JournalError, read_cohort
+
+    one_each = FORMATS[given.to].one_each
+    if one_each and given.output is None:
+        raise cli.UsageError(
+            f"{given.to} is a file a student; say in which folder, for example "
+            f"`checker export {given.out} --to {given.to} -o {given.to}/`"
+        )
+    try:
+        rules = load_rules(given.rules) if given.rules else Rules()
+        cohort = read_cohort(given.out)
+    except (JournalError, RulesError) as error:
+        raise cli.UsageError(str(error)) from None
+    for said in unknown_names(rules, cohort):
+        print(f"checker: note: {printable(f'{given.rules}: {said}')}", file=sys.stderr)
+    if one_each:
+        _write_folder(given.output, encode_students(given.to, cohort, rules))
+    elif given.output is None:
+        sys.stdout.buffer.write(encode_cohort(given.to, cohort, rules))
+    else:
+        _write_file(given.output, encode_cohort(given.to, cohort, rules))
+    return cli.PASSED
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        near = difflib.get_close_matches(text, FORMATS, n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise argparse.ArgumentTypeError(
+            f"there is no format {text!r}; {meant}there are {', '.join(FORMATS)}"
+        )
+    return text
+
+
+def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    for name, content in files.items():
+        _write_file(folder / name, content)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    """Write the whole of `path` or nothing of it: what is there is replaced when all is written."""
+    try:
+        if path.is_dir():
+            raise cli.UsageError(f"{path} is a folder; name a file in it")
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # A pipe or a device is nothing to be replaced.
+            return
+        target = Path(os.path.realpath(path))
+        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
+        try:
+            with beside.open("xb") as file:
+                file.write(content)
+            if target.exists():
+                shutil.copymode(target, beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> cli.UsageError:
+    return cli.UsageError(
+        f"{path} cannot be written to ({error.strerror}); give another path with -o"
+    )

@@ -1,0 +1,127 @@
+"""What a sweep or a report becomes for the programs that graders already have: one module a format.
+
+A module has `of_cohort`, if one file holds a whole cohort, and `of_student`, if a file holds the work
+of one student; each makes bytes from the data of `checker/sweep/results.py` and from nothing else.
+Only the module of the format that was asked for is imported.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, BinaryIO, Final
+
+from checker.report import SubmissionReport
+from checker.sweep.marks import Rules
+from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+
+__all__ = [
+    "FORMATS",
+    "REPORT_FORMATS",
+    "Format",
+    "encode_cohort",
+    "encode_students",
+    "file_name",
+    "write_report",
+]
+
+
+@dataclass(frozen=True)
+class Format:
+    purpose: str
+    """In a few words, for a list of formats."""
+    suffix: str
+    """What the names of its files end in."""
+    one_each: bool = False
+    """Whether a cohort becomes a folder with a file for each student."""
+    of_report: bool = False
+    """Whether it is also for one submission: see `write_report`."""
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "csv": Format("a table: a row a student, points, lateness and final points", ".csv"),
+    "json": Format("everything but the sources, for programs", ".json", of_report=True),
+    "junit": Format("JUnit XML, as pytest writes it, a suite a student", ".xml", of_report=True),
+    "gradescope": Format("Gradescope's results.json", ".json", one_each=True, of_report=True),
+    "exercism": Format("an Exercism test runner's results.json", ".json", True, True),
+    "classroom50": Format("Classroom 50's result.json", ".json", one_each=True, of_report=True),
+    "github": Format("Markdown to send to a student; annotations in a workflow", ".md", True, True),
+    "canvas": Format("a CSV file to import into Canvas's gradebook", ".csv"),
+    "moodle": Format("a CSV file to import into Moodle's gradebook", ".csv"),
+}
+
+REPORT_FORMATS: Final = tuple(name for name, format in FORMATS.items() if format.of_report)
+"""The formats that `write_report` can write."""
+
+
+def encode_cohort(name: str, cohort: Cohort, rules: Rules) -> bytes:
+    """A whole cohort in one file, in a format that is not `one_each`."""
+    encoded: bytes = _module(name).of_cohort(cohort, rules)
+    return encoded
+
+
+def encode_students(name: str, cohort: Cohort, rules: Rules) -> dict[str, bytes]:
+    """A cohort in a format that is `one_each`: the files by their names."""
+    module, suffix = _module(name), FORMATS[name].suffix
+    return {
+        file_name(student.name, suffix): module.of_student(student, cohort, rules)
+        for student in cohort.students
+    }
+
+
+def write_report(
+    name: str,
+    report: SubmissionReport,
+    sources: Mapping[str, bytes],
+    stream: BinaryIO,
+    rules: Rules | None = None,
+) -> None:
+    """Write the report of one submission to `stream`, in one of `REPORT_FORMATS`. `sources` holds
+    the submitted files by name.
+
+    In GitHub's, what goes to the stream are the annotations; the summary is appended to the file
+    that `GITHUB_STEP_SUMMARY` names, if there is one.
+    """
+    cohort = _cohort_of_one(report, sources)
+    (student,) = cohort.students
+    module = _module(name)
+    if name == "github":
+        stream.write(module.annotations(student, cohort, rules or Rules()))
+        path = os.environ.get("GITHUB_STEP_SUMMARY")
+        if path:
+            with open(path, "ab") as summary:
+                summary.write(module.of_student(student, cohort, rules or Rules()))
+    else:
+        stream.write(module.of_student(student, cohort, rules or Rules()))
+
+
+def file_name(student: str, suffix: str) -> str:
+    """A name for the file of a student, different for each: safe on every file system, never a path,
+    and the student's own name where that is so simple that nothing else could be meant."""
+    simple = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40]
+    if simple == student and not re.search(r"-[0-9a-f]{10}$", simple) and len(simple) > 3:
+        return simple + suffix
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{simple}-{digest}{suffix}".lstrip("-")
+
+
+def _cohort_of_one(report: SubmissionReport, sources: Mapping[str, bytes]) -> Cohort:
+    works = []
+    for exercise in report.exercises:
+        file = exercise.checks[0].file if exercise.checks else ""
+        source = sources.get(file, b"")
+        digest = hashlib.sha256(source).hexdigest() if source else ""
+        works.append(Work(exercise, source.decode("utf-8", "backslashreplace"), digest))
+    return Cohort(
+        seed=report.seed,
+        isolation="process",
+        versions={},
+        exercises=tuple(ExerciseInfo(e.name, e.title, e.max_points) for e in report.exercises),
+        students=(Student("submission", "", True, None, (), tuple(works)),),
+    )
+
+
+def _module(name: str) -> Any:
+    return import_module(f"checker.sweep.exports.{name}")

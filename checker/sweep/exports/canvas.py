@@ -1,0 +1,33 @@
+"""A CSV file for Canvas's gradebook: the columns that it wants, then a column an exercise.
+
+Canvas finds a student by ID, by login, or else by name; a roster's names may be any of the two last,
+so they stand in both columns. An empty cell leaves what is in the gradebook as it is. Weights are
+Canvas's own business, so that the columns of exercises hold points after lateness, and the last
+column, which can be left out when importing, the final ones after weights too.
+"""
+
+from checker.sweep.exports.csv import rows_as_csv
+from checker.sweep.exports.moodle import points_after_lateness
+from checker.sweep.marks import Rules, mark, rounded
+from checker.sweep.results import Cohort
+
+TOTAL = "Tasklings total"
+
+
+def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    most = [exercise.max_points for exercise in cohort.exercises]
+    rows: list[list[str | int | None]] = [
+        [*header, *(exercise.name for exercise in cohort.exercises), TOTAL],
+        ["    Points Possible", "", "", "", "", *most, sum(most)],
+    ]
+    for student in cohort.students:
+        got = mark(student, cohort, rules)
+        rows.append(
+            [
+                *(student.name, "", "", student.name, student.group),
+                *points_after_lateness(student, cohort, rules, got),
+                None if got.not_graded else str(rounded(got.final)),
+            ]
+        )
+    return rows_as_csv(rows)

@@ -1,0 +1,64 @@
+"""Classroom 50's `result.json`: a test a check, and a score in whole points.
+
+Where the work comes from (the classroom, the assignment, the commit) is told by the variables that its
+runner sets; outside of it, by what the sweep knows. The total is the mark after weights and lateness,
+rounded to whole points, halves up, since no fraction is taken.
+
+https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+"""
+
+import os
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from checker.sweep.exports.csv import moment
+from checker.sweep.exports.harmless import printable
+from checker.sweep.exports.outcomes import outcomes
+from checker.sweep.marks import Rules, mark, rounded
+from checker.sweep.results import Cohort, Student
+
+SCHEMA: Final = "classroom50/result/v1"
+
+
+def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+    got = mark(student, cohort, rules)
+    graded_at = f"{_now():%Y-%m-%dT%H:%M:%SZ}"
+    handed_in = moment(student.handed_in).replace(" ", "T")
+    digest = next((work.digest for work in student.works if work.digest), "none")[:12]
+    commit = _given("COMMIT_URL", digest)
+    release = _given("RELEASE_URL", commit)
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "classroom": _given("CLASSROOM", student.group or "tasklings"),
+        "assignment": _given("ASSIGNMENT", "tasklings"),
+        "assignment_type": _given("ASSIGNMENT_TYPE", "individual"),
+        "owner": _given("OWNER", student.name or "nobody"),
+        "submission": _given("SUBMISSION_TAG", f"submit/{digest}"),
+        "commit": commit,
+        "release": release,
+        "review": _given("REVIEW_URL", commit),
+        "datetime": f"{handed_in}Z" if handed_in else graded_at,
+        "graded_at": graded_at,
+        "score": int(rounded(got.final, 0)),
+        "max-score": got.max_points,
+        "tests": [
+            {
+                "test-name": printable(f"{one.exercise}: {one.title}").replace("\n", " "),
+                "passed": one.status == "passed",
+                "score": one.points,
+                "max-score": one.max_points,
+            }
+            for one in outcomes(student, cohort, rules)
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
+
+
+def _given(variable: str, otherwise: str) -> str:
+    return printable(os.environ.get(variable) or otherwise).replace("\n", " ")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,54 @@
+"""A table for a spreadsheet: a row a student, a column an exercise, then the mark.
+
+A cell of an exercise is empty where it could not be judged, and so is then the final one: nothing
+that is the kit's fault is ever a zero.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from checker.sweep.exports.harmless import cell
+from checker.sweep.marks import Rules, earned, mark, rounded
+from checker.sweep.results import Cohort, Student
+
+
+def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    header = ["student", "group", "submitted", "handed in (UTC)"]
+    header += [exercise.name for exercise in cohort.exercises]
+    header += ["points", "of", "percent", "days late", "penalty in percent", "final points"]
+    header += ["not graded", "problems"]
+    return rows_as_csv([header, *(_row(student, cohort, rules) for student in cohort.students)])
+
+
+def rows_as_csv(rows: Sequence[Sequence[str | int | None]]) -> bytes:
+    """A CSV file as RFC 4180 has it, in UTF-8. Every text is made harmless for a spreadsheet."""
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [cell(value) if isinstance(value, str) else value for value in row] for row in rows
+    )
+    return text.getvalue().encode("utf-8")
+
+
+def moment(seconds: float | None) -> str:
+    """A time in POSIX seconds as `2026-03-01 22:59:00`, in UTC; empty if it is not known."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}" if seconds else ""
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def _row(student: Student, cohort: Cohort, rules: Rules) -> list[str | int | None]:
+    got = mark(student, cohort, rules)
+    row: list[str | int | None] = [
+        student.name,
+        student.group,
+        "yes" if student.submitted else "no",
+        moment(student.handed_in),
+    ]
+    row += [earned(student, exercise, rules) for exercise in cohort.exercises]
+    row += [got.points, got.max_points, str(rounded(got.percentage)), got.days_late]
+    row += [str(rounded(got.penalty)), None if got.not_graded else str(rounded(got.final))]
+    row += [" ".join(got.not_graded), "; ".join(student.problems)]
+    return row

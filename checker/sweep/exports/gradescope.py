@@ -1,0 +1,64 @@
+"""Gradescope's `results.json`: a test a check, with the points that it earned.
+
+The total is the mark after weights and lateness. What a test shows, and when, is up to the rules: see
+`visibility` there. What could not be judged has no score, and is named in `extra_data.not_graded`, so
+that a harness can tell that the total is no mark.
+
+https://gradescope-autograders.readthedocs.io/en/latest/specs/
+"""
+
+from typing import Any
+
+import msgspec
+
+from checker.sweep.exports.harmless import printable
+from checker.sweep.exports.json import number
+from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
+from checker.sweep.marks import Rules, mark
+from checker.sweep.results import Cohort, Student
+
+
+def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+    got = mark(student, cohort, rules)
+    tests = outcomes(student, cohort, rules)
+    # No points here: with a hidden test, students may not see their total.
+    said = [lateness_in_words(got), *student.problems]
+    if got.not_graded:
+        said.append(
+            f"{len(got.not_graded)} of {len(cohort.exercises)} exercises could not be judged, "
+            "through no fault of yours; this is no mark yet"
+        )
+    data = {
+        "score": number(got.final),
+        "output": printable("\n".join(line for line in said if line)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": rules.visibility.get("default", "visible"),
+        "stdout_visibility": "hidden",
+        "extra_data": {"seed": cohort.seed, "not_graded": list(got.not_graded)},
+        "tests": [_test(test, f"{number_of}") for number_of, test in enumerate(tests, 1)],
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
+
+
+def _test(test: Outcome, number_of: str) -> dict[str, Any]:
+    output = printable(test.message)
+    if test.replay:
+        short = test.exercise.partition("/")[2]
+        output += f"\nSee it: checker run {short} --replay {test.replay}"
+    data: dict[str, Any] = {
+        "name": printable(f"{test.exercise}: {test.title}").replace("\n", " "),
+        "number": number_of,
+        "output": output,
+        "tags": [printable(test.exercise)],
+        "visibility": test.visibility,
+        "extra_data": {"check": printable(test.name)},
+    }
+    if test.status != "not_graded":
+        data["score"] = test.points
+        data["max_score"] = test.max_points
+        data["status"] = "passed" if test.status == "passed" else "failed"
+    else:
+        data["output"] = f"not graded: {output}"
+    return data

@@ -1,0 +1,89 @@
+"""Everything that a sweep found, for programs; of one submission, the report as `grade` prints it.
+
+The sources and the recordings are left out: they stay in the sweep's folder. All but ASCII is escaped,
+so that a name does nothing to the terminal that it is shown on.
+"""
+
+import json
+import math
+from fractions import Fraction
+from typing import Any, Final
+
+import msgspec
+
+from checker.report import encode_json, summarize_submission
+from checker.sweep.exports.harmless import encodable
+from checker.sweep.marks import Mark, Rules, mark, rounded
+from checker.sweep.results import Cohort, Student
+
+SCHEMA: Final = "checker/cohort/v1"
+
+
+def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    """Numbers that are no fractions of two decimals are rounded to two, halves up."""
+    data = {
+        "schema": SCHEMA,
+        "seed": cohort.seed,
+        "isolation": cohort.isolation,
+        "versions": dict(cohort.versions),
+        "exercises": msgspec.to_builtins(cohort.exercises),
+        "students": [_student(student, cohort, rules) for student in cohort.students],
+    }
+    return json.dumps(_clean(data), indent=2, allow_nan=False).encode("ascii") + b"\n"
+
+
+def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+    """The same bytes as `checker grade --format json`."""
+    reports = tuple(work.report for work in student.works)
+    return encode_json(summarize_submission(cohort.seed, reports))
+
+
+def number(value: Fraction) -> int | float:
+    """`value` rounded to two decimals, as JSON writes it."""
+    short = rounded(value)
+    return int(short) if short == int(short) else float(short)
+
+
+def _student(student: Student, cohort: Cohort, rules: Rules) -> dict[str, Any]:
+    return {
+        "name": student.name,
+        "group": student.group,
+        "submitted": student.submitted,
+        "handed_in": student.handed_in,
+        "problems": list(student.problems),
+        "mark": _mark(mark(student, cohort, rules)),
+        "works": [
+            {
+                "report": msgspec.to_builtins(work.report),
+                "digest": work.digest,
+                "flags": msgspec.to_builtins(work.flags),
+            }
+            for work in student.works
+        ],
+    }
+
+
+def _mark(got: Mark) -> dict[str, Any]:
+    return {
+        "points": got.points,
+        "max_points": got.max_points,
+        "percentage": number(got.percentage),
+        "days_late": got.days_late,
+        "penalty": number(got.penalty),
+        # While something is not graded there is no mark.
+        "final": None if got.not_graded else number(got.final),
+        "not_graded": list(got.not_graded),
+    }
+
+
+def _clean(value: Any) -> Any:
+    """`value` without what JSON cannot say."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {encodable(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(one) for one in value]
+    return value

@@ -1,0 +1,77 @@
+"""JUnit XML, as pytest writes it: a suite a student, and a case a check and backend.
+
+What could not be judged is an error, what is as it was shipped is skipped. Times and the name of the
+machine are left out or 0, so that the same results are the same bytes.
+"""
+
+import xml.etree.ElementTree as ET
+
+from checker.report import CheckReport
+from checker.sweep.exports.harmless import printable
+from checker.sweep.exports.outcomes import works
+from checker.sweep.marks import Rules, mark, rounded
+from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+
+
+def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    suites = ET.Element("testsuites", name="tasklings")
+    suites.extend(_suite(student, cohort, rules) for student in cohort.students)
+    ET.indent(suites)
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(suites, "utf-8") + b"\n"
+
+
+def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+    return of_cohort(
+        Cohort(cohort.seed, cohort.isolation, cohort.versions, cohort.exercises, (student,)), rules
+    )
+
+
+def _suite(student: Student, cohort: Cohort, rules: Rules) -> ET.Element:
+    suite = ET.Element("testsuite", name=printable(student.name))
+    got = mark(student, cohort, rules)
+    properties = ET.SubElement(suite, "properties")
+    values = {"points": got.points, "max_points": got.max_points, "days_late": got.days_late}
+    if not got.not_graded:
+        values["final_points"] = rounded(got.final)  # type: ignore[assignment]
+    for name, value in values.items():
+        ET.SubElement(properties, "property", name=name, value=str(value))
+    for exercise, work in works(student, cohort):
+        suite.extend(_cases(student, exercise, work))
+    for count, tag in (("errors", "error"), ("failures", "failure"), ("skipped", "skipped")):
+        suite.set(count, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    suite.set("time", "0.000")
+    return suite
+
+
+def _cases(student: Student, exercise: ExerciseInfo, work: Work | None) -> list[ET.Element]:
+    if work is None:
+        case = _case(exercise.name, "all checks")
+        if student.submitted:
+            ET.SubElement(case, "error", message="it has not been judged yet")
+        else:
+            ET.SubElement(case, "skipped", type="pytest.skip", message="nothing was handed in")
+        return [case]
+    cases = []
+    for check in work.report.checks:
+        case = _case(exercise.name, f"{check.name}[{check.backend}]")
+        if work.report.status == "not_started":
+            ET.SubElement(case, "skipped", type="pytest.skip", message="not started")
+        elif check.status != "passed":
+            _tell(case, check)
+        cases.append(case)
+    return cases
+
+
+def _case(exercise: str, name: str) -> ET.Element:
+    classname = printable(exercise).replace("/", ".")
+    return ET.Element("testcase", classname=classname, name=printable(name), time="0.000")
+
+
+def _tell(case: ET.Element, check: CheckReport) -> None:
+    message = printable(check.message)
+    place = f"{printable(check.file)}:{check.line}" if check.line is not None else ""
+    tag = "failure" if check.status == "failed" else "error"
+    # Line feeds in an attribute are kept as references, but no reader shows them as such.
+    told = ET.SubElement(case, tag, message=message.partition("\n")[0])
+    told.text = "\n".join(part for part in (printable(check.title), message, place) if part)

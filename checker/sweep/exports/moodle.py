@@ -1,0 +1,35 @@
+"""A CSV file for Moodle's gradebook: who, then a column an exercise, then the total.
+
+Moodle asks when importing which of a user's fields the first column holds, and which item of the
+gradebook each of the others is for. An empty cell is no grade.
+"""
+
+from checker.sweep.exports.csv import rows_as_csv
+from checker.sweep.marks import Mark, Rules, earned, mark, rounded
+from checker.sweep.results import Cohort, Student
+
+
+def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    rows: list[list[str | int | None]] = [
+        ["Username", "Group", *(e.name for e in cohort.exercises), "Tasklings total"]
+    ]
+    for student in cohort.students:
+        got = mark(student, cohort, rules)
+        rows.append(
+            [
+                *(student.name, student.group),
+                *points_after_lateness(student, cohort, rules, got),
+                None if got.not_graded else str(rounded(got.final)),
+            ]
+        )
+    return rows_as_csv(rows)
+
+
+def points_after_lateness(
+    student: Student, cohort: Cohort, rules: Rules, got: Mark
+) -> list[str | None]:
+    """What each exercise earned, less the penalty; `None` where it could not be judged."""
+    points = [earned(student, exercise, rules) for exercise in cohort.exercises]
+    return [
+        None if one is None else str(rounded(one * (100 - got.penalty) / 100)) for one in points
+    ]

@@ -1,0 +1,126 @@
+"""What became of each check of a student, once: on both backends, under the rules.
+
+A check has a report for each backend, and one score. So what consumers call a test is a check.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from checker.report import BACKENDS, CheckReport, ExerciseStatus
+from checker.sweep.marks import Mark, Rules, Visibility, rounded, visibility
+from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+
+__all__ = ["Outcome", "lateness_in_words", "outcomes", "works"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check of one exercise."""
+
+    exercise: str
+    """`chapter/name`."""
+    name: str
+    title: str
+    status: ExerciseStatus
+    """Passed only if it passed on both backends; not graded if one of them could not tell and
+    neither failed; not started if the file is as it was shipped."""
+    points: int
+    max_points: int
+    message: str
+    """What was seen; empty if it passed. Backends that say different things are named."""
+    file: str
+    line: int | None
+    replay: str
+    visibility: Visibility
+
+    @property
+    def told(self) -> str:
+        """The message for a student, where the place that it goes to cannot keep it back itself."""
+        if self.message and self.visibility != "visible":
+            return "what this check saw is not shown yet"
+        return self.message
+
+
+def works(student: Student, cohort: Cohort) -> Iterator[tuple[ExerciseInfo, Work | None]]:
+    """The exercises of the cohort, in its order, each with the student's work if there is any."""
+    by_name = {work.report.name: work for work in student.works}
+    for exercise in cohort.exercises:
+        yield exercise, by_name.get(exercise.name)
+
+
+def outcomes(student: Student, cohort: Cohort, rules: Rules) -> list[Outcome]:
+    """All checks of a student, in the order of the exercises and of their checks."""
+    found = []
+    for exercise, work in works(student, cohort):
+        if work is not None:
+            found += _outcomes_of_work(work, rules)
+        elif student.submitted:
+            found.append(_whole(exercise, "not_graded", "it has not been judged yet", rules))
+        else:
+            found.append(_whole(exercise, "not_started", "nothing was handed in", rules))
+    return found
+
+
+def lateness_in_words(mark: Mark) -> str:
+    """For example `handed in 2 days late, which takes 20 % off`; empty if it was in time."""
+    if not mark.days_late:
+        return ""
+    days = "1 day" if mark.days_late == 1 else f"{mark.days_late} days"
+    return f"handed in {days} late, which takes {rounded(mark.penalty)} % off"
+
+
+def _outcomes_of_work(work: Work, rules: Rules) -> Iterator[Outcome]:
+    report = work.report
+    counts = rules.partial_credit or report.status == "passed"
+    for _, group in groupby(report.checks, key=lambda check: check.name):
+        checks = list(group)
+        status = _status(checks) if report.status != "not_started" else "not_started"
+        shown = next((c for c in checks if c.status == "failed"), checks[0])
+        yield Outcome(
+            exercise=report.name,
+            name=shown.name,
+            title=shown.title,
+            status=status,
+            points=shown.points if status == "passed" and counts else 0,
+            max_points=shown.points,
+            message=_message(checks, status),
+            file=shown.file,
+            line=shown.line,
+            replay=shown.replay,
+            visibility=visibility(rules, report.name, shown.name),
+        )
+
+
+def _status(checks: list[CheckReport]) -> ExerciseStatus:
+    statuses = {check.status for check in checks}
+    if "failed" in statuses:
+        return "failed"
+    passed = {check.backend for check in checks if check.status == "passed"}
+    return "passed" if passed == set(BACKENDS) and len(statuses) == 1 else "not_graded"
+
+
+def _message(checks: list[CheckReport], status: ExerciseStatus) -> str:
+    said = {check.message: check for check in checks if check.message}
+    if not said and status == "not_graded":
+        return "it was judged on one backend alone, and earns its points on both"
+    if len(said) == 1:
+        return next(iter(said))
+    return "\n\n".join(f"{check.backend}: {message}" for message, check in said.items())
+
+
+def _whole(exercise: ExerciseInfo, status: ExerciseStatus, why: str, rules: Rules) -> Outcome:
+    """What stands for all checks of an exercise where nothing is known of them."""
+    return Outcome(
+        exercise=exercise.name,
+        name="",
+        title=exercise.title,
+        status=status,
+        points=0,
+        max_points=exercise.max_points,
+        message=why,
+        file="",
+        line=None,
+        replay="",
+        visibility=visibility(rules, exercise.name, ""),
+    )
