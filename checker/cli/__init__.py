@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "list": "show the course, and how far you are",
     "hint": "give a hint for an exercise, one more each time",
     "sweep": "grade a whole cohort, and make a gradebook (for instructors)",
+    "doctor": "show what this machine can do to shut submissions in",
     "verify": "prove that the checks of an exercise are right (for authors)",
 }
 

@@ -111,32 +111,41 @@ def _format(text: str) -> str:
 def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _replace({folder / name: content for name, content in files.items()})
     except OSError as error:
         raise _unwritable(folder, error) from None
-    for name, content in files.items():
-        _write_file(folder / name, content)
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    """Write the whole of `path` or nothing of it: what is there is replaced when all is written."""
     try:
         if path.is_dir():
             raise cli.UsageError(f"{path} is a folder; name a file in it")
         if path.exists() and not path.is_file():
             path.write_bytes(content)  # A pipe or a device is nothing to be replaced.
-            return
-        target = Path(os.path.realpath(path))
-        beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
-        try:
+        else:
+            _replace({path: content})
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _replace(files: dict[Path, bytes]) -> None:
+    """Write each of the files whole or not at all: what is there is replaced only when all of them
+    are written, beside where they belong."""
+    written: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = Path(os.path.realpath(path))
+            beside = target.with_name(f".{secrets.token_hex(8)}.part")
             with beside.open("xb") as file:
+                written[beside] = target
                 file.write(content)
             if target.exists():
                 shutil.copymode(target, beside)
+        for beside, target in written.items():
             beside.replace(target)
-        finally:
+    finally:
+        for beside in written:
             beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError) -> cli.UsageError:

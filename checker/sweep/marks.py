@@ -151,14 +151,14 @@ def earned(student: Student, exercise: ExerciseInfo, rules: Rules) -> int | None
     work = next((work for work in student.works if work.report.name == exercise.name), None)
     if work is None:
         return None if student.submitted else 0
-    if work.report.status == "not_graded":
+    status = work.report.status
+    if status == "not_graded":
         return None
-    if work.report.status != "passed":
-        if not rules.partial_credit:
-            return 0
-        # A check that could not be judged is no failure: the rest may not be taken for a mark.
-        if any(check.status == "not_graded" for check in work.report.checks):
-            return None
+    if status == "not_started" or (status == "failed" and not rules.partial_credit):
+        return 0
+    # Beside a check that failed, one that could not be judged might have earned its points.
+    if any(check.status == "not_graded" for check in work.report.checks):
+        return None
     return max(0, min(work.report.points, exercise.max_points))
 
 
@@ -297,6 +297,7 @@ def _convert(value: Any, kind: Any, key: str) -> Any:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         said, _, place = str(error).replace("`", "").partition(" - at $.")
+        said = said.replace("Object ", "it ").replace("object", "a table")
         raise _wrong(key or place, said) from None
 
 

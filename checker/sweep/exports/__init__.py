@@ -45,12 +45,22 @@ FORMATS: Final[Mapping[str, Format]] = {
     "json": Format("everything but the sources, for programs", ".json", of_report=True),
     "junit": Format("JUnit XML, as pytest writes it, a suite a student", ".xml", of_report=True),
     "gradescope": Format("Gradescope's results.json", ".json", one_each=True, of_report=True),
-    "exercism": Format("an Exercism test runner's results.json", ".json", True, True),
+    "exercism": Format(
+        "an Exercism test runner's results.json", ".json", one_each=True, of_report=True
+    ),
     "classroom50": Format("Classroom 50's result.json", ".json", one_each=True, of_report=True),
-    "github": Format("Markdown to send to a student; annotations in a workflow", ".md", True, True),
+    "github": Format(
+        "a summary in Markdown; in a workflow, annotations too",
+        ".md",
+        one_each=True,
+        of_report=True,
+    ),
     "canvas": Format("a CSV file to import into Canvas's gradebook", ".csv"),
     "moodle": Format("a CSV file to import into Moodle's gradebook", ".csv"),
 }
+
+# What a name with a digest ends in, and what Windows keeps for devices.
+_TAKEN: Final = re.compile(r"(^|-)[0-9a-f]{10}$|^(con|prn|aux|nul|com\d|lpt\d)$")
 
 REPORT_FORMATS: Final = tuple(name for name, format in FORMATS.items() if format.of_report)
 """The formats that `write_report` can write."""
@@ -86,22 +96,22 @@ def write_report(
     """
     cohort = _cohort_of_one(report, sources)
     (student,) = cohort.students
-    module = _module(name)
-    if name == "github":
-        stream.write(module.annotations(student, cohort, rules or Rules()))
-        path = os.environ.get("GITHUB_STEP_SUMMARY")
-        if path:
-            with open(path, "ab") as summary:
-                summary.write(module.of_student(student, cohort, rules or Rules()))
-    else:
-        stream.write(module.of_student(student, cohort, rules or Rules()))
+    module, rules = _module(name), rules or Rules()
+    encoded: bytes = module.of_student(student, cohort, rules)
+    if name != "github":
+        stream.write(encoded)
+        return
+    stream.write(module.annotations(student, cohort, rules))
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(path, "ab") as summary:
+            summary.write(encoded)
 
 
 def file_name(student: str, suffix: str) -> str:
     """A name for the file of a student, different for each: safe on every file system, never a path,
     and the student's own name where that is so simple that nothing else could be meant."""
     simple = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40]
-    if simple == student and not re.search(r"-[0-9a-f]{10}$", simple) and len(simple) > 3:
+    if simple == student and not _TAKEN.search(simple):
         return simple + suffix
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{simple}-{digest}{suffix}".lstrip("-")

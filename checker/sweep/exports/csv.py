@@ -33,8 +33,10 @@ def rows_as_csv(rows: Sequence[Sequence[str | int | None]]) -> bytes:
 
 def moment(seconds: float | None) -> str:
     """A time in POSIX seconds as `2026-03-01 22:59:00`, in UTC; empty if it is not known."""
+    if seconds is None:
+        return ""
     try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}" if seconds else ""
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):
         return ""
 

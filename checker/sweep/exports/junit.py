@@ -17,7 +17,8 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
     suites = ET.Element("testsuites", name="tasklings")
     suites.extend(_suite(student, cohort, rules) for student in cohort.students)
     ET.indent(suites)
-    return b"<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(suites, "utf-8") + b"\n"
+    encoded: bytes = ET.tostring(suites, "utf-8", xml_declaration=True)
+    return encoded + b"\n"
 
 
 def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
@@ -30,10 +31,12 @@ def _suite(student: Student, cohort: Cohort, rules: Rules) -> ET.Element:
     suite = ET.Element("testsuite", name=printable(student.name))
     got = mark(student, cohort, rules)
     properties = ET.SubElement(suite, "properties")
-    values = {"points": got.points, "max_points": got.max_points, "days_late": got.days_late}
-    if not got.not_graded:
-        values["final_points"] = rounded(got.final)  # type: ignore[assignment]
-    for name, value in values.items():
+    for name, value in (
+        ("points", got.points),
+        ("max_points", got.max_points),
+        ("days_late", got.days_late),
+        ("final_points", "" if got.not_graded else rounded(got.final)),
+    ):
         ET.SubElement(properties, "property", name=name, value=str(value))
     for exercise, work in works(student, cohort):
         suite.extend(_cases(student, exercise, work))

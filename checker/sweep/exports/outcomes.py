@@ -51,7 +51,7 @@ def works(student: Student, cohort: Cohort) -> Iterator[tuple[ExerciseInfo, Work
 
 def outcomes(student: Student, cohort: Cohort, rules: Rules) -> list[Outcome]:
     """All checks of a student, in the order of the exercises and of their checks."""
-    found = []
+    found: list[Outcome] = []
     for exercise, work in works(student, cohort):
         if work is not None:
             found += _outcomes_of_work(work, rules)
