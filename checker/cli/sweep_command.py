@@ -19,10 +19,11 @@ from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.judge.jail import Jail, JailError
 from checker.sweep import journal
+from checker.sweep.cluster import ClusterError, judge_on
 from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
 from checker.sweep.results import Cohort
-from checker.sweep.sweep import Tally, plan_sweep, sweep
+from checker.sweep.sweep import Tally, judge_all, plan_sweep, sweep
 
 _EPILOG = """\
 examples:
@@ -63,6 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="bubblewrap",
         help="`process` does without a jail: for submissions that you trust",
     )
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="judge on the Dask cluster whose scheduler is there"
+    )
     parser.add_argument("--rerun", action="store_true", help="judge again what was judged already")
     parser.add_argument(
         "--seed",
@@ -98,15 +102,23 @@ def run(given: argparse.Namespace) -> int:
         if drawn is None:
             drawn = before.seed if before is not None else secrets.randbelow(10**9)
         plan, meant = plan_sweep(course, exercises, students, seed=drawn, isolation=given.isolation)
+        judge = judge_on(given.cluster, course) if given.cluster else judge_all
         with journal.Journal(given.out) as out:
             try:
                 tally = sweep(
-                    out, plan, meant, jail=jail, jobs=given.jobs, rerun=given.rerun, progress=status
+                    out,
+                    plan,
+                    meant,
+                    jail=jail,
+                    jobs=given.jobs,
+                    rerun=given.rerun,
+                    progress=status,
+                    judge=judge,
                 )
             finally:
                 status.clear()
         cohort = journal.read_cohort(given.out)
-    except (JailError, CollectError, journal.JournalError) as error:
+    except (JailError, CollectError, ClusterError, journal.JournalError) as error:
         raise cli.UsageError(str(error)) from None
     except KeyboardInterrupt:
         status.clear()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
 from itertools import cycle
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import jinja2
 
@@ -112,7 +112,9 @@ class _Step(NamedTuple):
     key: bool
 
 
-class _View(NamedTuple):
+class View(NamedTuple):
+    """A recording, as the template draws it."""
+
     id: str
     recording: Recording
     name: str
@@ -139,8 +141,30 @@ class _View(NamedTuple):
     """The lines that anything refers to."""
 
 
+class Parts(NamedTuple):
+    """What another page needs to draw recordings as this one does."""
+
+    style: str
+    timeline: str
+    """A script: the class that makes a timeline of what is drawn move."""
+    symbols: dict[str, str]
+    """The path in the circle of each kind of mark."""
+
+
 def render(recordings: Sequence[Recording]) -> str:
     """The page for these recordings, normally of one check on both backends."""
+    views = [view(f"r{n}", recording) for n, recording in enumerate(recordings)]
+    return _template().render(views=views, marks=_MARKS)
+
+
+def parts() -> Parts:
+    module: Any = _template().make_module({"views": [], "marks": _MARKS})
+    symbols = {kind: module.symbol(kind).strip() for kind in _MARKS}
+    return Parts(module.style, module.timeline, symbols)
+
+
+def environment() -> jinja2.Environment:
+    """What templates of pages are rendered in: all that comes from outside is text and no more."""
     environment = jinja2.Environment(
         autoescape=True,
         finalize=_finalize,
@@ -149,11 +173,12 @@ def render(recordings: Sequence[Recording]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"clock": clock, "digest": _digest}
-    template = environment.from_string(
-        files("checker.feedback").joinpath("page.html.j2").read_text("utf-8")
-    )
-    views = [_view(f"r{n}", recording) for n, recording in enumerate(recordings)]
-    return template.render(views=views, marks=_MARKS)
+    return environment
+
+
+def _template() -> jinja2.Template:
+    source = files("checker.feedback").joinpath("page.html.j2").read_text("utf-8")
+    return environment().from_string(source)
 
 
 def _finalize(value: object) -> object:
@@ -167,7 +192,8 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _view(name: str, recording: Recording) -> _View:
+def view(name: str, recording: Recording) -> View:
+    """What is drawn of a recording. Its ids begin with `name`."""
     told = [sentence.at for sentence in recording.story]
     printed = [each.at for each in recording.prints]
     at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed)
@@ -196,7 +222,7 @@ def _view(name: str, recording: Recording) -> _View:
     if source[-1] == "":
         del source[-1]
     linked = set(lines) | {each.line for each in recording.story if each.line is not None}
-    return _View(
+    return View(
         id=name,
         recording=recording,
         name=recording.exercise.rpartition("/")[2],

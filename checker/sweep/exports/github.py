@@ -38,8 +38,9 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
     found = outcomes(student, cohort, rules)
     got = mark(student, cohort, rules)
     lines = [f"## {markdown(_headline(got, cohort, found))}", ""]
-    lines += [f"{markdown(problem)}  " for problem in student.problems]
-    lines += ["", "| exercise | | points |", "| --- | --- | ---: |"]
+    if student.problems:
+        lines += [*(f"- {markdown(problem)}" for problem in student.problems), ""]
+    lines += ["| exercise | | points |", "| --- | --- | ---: |"]
     for exercise, group in groupby(found, key=lambda one: one.exercise):
         of_exercise = list(group)
         points = sum(one.points for one in of_exercise)

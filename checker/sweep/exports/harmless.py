@@ -32,7 +32,7 @@ def cell(text: str) -> str:
 def markdown(text: str) -> str:
     """`text` for a line of Markdown: no mark-up, no HTML, no end of a table's cell."""
     clean = printable(text).replace("\n", " ")
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", clean)
+    return re.sub(r"([-!#$&()*+:<=>@\[\\\]_`{|}~])", r"\\\1", clean)
 
 
 def encodable(text: str) -> str:

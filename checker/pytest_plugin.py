@@ -1,0 +1,474 @@
+"""A pytest plugin: `pytest exercises` in a course judges its checks, each on each backend an item.
+
+    exercises/locks_and_limits/lost_update/checks.py::no_lost_update[trio]
+
+It is for those who have pytest around their courses already: `-k`, `-x`, `--lf`, `--junitxml` and
+pytest-xdist do with checks what they do with tests. A check that fails is a failure and says what
+`checker grade` says; one that could not be tried is an error, not a failure.
+
+pytest has no word for work that nobody has started: an untouched starter passes and fails its
+checks like any other file. Nor has it points, and `checker list` does not hear of what happens here.
+
+Most projects in whose environment this is installed have no course. They must not notice it, so
+nothing is imported here but pytest until there is something to judge.
+"""
+
+import os
+import shlex
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from checker.course import Course, Exercise
+    from checker.judge.attempt import Attempt
+    from checker.judge.case import Check
+    from checker.judge.explain import CheckFailed
+    from checker.judge.launch import Sandbox
+    from checker.report import CheckReport
+    from checker.submission import Source, Submission
+
+_CHECKS: Final = "checks.py"
+
+_NOT_FOR_PYTEST: Final = ("exercise.py", "driver.py")
+"""What else an exercise holds. It runs in the sandbox only, whatever pytest is told to collect."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("tasklings", "judging the checks of a Tasklings course")
+    group.addoption(
+        "--submission",
+        dest="checker_submission",
+        metavar="PATH",
+        help="judge this: a clone of the kit, a folder laid out as exercises/ or solutions/ is, or "
+        "one Python file with the checks of one exercise (default: the course's own files)",
+    )
+    group.addoption(
+        "--submissions",
+        dest="checker_submissions",
+        metavar="DIR",
+        help="judge every folder in DIR, each as --submission would",
+    )
+    group.addoption(
+        "--checker-seed",
+        type=_seed,
+        metavar="N",
+        help="draw the secret inputs of checks from N, so that a verdict repeats (default: a fresh "
+        "one)",
+    )
+
+
+def _seed(text: str) -> int:
+    from checker.cli.grade_command import seed
+
+    return seed(text)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Whose work is judged."""
+
+    submission: "Submission"
+    path: Path
+    label: str = ""
+    """What tells it apart in the name of an item."""
+    given: bool = True
+    """Whether it was asked for; otherwise it is the course itself."""
+
+    @property
+    def folder(self) -> Path:
+        """What the files in its reports are below."""
+        return self.path.parent if self.submission.is_one_file else self.path
+
+
+class _Shared:
+    """What all items of a process share: the seed, what is judged, and the sandbox."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.start = config.invocation_params.dir
+        worker: dict[str, Any] = getattr(config, "workerinput", {})
+        self.seed: int = worker.get("checker_seed", config.option.checker_seed)
+        if self.seed is None:
+            self.seed = int.from_bytes(os.urandom(8), "big") % 10**9
+        self.option = ""
+        """The option that says whose work is judged, as it would be typed; empty without one."""
+        self.given: list[_Work] = []
+        self.found_checks = False
+        self._courses: dict[Path, Course] = {}
+        self._sandbox: Sandbox | None = None
+        try:
+            self._read_options(config.option.checker_submission, config.option.checker_submissions)
+        except OSError as error:
+            raise pytest.UsageError(f"{self.option}: {(error.strerror or str(error)).lower()}") from None
+
+    def _read_options(self, submission: str | None, submissions: str | None) -> None:
+        if submission is not None and submissions is not None:
+            raise pytest.UsageError(
+                "--submission is for one submission and --submissions for a folder of them; give "
+                "one of the two"
+            )
+        if submission is not None:
+            self.option = f"--submission {shlex.quote(submission)}"
+            self.given = [self._work(submission)]
+        elif submissions is not None:
+            self.option = f"--submissions {shlex.quote(submissions)}"
+            folder = self.start / submissions
+            if not folder.is_dir():
+                raise pytest.UsageError(f"--submissions: {submissions} is not a folder")
+            names = sorted(f.name for f in folder.iterdir() if f.is_dir() and f.name[0] != ".")
+            if not names:
+                raise pytest.UsageError(
+                    f"--submissions: there are no folders in {submissions}; each submission needs "
+                    "one of its own, laid out as exercises/ is"
+                )
+            self.given = [self._work(os.path.join(submissions, name), name) for name in names]
+
+    def _work(self, path: str, name: str = "") -> _Work:
+        from checker.feedback.terminal import printable
+        from checker.submission import Submission, SubmissionError
+
+        whole = Path(os.path.abspath(self.start / path))
+        if not whole.exists():
+            raise pytest.UsageError(f"--submission: {path} does not exist")
+        try:
+            submission = Submission(whole)
+        except SubmissionError as error:
+            raise pytest.UsageError(str(error)) from None
+        # In the id of an item, `::` has a meaning.
+        return _Work(submission, whole, printable(name).replace("\n", "\\n").replace("::", ":"))
+
+    def works(self, exercise: "Exercise") -> list[_Work]:
+        """Whose work of this exercise is judged."""
+        if self.given:
+            return self.given
+        from checker.submission import Submission
+
+        root = _root_above(exercise.folder)
+        return [_Work(Submission(root), root, given=False)]
+
+    def exercise_in(self, folder: Path) -> "Exercise | None":
+        """The exercise of a course that this folder is, if it is one. Raises `CourseError`."""
+        if len(folder.parents) < 3:
+            return None
+        root = _root_above(folder)
+        if folder.parents[1].name != "exercises" or not _has_course(root):
+            return None
+        from checker.course import Course
+
+        if root not in self._courses:
+            self._courses[root] = Course.load(root)
+        return next((e for e in self._courses[root] if e.folder == folder), None)
+
+    @property
+    def sandbox(self) -> "Sandbox":
+        """The sandbox of this process, which is started when it is first asked for."""
+        from checker.judge.launch import Sandbox
+
+        if self._sandbox is None:
+            self._sandbox = Sandbox()
+        return self._sandbox
+
+    def close(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+    def shown(self, path: Path) -> str:
+        """A path as somebody who called pytest here would write it."""
+        return str(path.relative_to(self.start) if path.is_relative_to(self.start) else path)
+
+
+_SHARED: Final = pytest.StashKey[_Shared]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    shared = config.stash[_SHARED] = _Shared(config)
+    config.add_cleanup(shared.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All workers of pytest-xdist draw from one seed: what the one finds, another can repeat."""
+    node.workerinput["checker_seed"] = node.config.stash[_SHARED].seed
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    shared = config.stash[_SHARED]
+    if not shared.option and not any(_is_of_course(shared.start, word) for word in config.args):
+        return None
+    judged = f", {shared.option}" if shared.option else ""
+    return f"tasklings: --checker-seed {shared.seed}{judged}"
+
+
+def _is_of_course(start: Path, argument: str) -> bool:
+    """Whether what was given to pytest to collect is a course, or in the exercises of one."""
+    path = Path(os.path.abspath(start / argument.partition("::")[0]))
+    root = next((folder for folder in (path, *path.parents) if _has_course(folder)), None)
+    return root is not None and (path == root or path.is_relative_to(root / "exercises"))
+
+
+def _has_course(root: Path) -> bool:
+    return os.path.isfile(root / "exercises" / "course.toml")  # That of a path refuses some names.
+
+
+def _root_above(exercise: Path) -> Path:
+    """The root of the course that the folder of an exercise is in."""
+    return exercise.parents[2]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect the checks of an exercise as such, and as nothing else: for pytest itself it would be
+    a module like any other if it was named on the command line, and so would the submission."""
+    found = yield
+    if file_path.name != _CHECKS and file_path.name not in _NOT_FOR_PYTEST:
+        return found
+    shared = parent.config.stash[_SHARED]
+    from checker.course import CourseError
+
+    try:
+        exercise = shared.exercise_in(file_path.parent)
+    except CourseError as error:
+        shared.found_checks = True
+        raise parent.CollectError(str(error)) from None
+    if exercise is None:
+        return found
+    if file_path.name != _CHECKS:
+        return []
+    shared.found_checks = True
+    return [CheckFile.from_parent(parent, path=file_path, exercise=exercise)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a submission that does not go with what is left when `-k` and others have chosen."""
+    refusal = _refusal(config.stash[_SHARED], [i for i in items if isinstance(i, CheckItem)])
+    if not refusal:
+        return
+    if not hasattr(config, "workerinput"):
+        raise pytest.UsageError(refusal)
+    # From a worker of pytest-xdist an error would come as a crash. It tells, and has nothing to do.
+    config.workeroutput["checker_refusal"] = refusal  # type: ignore[attr-defined]
+    items.clear()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    refusal = getattr(node, "workeroutput", {}).get("checker_refusal")
+    if refusal:
+        raise pytest.UsageError(refusal)
+
+
+def _refusal(shared: _Shared, items: Sequence["CheckItem"]) -> str:
+    """Why what was given cannot be judged; empty if it can."""
+    if not shared.given:
+        return ""
+    if not shared.found_checks:
+        return (
+            "no checks of a course were collected, which a submission could be judged by; go to "
+            f"your clone of the kit and say `pytest exercises {shared.option}`"
+        )
+    exercises = list({item.exercise.name: item.exercise for item in items}.values())
+    if not exercises:
+        return ""
+    if shared.given[0].submission.is_one_file and len(exercises) > 1:
+        return (
+            f"{shared.shown(shared.given[0].path)} is one file; say which exercise it is for, for "
+            f"example `pytest {shared.shown(exercises[0].folder)} {shared.option}`"
+        )
+    if all(w.submission.source(e).missing for w in shared.given for e in exercises):
+        return (
+            f"{shared.option} holds none of the exercises asked for; a submission is a clone of "
+            "the kit, a folder with <chapter>/<name>/exercise.py in it, or one file"
+        )
+    return ""
+
+
+class CheckFile(pytest.File):
+    """The `checks.py` of an exercise."""
+
+    def __init__(self, *, exercise: "Exercise", **options: Any) -> None:
+        super().__init__(**options)
+        self._exercise = exercise
+        # Where pytest is called below the chapter, its own names do not tell these.
+        self.extra_keyword_matches |= {exercise.chapter, exercise.short_name}
+
+    def collect(self) -> Iterator["CheckItem"]:
+        from checker.course import CourseError
+        from checker.report import BACKENDS
+
+        shared = self.config.stash[_SHARED]
+        try:
+            checks = self._exercise.checks
+        except CourseError as error:
+            raise self.CollectError(str(error)) from None
+        for work in shared.works(self._exercise):
+            judgings = [_Judging(self._exercise, work, b, shared) for b in BACKENDS]
+            for number, check in enumerate(checks):
+                for judging in judgings:
+                    where = "-".join(filter(None, (judging.backend, work.label)))
+                    name = f"{check.name}[{where}]"
+                    # Left to itself, pytest 9.2 takes the brackets for a part of the name, and does
+                    # not know the item again for `--lf`.
+                    nodeid = f"{self.nodeid}::{name}"
+                    yield CheckItem.from_parent(
+                        self, name=name, nodeid=nodeid, judging=judging, number=number
+                    )
+
+
+class CheckItem(pytest.Item):
+    """One check, of one submission, on one backend."""
+
+    def __init__(self, *, judging: "_Judging", number: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.exercise = judging.exercise
+        self._judging = judging
+        self._number = number
+        self._report: CheckReport | None = None
+
+    def setup(self) -> None:
+        # It is judged here, and what came of it told in `runtest`, since what goes wrong in a set-up
+        # is an error for pytest and all its reports, and no failure.
+        self._report = self._judging.judge(self._number)
+        if self._report.status == "not_graded":
+            pytest.fail(self._judging.tell(self._report), pytrace=False)
+
+    def runtest(self) -> None:
+        assert self._report is not None
+        if self._report.status != "passed":
+            pytest.fail(self._judging.tell(self._report), pytrace=False)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        shown = super().repr_failure(excinfo, style)
+        place = getattr(shown, "reprcrash", None)
+        if isinstance(excinfo.value, pytest.fail.Exception) and place and self._report:
+            # What summaries, annotations and `--tb=line` show: not where we are, but the learner.
+            place.path = self._judging.path
+            place.lineno = self._report.line or 1
+            place.message = self._judging.said(self._report)[0]
+        return shown
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        function = self.exercise.checks[self._number].function
+        return self.path, function.__code__.co_firstlineno - 1, self.name
+
+
+class _Judging:
+    """The checks of one submission on one backend, judged one at a time. What would be the same for
+    all of them is found out once, as in `checker.judge.grade`."""
+
+    def __init__(self, exercise: "Exercise", work: _Work, backend: str, shared: _Shared) -> None:
+        self.exercise = exercise
+        self.backend = backend
+        self._work = work
+        self._shared = shared
+        self._hopeless: CheckFailed | None = None
+        self._overruns = 0
+
+    @cached_property
+    def source(self) -> "Source":
+        from checker.judge.explain import CheckFailed
+
+        source = self._work.submission.source(self.exercise)
+        if source.missing:
+            self._hopeless = CheckFailed("there is no such file", hopeless=True)
+        elif source.fault is not None:
+            self._hopeless = CheckFailed(source.fault, hopeless=True)
+        return source
+
+    @property
+    def path(self) -> str:
+        """The file that is judged, as it is shown."""
+        return self._shared.shown(self._work.folder / self.source.file)
+
+    def judge(self, number: int) -> "CheckReport":
+        from checker.judge.grade import message_of
+        from checker.report import CheckReport
+
+        check = self.exercise.checks[number]
+        tried = self._try(check)
+        failure = tried.failure
+        return CheckReport(
+            check.name,
+            check.title,
+            self.backend,
+            "not_graded" if tried.obstacle is not None else "failed" if failure else "passed",
+            check.points,
+            message_of(check, tried),
+            self.source.file,
+            failure.line if failure is not None else None,
+            self._token(number, tried),
+        )
+
+    def _try(self, check: "Check") -> "Attempt":
+        from checker.judge.attempt import Attempt, attempt
+        from checker.judge.case import Setting
+        from checker.judge.explain import CheckFailed
+        from checker.judge.grade import PATIENCE, seed_of
+        from checker.judge.launch import Program
+
+        source = self.source
+        if self._hopeless is not None or source.obstacle is not None:
+            return Attempt(self._hopeless, source.obstacle)
+        program = Program(source.content, self.exercise.driver or b"")
+        setting = Setting(self._shared.sandbox, program, self.backend)
+        try:
+            tried = attempt(check, setting, seed_of(check, self.exercise, self._shared.seed))
+        except BaseException:
+            # Somebody's limit of time, say, in the middle of a run: what is left of it is nobody's.
+            self._shared.close()
+            raise
+        if tried.failure is not None:
+            self._overruns += tried.failure.costly
+            if tried.failure.hopeless:
+                self._hopeless = tried.failure
+            elif self._overruns >= PATIENCE:
+                self._hopeless = CheckFailed(
+                    "not tried, since earlier checks met the limit of time", hopeless=True
+                )
+        return tried
+
+    def _token(self, number: int, tried: "Attempt") -> str:
+        from checker.judge.replay import Address, encode_token
+        from checker.report import BACKENDS
+
+        if tried.failure is None or tried.trace is None:
+            return ""
+        backend = BACKENDS.index(self.backend)
+        address = Address(number, backend, self._shared.seed, tried.played)
+        return encode_token(address, self.exercise.name)
+
+    def said(self, report: "CheckReport") -> tuple[str, str]:
+        """What was seen, and what to try next."""
+        from checker.feedback.terminal import printable
+
+        seen, _, advice = printable(report.message).partition("\nTry: ")
+        return seen, advice
+
+    def tell(self, report: "CheckReport") -> str:
+        """All that there is to say of a check that did not pass."""
+        from checker.feedback.terminal import printable
+
+        seen, advice = self.said(report)
+        rows = [f"{report.title} ({self.backend})", seen]
+        if report.line is None:
+            rows.append(self.path)
+        else:
+            rows.append(f"{self.path}:{report.line}")
+            lines = self.source.content.decode("utf-8", "replace").splitlines()
+            if report.line <= len(lines):
+                rows.append(f"{report.line:>4} | {printable(lines[report.line - 1].strip())}")
+        if advice:
+            rows.append(f"Try: {advice}")
+        if report.replay:
+            command = f"checker run {self.exercise.short_name} --replay {report.replay}"
+            if self._work.given:
+                command += f" --submission {shlex.quote(self._shared.shown(self._work.path))}"
+            rows.append(f"See it: {command}")
+        return "\n".join(rows)

@@ -1,0 +1,255 @@
+"""What is taken for a submission: every layout that instructors have, and nothing that leads out."""
+
+import io
+import os
+import stat
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.course import Course
+from checker.submission import MAX_SOURCE
+from checker.sweep.collect import CollectError, collect
+
+COURSE = Course.load(Path(__file__).parents[1])
+EXERCISES = [*COURSE]
+ONE = COURSE.select(["lost_update"])
+NAME = "locks_and_limits/lost_update"
+CODE = b"async def deposit_all(accounts, deposits): ...\n"
+
+
+def write(path: Path, content: bytes = CODE) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def taken(*paths, exercises=EXERCISES, **options):
+    """The names of the exercises that each student handed in."""
+    students, _ = collect([*paths], exercises, **options)
+    return {student.name: sorted(student.sources) for student in students}
+
+
+# --- layouts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "ada/exercises/locks_and_limits/lost_update/exercise.py",
+        "ada/locks_and_limits/lost_update/exercise.py",
+        "ada/kit-main/exercises/locks_and_limits/lost_update/exercise.py",
+        "ada/lost_update/exercise.py",
+        "ada/lost_update/solution.py",
+        "ada/lost_update.py",
+        "ada/locks_and_limits__lost_update.py",
+        "ada__lost_update.py",
+        "ada_1234_assignsubmission_file_/lost_update.py",
+        "ada_1234_5678_lost_update.py",
+        "ada_LATE_1234_5678_lost_update-2.py",
+    ],
+)
+def test_a_student_is_found_in(tmp_path, below):
+    write(tmp_path / below)
+    assert taken(tmp_path) == {"ada": [NAME]}
+
+
+def in_zip(path, names, mode=0o644):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (stat.S_IFREG | mode) << 16
+            archive.writestr(info, CODE)
+
+
+def in_tar(path, names):
+    with tarfile.open(path, "w:gz") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = len(CODE)
+            archive.addfile(info, io.BytesIO(CODE))
+
+
+@pytest.mark.parametrize("pack", [in_zip, in_tar])
+@pytest.mark.parametrize(
+    "place", ["ada{}", "ada_12_34_work{}", "ada_99_assignsubmission_file_/work{}", "ada/work{}"]
+)
+def test_a_student_is_found_in_an_archive(tmp_path, pack, place):
+    suffix = ".zip" if pack is in_zip else ".tar.gz"
+    path = tmp_path / place.format(suffix)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pack(
+        path, ["kit-main/exercises/locks_and_limits/lost_update/exercise.py", "kit-main/notes.txt"]
+    )
+    assert taken(tmp_path) == {"ada": [NAME]}
+
+
+def test_one_submission_can_be_given_by_itself(tmp_path):
+    write(tmp_path / "ada" / "exercises" / "locks_and_limits" / "lost_update" / "exercise.py")
+    assert taken(tmp_path / "ada") == {"ada": [NAME]}
+
+
+def test_a_file_of_any_name_will_do_where_one_exercise_is_meant(tmp_path):
+    write(tmp_path / "ada.py")
+    write(tmp_path / "bob" / "exercise.py")
+    write(tmp_path / "eve" / "my work.py")
+    assert taken(tmp_path, exercises=ONE) == {"ada": [NAME], "bob": [NAME], "eve": [NAME]}
+
+
+def test_what_a_clone_has_beside_the_exercises_is_nobodys_work(tmp_path):
+    write(tmp_path / "ada" / "solutions" / "locks_and_limits" / "lost_update" / "solution.py")
+    write(tmp_path / "ada" / ".venv" / "lost_update.py")
+    write(tmp_path / "ada" / "exercises" / "locks_and_limits" / "lost_update" / "checks.py")
+    assert taken(tmp_path) == {"ada": []}
+
+
+def test_all_exercises_of_a_clone_are_found(tmp_path):
+    for exercise in EXERCISES:
+        write(tmp_path / "ada" / "exercises" / exercise.name / "exercise.py")
+    assert taken(tmp_path) == {"ada": sorted(exercise.name for exercise in EXERCISES)}
+
+
+# --- what is told -------------------------------------------------------------------------------
+
+
+def problems_of(path, **options):
+    students, strays = collect([path], EXERCISES, **options)
+    return [problem for student in students for problem in student.problems] + strays
+
+
+def test_links_are_not_followed_and_told(tmp_path):
+    secret = tmp_path / "secret.py"
+    write(secret, b"secret = 42\n")
+    folder = tmp_path / "cohort" / "ada" / "lost_update"
+    folder.mkdir(parents=True)
+    (folder / "exercise.py").symlink_to(secret)
+    (tmp_path / "cohort" / "bob").symlink_to(tmp_path)
+    write(tmp_path / "cohort" / "eve" / "lost_update.py")
+    told = "\n".join(problems_of(tmp_path / "cohort"))
+    assert "ada" in taken(tmp_path / "cohort")
+    assert taken(tmp_path / "cohort")["ada"] == []
+    assert told.count("a link, which is not followed") == 2
+
+
+def test_a_pipe_in_place_of_a_file_is_told_and_holds_nobody_up(tmp_path):
+    (tmp_path / "ada" / "lost_update").mkdir(parents=True)
+    os.mkfifo(tmp_path / "ada" / "lost_update" / "exercise.py")
+    assert any("not a regular file" in problem for problem in problems_of(tmp_path))
+
+
+def test_what_leads_out_of_an_archive_is_told_and_not_taken(tmp_path):
+    in_zip(tmp_path / "ada.zip", ["../lost_update/exercise.py", "/lost_update/exercise.py"])
+    assert taken(tmp_path) == {"ada": []}
+    assert sum("leads out of the archive" in problem for problem in problems_of(tmp_path)) == 2
+
+
+def test_a_link_in_an_archive_is_not_taken(tmp_path):
+    with tarfile.open(tmp_path / "ada.tar.gz", "w:gz") as archive:
+        info = tarfile.TarInfo("lost_update/exercise.py")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(info)
+    with zipfile.ZipFile(tmp_path / "bob.zip", "w") as packed:
+        link = zipfile.ZipInfo("lost_update/exercise.py")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        packed.writestr(link, "/etc/passwd")
+    assert taken(tmp_path) == {"ada": [], "bob": []}
+    assert sum("not a regular file" in problem for problem in problems_of(tmp_path)) == 2
+
+
+def test_a_zip_bomb_costs_no_more_than_the_largest_file(tmp_path):
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lost_update/exercise.py", b"#" * (64 << 20))
+    students, _ = collect([tmp_path], EXERCISES)
+    source = students[0].sources[NAME]
+    assert source.content == b""
+    assert f"more than {MAX_SOURCE >> 10} KiB" in source.fault
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_in_place_of_an_archive_stop_a_sweep(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("cohort")
+    (folder / "ada.zip").write_bytes(content)
+    (folder / "bob.tar.gz").write_bytes(content)
+    write(folder / "eve__lost_update.py")
+    students, _ = collect([folder], EXERCISES)
+    assert {student.name: bool(student.problems) for student in students} == {
+        "ada": True,
+        "bob": True,
+        "eve": False,
+    }
+
+
+def test_an_encrypted_archive_is_told(tmp_path):
+    in_zip(tmp_path / "ada.zip", ["lost_update/exercise.py"])
+    data = bytearray((tmp_path / "ada.zip").read_bytes())
+    data[6] |= 1  # The flag in the header of the member, and in the directory at the end.
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "ada.zip").write_bytes(data)
+    assert any("ada.zip cannot be read" in problem for problem in problems_of(tmp_path))
+
+
+def test_the_same_exercise_twice_is_told_and_the_first_is_taken(tmp_path):
+    write(tmp_path / "ada" / "a" / "lost_update" / "exercise.py", b"first = 1\n")
+    write(tmp_path / "ada" / "b" / "lost_update" / "exercise.py", b"second = 2\n")
+    students, _ = collect([tmp_path], EXERCISES)
+    assert students[0].sources[NAME].content == b"first = 1\n"
+    assert "is there 2 times" in students[0].problems[0]
+
+
+def test_what_is_nobodys_is_told(tmp_path):
+    write(tmp_path / "notes.txt")
+    write(tmp_path / "whatever.py")
+    write(tmp_path / "ada__lost_update.py")
+    assert len(problems_of(tmp_path)) == 2
+    assert taken(tmp_path) == {"ada": [NAME]}
+
+
+def test_names_are_made_harmless(tmp_path):
+    write(tmp_path / "\x1b[31mada\u202e\n" / "lost_update.py")
+    (name,) = taken(tmp_path)
+    assert name.isprintable()
+
+
+# --- rosters ------------------------------------------------------------------------------------
+
+
+def test_a_roster_names_groups_and_who_has_not_handed_in(tmp_path):
+    roster = tmp_path / "students.csv"
+    roster.write_text("Name;ignored,Group\n", encoding="utf-8")
+    roster.write_text("\ufeffName,Group\nada,1\nbob,2\n", encoding="utf-8")
+    write(tmp_path / "cohort" / "ada" / "lost_update.py")
+    write(tmp_path / "cohort" / "eve" / "lost_update.py")
+    students, _ = collect([tmp_path / "cohort"], EXERCISES, roster=roster)
+    assert [(s.name, s.group, sorted(s.sources)) for s in students] == [
+        ("ada", "1", [NAME]),
+        ("bob", "2", []),
+        ("eve", "", [NAME]),
+    ]
+    assert students[2].problems == ["is not in the roster"]
+
+
+@pytest.mark.parametrize("text", ["", "ada\nbob\n", b"\xff\xfe\x00"])
+def test_a_roster_that_cannot_be_read_says_what_it_needs(tmp_path, text):
+    roster = tmp_path / "students.csv"
+    roster.write_bytes(text if isinstance(text, bytes) else text.encode())
+    write(tmp_path / "cohort" / "ada" / "lost_update.py")
+    with pytest.raises(CollectError, match="the roster"):
+        collect([tmp_path / "cohort"], EXERCISES, roster=roster)
+
+
+def test_only_the_students_asked_for_are_taken(tmp_path):
+    for name in ("ada", "bob"):
+        write(tmp_path / name / "lost_update.py")
+    assert taken(tmp_path, only=["bob"]) == {"bob": [NAME]}
+    with pytest.raises(CollectError, match="nobody handed in anything as 'eve'"):
+        taken(tmp_path, only=["eve"])
+
+
+def test_a_path_without_submissions_says_what_would_do(tmp_path):
+    with pytest.raises(CollectError, match="holds no submission"):
+        collect([tmp_path], EXERCISES)
+    with pytest.raises(CollectError, match="does not exist"):
+        collect([tmp_path / "nowhere"], EXERCISES)

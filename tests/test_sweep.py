@@ -1,0 +1,274 @@
+"""A sweep over a cohort: what it keeps, that nothing is lost, and that nothing changes a mark."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import cli
+from checker.course import Course
+from checker.judge.jail import Jail, JailError
+from checker.sweep.journal import JournalError, read_cohort
+
+ROOT = Path(__file__).parents[1]
+COURSE = Course.load(ROOT)
+CHOSEN = ["forgotten_await", "one_after_another", "lost_update"]
+
+
+def has_jail() -> bool:
+    try:
+        Jail.find()
+    except JailError:
+        return False
+    return True
+
+
+needs_jail = pytest.mark.skipif(not has_jail(), reason="bubblewrap does not work on this machine")
+
+
+@pytest.fixture
+def cohort(tmp_path):
+    """Four students: one right, one wrong, one who handed in nothing, and one like the first."""
+    folder = tmp_path / "cohort"
+    for exercise in COURSE.select(CHOSEN):
+        for name, file in (
+            ("ada", exercise.solutions / "solution.py"),
+            ("bob", sorted((exercise.solutions / "mistakes").glob("*.py"))[-1]),
+            ("eve", exercise.solutions / "solution.py"),
+        ):
+            place = folder / name / exercise.name / "exercise.py"
+            place.parent.mkdir(parents=True)
+            shutil.copyfile(file, place)
+            os.utime(place, (1_700_000_000, 1_700_000_000))
+    (folder / "zoe").mkdir()
+    return folder
+
+
+def command(*words):
+    return [sys.executable, "-m", "checker", "sweep", *map(str, words)]
+
+
+def sweep(cohort, out, *words, isolation="process"):
+    chosen = [word for name in CHOSEN for word in ("--exercise", name)]
+    given = [cohort, "-o", out, "--seed", 1, "--isolation", isolation, *chosen, *words]
+    return subprocess.run(command(*given), cwd=ROOT, capture_output=True, text=True)
+
+
+def statuses(out):
+    return {
+        student.name: [work.report.status for work in student.works]
+        for student in read_cohort(out).students
+    }
+
+
+def test_every_student_gets_a_verdict_for_every_exercise(cohort, tmp_path):
+    done = sweep(cohort, tmp_path / "out")
+    assert done.returncode == cli.PASSED, done.stdout + done.stderr
+    assert statuses(tmp_path / "out") == {
+        "ada": ["passed"] * 3,
+        "bob": ["failed"] * 3,
+        "eve": ["passed"] * 3,
+        "zoe": ["not_started"] * 3,
+    }
+    assert "3 of 4 handed in" in done.stdout
+    assert (tmp_path / "out" / "gradebook.html").stat().st_size > 1000
+
+
+def test_without_a_jail_it_says_so_loudly(cohort, tmp_path):
+    done = sweep(cohort, tmp_path / "out")
+    assert "Without a jail" in done.stdout
+    assert read_cohort(tmp_path / "out").isolation == "process"
+
+
+@needs_jail
+def test_in_a_jail_marks_are_the_same(cohort, tmp_path):
+    done = sweep(cohort, tmp_path / "jailed", isolation="bubblewrap")
+    assert done.returncode == cli.PASSED, done.stdout + done.stderr
+    sweep(cohort, tmp_path / "free")
+    jailed, free = read_cohort(tmp_path / "jailed"), read_cohort(tmp_path / "free")
+    assert jailed.isolation == "bubblewrap"
+    assert jailed.students == free.students
+
+
+def test_equal_files_are_judged_once(cohort, tmp_path):
+    done = sweep(cohort, tmp_path / "out")
+    with sqlite3.connect(tmp_path / "out" / "journal.sqlite3") as database:
+        (count,) = database.execute("SELECT count(*) FROM verdicts").fetchone()
+    assert count == 9  # ada's and eve's, bob's, and what is missing: three each.
+    assert "of 12 verdicts, 9 are new" in done.stdout
+
+
+def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
+    sweep(cohort, tmp_path / "out")
+    before = (tmp_path / "out" / "gradebook.html").read_bytes()
+    again = sweep(cohort, tmp_path / "out")
+    assert "0 are new" in again.stdout
+    assert (tmp_path / "out" / "gradebook.html").read_bytes() == before
+    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place.write_bytes(place.read_bytes() + b"\n# mended?\n")
+    assert "1 are new" in sweep(cohort, tmp_path / "out").stdout
+    assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
+
+
+def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
+    first = sweep(cohort, tmp_path / "out", "--only", "ada")
+    given = [cohort, "-o", tmp_path / "out", "--isolation", "process", "--exercise", "lost_update"]
+    subprocess.run(command(*given), cwd=ROOT, capture_output=True, check=True)
+    assert first.returncode == cli.PASSED
+    assert read_cohort(tmp_path / "out").seed == 1
+
+
+def test_one_job_and_many_give_the_same_bytes(cohort, tmp_path):
+    pages = []
+    for jobs in (1, 2, 5):
+        sweep(cohort, tmp_path / f"out{jobs}", "--jobs", jobs)
+        pages.append((tmp_path / f"out{jobs}" / "gradebook.html").read_bytes())
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_a_sweep_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(cohort, tmp_path):
+    sweep(cohort, tmp_path / "whole")
+    chosen = [word for name in CHOSEN for word in ("--exercise", name)]
+    given = [cohort, "-o", tmp_path / "out", "--seed", 1, "--isolation", "process", "--jobs", 1]
+    for _ in range(3):
+        # It is killed as soon as it has kept another verdict.
+        kept = count_verdicts(tmp_path / "out")
+        process = subprocess.Popen(
+            command(*given, *chosen), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while process.poll() is None and count_verdicts(tmp_path / "out") == kept:
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert 0 < count_verdicts(tmp_path / "out") <= 9
+    done = sweep(cohort, tmp_path / "out")
+    assert done.returncode == cli.PASSED
+    assert read_cohort(tmp_path / "out") == read_cohort(tmp_path / "whole")
+    pages = [(tmp_path / name / "gradebook.html").read_bytes() for name in ("out", "whole")]
+    assert pages[0] == pages[1]
+
+
+def count_verdicts(out):
+    try:
+        with sqlite3.connect(f"file:{out / 'journal.sqlite3'}?mode=ro", uri=True) as database:
+            return database.execute("SELECT count(*) FROM verdicts").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
+    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place.write_text("async def deposit_all(accounts, deposits):\n    while True:\n        pass\n")
+    done = sweep(cohort, tmp_path / "out", "--exercise", "lost_update")
+    assert done.returncode == cli.PASSED
+    found = statuses(tmp_path / "out")
+    assert found["bob"][-1] == "failed"
+    assert found["ada"] == ["passed"] * 3
+    (work,) = [
+        work
+        for student in read_cohort(tmp_path / "out").students
+        if student.name == "bob"
+        for work in student.works
+        if work.report.name.endswith("lost_update")
+    ]
+    said = [check.message for check in work.report.checks if check.backend == "trio"]
+    assert "never let time pass" in said[0]
+    assert all("not tried" in message for message in said[1:])
+
+
+def test_two_sweeps_do_not_write_to_one_folder(cohort, tmp_path):
+    from checker.sweep.journal import Journal
+
+    with Journal(tmp_path / "out"):
+        done = sweep(cohort, tmp_path / "out")
+    assert done.returncode == cli.UNUSABLE
+    assert "another sweep writes to" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere", "-o", "out"], "does not exist"),
+        ([".", "-o", "README.md"], "cannot be written to"),
+        ([".", "-o", "out", "--exercise", "nothing"], "no exercise or chapter"),
+        ([".", "-o", "out", "--roster", "nowhere.csv"], "the roster"),
+    ],
+)
+def test_what_cannot_be_swept_exits_2_and_says_why(cohort, tmp_path, words, says):
+    words = [str(cohort) if word == "." else word for word in words]
+    words = [str(tmp_path / word) if word in ("out", "nowhere") else word for word in words]
+    done = subprocess.run(
+        command(*words, "--isolation", "process"), cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == cli.UNUSABLE
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_holds_no_sweep_says_how_to_make_one(tmp_path):
+    with pytest.raises(JournalError, match="checker sweep PATH"):
+        read_cohort(tmp_path)
+
+
+def test_a_journal_that_is_none_is_refused(tmp_path):
+    (tmp_path / "journal.sqlite3").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(JournalError, match="move it away"):
+        read_cohort(tmp_path)
+
+
+def test_where_bubblewrap_is_missing_a_sweep_stops_and_says_how_to_get_it(cohort, tmp_path):
+    path = tmp_path / "bin"
+    path.mkdir()
+    given = command(cohort, "-o", tmp_path / "out")
+    done = subprocess.run(
+        given, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PATH": str(path)}
+    )
+    assert done.returncode == cli.UNUSABLE
+    assert "bubblewrap" in done.stderr
+    assert "--isolation process" in done.stderr
+
+
+def test_what_stands_out_in_a_submission_is_flagged_and_changes_no_mark(cohort, tmp_path):
+    place = cohort / "ada" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place.write_bytes(b"import ctypes\n" + place.read_bytes())
+    sweep(cohort, tmp_path / "out")
+    ada = next(s for s in read_cohort(tmp_path / "out").students if s.name == "ada")
+    assert [work.report.status for work in ada.works] == ["passed"] * 3
+    flags = [flag for work in ada.works for flag in work.flags]
+    assert [(flag.line, flag.what) for flag in flags] == [
+        (1, "imports ctypes: reaches into the interpreter's memory")
+    ]
+
+
+def test_a_doctor_says_what_a_plain_process_does_not_stop():
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", "doctor", "--isolation", "process"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == cli.FAILED
+    assert "reads files of the instructor    NOT STOPPED" in done.stdout
+
+
+@needs_jail
+def test_a_doctor_finds_a_jail_tight():
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", "doctor"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == cli.PASSED, done.stdout
+    assert "NOT STOPPED" not in done.stdout
+
+
+def test_a_sweep_writes_json_that_can_be_read_back(cohort, tmp_path):
+    sweep(cohort, tmp_path / "out")
+    words = [sys.executable, "-m", "checker", "export", str(tmp_path / "out"), "--to", "json"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == cli.PASSED, done.stderr
+    assert json.loads(done.stdout)
