@@ -23,6 +23,7 @@ from checker.sweep.sweep import (
     exercise_digest,
     judge_batch,
     kit_digest,
+    open_sandbox,
     versions_in_use,
 )
 
@@ -142,5 +143,6 @@ def judge_order(encoded: bytes) -> list[tuple[str, bytes]]:
         source = Source(file.file, file.content, file.fault, file.obstacle, file.missing)
         work.append((file.key, exercise, source))
     jail = Jail.find() if order.jailed else None
-    judged = judge_batch(Batch(order.number, tuple(work)), seed=order.seed, jail=jail)
+    batch = Batch(order.number, tuple(work))
+    judged = judge_batch(batch, open_sandbox(batch, jail), order.seed)
     return [(one.key, msgspec.msgpack.encode(one.verdict)) for one in judged]

@@ -107,12 +107,14 @@ def batches(
     return found
 
 
-def judge_batch(
-    batch: Batch, *, seed: int, jail: Jail | None, processor: int | None = None
-) -> Iterator[Judged]:
-    """Judge a batch in a sandbox of its own."""
-    jailed = jail.numbered(batch.number) if jail is not None else None
-    with Sandbox(processor, jailed) as sandbox:
+def open_sandbox(batch: Batch, jail: Jail | None, processor: int | None = None) -> Sandbox:
+    """A sandbox for a batch, which warms up while its user does something else."""
+    return Sandbox(processor, jail.numbered(batch.number) if jail is not None else None)
+
+
+def judge_batch(batch: Batch, sandbox: Sandbox, seed: int) -> Iterator[Judged]:
+    """Judge a batch in its own sandbox."""
+    with sandbox:
         for key, exercise, source in batch.work:
             report, recordings = grade_and_record(exercise, source, sandbox=sandbox, seed=seed)
             yield Judged(key, Verdict(report, recordings))
@@ -137,15 +139,26 @@ def judge_all(
     stop = threading.Event()
     processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
+    def next_one(processor: int | None) -> tuple[Batch, Sandbox] | None:
+        try:
+            batch = waiting.get_nowait()
+        except queue.Empty:
+            return None
+        return batch, open_sandbox(batch, jail, processor)
+
     def labour(processor: int | None) -> None:
         try:
-            while not stop.is_set():
-                batch = waiting.get_nowait()
-                for judged in judge_batch(batch, seed=seed, jail=jail, processor=processor):
+            following = next_one(processor)
+            while following is not None and not stop.is_set():
+                batch, sandbox = following
+                # The next sandbox warms up while this one is in use.
+                following = next_one(processor)
+                for judged in judge_batch(batch, sandbox, seed):
                     found.put(judged)
                     if stop.is_set():
                         break
-        except queue.Empty:
+            if following is not None:
+                following[1].close()
             found.put(None)
         except BaseException as error:
             found.put(error)

@@ -111,7 +111,7 @@ def file_name(student: str, suffix: str) -> str:
     """A name for the file of a student, different for each: safe on every file system, never a path,
     and the student's own name where that is so simple that nothing else could be meant."""
     simple = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40]
-    if simple == student and not _TAKEN.search(simple):
+    if simple and simple == student and not _TAKEN.search(simple):
         return simple + suffix
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     return f"{simple}-{digest}{suffix}".lstrip("-")

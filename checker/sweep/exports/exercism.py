@@ -43,16 +43,16 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
 
 
 def _why_nothing_ran(found: list[Outcome]) -> str:
-    """What keeps every test from being run, if anything does. A check that failed in a run has a
-    token that shows the run; where there was none, all checks say the same."""
+    """What keeps every test from being run, if anything does. What cannot even be imported is found
+    out by the first check, which has a token for that; the others say the same, and have none."""
     if not found:
         return "there are no tests for this exercise"
     if all(one.status == "not_graded" for one in found):
         return found[0].told
-    failed = all(one.status in ("failed", "not_started") and not one.replay for one in found)
-    if failed and len({one.message for one in found}) == 1:
-        return found[0].told
-    return ""
+    failed = all(one.status in ("failed", "not_started") for one in found)
+    alike = len({one.message for one in found}) == 1
+    ran = sum(bool(one.replay) for one in found)
+    return found[0].told if failed and alike and ran < min(2, len(found)) else ""
 
 
 def _test(one: Outcome, student: Student, several: bool) -> dict[str, Any]:

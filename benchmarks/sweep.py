@@ -1,0 +1,129 @@
+"""What a sweep costs, side by side in one run, as ratios.
+
+    python -m benchmarks.sweep [--whole N] [--small N] [--skip-usual-way] [--skip-large]
+
+Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones, starters and attacks,
+mixed by a seed. In a *whole* one each student hands in the course, in a *small* one a single exercise,
+so that a sandbox for each submission weighs most.
+
+- submissions a second with one job and with two
+- beside the usual way: one pytest process for each submission over the same checks, on the real clock
+- isolation by bubblewrap beside none
+- ten times as many submissions: time, and the memory of the process that judges
+
+Exits 1 if a ratio is above its target.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.cohort import make_cohort
+from benchmarks.grade import target, usual_way
+
+ROOT = Path(__file__).parents[1]
+
+_SWEEP = """
+import resource, sys, time
+from pathlib import Path
+from checker.course import Course
+from checker.judge.jail import Jail
+from checker.sweep.collect import collect
+from checker.sweep.journal import Journal
+from checker.sweep.sweep import plan_sweep, sweep
+
+cohort, out, isolation, jobs = sys.argv[1:]
+course = Course.load(Path.cwd())
+exercises = list(course)
+jail = Jail.find() if isolation == "bubblewrap" else None
+began = time.perf_counter()
+students, _ = collect([Path(cohort)], exercises)
+plan, meant = plan_sweep(course, exercises, students, seed=1, isolation=isolation)
+with Journal(Path(out)) as journal:
+    sweep(journal, plan, meant, jail=jail, jobs=int(jobs))
+seconds = time.perf_counter() - began
+print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def sweep(cohort: Path, isolation: str, jobs: int) -> tuple[float, float]:
+    """Real seconds of a sweep, and the most memory of the process that judged, in MiB."""
+    with tempfile.TemporaryDirectory() as out:
+        words = [sys.executable, "-c", _SWEEP, str(cohort), out, isolation, str(jobs)]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True)
+    seconds, memory = map(float, done.stdout.split())
+    return seconds, memory
+
+
+def thinned(cohort: Path, folder: Path) -> None:
+    """A small cohort out of a whole one: of each student, one exercise, in turn."""
+    for number, student in enumerate(sorted(cohort.iterdir())):
+        files = sorted(student.rglob("exercise.py"))
+        chosen = files[number % len(files)]
+        place = folder / student.name / chosen.relative_to(student)
+        place.parent.mkdir(parents=True)
+        shutil.copyfile(chosen, place)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--whole", type=int, default=16, help="students of a whole cohort")
+    parser.add_argument("--small", type=int, default=100, help="students of a small cohort")
+    parser.add_argument("--skip-usual-way", action="store_true")
+    parser.add_argument("--skip-large", action="store_true", help="the cohort ten times as large")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        whole, small, large = (Path(folder, name) for name in ("whole", "small", "large"))
+        make_cohort(whole, given.whole, seed=1)
+        everything = Path(folder, "everything")
+        make_cohort(everything, given.small * 10, seed=2)
+        small.mkdir()
+        large.mkdir()
+        thinned(everything, large)
+        for student in sorted(large.iterdir())[: given.small]:
+            shutil.copytree(student, small / student.name)
+        return _measure(given, whole, small, large)
+
+
+def _measure(given: argparse.Namespace, whole: Path, small: Path, large: Path) -> int:
+    def measure(
+        what: str, cohort: Path, count: int, isolation: str, jobs: int
+    ) -> tuple[float, float]:
+        print(f"\r{what} ...", end="", file=sys.stderr, flush=True)
+        seconds, memory = sweep(cohort, isolation, jobs)
+        print(
+            f"\r{what:<44} {seconds:>7.1f} s  {count / seconds:>7.2f} a second  {memory:>6.0f} MiB"
+        )
+        return seconds, memory
+
+    began = time.perf_counter()
+    one, _ = measure(f"{given.whole} whole, 1 job", whole, given.whole, "bubblewrap", 1)
+    two, _ = measure(f"{given.whole} whole, 2 jobs", whole, given.whole, "bubblewrap", 2)
+    free, _ = measure(f"{given.whole} whole, 2 jobs, no jail", whole, given.whole, "process", 2)
+    few, before = measure(f"{given.small} small, 2 jobs", small, given.small, "bubblewrap", 2)
+    met = [
+        target("1 job / 2 jobs, at least", 1.8 / (one / two), 1),
+        target("jail / no jail", two / free, 1.15),
+    ]
+    if not given.skip_large:
+        count = given.small * 10
+        many, after = measure(f"{count} small, 2 jobs", large, count, "bubblewrap", 2)
+        met += [
+            target(f"{count} / {given.small} submissions, time", many / few, 10.5),
+            target("memory that comes on top, MiB", after - before, 20),
+        ]
+    if not given.skip_usual_way:
+        print("\rthe usual way ...", end="", file=sys.stderr, flush=True)
+        usual = usual_way()
+        print(f"\r{'the usual way, a whole submission':<44} {usual:>7.1f} s")
+        met.append(target("10 x ours / usual way, one job", 10 * (one / given.whole) / usual, 1))
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
