@@ -103,7 +103,9 @@ class _Shared:
         try:
             self._read_options(config.option.checker_submission, config.option.checker_submissions)
         except OSError as error:
-            raise pytest.UsageError(f"{self.option}: {(error.strerror or str(error)).lower()}") from None
+            raise pytest.UsageError(
+                f"{self.option}: {(error.strerror or str(error)).lower()}"
+            ) from None
 
     def _read_options(self, submission: str | None, submissions: str | None) -> None:
         if submission is not None and submissions is not None:
@@ -147,16 +149,12 @@ class _Shared:
             return self.given
         from checker.submission import Submission
 
-        root = _root_above(exercise.folder)
+        root = exercise.folder.parents[2]
         return [_Work(Submission(root), root, given=False)]
 
-    def exercise_in(self, folder: Path) -> "Exercise | None":
-        """The exercise of a course that this folder is, if it is one. Raises `CourseError`."""
-        if len(folder.parents) < 3:
-            return None
-        root = _root_above(folder)
-        if folder.parents[1].name != "exercises" or not _has_course(root):
-            return None
+    def exercise(self, root: Path, folder: Path) -> "Exercise | None":
+        """The exercise in a folder of the course at `root`; None if the course does not list it.
+        Raises `CourseError`."""
         from checker.course import Course
 
         if root not in self._courses:
@@ -215,9 +213,11 @@ def _has_course(root: Path) -> bool:
     return os.path.isfile(root / "exercises" / "course.toml")  # That of a path refuses some names.
 
 
-def _root_above(exercise: Path) -> Path:
-    """The root of the course that the folder of an exercise is in."""
-    return exercise.parents[2]
+def _course_around(folder: Path) -> Path | None:
+    """The root of the course in which a folder lies where an exercise would; None if in none."""
+    above = folder.parents
+    fits = len(above) > 2 and above[1].name == "exercises" and _has_course(above[2])
+    return above[2] if fits else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -229,11 +229,14 @@ def pytest_collect_file(
     found = yield
     if file_path.name != _CHECKS and file_path.name not in _NOT_FOR_PYTEST:
         return found
-    shared = parent.config.stash[_SHARED]
+    root = _course_around(file_path.parent)
+    if root is None:
+        return found
     from checker.course import CourseError
 
+    shared = parent.config.stash[_SHARED]
     try:
-        exercise = shared.exercise_in(file_path.parent)
+        exercise = shared.exercise(root, file_path.parent)
     except CourseError as error:
         shared.found_checks = True
         raise parent.CollectError(str(error)) from None

@@ -89,6 +89,8 @@ def nobody_can_say(case: Case) -> None:
     1 / 0
 """
 
+EXERCISE_TOML = 'title = "Numbers"\nconcepts = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
+
 WATCH = """\
 import os
 import subprocess
@@ -128,8 +130,8 @@ class Place:
         )
 
     def pytest(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        # Hypothesis is no part of this, and takes its time to start.
-        quick = ("-p", "no:hypothesispytest")
+        # These are no part of it, and take their time to start.
+        quick = ("-p", "no:hypothesispytest", "-p", "no:anyio")
         done = self.run("pytest", *quick, *words, **environment)
         assert "INTERNALERROR" not in done.stdout + done.stderr
         assert "Traceback" not in done.stdout + done.stderr
@@ -166,6 +168,7 @@ def make_exercise(place: Place, name: str, checks: str, source: str) -> None:
     folder = f"exercises/{name}"
     place.write(f"{folder}/checks.py", checks)
     place.write(f"{folder}/exercise.py", source)
+    place.write(f"{folder}/exercise.toml", EXERCISE_TOML)
     place.write(f"solutions/{name}/starter.py", source)
 
 
@@ -279,7 +282,6 @@ class TestVerdicts:
             assert word not in done.stdout
 
     def test_its_token_shows_the_run_again(self, course):
-        course.write("exercises/desks/double/exercise.toml", EXERCISE_TOML)
         failure = course.judged("exercises", "-k", "overlaps and trio")["overlaps[trio]"][0]
         (token,) = tokens_in(str(failure.text))
         again = course.run("checker", "run", "double", "--replay", token)
@@ -287,8 +289,6 @@ class TestVerdicts:
         assert str(failure.get("message")) in again.stdout
 
     def test_they_are_those_of_checker_grade(self, course):
-        for name in ("double", "halve"):
-            course.write(f"exercises/desks/{name}/exercise.toml", EXERCISE_TOML)
         course.write("exercises/desks/halve/exercise.py", "async def halve(n):\n    return n / 0")
         graded = course.run("checker", "grade", "--format", "json", "--seed", str(SEED))
         reports = [c for e in json.loads(graded.stdout)["exercises"] for c in e["checks"]]
@@ -309,11 +309,9 @@ class TestVerdicts:
         case = judged["nobody_can_say[trio]"]
         assert [child.tag for child in case] == ["error"]
         assert "not graded: the check itself raised ZeroDivisionError" in str(case[0].text)
-        assert "MISTAKEN" not in str(case[0].text)
-        done = course.pytest("exercises", "-k", "trio")
-        assert "1 failed, 1 passed, 3 deselected, 1 error" in done.stdout or (
-            "1 failed, 1 passed" in done.stdout and "1 error" in done.stdout
-        )
+        summary = course.pytest("exercises", "-k", "trio").stdout.splitlines()[-1]
+        assert "1 failed, 1 passed" in summary
+        assert "1 error" in summary
 
     def test_a_syntax_error_fails_every_check(self, course):
         course.write("exercises/desks/double/exercise.py", "x = (")
@@ -344,9 +342,6 @@ class TestVerdicts:
         ]
         course.write("exercises/desks/double/exercise.py", TOGETHER)
         assert "2 passed" in course.pytest("exercises", "--lf").stdout
-
-
-EXERCISE_TOML = 'title = "Numbers"\nconcepts = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
 
 
 class TestSubmissions:
@@ -385,11 +380,12 @@ class TestSubmissions:
         case = course.judged("exercises", "--submission", "folder")["halved[trio]"]
         assert case[0].get("message") == "there is no such file"
 
-    @pytest.mark.parametrize("name", ["a::()b", "a[b]", "tab\tbed", "\udce4", "Zoë", "[", "-n"])
-    def test_any_name_will_do(self, course, name):
-        course.write(os.path.join("handed_in", name, "desks/halve/exercise.py"), HALVE)
+    def test_any_name_will_do(self, course):
+        names = ["a::()b", "a[b]", "tab\tbed", "two\nlines", "\udce4", "Zoë", "[", "-n"]
+        for name in names:
+            course.write(os.path.join("handed_in", name, "desks/halve/exercise.py"), HALVE)
         given = ("exercises/desks/halve", "--submissions", "handed_in", "-k", "trio")
-        assert list(course.verdicts(*given).values()) == ["passed"]
+        assert list(course.verdicts(*given).values()) == ["passed"] * len(names)
 
     @pytest.mark.parametrize(
         ("words", "sentence"),
@@ -401,7 +397,7 @@ class TestSubmissions:
             (["exercises", "--submissions", "nowhere"], "nowhere is not a folder"),
             (["exercises", "--submissions", "one.py"], "one.py is not a folder"),
             (["exercises", "--submissions", "elsewhere"], "there are no folders in elsewhere"),
-            (["exercises", "--submissions", "."], "holds none of the exercises asked for"),
+            (["exercises", "--submissions", "others"], "holds none of the exercises asked for"),
             (["exercises", "--submission", "a", "--submissions", "b"], "give one of the two"),
             (["elsewhere", "--submission", "."], "no checks of a course were collected"),
             (["exercises", "--checker-seed", "-1"], "a seed is a whole number from 0"),
@@ -410,6 +406,7 @@ class TestSubmissions:
     def test_bad_input_is_refused_in_a_sentence(self, course, words, sentence):
         course.write("one.py", TOGETHER)
         course.write("elsewhere/notes.txt", "")
+        course.write("others/alice/notes.txt", "")
         done = course.pytest(*words)
         assert done.returncode == pytest.ExitCode.USAGE_ERROR
         assert sentence in done.stderr

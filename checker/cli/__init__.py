@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "hint": "give a hint for an exercise, one more each time",
     "sweep": "grade a whole cohort, and make a gradebook (for instructors)",
     "doctor": "show what this machine can do to shut submissions in",
+    "export": "write the results of a sweep for a gradebook, a spreadsheet or a CI",
     "verify": "prove that the checks of an exercise are right (for authors)",
 }
 

@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker import cli, progress
 from checker.course import Course
@@ -17,6 +18,9 @@ from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, encode_json, summarize_submission
 from checker.submission import Submission
+
+if TYPE_CHECKING:
+    from checker.sweep.marks import Rules
 
 _EPILOG = """\
 examples:
@@ -46,7 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="grade on one backend alone, which earns no points (default: all)",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "junit", "gradescope", "exercism", "classroom50", "github"],
+        default="text",
+        help="default: text; the others are for programs",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        help="a TOML file: how points become marks in a format for programs; see `checker export "
+        "--help`",
+    )
     parser.add_argument(
         "--seed",
         type=seed,
@@ -72,6 +88,9 @@ def run(given: argparse.Namespace) -> int:
             f"`checker grade {exercises[0].short_name} --submission {given.submission}`"
         )
     submission.expect_any(exercises)
+    if given.format not in ("text", "json") and given.backend != "all":
+        raise cli.UsageError(f"{given.format} is for both backends; leave --backend out")
+    rules = _rules(given.rules)
     seed = given.seed if given.seed is not None else secrets.randbelow(10**9)
     backends = BACKENDS if given.backend == "all" else (given.backend,)
     work = [(exercise, submission.source(exercise)) for exercise in exercises]
@@ -88,15 +107,30 @@ def run(given: argparse.Namespace) -> int:
         finally:
             status.clear_progress()
     summary = summarize_submission(seed, tuple(reports))
+    sources = {source.file: source.content for _, source in work}
     if given.format == "json":
         sys.stdout.buffer.write(encode_json(summary))
+    elif given.format != "text":
+        from checker.sweep.exports import write_report
+
+        write_report(given.format, summary, sources, sys.stdout.buffer, rules)
     else:
-        sources = {source.file: source.content for _, source in work}
         console.show(screen, summary, sources, backends, everything=bool(given.names))
     if given.submission is None:
         progress.Progress(course).record(work, reports, backends)
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED
+
+
+def _rules(path: Path | None) -> "Rules | None":
+    if path is None:
+        return None
+    from checker.sweep.marks import RulesError, load_rules
+
+    try:
+        return load_rules(path)
+    except RulesError as error:
+        raise cli.UsageError(str(error)) from None
 
 
 def seed(text: str) -> int:

@@ -50,8 +50,11 @@ _MESSAGES: Final = 4
 _LINE_ENDS: Final = re.compile(r"\r\n|\r")
 
 _QUOTED: Final = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|\S+@\S+\b")
-_GIVEN: Final = re.compile(r"(?<=\w)\([^()\n]+\)|(?<=\d )\([^()\n]+\)")
-_NUMBERS: Final = re.compile(r"-?\d+(?:[.:]\d+)*(?:(?: × |, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*")
+_WHO: Final = re.compile(r"(?<=\btask )\d+ \([^()\n]+\)|(?<=\bthread )\d+ \([^()\n]+\)")
+_GIVEN: Final = re.compile(r"(?<=\w\()[^()\n]+(?=\))")
+_NUMBERS: Final = re.compile(
+    r"-?\d+(?:[.:]\d+)*(?:(?:, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*"
+)
 
 
 class _Cell(NamedTuple):
@@ -330,13 +333,9 @@ def _messages(failures: Sequence[Sequence[CheckReport]]) -> list[_Message]:
 def _pattern(message: str) -> str:
     """What a message says at first, without the numbers and the names of one run."""
     first = message.partition("\n")[0]
-    for part in (_QUOTED, _GIVEN, _NUMBERS):
-        first = part.sub(_left_out, first)
+    for part in (_QUOTED, _WHO, _GIVEN, _NUMBERS):
+        first = part.sub("…", first)
     return first
-
-
-def _left_out(match: re.Match[str]) -> str:
-    return "(…)" if match[0].startswith("(") else "…"
 
 
 # --- what lies behind a cell ----------------------------------------------------------------------
