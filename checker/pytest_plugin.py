@@ -25,12 +25,10 @@ import pytest
 
 if TYPE_CHECKING:
     from checker.course import Course, Exercise
-    from checker.judge.attempt import Attempt
-    from checker.judge.case import Check
-    from checker.judge.explain import CheckFailed
+    from checker.judge.grade import Judging
     from checker.judge.launch import Sandbox
     from checker.report import CheckReport
-    from checker.submission import Source, Submission
+    from checker.submission import Submission
 
 _CHECKS: Final = "checks.py"
 
@@ -363,89 +361,33 @@ class CheckItem(pytest.Item):
 
 
 class _Judging:
-    """The checks of one submission on one backend, judged one at a time. What would be the same for
-    all of them is found out once, as in `checker.judge.grade`."""
+    """The checks of one submission on one backend, and how they are told."""
 
     def __init__(self, exercise: "Exercise", work: _Work, backend: str, shared: _Shared) -> None:
         self.exercise = exercise
         self.backend = backend
         self._work = work
         self._shared = shared
-        self._hopeless: CheckFailed | None = None
-        self._overruns = 0
 
     @cached_property
-    def source(self) -> "Source":
-        from checker.judge.explain import CheckFailed
+    def _judging(self) -> "Judging":
+        from checker.judge.grade import Judging
 
         source = self._work.submission.source(self.exercise)
-        if source.missing:
-            self._hopeless = CheckFailed("there is no such file", hopeless=True)
-        elif source.fault is not None:
-            self._hopeless = CheckFailed(source.fault, hopeless=True)
-        return source
+        return Judging(self.exercise, source, self.backend, self._shared.seed)
 
     @property
     def path(self) -> str:
         """The file that is judged, as it is shown."""
-        return self._shared.shown(self._work.folder / self.source.file)
+        return self._shared.shown(self._work.folder / self._judging.source.file)
 
     def judge(self, number: int) -> "CheckReport":
-        from checker.judge.grade import message_of
-        from checker.report import CheckReport
-
-        check = self.exercise.checks[number]
-        tried = self._try(check)
-        failure = tried.failure
-        return CheckReport(
-            check.name,
-            check.title,
-            self.backend,
-            "not_graded" if tried.obstacle is not None else "failed" if failure else "passed",
-            check.points,
-            message_of(check, tried),
-            self.source.file,
-            failure.line if failure is not None else None,
-            self._token(number, tried),
-        )
-
-    def _try(self, check: "Check") -> "Attempt":
-        from checker.judge.attempt import Attempt, attempt
-        from checker.judge.case import Setting
-        from checker.judge.explain import CheckFailed
-        from checker.judge.grade import PATIENCE, seed_of
-        from checker.judge.launch import Program
-
-        source = self.source
-        if self._hopeless is not None or source.obstacle is not None:
-            return Attempt(self._hopeless, source.obstacle)
-        program = Program(source.content, self.exercise.driver or b"")
-        setting = Setting(self._shared.sandbox, program, self.backend)
         try:
-            tried = attempt(check, setting, seed_of(check, self.exercise, self._shared.seed))
+            return self._judging.judge(number, self._shared.sandbox)[0]
         except BaseException:
             # Somebody's limit of time, say, in the middle of a run: what is left of it is nobody's.
             self._shared.close()
             raise
-        if tried.failure is not None:
-            self._overruns += tried.failure.costly
-            if tried.failure.hopeless:
-                self._hopeless = tried.failure
-            elif self._overruns >= PATIENCE:
-                self._hopeless = CheckFailed(
-                    "not tried, since earlier checks met the limit of time", hopeless=True
-                )
-        return tried
-
-    def _token(self, number: int, tried: "Attempt") -> str:
-        from checker.judge.replay import Address, encode_token
-        from checker.report import BACKENDS
-
-        if tried.failure is None or tried.trace is None:
-            return ""
-        backend = BACKENDS.index(self.backend)
-        address = Address(number, backend, self._shared.seed, tried.played)
-        return encode_token(address, self.exercise.name)
 
     def said(self, report: "CheckReport") -> tuple[str, str]:
         """What was seen, and what to try next."""
@@ -464,7 +406,7 @@ class _Judging:
             rows.append(self.path)
         else:
             rows.append(f"{self.path}:{report.line}")
-            lines = self.source.content.decode("utf-8", "replace").splitlines()
+            lines = self._judging.source.content.decode("utf-8", "replace").splitlines()
             if report.line <= len(lines):
                 rows.append(f"{report.line:>4} | {printable(lines[report.line - 1].strip())}")
         if advice:

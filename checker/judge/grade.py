@@ -105,38 +105,53 @@ def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckR
 def _grade_on(
     backend: str, exercise: Exercise, source: Source, sandbox: Sandbox, seed: int
 ) -> list[tuple[CheckReport, Trace | None]]:
-    """Every check on one backend, with the last run of each. What would be the same for all of them is found out once."""
-    setting = Setting(sandbox, Program(source.content, exercise.driver or b""), backend)
-    reports = []
-    overruns = 0
-    hopeless: CheckFailed | None = None
-    if source.missing:
-        hopeless = CheckFailed(
-            "there is no such file",
-            advice=f"if it is yours, `git checkout {source.file}` brings the starter back",
-            hopeless=True,
-        )
-    elif source.fault is not None:
-        hopeless = CheckFailed(source.fault, hopeless=True)
-    for number, check in enumerate(exercise.checks):
-        tried = Attempt(hopeless, source.obstacle)
-        if hopeless is None and source.obstacle is None:
-            tried = attempt(check, setting, seed_of(check, exercise, seed))
+    """Every check on one backend, with the last run of each."""
+    judging = Judging(exercise, source, backend, seed)
+    return [judging.judge(number, sandbox) for number in range(len(exercise.checks))]
+
+
+class Judging:
+    """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
+    would be the same for all of them is found out once."""
+
+    def __init__(self, exercise: Exercise, source: Source, backend: str, seed: int) -> None:
+        self.exercise = exercise
+        self.source = source
+        self.backend = backend
+        self._seed = seed
+        self._overruns = 0
+        self._hopeless: CheckFailed | None = None
+        if source.missing:
+            self._hopeless = CheckFailed(
+                "there is no such file",
+                advice=f"if it is yours, `git checkout {source.file}` brings the starter back",
+                hopeless=True,
+            )
+        elif source.fault is not None:
+            self._hopeless = CheckFailed(source.fault, hopeless=True)
+
+    def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Trace | None]:
+        """Judge the check of this number, and say what its last run was."""
+        check = self.exercise.checks[number]
+        tried = Attempt(self._hopeless, self.source.obstacle)
+        if self._hopeless is None and self.source.obstacle is None:
+            program = Program(self.source.content, self.exercise.driver or b"")
+            setting = Setting(sandbox, program, self.backend)
+            tried = attempt(check, setting, seed_of(check, self.exercise, self._seed))
         failure = tried.failure
         if failure is not None:
-            overruns += failure.costly
+            self._overruns += failure.costly
             if failure.hopeless:
-                hopeless = failure
-            elif overruns == PATIENCE:
-                hopeless = CheckFailed(
+                self._hopeless = failure
+            elif self._overruns == PATIENCE:
+                self._hopeless = CheckFailed(
                     "not tried, since earlier checks met the limit of time", hopeless=True
                 )
         token = ""
         if failure is not None and tried.trace is not None:
-            address = Address(number, BACKENDS.index(backend), seed, tried.played)
-            token = encode_token(address, exercise.name)
-        reports.append((_report(check, backend, source, tried, token), tried.trace))
-    return reports
+            address = Address(number, BACKENDS.index(self.backend), self._seed, tried.played)
+            token = encode_token(address, self.exercise.name)
+        return _report(check, self.backend, self.source, tried, token), tried.trace
 
 
 def seed_of(check: Check, exercise: Exercise, seed: int) -> str:

@@ -158,6 +158,11 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         )
         for exercise, column in zip(cohort.exercises, columns, strict=True)
     ]
+    place = {student.name: n for n, student in enumerate(cohort.students)}
+    alike = [
+        [[place[name] for name in group.names] for group in exercise.alike]
+        for exercise in exercises
+    ]
     shared = page.parts()
     template = page.environment().from_string(
         files("checker.sweep").joinpath("gradebook.html.j2").read_text("utf-8")
@@ -168,14 +173,14 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         exercises=exercises,
         chapters=list(Counter(each.chapter for each in exercises).items()),
         groups=sorted({student.group for student in cohort.students if student.group}),
-        place={student.name: n for n, student in enumerate(cohort.students)},
+        place=place,
         max_points=sum(exercise.max_points for exercise in cohort.exercises),
         submitted=sum(student.submitted for student in cohort.students),
         passed=sum(all(cell.status == "passed" for cell in row.cells) for row in rows),
         statuses=_STATUSES,
         least=likeness.ALIKE,
         shared=shared,
-        index=_json(_index(cohort, rows, shared)),
+        index=_json(_plain(_index(cohort, rows) | {"alike": alike, "symbols": shared.symbols})),
         packed=_json(packer.packages()),
     )
 
@@ -446,38 +451,35 @@ def _run(name: str, recording: Recording) -> dict[str, Any]:
     }
 
 
-def _index(cohort: Cohort, rows: Sequence[_Row], shared: page.Parts) -> Any:
+def _index(cohort: Cohort, rows: Sequence[_Row]) -> dict[str, Any]:
     """What the page's script sorts and filters by."""
     statuses = list(_STATUSES)
-    return _plain(
-        {
-            "statuses": [(name, *said) for name, said in _STATUSES.items()],
-            "exercises": [(each.name, each.title, each.max_points) for each in cohort.exercises],
-            "symbols": shared.symbols,
-            "students": [
-                {
-                    "name": row.student.name,
-                    "group": row.student.group,
-                    "handed_in": row.handed_in,
-                    "total": float(row.total),
-                    "late": row.late,
-                    "pending": row.pending,
-                    "problems": row.student.problems,
-                    "cells": [
-                        (
-                            statuses.index(cell.status),
-                            cell.points,
-                            cell.only,
-                            cell.flags,
-                            *(cell.place or ()),
-                        )
-                        for cell in row.cells
-                    ],
-                }
-                for row in rows
-            ],
-        }
-    )
+    return {
+        "statuses": [(name, *said) for name, said in _STATUSES.items()],
+        "exercises": [(each.name, each.title, each.max_points) for each in cohort.exercises],
+        "students": [
+            {
+                "name": row.student.name,
+                "group": row.student.group,
+                "handed_in": row.handed_in,
+                "total": float(row.total),
+                "late": row.late,
+                "pending": row.pending,
+                "problems": row.student.problems,
+                "cells": [
+                    (
+                        statuses.index(cell.status),
+                        cell.points,
+                        cell.only,
+                        cell.flags,
+                        *(cell.place or ()),
+                    )
+                    for cell in row.cells
+                ],
+            }
+            for row in rows
+        ],
+    }
 
 
 def _lines(source: str) -> str:

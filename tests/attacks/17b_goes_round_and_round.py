@@ -1,0 +1,13 @@
+"""Lets others run again and again, and time never."""
+
+# For: lost_update
+# Sees: ran 20,000 rounds
+
+import anyio.lowlevel
+
+import anyio
+
+
+async def deposit_all(accounts, deposits):
+    while True:
+        await anyio.lowlevel.checkpoint()
