@@ -10,19 +10,33 @@ START: Final = 1_767_225_600.0
 """What `time.time()` reads when a run begins: 1 January 2026, UTC."""
 
 
+_now: Callable[[], float] = time.monotonic
+_epoch = 0.0
+
+
+def _read() -> float:
+    return _now()
+
+
+def _read_nanoseconds() -> int:
+    return round(_now() * 1e9)
+
+
+def _wall() -> float:
+    return START + _now() - _epoch
+
+
+def _wall_nanoseconds() -> int:
+    return round(_wall() * 1e9)
+
+
 def install(now: Callable[[], float], epoch: float) -> None:
     """Make every clock of `time` follow `now`, which reads `epoch` when the run begins."""
-
-    def wall() -> float:
-        return START + now() - epoch
-
-    def nanoseconds(clock: Callable[[], float]) -> Callable[[], int]:
-        return lambda: round(clock() * 1e9)
-
-    time.time = wall
-    time.monotonic = time.perf_counter = now
-    time.time_ns = nanoseconds(wall)
-    time.monotonic_ns = time.perf_counter_ns = nanoseconds(now)
+    global _now, _epoch
+    _now, _epoch = now, epoch
+    # An earlier run in this process may have put something else there.
+    time.time, time.time_ns = _wall, _wall_nanoseconds
+    time.monotonic = time.perf_counter = _read
+    time.monotonic_ns = time.perf_counter_ns = _read_nanoseconds
     # These two took theirs at import.
-    threading._time = now  # type: ignore[attr-defined]
-    queue.time = now  # type: ignore[attr-defined]
+    threading._time = queue.time = _read  # type: ignore[attr-defined]

@@ -7,7 +7,6 @@ the submission returned, and the process ends there.
 import asyncio
 import builtins
 import contextlib
-import ctypes
 import faulthandler
 import gc
 import io
@@ -139,6 +138,8 @@ def become(user: int) -> None:
         os.setresuid(user, user, user)
     # A run has the same user as the server, and must not be able to trace it. (A change of user has
     # the same effect.)
+    import ctypes  # Here, since it takes a while and only a jail needs it.
+
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

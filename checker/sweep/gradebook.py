@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
@@ -52,9 +53,7 @@ _LINE_ENDS: Final = re.compile(r"\r\n|\r")
 _QUOTED: Final = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|\S+@\S+\b")
 _WHO: Final = re.compile(r"(?<=\btask )\d+ \([^()\n]+\)|(?<=\bthread )\d+ \([^()\n]+\)")
 _GIVEN: Final = re.compile(r"(?<=\w\()[^()\n]+(?=\))")
-_NUMBERS: Final = re.compile(
-    r"-?\d+(?:[.:]\d+)*(?:(?:, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*"
-)
+_NUMBERS: Final = re.compile(r"-?\d+(?:[.:]\d+)*(?:(?:, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*")
 
 
 class _Cell(NamedTuple):
@@ -108,7 +107,7 @@ class _Part(NamedTuple):
 
     status: str
     words: str
-    count: int
+    students: int
     start: float
     width: float
 
@@ -116,6 +115,7 @@ class _Part(NamedTuple):
 class _Exercise(NamedTuple):
     """A column, and what is told of it."""
 
+    number: int
     info: ExerciseInfo
     chapter: str
     short: str
@@ -151,12 +151,13 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
     ]
     exercises = [
         _exercise(
+            number,
             exercise,
             column,
             {s.name: w for s in cohort.students if (w := found.get((s.name, exercise.name)))},
             starters.get(exercise.name, ""),
         )
-        for exercise, column in zip(cohort.exercises, columns, strict=True)
+        for number, (exercise, column) in enumerate(zip(cohort.exercises, columns, strict=True))
     ]
     place = {student.name: n for n, student in enumerate(cohort.students)}
     alike = [
@@ -171,7 +172,10 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         cohort=cohort,
         rows=rows,
         exercises=exercises,
-        chapters=list(Counter(each.chapter for each in exercises).items()),
+        chapters=[
+            (chapter, len(list(those)))
+            for chapter, those in groupby(exercises, lambda each: each.chapter)
+        ],
         groups=sorted({student.group for student in cohort.students if student.group}),
         place=place,
         max_points=sum(exercise.max_points for exercise in cohort.exercises),
@@ -179,6 +183,7 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         passed=sum(all(cell.status == "passed" for cell in row.cells) for row in rows),
         statuses=_STATUSES,
         least=likeness.ALIKE,
+        common=likeness.COMMON_AT_LEAST,
         shared=shared,
         index=_json(_plain(_index(cohort, rows) | {"alike": alike, "symbols": shared.symbols})),
         packed=_json(packer.packages()),
@@ -249,7 +254,11 @@ def _date(seconds: float | None) -> str:
 
 
 def _exercise(
-    info: ExerciseInfo, column: Sequence[_Cell], works: Mapping[str, Work], starter: str
+    number: int,
+    info: ExerciseInfo,
+    column: Sequence[_Cell],
+    works: Mapping[str, Work],
+    starter: str,
 ) -> _Exercise:
     chapter, _, short = info.name.rpartition("/")
     counts = Counter(cell.status for cell in column)
@@ -258,15 +267,14 @@ def _exercise(
     for status, (_, words) in _STATUSES.items():
         if counts[status]:
             width = 100 * counts[status] / len(column)
-            parts.append(
-                _Part(status, words, counts[status], round(start, 3), round(width, 3))
-            )
+            parts.append(_Part(status, words, counts[status], round(start, 3), round(width, 3)))
             start += width
     alone = Counter(cell.only for cell in column if cell.only)
     points = [cell.points for cell in column if cell.points is not None]
     begun = {name: w for name, w in works.items() if w.report.status != "not_started"}
     own = {name: _lines(work.source) for name, work in begun.items() if work.source}
     return _Exercise(
+        number,
         info,
         chapter,
         short,

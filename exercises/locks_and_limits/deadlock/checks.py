@@ -84,7 +84,7 @@ def circles_end(case: Case) -> None:
     amounts = draw_amounts(case, len(pairs))
     transfers = [(*pair, amount) for pair, amount in zip(pairs, amounts, strict=True)]
     seconds = case.random.sample([0.07, 0.11, 0.13, 0.19], k=4)
-    for world in case.schedules():
+    for world in case.schedules(runs=8):
         accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in seconds]
         run = world.run("transfer_all", accounts, transfers)
         expect_balances(run, accounts, transfers)
