@@ -39,7 +39,7 @@ from checker.judge.trace import (
 )
 from checker.protocol import Start, plain
 
-SCHEDULES: Final = 16
+SCHEDULES: Final = 12
 """How many orders a check tries, unless it says otherwise."""
 
 LISTS: Final = 1000

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -68,7 +67,7 @@ class Jail:
                 "without it with `--isolation process`, for submissions that you trust"
             )
         jail = cls(program, FIRST_USER if os.geteuid() == 0 else None)
-        words = jail.wrap([sys.executable, "-I", "-c", "import msgspec, trio, anyio"])
+        words = jail.wrap([sys.executable, "-S", "-P", "-c", "import msgspec, trio, anyio"])
         try:
             tried = subprocess.run(
                 words, capture_output=True, text=True, timeout=PROBE_SECONDS, cwd="/"
@@ -117,7 +116,19 @@ class Jail:
         return [*jail, "--chdir", "/", "--", *words]
 
 
-ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
+PACKAGES: Final = [
+    *dict.fromkeys([path for path in sys.path if path.endswith("-packages")]),
+    str(Path(checker.__file__).parents[1]),
+]
+"""Where a server finds what it imports: it runs without `site`, which takes a while, and lets anybody
+who has put a `.pth` there run code."""
+
+ENVIRONMENT: Final = {
+    "PYTHONHASHSEED": "0",
+    "MALLOC_ARENA_MAX": "1",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONPATH": os.pathsep.join(PACKAGES),
+}
 """All the environment that a server has, jailed or not."""
 
 
@@ -130,8 +141,7 @@ def _visible() -> list[str]:
         sys.base_prefix,
         sys.base_exec_prefix,
         sys.prefix,
-        sysconfig.get_path("purelib"),
-        sysconfig.get_path("platlib"),
+        *PACKAGES[:-1],
     ]
     modules = [str(kit / "__init__.py"), str(kit / "protocol.py")]
     compiled = [cache_from_source(module) for module in modules]

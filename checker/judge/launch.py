@@ -186,7 +186,7 @@ class _Server:
         # written to, not even by root, and has the same name everywhere.
         folder = "/proc" if sys.platform == "linux" else "/"
         words = [
-            *(sys.executable, "-P", "-s", "-W", "ignore", "-m", "checker.sandbox.server"),
+            *(sys.executable, "-S", "-P", "-W", "ignore", "-m", "checker.sandbox.server"),
             *("--processor", str(-1 if processor is None else processor)),
         ]
         with theirs:

@@ -17,6 +17,7 @@ import contextlib
 import gc
 import os
 import signal
+import site
 import socket
 import struct
 import sys
@@ -112,6 +113,11 @@ def main() -> None:
 
 def warm_up() -> None:
     """Import, patch and rehearse all that every run needs."""
+    # What `site` would have put among the built-ins: this process runs without it.
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    os.environ.pop("PYTHONPATH", None)
     # AnyIO imports its parts when they are first used, which would be in every run again.
     for name in dir(anyio):
         getattr(anyio, name, None)
