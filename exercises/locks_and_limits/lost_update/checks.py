@@ -24,7 +24,7 @@ class Account(Service):
     advice="between your read and your write of an account, nobody else may read it",
 )
 def no_lost_update(case: Case) -> None:
-    for world in case.schedules():
+    for world in case.schedules(runs=8):
         accounts = [world.add(Account(case)) for _ in range(2)]
         # To both accounts in turn: neither is the only one, nor do its deposits come in a row.
         amounts = case.random.sample(range(1, 100), k=5)

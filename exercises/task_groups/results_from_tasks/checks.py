@@ -67,7 +67,7 @@ def expect_in_order(run: Run, prices: Sequence[int | None]) -> None:
     advice="give each task a place for its result that does not depend on when its shop replies",
 )
 def prices_in_order(case: Case) -> None:
-    for world in case.schedules():
+    for world in case.schedules(runs=8):
         # Neither rising nor falling, and with a price that two shops ask: nothing but the order
         # does. Others each time, so that nobody can remember them.
         low, lower_middle, middle, high = sorted(case.random.sample(range(1000, 9000), k=4))
