@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,7 +138,11 @@ def judge_all(
         waiting.put(batch)
     found: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
     stop = threading.Event()
-    processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    # A job is the work of one processor: a run and its judge wake each other all the time, and
+    # whoever asks for one job wants the other processors left alone.
+    processors: list[int | None] = [None]
+    if sys.platform == "linux":
+        processors = [*sorted(os.sched_getaffinity(0))]
 
     def next_one(processor: int | None) -> tuple[Batch, Sandbox] | None:
         try:
@@ -148,6 +153,8 @@ def judge_all(
 
     def labour(processor: int | None) -> None:
         try:
+            if processor is not None:
+                os.sched_setaffinity(0, {processor})  # Of this thread alone.
             following = next_one(processor)
             while following is not None and not stop.is_set():
                 batch, sandbox = following
@@ -164,10 +171,8 @@ def judge_all(
             found.put(error)
 
     count = min(jobs, len(work))
-    # Where every processor is busy anyway, a run and its judge stay on one: see warm_sandboxes.
-    pinned = processors if count >= len(processors) else []
     for number in range(count):
-        processor = pinned[number % len(pinned)] if pinned else None
+        processor = processors[number % len(processors)]
         # A daemon, so that who gives up does not wait for a run that hangs.
         threading.Thread(target=labour, args=(processor,), daemon=True).start()
     try:
