@@ -11,6 +11,7 @@ import faulthandler
 import gc
 import io
 import linecache
+import math
 import os
 import random
 import re
@@ -327,7 +328,8 @@ class _Output(io.TextIOBase):
 @contextlib.contextmanager
 def limited_computing() -> Iterator[None]:
     """For a while, end this process if it computes for too long or takes too much memory."""
-    limits = [(resource.RLIMIT_CPU, CPU_SECONDS)]
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS)]
     if sys.platform == "linux":
         limits.append((resource.RLIMIT_AS, address_space + MEMORY))
     before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]

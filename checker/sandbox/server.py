@@ -8,8 +8,6 @@ ends it with all its children; `TRACE` lets it write where it is, then ends it, 
 exit status; `AWAIT` does so too, but leaves it a moment to end by itself. One run at a time. The
 server holds nothing worth stealing, and ends when the judge hangs up.
 
-A submission is compiled once, in a fork that then serves all of its runs. None of it runs there.
-
 A fork is made while the run before it goes on, so that no run waits for its own.
 """
 
@@ -55,9 +53,6 @@ TRACE = b"T"
 AWAIT = b"A"
 CRASHED = 70
 """The exit code of a process that an error of ours ended; its traceback is on stderr."""
-
-ANOTHER = 3
-"""The exit code of a process that served one submission, and has read that another one follows."""
 
 LENGTHS = struct.Struct("!II")
 STATUS = struct.Struct("!i")
@@ -105,9 +100,7 @@ def main() -> None:
         traceback.print_exc(file=sys.__stderr__)
         raise SystemExit(CRASHED) from None
     control.sendall(RUN)  # Ready.
-    if control.recv(1) == LOAD:
-        while attend(control) == ANOTHER:
-            pass
+    serve(control)
     os._exit(0)  # There is nothing to tear down, and Python would take its time.
 
 
@@ -170,42 +163,24 @@ def _rehearse(backend: str) -> None:
     standins.deactivate()
 
 
-def attend(control: socket.socket) -> int:
-    """Serve one submission in a fork; its exit code."""
-    lengths = LENGTHS.unpack(control.recv(LENGTHS.size, socket.MSG_WAITALL))
-    exercise, driver = (control.recv(n, socket.MSG_WAITALL) if n else b"" for n in lengths)
-    pid = os.fork()
-    if pid == 0:
-        code = CRASHED
-        try:
-            run.tidy_up()
-            with run.limited_computing():
-                submission.prepare(exercise, driver)
-            gc.freeze()
-            code = ANOTHER if serve(control) == LOAD else 0
-        except BaseException:
-            traceback.print_exc(file=sys.__stderr__)
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def serve(control: socket.socket) -> bytes:
-    """Serve runs, and return the first command that asks for something else."""
-    spare = _Fork(control)
+def serve(control: socket.socket) -> None:
+    spare: _Fork | None = None
     current: _Fork | None = None
     ended: list[_Fork] = []
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if command == RUN:
+        if command == LOAD and current is None:
+            ended += [spare] if spare is not None else []
+            load(control)
+            spare = _Fork(control)
+            _bury(ended)
+        elif command == RUN and spare is not None:
             current, descriptor = spare, descriptors[0]
             current.begin(descriptor)
             control.sendall(RUN)
             os.close(descriptor)
             spare = _Fork(control)
-            for fork in ended:
-                fork.reap()
-            ended.clear()
+            _bury(ended)
         elif command == DONE and current is not None:
             current.kill()
             ended.append(current)
@@ -217,11 +192,25 @@ def serve(control: socket.socket) -> bytes:
             control.sendall(STATUS.pack(current.reap()))
             current = None
         else:
-            ended += [fork for fork in (spare, current) if fork is not None]
-            for fork in ended:
-                fork.kill()
-                fork.reap()
-            return command
+            _bury([*ended, *(fork for fork in (spare, current) if fork is not None)])
+            return
+
+
+def load(control: socket.socket) -> None:
+    """Hear what the next runs are runs of, and compile it: once, and none of it runs here."""
+    lengths = LENGTHS.unpack(control.recv(LENGTHS.size, socket.MSG_WAITALL))
+    exercise, driver = (control.recv(n, socket.MSG_WAITALL) if n else b"" for n in lengths)
+    run.tidy_up()
+    with run.limited_computing():
+        submission.prepare(exercise, driver)
+
+
+def _bury(ended: list["_Fork"]) -> None:
+    """Clear away processes that are of no use any more."""
+    for fork in ended:
+        fork.kill()
+        fork.reap()
+    ended.clear()
 
 
 class _Fork:
