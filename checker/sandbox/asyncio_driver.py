@@ -87,7 +87,9 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         self._made += 1
         if self._made == 1:
             # The first task is the one that anyio.run makes; only now is there a loop to ask.
-            type(anyio.CancelScope()).__hash__ = _scope_hash  # type: ignore[method-assign, assignment]
+            kind: Any = type(anyio.CancelScope())
+            if kind.__hash__ is not _scope_hash:  # A change of a class costs whoever uses it.
+                kind.__hash__ = _scope_hash
         task = _OrderedTask(coro, number=self._made, loop=loop, **kwargs)
         if not self._kernel.over:
             self._kernel.tasks.started(task)

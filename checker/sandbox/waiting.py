@@ -71,9 +71,10 @@ def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
 
 def describe_threads(kernel: Kernel) -> list[Wait]:
     """Every worker thread that has not ended, but for those of an executor that has no work."""
-    stacks = sys._current_frames()
+    alive = kernel.threads.alive()[:MAX_WAITS]
+    stacks = sys._current_frames() if alive else {}
     waits = []
-    for thread in kernel.threads.alive()[:MAX_WAITS]:
+    for thread in alive:
         stack = stacks.get(thread.ident or 0)
         line = calling_line(stack) if stack is not None else None
         if line is None and thread.waits_for == LOCK:
