@@ -1,9 +1,9 @@
 """A cohort of made-up students, for benchmarks and to look at what a sweep makes of one.
 
-    python benchmarks/cohort.py FOLDER [--students N] [--seed N] [--attacks]
+    python benchmarks/cohort.py FOLDER [--students N] [--seed N]
 
 Each student is a folder with a file for most exercises: the starter, the solution, another right
-answer or a known wrong one, as chance has it; with --attacks, some of tests/attacks/ too.
+answer or a known wrong one, as chance has it.
 """
 
 import argparse
@@ -17,7 +17,7 @@ MISSING = 0.1
 """How likely it is that a student has not handed in an exercise."""
 
 
-def make_cohort(folder: Path, students: int, seed: int, *, attacks: bool = False) -> None:
+def make_cohort(folder: Path, students: int, seed: int) -> None:
     """Write a cohort into `folder`."""
     draw = random.Random(seed)
     course = Course.load(ROOT)
@@ -30,7 +30,6 @@ def make_cohort(folder: Path, students: int, seed: int, *, attacks: bool = False
         ]
         for exercise in course
     }
-    hostile = sorted((ROOT / "tests" / "attacks").glob("*.py")) if attacks else []
     for number in range(students):
         student = folder / f"student-{number:05}"
         for exercise, files in answers.items():
@@ -42,19 +41,6 @@ def make_cohort(folder: Path, students: int, seed: int, *, attacks: bool = False
             place = student / exercise.chapter / exercise.short_name / "exercise.py"
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(content, encoding="utf-8")
-        if number < len(hostile):
-            (exercise,) = course.select([named_in(hostile[number])])
-            place = student / exercise.chapter / exercise.short_name / "exercise.py"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(hostile[number].read_bytes())
-
-
-def named_in(attack: Path) -> str:
-    """The exercise that an attack is a submission for; it says so in a line `# For: NAME`."""
-    for line in attack.read_text(encoding="utf-8", errors="replace").splitlines():
-        if line.startswith("# For: "):
-            return line.removeprefix("# For: ").strip()
-    raise ValueError(f"{attack} does not say which exercise it is for")
 
 
 def main() -> None:
@@ -62,9 +48,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--attacks", action="store_true")
     given = parser.parse_args()
-    make_cohort(given.folder, given.students, given.seed, attacks=given.attacks)
+    make_cohort(given.folder, given.students, given.seed)
 
 
 if __name__ == "__main__":

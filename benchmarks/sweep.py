@@ -2,8 +2,8 @@
 
     python -m benchmarks.sweep [--whole N] [--small N] [--skip-usual-way] [--skip-large]
 
-Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones, starters and attacks,
-mixed by a seed. In a *whole* one each student hands in the course, in a *small* one a single exercise,
+Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones and starters, mixed by a
+seed. In a *whole* one each student hands in the course, in a *small* one a single exercise,
 so that a sandbox for each submission weighs most.
 
 - submissions a second with one job and with two

@@ -1,5 +1,6 @@
 """What is taken for a submission: every layout that instructors have, and nothing that leads out."""
 
+import gzip
 import io
 import os
 import stat
@@ -166,6 +167,16 @@ def test_a_zip_bomb_costs_no_more_than_the_largest_file(tmp_path):
     source = students[0].sources[NAME]
     assert source.content == b""
     assert f"more than {MAX_SOURCE >> 10} KiB" in source.fault
+
+
+def test_a_tar_that_unpacks_to_gigabytes_is_not_read_to_its_end(tmp_path):
+    info = tarfile.TarInfo("big.bin")
+    info.size = 4 << 30
+    with gzip.open(tmp_path / "ada.tar.gz", "wb", compresslevel=1) as file:
+        file.write(info.tobuf())
+        for _ in range(160):
+            file.write(b"\0" * (1 << 20))
+    assert any("unpacks to more than" in problem for problem in problems_of(tmp_path))
 
 
 @given(st.binary(max_size=300))

@@ -9,8 +9,11 @@ Of all that is there, only the files of exercises are taken: regular ones, of li
 link, out of an archive without unpacking it. What cannot be read is told, never dropped.
 """
 
+import bz2
 import csv
+import gzip
 import hashlib
+import lzma
 import os
 import re
 import stat
@@ -19,7 +22,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final, TypeAlias
+from typing import BinaryIO, Final, TypeAlias, cast
 
 from checker.course import Exercise
 from checker.feedback.terminal import printable
@@ -28,8 +31,11 @@ from checker.submission import MAX_SOURCE, Source, read_below
 MAX_ENTRIES: Final = 20_000
 """How many files a submission may have; a clone of the kit has a few hundred."""
 
-MAX_ARCHIVE: Final = 64 << 20
+MAX_ARCHIVE: Final = 16 << 20
 """The largest archive that is opened, in bytes."""
+
+MAX_UNPACKED: Final = 128 << 20
+"""How much of a compressed tar is read, in bytes: a small one may hold any amount."""
 
 MAX_DEPTH: Final = 8
 """How deep in a submission a file of an exercise may lie."""
@@ -295,7 +301,10 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
             with zipfile.ZipFile(path) as archive:
                 _take(_in_zip(archive, handed.problems), exercises, handed)
         else:
-            with tarfile.open(path) as archive:
+            with (
+                _unpacked(path) as unpacked,
+                tarfile.open(fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|") as archive,
+            ):
                 _take(_in_tar(archive, handed.problems), exercises, handed)
     except CollectError as error:
         handed.problems.append(f"{_safe(path.name)} is not read: {error}")
@@ -306,6 +315,34 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
     except Exception as error:  # zlib, lzma and struct have errors of their own.
         handed.problems.append(f"{_safe(path.name)} is damaged: {_safe(str(error))}")
     return handed
+
+
+def _unpacked(path: Path) -> BinaryIO:
+    """A tar that may be compressed, to be read."""
+    with path.open("rb") as file:
+        magic = file.read(6)
+    if magic.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.open(path))
+    if magic.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.open(path))
+    if magic.startswith(b"\xfd7zXZ\0"):
+        return cast(BinaryIO, lzma.open(path))
+    return path.open("rb")
+
+
+class _Limited:
+    """A file of which only so much is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = MAX_UNPACKED
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise CollectError(f"it unpacks to more than {MAX_UNPACKED >> 20} MiB")
+        return data
 
 
 def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]:
