@@ -287,7 +287,7 @@ class Text(str):
         ("x" * (MAX_FRAME + 1), "a value of more than"),
         ([b"x" * (MAX_FRAME // 2)] * 3, "a value of more than"),
     ],
-    ids=lambda value: repr(value)[:40],
+    ids=lambda value: repr(value)[:40].partition(" at 0x")[0],
 )
 @pytest.mark.parametrize("place", [lambda v: v, lambda v: [v], lambda v: {"k": (0, v)}])
 def test_a_value_that_is_not_plain_is_refused_and_named(value, said, place):
