@@ -249,6 +249,7 @@ class RealWorld:
         call = Call(
             number=len(self._calls) + 1,
             service=service,
+            service_number=0,
             method=method,
             arguments=tuple(plain(args)),
             keywords=plain(kwargs),

@@ -162,7 +162,7 @@ def test_its_environment_has_nothing_of_ours(jail, monkeypatch):
     assert set(environment) <= {*jails.ENVIRONMENT, "PWD"}
 
 
-def test_it_has_its_link_and_no_other_descriptor(look):
+def test_it_has_its_link_and_no_other_descriptor_of_ours(look):
     kinds = look("""
         found = {}
         for number in range(1024):
@@ -172,7 +172,9 @@ def test_it_has_its_link_and_no_other_descriptor(look):
                 pass
         return found
         """)
-    assert set(kinds) <= {0, 1, 2, 3}
+    # Behind these are those of its event loop: one to wait with, and a pair to wake it.
+    assert len(kinds) <= 7
+    assert {kinds[number] for number in kinds if number > 2} <= {"socket", "anon_inode"}
     assert kinds[0] == kinds[1] == "/dev/null"
     assert kinds[3] == "socket"
 
@@ -188,7 +190,8 @@ def test_its_network_is_empty(look):
                     sock.settimeout(1)
                     sock.connect(address)
 
-            return [name for _, name in socket.if_nameindex()], [
+            lines = Path("/proc/net/dev").read_text().splitlines()[2:]
+            return [line.split(":")[0].strip() for line in lines], [
                 tried(connect, socket.AF_INET, ("127.0.0.1", {port})),
                 tried(connect, socket.AF_INET, ("192.0.2.1", 80)),
                 tried(connect, socket.AF_UNIX, "\\0tasklings-{os.getpid()}"),
@@ -224,12 +227,11 @@ def test_its_machine_has_another_name(look):
 def test_it_can_start_no_process(look):
     assert (
         look("""
-        posix = __import__("_posixsubprocess")
-        answers = [why(libc.fork()), why(libc.vfork()), why(libc.syscall(56, 17, 0, 0, 0, 0))]
+        answers = [why(libc.fork()), why(libc.vfork())]
         answers += [why(libc.execv(b"/bin/true", None))]
         return answers
         """)
-        == [REFUSED] * 4
+        == [REFUSED] * 3
     )
 
 
@@ -398,10 +400,10 @@ def test_a_judge_that_is_killed_leaves_nothing(jail, how):
         assert judge.stdout is not None
         assert judge.stdout.readline() == b"begun\n"
         until = time.monotonic() + 30
-        # Two of bubblewrap, the server, its fork for the submission, the run and the one after it.
-        while len(children := children_of(judge.pid)) < 6 and time.monotonic() < until:
+        # Two of bubblewrap, the server, the run, and the one that would come after it.
+        while len(children := children_of(judge.pid)) < 5 and time.monotonic() < until:
             time.sleep(0.05)
-        assert len(children) >= 6
+        assert len(children) >= 5
         judge.send_signal(how)
         judge.wait()
         until = time.monotonic() + 10

@@ -164,7 +164,7 @@ def test_progress_is_written_over_itself_and_cleared():
     screen.progress("graded", 2, 3)
     screen.clear_progress()
     screen.clear_progress()
-    assert stream.text() == "\rgraded 1 of 3 \rgraded 2 of 3 \r\x1b[K"
+    assert stream.text() == "\r\x1b[Kgraded 1 of 3\r\x1b[Kgraded 2 of 3\r\x1b[K"
 
 
 # --- what it says -------------------------------------------------------------------------------

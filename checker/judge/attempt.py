@@ -5,6 +5,7 @@ then shrunk. One that cannot be had again is an error of the kit or a program th
 nobody controls; it is no mark.
 """
 
+import time
 import traceback
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
@@ -54,6 +55,8 @@ def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
             return first
         repeated = _repeat(check, setting, seed, first)
     if repeated is None:
+        if time.monotonic() > setting.until:
+            return first  # There is no time left to have it again.
         return Attempt(obstacle=UNSTEADY)
     smallest = shrink(
         repeated.played,

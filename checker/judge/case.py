@@ -10,6 +10,8 @@ def no_lost_update(case: Case) -> None:
         run.expect(account.balance == sum(amounts), f"... left {account.balance}")
 """
 
+import math
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -99,6 +101,9 @@ class Setting:
     as none of them leaves anything behind."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
+    until: float = math.inf
+    """When no other run may begin, on the real `time.monotonic`: many runs that each stay within
+    their limit of time would take hours together."""
 
 
 class ReplayEnded(Exception):
@@ -277,6 +282,12 @@ class World:
         if cancel_after is not None:
             plan = replace(plan, cancel_after=cancel_after)
         setting = self._setting
+        if time.monotonic() > setting.until:
+            raise CheckFailed(
+                "its runs took too long, one after the other, in seconds that pass outside its world",
+                advice="look for what waits or computes for long",
+                costly=True,
+            )
         self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
         played = self._played or Replay()
         explored = plan.schedule.explored

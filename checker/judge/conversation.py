@@ -84,7 +84,8 @@ TICK: Final = 1_000_000
 # What a traceback that a submission prints says of the code below it: that of the sandbox, of the
 # libraries and of Python itself. It means nothing to a learner, and differs between machines.
 _FRAMES_BELOW: Final = re.compile(
-    r'^([ |]*)File "[^"\n]*(?:checker/sandbox|site-packages|/lib/python)[^"\n]*", line \d+.*\n'
+    # Looks ahead, which is not tried again: otherwise a long line takes the square of its length.
+    r'^([ |]*)File "(?=[^"\n]*(?:checker/sandbox|site-packages|/lib/python))[^"\n]*", line \d+.*\n'
     r"(?:\1  .*\n)*",
     re.MULTILINE,
 )
@@ -155,10 +156,10 @@ def converse(
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
         conversation.conclude(facts.Misbehaved(str(error)))
     finally:
-        if not sandbox.stays:
-            link.socket.close()
         if not ended:
             sandbox.end()
+        if not sandbox.stays:
+            link.socket.close()
     return conversation.trace
 
 

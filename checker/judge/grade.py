@@ -1,6 +1,8 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
+import math
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -30,6 +32,9 @@ _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 PATIENCE: Final = 1
 """How many runs of a submission may meet a limit of real time, on a backend, before the checks that
 are left fail without being tried: what hangs costs its limit once."""
+
+CHECK_SECONDS: Final = 60.0
+"""Real seconds after which no more runs begin for a check. Most take a tenth of one."""
 
 
 def grade(
@@ -134,13 +139,15 @@ class Judging:
         """Judge the check of this number, and say what its last run was."""
         check = self.exercise.checks[number]
         tried = Attempt(self._hopeless, self.source.obstacle)
+        until = math.inf
         if self._hopeless is None and self.source.obstacle is None:
             program = Program(self.source.content, self.exercise.driver or b"")
-            setting = Setting(sandbox, program, self.backend)
+            until = time.monotonic() + CHECK_SECONDS
+            setting = Setting(sandbox, program, self.backend, until=until)
             tried = attempt(check, setting, seed_of(check, self.exercise, self._seed))
         failure = tried.failure
         if failure is not None:
-            self._overruns += failure.costly
+            self._overruns += failure.costly or time.monotonic() > until
             if failure.hopeless:
                 self._hopeless = failure
             elif self._overruns == PATIENCE:

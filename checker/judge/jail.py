@@ -14,11 +14,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
-import checker
+KIT: Final = Path(__file__).parents[1]
+"""Where the package lies."""
 
 SIZE: Final = 16 << 20
 """Bytes that `/tmp` in a jail can hold."""
@@ -113,12 +113,14 @@ class Jail:
             jail += ["--perms", "0755", "--dir", folder]
         for place in places:
             jail += ["--ro-bind", place, place]
+        # What bubblewrap makes itself is in memory, without a limit, and its user's to write to.
+        jail += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*jail, "--chdir", "/", "--", *words]
 
 
 PACKAGES: Final = [
     *dict.fromkeys([path for path in sys.path if path.endswith("-packages")]),
-    str(Path(checker.__file__).parents[1]),
+    str(KIT.parent),
 ]
 """Where a server finds what it imports: it runs without `site`, which takes a while, and lets anybody
 who has put a `.pth` there run code."""
@@ -135,7 +137,6 @@ ENVIRONMENT: Final = {
 def _visible() -> list[str]:
     """What a server can see: the system's libraries, the interpreter with its packages, and of the
     kit what the sandbox is made of."""
-    kit = Path(checker.__file__).parent
     places = [
         *_SYSTEM,
         sys.base_prefix,
@@ -143,15 +144,16 @@ def _visible() -> list[str]:
         sys.prefix,
         *PACKAGES[:-1],
     ]
-    modules = [str(kit / "__init__.py"), str(kit / "protocol.py")]
-    compiled = [cache_from_source(module) for module in modules]
-    files = [*modules, *filter(os.path.exists, compiled), str(kit / "sandbox")]
+    files = [str(KIT / "sandbox")]
+    for name in ("__init__", "protocol"):
+        compiled = KIT / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc"
+        files += [str(path) for path in (KIT / f"{name}.py", compiled) if path.exists()]
     shown: list[str] = []
     for place in sorted({os.path.abspath(place) for place in places if os.path.exists(place)}):
         # A folder that holds the course would show it; nothing installs an interpreter around one.
         if any(place == seen or place.startswith(seen + "/") for seen in shown):
             continue
-        if str(kit).startswith(place + "/") and "site-packages" not in str(kit):
+        if str(KIT).startswith(place + "/") and "site-packages" not in str(KIT):
             raise JailError(
                 f"the kit lies inside {place}, which a submission must see; move it elsewhere"
             )

@@ -275,5 +275,11 @@ class _Server:
         self._ready = True
 
     def _read_trace(self) -> str:
-        self._trace.seek(0)
-        return self._trace.read(MAX_TRACE).decode(errors="replace")
+        # Whoever writes to it shares its description, and may have changed how it is read.
+        folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
+        try:
+            with open(f"{folder}/{self._trace.fileno()}", "rb") as trace:
+                trace.seek(0)
+                return trace.read(MAX_TRACE).decode(errors="replace")
+        except OSError:
+            return ""

@@ -68,7 +68,8 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
         )
     }
     finished = isinstance(trace.ending, Returned | Raised | Stopped)
-    for task in trace.tasks.values():
+    # No more lanes are made than may be shown: each looks through all that happened.
+    for task in sorted(trace.tasks.values(), key=lambda task: task.started)[:MAX_LANES]:
         ended = trace.watched.ended.get((task.number, 0))
         if ended is None and task.number == 1 and finished:
             ended = trace.elapsed
@@ -92,7 +93,8 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
             spans=tuple(sorted(spans, key=lambda span: span.start)[:MAX_SPANS]),
             marks=tuple(sorted(_marks(trace, task.number), key=lambda mark: mark.at)[:MAX_SPANS]),
         )
-    for thread in trace.watched.threads.values():
+    threads = sorted(trace.watched.threads.values(), key=lambda thread: thread.started)
+    for thread in threads[:MAX_LANES]:
         ended = trace.watched.ended.get((0, thread.number))
         spans = [_call_span(trace, call) for call in trace.calls if call.thread == thread.number]
         spans += _waits(trace, waits.get((0, thread.number), []), ended)

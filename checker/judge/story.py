@@ -19,6 +19,9 @@ MAX_SENTENCES: Final = 40
 
 MAX_VALUE: Final = 40
 
+MAX_CALLS: Final = 1000
+"""How many calls are held against each other. No exercise makes as many; a stranger's may."""
+
 
 def find_causes(trace: Trace) -> list[Sentence]:
     """What is known to go wrong in programs, and did in this run: the likely cause first."""
@@ -185,6 +188,7 @@ def _lost_updates(trace: Trace) -> Iterator[Sentence]:
     a write.
     """
     done = sorted((c for c in trace.calls if c.done), key=lambda call: call.ended_order or 0)
+    del done[MAX_CALLS:]
     reads = [c for c in done if not c.arguments and not c.keywords and c.reply is not None]
     writes = [c for c in done if (c.arguments or c.keywords) and c.reply is None]
     for write in writes:
@@ -279,19 +283,19 @@ def _leaked_permits(trace: Trace) -> Iterator[Sentence]:
 
 def _circle(waits: dict[int, Wait]) -> list[Wait]:
     """The first circle among waits, from its lowest task on."""
+    seen: set[int] = set()
     for start in sorted(waits):
-        path = [start]
-        seen = {start}
-        while True:
-            following = [n for n in waits[path[-1]].holders if n in waits]
-            if not following:
-                break
-            if following[0] in seen:
-                members = path[path.index(following[0]) :]
-                first = members.index(min(members))
-                return [waits[n] for n in members[first:] + members[:first]]
-            path.append(following[0])
-            seen.add(following[0])
+        path: dict[int, None] = {}
+        task: int | None = start
+        while task is not None and task not in seen:
+            seen.add(task)
+            path[task] = None
+            task = next((n for n in waits[task].holders if n in waits), None)
+        if task in path:
+            members = [*path]
+            members = members[members.index(task) :]
+            first = members.index(min(members))
+            return [waits[n] for n in members[first:] + members[:first]]
     return []
 
 

@@ -44,7 +44,7 @@ from checker.protocol import (
     plain,
     shortened,
 )
-from checker.sandbox import asyncio_driver, clock, permits, standins, trio_driver
+from checker.sandbox import asyncio_driver, clock, permits, standins, syscalls, trio_driver
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
@@ -133,6 +133,7 @@ def become(user: int) -> None:
     """Be shut in from here on, as this user; 0 is the one that is there."""
     global jailed
     jailed = True
+    _furniture.update((place, set(os.listdir(place))) for place in _SHARED)
     if user:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -144,15 +145,25 @@ def become(user: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+_SHARED: Final = ("/tmp", "/dev/shm")
+
+_furniture: dict[str, set[str]] = {}
+"""What is in the places that a submission may write to before one does: an interpreter may lie there."""
+
+
 def tidy_up() -> None:
     """Leave nothing in a jail that the submission before this one has put there."""
-    if jailed:
-        for place in ("/tmp", "/dev/shm"):
-            for entry in os.scandir(place):
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    os.unlink(entry.path)
+    for place, kept in _furniture.items():
+        for entry in os.scandir(place):
+            if entry.name in kept:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+        if set(os.listdir(place)) != kept:
+            # Made so that it cannot be removed. The judge then goes on in another jail.
+            raise RuntimeError(f"{place} cannot be tidied")
 
 
 address_space = 0
@@ -194,6 +205,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     if jailed:
         # Elsewhere this would count all that the user runs.
         _limit(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
+        syscalls.restrict()
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:

@@ -354,6 +354,10 @@ def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             problems.append(f"{_safe(name)} is not a regular file")
             continue
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # Of the others, Python unpacks as much as there is at once.
+            problems.append(f"{_safe(name)} is packed in a way that is not read")
+            continue
 
         def read(info: zipfile.ZipInfo = info, name: str = name) -> Source:
             with archive.open(info) as member:

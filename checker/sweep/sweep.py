@@ -13,6 +13,7 @@ import platform
 import queue
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -94,17 +95,23 @@ def plan_sweep(
 def batches(
     plan: Plan, meant: Mapping[str, tuple[Exercise, Source]], known: Iterable[str]
 ) -> list[Batch]:
-    """What is left to judge: each key once, with the first student who has it."""
+    """What is left to judge: each key once. What several students have is judged by itself, where
+    nothing that one of them handed in beside it can reach it."""
     done = set(known)
-    found = []
-    for number, student in enumerate(plan.students):
-        work = []
+    counted = Counter(key for student in plan.students for key in {e.key for e in student.entries})
+    found: list[Batch] = []
+    for student in plan.students:
+        own = []
         for entry in student.entries:
             if entry.key not in done:
                 done.add(entry.key)
-                work.append((entry.key, *meant[entry.key]))
-        if work:
-            found.append(Batch(number, tuple(work)))
+                work = (entry.key, *meant[entry.key])
+                if counted[entry.key] > 1:
+                    found.append(Batch(len(found), (work,)))
+                else:
+                    own.append(work)
+        if own:
+            found.append(Batch(len(found), tuple(own)))
     return found
 
 

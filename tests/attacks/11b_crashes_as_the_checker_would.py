@@ -1,0 +1,12 @@
+"""Ends with the exit code of a crashed sandbox, and a traceback of one on stderr."""
+
+# For: lost_update
+# Ends: not_graded
+# Sees: not graded: the sandbox failed
+
+import os
+
+
+async def deposit_all(accounts, deposits):
+    os.write(2, b"Traceback (most recent call last):\nRuntimeError: full marks\n")
+    os._exit(70)

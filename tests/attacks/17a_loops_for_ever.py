@@ -1,0 +1,16 @@
+"""Computes for ever, and takes every signal that it may take."""
+
+# For: lost_update
+# Sees: never let time pass
+
+import contextlib
+import signal
+
+for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(number, signal.SIG_IGN)
+
+
+async def deposit_all(accounts, deposits):
+    while True:
+        pass

@@ -1,0 +1,12 @@
+"""Lets others run again and again, and time never."""
+
+# For: lost_update
+# Sees: ran 20,000 rounds
+
+import anyio
+import anyio.lowlevel
+
+
+async def deposit_all(accounts, deposits):
+    while True:
+        await anyio.lowlevel.checkpoint()

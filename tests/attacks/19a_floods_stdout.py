@@ -1,0 +1,9 @@
+"""Prints without end."""
+
+
+# For: lost_update
+# Sees: printed more than 256 KiB
+async def deposit_all(accounts, deposits):
+    print("this comes first")
+    while True:
+        print("x" * 1000)

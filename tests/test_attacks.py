@@ -1,0 +1,586 @@
+"""What hostile submissions try comes to nothing: no mark, no trace, no word of it gets out.
+
+Each file of `attacks/` is a submission for the exercise that its line `# For:` names. Its line `# Ends:`
+says how it must end (`failed`, unless it says otherwise: what claims to be the checker's own failure
+is `not_graded`, which is no mark either), and each line `# Sees:` what its verdict must say.
+
+All of them are swept at once, in the jail, beside honest students, and looked at from outside.
+"""
+
+import bz2
+import contextlib
+import gzip
+import hashlib
+import io
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import stat
+import tarfile
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from checker.course import Course, Exercise
+from checker.judge import conversation, grade, jail
+from checker.judge.jail import Jail, JailError
+from checker.judge.launch import Sandbox
+from checker.submission import Source
+from checker.sweep.collect import collect
+from checker.sweep.gradebook import render
+from checker.sweep.journal import NAME, Journal, Verdict, read_cohort
+from checker.sweep.results import Cohort, Student, Work
+from checker.sweep.sweep import Tally, plan_sweep, sweep
+
+ROOT = Path(__file__).parents[1]
+ATTACKS = sorted((ROOT / "tests" / "attacks").glob("*.py"))
+SEED = 7
+JOBS = 2
+
+HOST_SECONDS = 300
+"""How long the sweep may take on a busy machine; it takes about one."""
+
+PORT_IN_ATTACK = "47611"
+NAME_IN_ATTACK = "tasklings-listener"
+
+BESIDE = ("20b_kills_what_comes_after", "20c_takes_all_the_room")
+"""Attacks on what is judged after them: handed in beside right answers that others have, too."""
+
+WRITTEN = ("journal.sqlite3", "report.json", "results.xml", "gradebook.html", "tasklings-canary")
+"""What 01 writes wherever it can."""
+
+
+def said(attack: Path, key: str) -> list[str]:
+    """What the lines `# KEY: ...` of an attack say."""
+    start = f"# {key}: "
+    lines = attack.read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix(start) for line in lines if line.startswith(start)]
+
+
+# --- submissions that are more than a file ------------------------------------------------------
+
+
+def put(folder: Path, exercise: Exercise, content: bytes) -> Path:
+    """Hand in `content` for an exercise; the path of the file."""
+    place = folder / exercise.chapter / exercise.short_name / "exercise.py"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    return place
+
+
+def modules_beside_it(folder: Path, exercise: Exercise, wrong: bytes) -> None:
+    """08: modules that are named like those that the judge and the sandbox import, and what Python
+    or pytest run by themselves; each would give full marks, and end everything."""
+    evil = b"print('{\"points\": 6}')\nimport os\nos._exit(0)\n"
+    places = [folder, put(folder, exercise, wrong).parent]
+    for place in places:
+        for name in ("json", "anyio", "msgspec", "sitecustomize", "usercustomize", "conftest"):
+            (place / f"{name}.py").write_bytes(evil)
+        for name in ("checks", "driver", "struct", "linecache", "__init__", "__main__"):
+            (place / f"{name}.py").write_bytes(evil)
+        (place / "checker" / "sandbox").mkdir(parents=True)
+        (place / "checker" / "__init__.py").write_bytes(evil)
+        (place / "evil.pth").write_text("import os; os._exit(0)\n")
+        (place / "pyproject.toml").write_text(
+            "[tool.pytest.ini_options]\naddopts = '-p conftest'\n"
+        )
+
+
+def edited_checks(folder: Path, exercise: Exercise, wrong: bytes) -> None:
+    """12: a clone of the kit in which the checks ask for nothing, and the starter is the wrong answer."""
+    clone = folder / "tasklings"
+    easy = b"from checker import check\n\n\n@check('All is well', points=6)\ndef easy(case): ...\n"
+    shutil.copytree(ROOT / "exercises", clone / "exercises")
+    put(clone / "exercises", exercise, wrong)
+    (clone / "exercises" / exercise.name / "checks.py").write_bytes(easy)
+    (clone / "solutions" / exercise.name).mkdir(parents=True)
+    (clone / "solutions" / exercise.name / "starter.py").write_bytes(wrong)
+    (clone / "checker").mkdir()
+    (clone / "checker" / "__init__.py").write_text("raise SystemExit(0)\n")
+
+
+def pipes_and_links(cohort: Path, exercise: Exercise, target: Path) -> Iterator[str]:
+    """16: what is no regular file, and would lead to one of the instructor's, or hold its reader up."""
+
+    def student(name: str) -> Path:
+        place = put(cohort / name, exercise, b"")
+        place.unlink()
+        return place
+
+    student(name := "16a_link").symlink_to(target)
+    yield name
+    place = student(name := "16b_linked_folder").parent
+    place.rmdir()
+    place.symlink_to(target.parent)
+    yield name
+    os.mkfifo(student(name := "16c_pipe"))
+    yield name
+    student(name := "16d_folder").mkdir()
+    yield name
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):
+            os.mknod(student(name := "16e_device"), stat.S_IFCHR | 0o666, os.makedev(1, 5))
+            yield name
+    student(name := "16f_a_hundred_megabytes").touch()
+    os.truncate(cohort / name / exercise.name / "exercise.py", 100 << 20)
+    yield name
+
+
+def archives(cohort: Path, exercise: Exercise, target: Path) -> Iterator[str]:
+    """16: archives that lead out of themselves, and that are small until they are opened."""
+    inner = f"{exercise.name}/exercise.py"
+    right = (exercise.solutions / "solution.py").read_bytes()
+
+    with zipfile.ZipFile(cohort / "16g_zip_leads_out.zip", "w") as packed:
+        for name in (f"../../{inner}", f"/{inner}", f"..\\..\\{inner}", f"x/../{inner}"):
+            packed.writestr(name, right)
+    yield "16g_zip_leads_out"
+
+    with zipfile.ZipFile(cohort / "16h_zip_of_a_link.zip", "w") as packed:
+        link = zipfile.ZipInfo(inner)
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        packed.writestr(link, str(target))
+    yield "16h_zip_of_a_link"
+
+    with tarfile.open(cohort / "16i_tar_of_links.tar.gz", "w:gz") as packed:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
+            member = tarfile.TarInfo(inner)
+            member.type, member.linkname = kind, str(target)
+            packed.addfile(member)
+        for name in (f"../{inner}", f"/{inner}"):
+            member = tarfile.TarInfo(name)
+            member.size = len(right)
+            packed.addfile(member, io.BytesIO(right))
+    yield "16i_tar_of_links"
+
+    for name, kind in (("16j_zip_bomb", zipfile.ZIP_DEFLATED), ("16k_bz2_bomb", zipfile.ZIP_BZIP2)):
+        with (
+            zipfile.ZipFile(cohort / f"{name}.zip", "w", kind) as packed,
+            packed.open(inner, "w") as member,
+        ):
+            for _ in range(128):
+                member.write(bytes(1 << 20))
+        yield name
+
+    # A terabyte of zeros: each stream unpacks to 64 MiB, and they follow one another.
+    big = tarfile.TarInfo("zeros")
+    big.size = 1 << 40
+    for name, pack in (
+        ("16l_gzip_without_end", gzip.compress),
+        ("16m_bz2_without_end", bz2.compress),
+    ):
+        zeros = pack(bytes(64 << 20))
+        with open(cohort / f"{name}.tar.gz", "wb") as file:
+            file.write(pack(big.tobuf()))
+            for _ in range(min((1 << 40) // (64 << 20), (40 << 20) // len(zeros))):
+                file.write(zeros)
+        yield name
+
+    name_of_it = tarfile.TarInfo("././@LongLink")
+    name_of_it.type, name_of_it.size = tarfile.GNUTYPE_LONGNAME, 1 << 40
+    with open(cohort / "16n_name_without_end.tar.gz", "wb") as file:
+        file.write(gzip.compress(name_of_it.tobuf()))
+        zeros = gzip.compress(bytes(64 << 20))
+        for _ in range((40 << 20) // len(zeros)):
+            file.write(zeros)
+    yield "16n_name_without_end"
+
+
+# --- the sweep ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Swept:
+    """A sweep of attackers and honest students, and all that can be seen of it from outside."""
+
+    course: Course
+    cohort: Cohort
+    tally: Tally
+    wanted: int
+    """How many verdicts there should be."""
+    seconds: float
+    out: Path
+    alone: dict[tuple[str, str], bytes]
+    """The verdicts of the honest students in a cohort without attackers."""
+    secrets: dict[str, str]
+    """By what they are, and where they are kept."""
+    before: dict[str, str]
+    after: dict[str, str]
+    """Files beside and below the sweep, with what is in them."""
+    arrived: list[str]
+    """What came in at the listeners."""
+    left: list[str]
+    """Processes of a sandbox that are still there."""
+    first_user: int
+
+    def student(self, name: str) -> Student:
+        return next(student for student in self.cohort.students if student.name == name)
+
+    def work(self, name: str, exercise: str) -> Work:
+        (work,) = [w for w in self.student(name).works if w.report.name.endswith(f"/{exercise}")]
+        return work
+
+
+def verdicts(cohort: Cohort, names: list[str]) -> dict[tuple[str, str], bytes]:
+    return {
+        (student.name, work.report.name): msgspec.msgpack.encode(
+            Verdict(work.report, work.recordings)
+        )
+        for student in cohort.students
+        for work in student.works
+        if student.name in names
+    }
+
+
+def files_below(*folders: Path) -> dict[str, str]:
+    """What is in every file, and where every link leads."""
+    found = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode):
+                with path.open("rb") as file:
+                    found[str(path)] = hashlib.file_digest(file, "sha256").hexdigest()
+            else:
+                found[str(path)] = f"{status.st_mode} {status.st_size} {status.st_mtime_ns}"
+    return found
+
+
+def processes(users: range) -> list[str]:
+    """The processes of these users, and the jails that this process has started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, IndexError):
+            if entry.name.isdigit():
+                user = entry.stat().st_uid
+                parts = (entry / "stat").read_text().rpartition(")")[2].split()
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+                mine = parts[1] == str(os.getpid()) and command[0].endswith(b"bwrap")
+                if parts[0] != "Z" and (user in users or mine):
+                    found.append(f"{entry.name} of {user}: {command[:1]}")
+    return found
+
+
+def judge_them(course: Course, cohort: Path, out: Path, found: Jail) -> tuple[Cohort, Tally, int]:
+    students, _ = collect([cohort], list(course))
+    plan, meant = plan_sweep(course, list(course), students, seed=SEED, isolation="bubblewrap")
+    with Journal(out) as journal:
+        tally = sweep(journal, plan, meant, jail=found, jobs=JOBS)
+    return read_cohort(out), tally, len(meant)
+
+
+def hand_in_honestly(cohort: Path, course: Course) -> list[str]:
+    """Those who have done nothing wrong: all is right, some is wrong, and nothing is begun."""
+    for exercise in course:
+        put(
+            cohort / "ada",
+            exercise,
+            (ROOT / "solutions" / exercise.name / "solution.py").read_bytes(),
+        )
+        put(
+            cohort / "zoe",
+            exercise,
+            (ROOT / "solutions" / exercise.name / "starter.py").read_bytes(),
+        )
+    for name, mistake in (
+        ("lost_update", "one_lock_for_all"),
+        ("forgotten_await", "drop_the_number"),
+    ):
+        (exercise,) = course.select([name])
+        put(
+            cohort / "ben",
+            exercise,
+            (exercise.solutions / "mistakes" / f"{mistake}.py").read_bytes(),
+        )
+    return ["ada", "ben", "zoe"]
+
+
+def hand_in_attacks(cohort: Path, course: Course, port: int, name: str, target: Path) -> list[str]:
+    for attack in ATTACKS:
+        (exercise,) = course.select(said(attack, "For"))
+        text = attack.read_text(encoding="utf-8")
+        text = text.replace(PORT_IN_ATTACK, str(port)).replace(NAME_IN_ATTACK, name)
+        if attack.stem in BESIDE:
+            # What it leaves behind is there while the same right answers as others have are judged.
+            for other in course:
+                right = ROOT / "solutions" / other.name / "solution.py"
+                put(cohort / attack.stem, other, right.read_bytes())
+        put(cohort / attack.stem, exercise, text.encode())
+    (exercise,) = course.select(["lost_update"])
+    wrong = exercise.starter + b"\n# Nearly as it was.\n"
+    modules_beside_it(cohort / "08_modules_beside_it", exercise, wrong)
+    edited_checks(cohort / "12_edited_checks", exercise, wrong)
+    return [
+        "08_modules_beside_it",
+        "12_edited_checks",
+        *pipes_and_links(cohort, exercise, target),
+        *archives(cohort, exercise, target),
+    ]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> Iterator[Swept]:
+    try:
+        found = Jail.find()
+    except JailError as error:
+        pytest.skip(f"no jail on this machine: {error}")
+    top = tmp_path_factory.mktemp("attacks")
+    tokens = {
+        kind: f"canary-{kind}-{secrets.token_hex(8)}"
+        for kind in ("environment", "file", "solution", "checks", "journal")
+    }
+
+    # A course of its own, in which whatever nobody may see has a mark.
+    shutil.copytree(ROOT / "exercises", top / "course" / "exercises")
+    shutil.copytree(ROOT / "solutions", top / "course" / "solutions")
+    (top / "course" / "token").write_text(tokens["file"])
+    for kind, pattern in (
+        ("solution", "solutions/*/*/solution.py"),
+        ("checks", "exercises/*/*/checks.py"),
+    ):
+        for path in (top / "course").glob(pattern):
+            path.write_text(f"{path.read_text()}\n# {tokens[kind]}\n")
+    course = Course.load(top / "course")
+    beside = top / "cohort-beside"
+    beside.mkdir()
+    for name in WRITTEN:
+        (beside / name).write_text(tokens["journal"])
+    target = course.root / "solutions" / "locks_and_limits" / "lost_update" / "solution.py"
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        patch.setenv("TASKLINGS_TOKEN", tokens["environment"])
+        # Users of its own: others may sweep on this machine at the same time.
+        first_user = jail.FIRST_USER + os.getpid() % 30 * 128
+        patch.setattr(jail, "FIRST_USER", first_user)
+        patch.setattr(jail, "USERS", 128)
+        # What waits outside its world costs this on each backend, and is told the same.
+        patch.setattr(conversation, "RUN_SECONDS", 8.0)
+
+        stream = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = stream.getsockname()[1]
+        datagrams = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        datagrams.bind(("127.0.0.1", port))
+        abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
+        name = f"tasklings-{secrets.token_hex(8)}"
+        abstract.bind(f"\0{name}")
+        abstract.listen()
+
+        honest = hand_in_honestly(top / "honest", course)
+        alone, _, _ = judge_them(course, top / "honest", top / "alone", found)
+
+        cohort = top / "cohort"
+        hand_in_honestly(cohort, course)
+        hand_in_attacks(cohort, course, port, name, target)
+        watched = (top / "course", beside, cohort, top / "alone")
+        before = files_below(*watched)
+        began = time.monotonic()
+        result, tally, wanted = judge_them(course, cohort, top / "out", found)
+        seconds = time.monotonic() - began
+
+        arrived = []
+        for listener in (stream, abstract, datagrams):
+            listener.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                arrived.append(
+                    str(listener.recv(100) if listener is datagrams else listener.accept())
+                )
+        users = range(first_user, first_user + 128)
+        # What was killed takes a moment to be gone.
+        for _ in range(50):
+            if not (left := processes(users)):
+                break
+            time.sleep(0.1)
+        yield Swept(
+            course,
+            result,
+            tally,
+            wanted,
+            seconds,
+            top / "out",
+            verdicts(alone, honest),
+            tokens,
+            before,
+            files_below(*watched),
+            arrived,
+            left,
+            first_user,
+        )
+
+
+# --- no mark ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.stem)
+def test_an_attack_gains_no_mark_and_its_verdict_says_what_was_seen(swept, attack):
+    report = swept.work(attack.stem, *said(attack, "For")).report
+    messages = "\n".join(check.message for check in report.checks)
+    assert report.points == 0
+    assert report.status == (said(attack, "Ends") or ["failed"])[0], messages
+    for text in said(attack, "Sees"):
+        assert text in messages
+    assert all(check.message for check in report.checks if check.status != "passed")
+
+
+def test_modules_beside_a_submission_are_not_imported(swept):
+    report = swept.work("08_modules_beside_it", "lost_update").report
+    assert (report.status, report.points) == ("failed", 0)
+    assert "an account held" in report.checks[0].message
+    assert "points" not in report.checks[0].message
+
+
+def test_checks_in_a_submission_are_not_asked(swept):
+    report = swept.work("12_edited_checks", "lost_update").report
+    assert (report.status, report.points) == ("failed", 0)
+    assert "an account held" in report.checks[0].message
+    assert "easy" not in {check.name for check in report.checks}
+
+
+def test_nothing_but_regular_files_of_limited_size_is_taken(swept):
+    names = [student.name for student in swept.cohort.students if student.name.startswith("16")]
+    assert len(names) >= 13
+    for name in names:
+        student = swept.student(name)
+        report = swept.work(name, "lost_update").report
+        assert (report.points, report.status) in [(0, "failed"), (0, "not_started")], name
+        assert all(work.report.points == 0 for work in student.works), name
+        told = [*student.problems, *(check.message for check in report.checks)]
+        assert any(
+            word in text
+            for text in told
+            for word in (
+                "link",
+                "regular file",
+                "folder",
+                "leads out",
+                "KiB",
+                "MiB",
+                "archive",
+                "not read",
+                "no such file",
+            )
+        ), (name, told)
+
+
+# --- nobody else's result -----------------------------------------------------------------------
+
+
+def test_the_sweep_goes_to_its_end(swept):
+    assert swept.tally.done == swept.tally.total == swept.wanted
+    assert all(len(student.works) == 12 for student in swept.cohort.students)
+    assert swept.seconds < HOST_SECONDS
+
+
+def test_honest_students_have_the_verdicts_that_they_have_without_attackers(swept):
+    names = sorted({name for name, _ in swept.alone})
+    assert names == ["ada", "ben", "zoe"]
+    with_attackers = verdicts(swept.cohort, names)
+    assert with_attackers.keys() == swept.alone.keys()
+    for key, verdict in swept.alone.items():
+        assert with_attackers[key] == verdict, key
+    right = [work.report for work in swept.student("ada").works]
+    assert all(report.points == report.max_points for report in right)
+    assert all(work.report.points == 0 for work in swept.student("zoe").works)
+
+
+def test_what_an_attacker_has_in_common_with_others_is_worth_as_much_as_theirs(swept):
+    for work in [w for name in BESIDE for w in swept.student(name).works]:
+        if not work.report.name.endswith("forgotten_await"):
+            assert work.report.status == "passed", work.report.name
+
+
+# --- nothing left, nothing out ------------------------------------------------------------------
+
+
+def test_no_process_of_a_sandbox_is_left(swept):
+    assert swept.left == []
+
+
+def test_nothing_is_written_but_the_journal(swept):
+    assert swept.after == swept.before
+    names = {path.name for path in swept.out.iterdir()}
+    assert names <= {NAME, f"{NAME}-wal", f"{NAME}-shm", "sweep.lock"}
+    assert not [name for name in WRITTEN if (Path("/tmp") / name).exists()]
+    with contextlib.closing(sqlite3.connect(swept.out / NAME)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (count,) = database.execute("SELECT count(*) FROM verdicts").fetchone()
+    assert count == swept.wanted
+
+
+def test_no_verdict_holds_a_secret(swept):
+    names = [student.name for student in swept.cohort.students]
+    for key, verdict in verdicts(swept.cohort, names).items():
+        for kind, token in swept.secrets.items():
+            assert token.encode() not in verdict, (key, kind)
+    problems = repr([student.problems for student in swept.cohort.students])
+    assert not any(token in problems for token in swept.secrets.values())
+
+
+def test_no_solution_is_taken_through_a_link(swept):
+    for student in swept.cohort.students:
+        for work in student.works:
+            assert not any(token in work.source for token in swept.secrets.values()), student.name
+
+
+def test_nothing_arrives_at_a_listener_of_the_host(swept):
+    assert swept.arrived == []
+
+
+def test_memory_that_is_no_processs_is_not_had(swept):
+    report = swept.work("18g_has_memory_that_nobody_counts", "lost_update").report
+    said = [line.strip() for line in report.checks[0].message.splitlines() if "got:" in line]
+    assert said == ["0 s: got:"]
+
+
+def test_what_a_submission_says_does_nothing_in_the_gradebook(swept):
+    starters = {exercise.name: exercise.starter.decode() for exercise in swept.course}
+    page = render(swept.cohort, starters)
+    assert "tasklings" in page
+    for evil in ("<script>alert", "</pre></script>", "<img src=x", "\x1b[2J", "\u202e", "\x00"):
+        assert evil not in page
+
+
+# --- and by itself ------------------------------------------------------------------------------
+
+SLOW = b"""
+import os
+import select
+
+import anyio
+
+
+async def deposit(account, amount, lock):
+    async with lock:
+        balance = await account.read()
+        await account.write(balance + amount)
+
+
+async def deposit_all(accounts, deposits):
+    select.select([], [], [], 0.4)
+    locks = [anyio.Lock() for _ in accounts]
+    async with anyio.create_task_group() as group:
+        for index, amount in deposits:
+            group.start_soon(deposit, accounts[index], amount, locks[index])
+"""
+
+
+def test_runs_that_each_stay_within_their_limit_do_not_go_on_for_hours(monkeypatch):
+    try:
+        found = Jail.find()
+    except JailError as error:
+        pytest.skip(f"no jail on this machine: {error}")
+    monkeypatch.setattr(grade, "CHECK_SECONDS", 2.0)
+    (exercise,) = Course.load(ROOT).select(["lost_update"])
+    began = time.monotonic()
+    with Sandbox(jail=found) as sandbox:
+        report = grade.grade(exercise, Source("exercise.py", SLOW), sandbox=sandbox, seed=1)
+    assert time.monotonic() - began < 30
+    assert (report.status, report.points) == ("failed", 0)
+    assert "its runs took too long" in report.checks[0].message
+    assert "not tried" in report.checks[-1].message
