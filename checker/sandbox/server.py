@@ -170,10 +170,11 @@ def serve(control: socket.socket) -> None:
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if command == LOAD and current is None:
-            ended += [spare] if spare is not None else []
+            # Nobody may be left who could write where `load` tidies up.
+            _bury([*ended, *([spare] if spare is not None else [])])
+            ended.clear()
             load(control)
             spare = _Fork(control)
-            _bury(ended)
         elif command == RUN and spare is not None:
             current, descriptor = spare, descriptors[0]
             current.begin(descriptor)
@@ -181,6 +182,7 @@ def serve(control: socket.socket) -> None:
             os.close(descriptor)
             spare = _Fork(control)
             _bury(ended)
+            ended.clear()
         elif command == DONE and current is not None:
             current.kill()
             ended.append(current)
@@ -210,7 +212,6 @@ def _bury(ended: list["_Fork"]) -> None:
     for fork in ended:
         fork.kill()
         fork.reap()
-    ended.clear()
 
 
 class _Fork:
