@@ -406,9 +406,11 @@ class _Judging:
             rows.append(self.path)
         else:
             rows.append(f"{self.path}:{report.line}")
-            lines = self._judging.source.content.decode("utf-8", "replace").splitlines()
+            # As bytes: a text has other ends of lines than Python.
+            lines = self._judging.source.content.splitlines()
             if report.line <= len(lines):
-                rows.append(f"{report.line:>4} | {printable(lines[report.line - 1].strip())}")
+                code = lines[report.line - 1].decode("utf-8", "replace").strip()
+                rows.append(f"{report.line:>4} | {printable(code)}")
         if advice:
             rows.append(f"Try: {advice}")
         if report.replay:

@@ -356,10 +356,7 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
 
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv("TASKLINGS_TOKEN", tokens["environment"])
-        # Users of its own: others may sweep on this machine at the same time.
-        first_user = jail.FIRST_USER + os.getpid() % 30 * 128
-        patch.setattr(jail, "FIRST_USER", first_user)
-        patch.setattr(jail, "USERS", 128)
+        first_user = found.user or jail.FIRST_USER
         # What waits outside its world costs this on each backend, and is told the same.
         patch.setattr(conversation, "RUN_SECONDS", 8.0)
 
@@ -391,7 +388,7 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
                 arrived.append(
                     str(listener.recv(100) if listener is datagrams else listener.accept())
                 )
-        users = range(first_user, first_user + 128)
+        users = range(first_user, first_user + jail.USERS)
         # What was killed takes a moment to be gone.
         for _ in range(50):
             if not (left := processes(users)):

@@ -135,6 +135,63 @@ def test_links_are_not_followed_and_told(tmp_path):
     assert told.count("a link, which is not followed") == 2
 
 
+def test_a_linked_folder_of_work_is_not_followed_and_told(tmp_path):
+    write(tmp_path / "elsewhere" / "locks_and_limits" / "lost_update" / "exercise.py")
+    elsewhere = tmp_path / "elsewhere" / "locks_and_limits"
+    for name, link, target in (
+        ("ada", "locks_and_limits", elsewhere),
+        ("bob", "locks_and_limits/lost_update", elsewhere / "lost_update"),
+        ("eve", "exercises", elsewhere.parent),
+        ("joe", "lost_update.py", elsewhere / "lost_update" / "exercise.py"),
+    ):
+        place = tmp_path / "cohort" / name / link
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(target)
+    students, _ = collect([tmp_path / "cohort"], EXERCISES)
+    assert [(s.name, len(s.problems), s.sources) for s in students] == [
+        (name, 1, {}) for name in ("ada", "bob", "eve", "joe")
+    ]
+
+
+def test_more_files_than_are_read_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("checker.sweep.collect.MAX_ENTRIES", 3)
+    names = [f"{n}/lost_update/exercise.py" for n in range(4)]
+    in_zip(tmp_path / "ada.zip", names)
+    in_tar(tmp_path / "bob.tar.gz", names)
+    for name in names:
+        write(tmp_path / "eve" / name)
+    students, _ = collect([tmp_path], EXERCISES)
+    assert all("more than 3 files" in student.problems[0] for student in students)
+
+
+@pytest.mark.parametrize(
+    ("layout", "names"),
+    [
+        ("Ada Lovelace_{}_assignsubmission_file_/lost_update.py", "Ada Lovelace"),
+        ("lovelaceada_{}_77_lost_update.py", "lovelaceada"),
+        ("lovelaceada_LATE_{}_77_work.zip", "lovelaceada"),
+    ],
+)
+def test_students_of_the_same_name_are_not_taken_for_one(tmp_path, layout, names):
+    for number in (12, 34):
+        path = tmp_path / layout.format(number)
+        if path.suffix == ".zip":
+            in_zip(path, ["lost_update.py"])
+        else:
+            write(path)
+    students, _ = collect([tmp_path], EXERCISES)
+    assert [student.name for student in students] == [f"{names} (12)", f"{names} (34)"]
+    assert all(sorted(student.sources) == [NAME] for student in students)
+
+
+def test_a_student_who_hands_in_by_two_ways_is_one(tmp_path):
+    write(tmp_path / "ada_12_34_lost_update.py")
+    write(tmp_path / "ada_12_35_forgotten_await.py")
+    write(tmp_path / "Bob B_56_assignsubmission_file_" / "lost_update.py")
+    write(tmp_path / "Bob B_56_assignsubmission_onlinetext_" / "onlinetext.html")
+    assert taken(tmp_path) == {"ada": ["first_steps/forgotten_await", NAME], "Bob B": [NAME]}
+
+
 def test_a_pipe_in_place_of_a_file_is_told_and_holds_nobody_up(tmp_path):
     (tmp_path / "ada" / "lost_update").mkdir(parents=True)
     os.mkfifo(tmp_path / "ada" / "lost_update" / "exercise.py")

@@ -47,8 +47,7 @@ def jail() -> Jail:
         found = Jail.find()
     except JailError as error:
         pytest.skip(f"no jail on this machine: {error}")
-    # Far from the first ones, which a sweep that goes on at the same time has.
-    return found.numbered(3_000 + os.getpid() % 900)
+    return found.numbered(jails.USERS - 1)
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +321,23 @@ def test_it_has_no_memory_that_outlives_it(look):
         ]
         """)
     assert set(answers) == {REFUSED}
+
+
+def test_no_other_sweep_has_its_user(jail):
+    if jail.user is None:
+        pytest.skip("only root has other users to give away")
+    words = "from checker.judge.jail import Jail; print(Jail.find().user)"
+    ours = range(first := Jail.find().user or 0, first + jails.USERS)
+    others = {
+        subprocess.run(
+            [sys.executable, "-c", words], cwd=KIT, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    }
+    assert jail.user in ours
+    # One after the other has the same, since who has ended needs none.
+    assert len(others) == 1
+    assert int(others.pop()) not in ours
 
 
 # --- what it leaves -----------------------------------------------------------------------------

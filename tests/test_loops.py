@@ -50,8 +50,9 @@ async def stream(items):
         ([3, 17], 17),
         ([8], 8),
         ([], None),
-        ([0], 0),
-        ([10_000], 10_000),
+        ([0], None),  # No such line: somebody made it up.
+        ([10_000], None),
+        ([10_000, 17], 17),
     ],
 )
 def test_the_line_on_which_the_outermost_loop_begins_is_found(lines, found):
@@ -86,6 +87,11 @@ def test_no_source_is_too_odd(source):
 
 
 @given(source=st.binary(max_size=300), lines=st.lists(st.integers(0, 12), max_size=4))
-def test_whatever_the_source_the_answer_is_a_line_or_none(source, lines):
+def test_whatever_the_source_the_answer_is_a_line_of_it_or_none(source, lines):
     found = endless_loop(source, lines)
-    assert found is None if not lines else isinstance(found, int)
+    there = range(1, len(source.splitlines()) + 1)
+    assert found in there if set(lines) & set(there) else found is None
+
+
+def test_a_form_feed_ends_no_line():
+    assert endless_loop(b"\x0c\nx = '\x0c\x85'\nwhile x:\n    x\n", [4]) == 3

@@ -115,9 +115,10 @@ def _show_check(
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
     screen.line(f"    {screen.style(f'{printable(file)}:{line}', 'cyan')}")
-    rows = source.decode("utf-8", "replace").splitlines()
+    rows = source.splitlines()  # As bytes: a text has other ends of lines than Python.
     if 1 <= line <= len(rows):
-        row = f"    {line:>4} | {printable(rows[line - 1].strip())}"
+        code = rows[line - 1].decode("utf-8", "replace").strip()
+        row = f"    {line:>4} | {printable(code)}"
         screen.line(row if len(row) <= screen.width else row[: screen.width - 1] + "…")
 
 

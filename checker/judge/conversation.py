@@ -130,6 +130,8 @@ def converse(
     link = sandbox.start(conversation.describe, fresh=not start.stay or retried)
     ended = False
     try:
+        # A process that has been tampered with may never read what it is sent.
+        link.socket.settimeout(RUN_SECONDS)
         link.send(start)
         if not sandbox.has_started():
             raise Closed

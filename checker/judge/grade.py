@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final
 
@@ -28,10 +29,6 @@ MAX_MESSAGE: Final = 4000
 MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
-
-PATIENCE: Final = 1
-"""How many runs of a submission may meet a limit of real time, on a backend, before the checks that
-are left fail without being tried: what hangs costs its limit once."""
 
 CHECK_SECONDS: Final = 60.0
 """Real seconds after which no more runs begin for a check. Most take a tenth of one."""
@@ -59,11 +56,14 @@ def grade_and_record(
     backends: Sequence[str] = BACKENDS,
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
-    judged = [_grade_on(b, exercise, source, sandbox, seed) for b in backends]
-    report = _summarize(exercise, source, [[of_check for of_check, _ in on] for on in judged])
+    judged: list[_Judged] = []
+    for backend in backends:
+        judging = Judging(exercise, source, backend, seed, after=judged)
+        judged.append(judging.judge_all(sandbox))
+    report = _summarize(exercise, source, judged)
     recordings = []
     for on in judged:
-        for of_check, trace in on:
+        for of_check, trace in zip(on.reports, on.traces, strict=True):
             if of_check.status == "failed" and trace is not None:
                 recordings.append(
                     record(
@@ -82,13 +82,23 @@ def grade_and_record(
     return report, tuple(recordings)
 
 
-def _summarize(
-    exercise: Exercise, source: Source, by_backend: Sequence[Sequence[CheckReport]]
-) -> ExerciseReport:
+@dataclass(frozen=True)
+class _Judged:
+    """What came of every check on one backend."""
+
+    backend: str
+    reports: list[CheckReport]
+    traces: list[Trace | None]
+    """The last run of each check, if there was one."""
+    overran: bool
+    """Whether a run met a limit of real time."""
+
+
+def _summarize(exercise: Exercise, source: Source, judged: Sequence[_Judged]) -> ExerciseReport:
     started = not source.missing and not exercise.is_untouched(source.content)
     in_order = tuple(
         report
-        for of_check in zip(*by_backend, strict=True)
+        for of_check in zip(*(on.reports for on in judged), strict=True)
         for report in _compared(of_check, source.content)
     )
     return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
@@ -107,24 +117,28 @@ def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckR
             yield report
 
 
-def _grade_on(
-    backend: str, exercise: Exercise, source: Source, sandbox: Sandbox, seed: int
-) -> list[tuple[CheckReport, Trace | None]]:
-    """Every check on one backend, with the last run of each."""
-    judging = Judging(exercise, source, backend, seed)
-    return [judging.judge(number, sandbox) for number in range(len(exercise.checks))]
-
-
 class Judging:
     """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
-    would be the same for all of them is found out once."""
+    would be the same for all of them is found out once.
 
-    def __init__(self, exercise: Exercise, source: Source, backend: str, seed: int) -> None:
+    What hangs costs its limit of real time once: after that, the checks that are left fail without
+    being tried, and so do all of them on the backends that come `after` that one.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        source: Source,
+        backend: str,
+        seed: int,
+        *,
+        after: Sequence[_Judged] = (),
+    ) -> None:
         self.exercise = exercise
         self.source = source
         self.backend = backend
         self._seed = seed
-        self._overruns = 0
+        self._overran = False
         self._hopeless: CheckFailed | None = None
         if source.missing:
             self._hopeless = CheckFailed(
@@ -134,6 +148,16 @@ class Judging:
             )
         elif source.fault is not None:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
+        elif overran := [on.backend for on in after if on.overran]:
+            self._hopeless = CheckFailed(
+                f"not tried, since it met the limit of time on {overran[0]}", hopeless=True
+            )
+
+    def judge_all(self, sandbox: Sandbox) -> _Judged:
+        """Judge every check."""
+        judged = [self.judge(number, sandbox) for number in range(len(self.exercise.checks))]
+        reports, traces = [report for report, _ in judged], [trace for _, trace in judged]
+        return _Judged(self.backend, reports, traces, self._overran)
 
     def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Trace | None]:
         """Judge the check of this number, and say what its last run was."""
@@ -147,12 +171,12 @@ class Judging:
             tried = attempt(check, setting, seed_of(check, self.exercise, self._seed))
         failure = tried.failure
         if failure is not None:
-            self._overruns += failure.costly or time.monotonic() > until
             if failure.hopeless:
                 self._hopeless = failure
-            elif self._overruns == PATIENCE:
+            elif failure.costly or time.monotonic() > until:
+                self._overran = True
                 self._hopeless = CheckFailed(
-                    "not tried, since earlier checks met the limit of time", hopeless=True
+                    "not tried, since an earlier check met the limit of time", hopeless=True
                 )
         token = ""
         if failure is not None and tried.trace is not None:
@@ -214,20 +238,27 @@ def grade_all(
     for sandbox in sandboxes:
         free.put(sandbox)
 
-    def judge(unit: tuple[Exercise, Source, str]) -> list[CheckReport]:
-        exercise, source, backend = unit
+    def judge(unit: tuple[Exercise, Source, str]) -> _Judged:
         sandbox = free.get()
         try:
-            return [report for report, _ in _grade_on(backend, exercise, source, sandbox, seed)]
+            return Judging(*unit, seed).judge_all(sandbox)
         finally:
             free.put(sandbox)
 
     pool = ThreadPoolExecutor(len(sandboxes))
     try:
         units = [(exercise, source, b) for exercise, source in work for b in backends]
-        reports = pool.map(judge, units)
+        found = pool.map(judge, units)
         for exercise, source in work:
-            yield _summarize(exercise, source, [next(reports) for _ in backends])
+            judged: list[_Judged] = []
+            for backend in backends:
+                on = next(found)
+                if any(earlier.overran for earlier in judged):
+                    # It was tried at the same time; the report is that of one after the other.
+                    untried = Judging(exercise, source, backend, seed, after=judged)
+                    on = untried.judge_all(sandboxes[0])
+                judged.append(on)
+            yield _summarize(exercise, source, judged)
     finally:
         # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
         pool.shutdown(wait=False, cancel_futures=True)

@@ -11,9 +11,11 @@ each jail gets a user id that nobody else has, and the server changes to it befo
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +26,14 @@ SIZE: Final = 16 << 20
 """Bytes that `/tmp` in a jail can hold."""
 
 FIRST_USER: Final = 61_184
-"""The user id of the first jail, where root sweeps; systemd leaves these to whoever wants them."""
+"""The first user id that a jail may have, where root sweeps; systemd leaves these to whoever wants
+them."""
 
-USERS: Final = 4_000
+USERS: Final = 512
+"""How many of them one process gives to its jails, in turn."""
+
+BLOCKS: Final = 8
+"""How many processes on a machine can do so at a time."""
 
 PROBE_SECONDS: Final = 20
 
@@ -50,7 +57,8 @@ class Jail:
     program: str
     """The path of bubblewrap."""
     user: int | None = None
-    """The user id that the server must change to: only where root sweeps."""
+    """The user id that the server must change to, and the first of this process's: only where root
+    sweeps."""
 
     @classmethod
     def find(cls) -> "Jail":
@@ -66,7 +74,7 @@ class Jail:
                 f"bubblewrap, which shuts submissions in, is not installed; {INSTALL}, or go on "
                 "without it with `--isolation process`, for submissions that you trust"
             )
-        jail = cls(program, FIRST_USER if os.geteuid() == 0 else None)
+        jail = cls(program, _reserve_users() if os.geteuid() == 0 else None)
         words = jail.wrap([sys.executable, "-S", "-P", "-c", "import msgspec, trio, anyio"])
         try:
             tried = subprocess.run(
@@ -87,7 +95,7 @@ class Jail:
         """The jail for the sandbox of this number, which shares its user id with no other."""
         if self.user is None:
             return self
-        return Jail(self.program, FIRST_USER + number % USERS)
+        return Jail(self.program, self.user + number % USERS)
 
     def wrap(self, words: list[str]) -> list[str]:
         """The command that runs `words` shut in. Descriptors that are inherited go along."""
@@ -116,6 +124,30 @@ class Jail:
         # What bubblewrap makes itself is in memory, without a limit, and its user's to write to.
         jail += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*jail, "--chdir", "/", "--", *words]
+
+
+_reservation: socket.socket | None = None
+
+
+@cache
+def _reserve_users() -> int:
+    """The first of `USERS` ids that no other process on this machine gives to its jails, as long as
+    this one lives. Raises `JailError`."""
+    global _reservation
+    for first in range(FIRST_USER, FIRST_USER + BLOCKS * USERS, USERS):
+        # A name that is taken until its holder ends, however that ends.
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0tasklings-users-{first}")
+        except OSError:
+            claim.close()
+        else:
+            _reservation = claim
+            return first
+    raise JailError(
+        f"{BLOCKS} other sweeps run on this machine as root, and there are no user ids left for the "
+        "jails of this one; wait for one of them"
+    )
 
 
 PACKAGES: Final = [

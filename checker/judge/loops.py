@@ -14,8 +14,10 @@ _SCOPES = ("def ", "async def ", "class ", "lambda ")
 def endless_loop(source: bytes, lines: Sequence[int]) -> int | None:
     """The first line of the loop that most likely never ended, for the `lines` of the learner's
     frames, innermost first: of the outermost frame that is in a `while` loop, or else in any loop.
-    Without one, the line of the outermost frame."""
-    text = source.decode(errors="replace").splitlines()
+    Without one, the line of the outermost frame. A line that the source does not have is forged."""
+    # As bytes: a text has other ends of lines than Python.
+    text = [row.decode(errors="replace") for row in source.splitlines()]
+    lines = [line for line in lines if 1 <= line <= len(text)]
     for headers in (_HEADERS[:2], _HEADERS):
         for line in reversed(lines):
             if (header := _outermost(text, line, headers)) is not None:
@@ -25,8 +27,6 @@ def endless_loop(source: bytes, lines: Sequence[int]) -> int | None:
 
 def _outermost(text: Sequence[str], line: int, headers: tuple[str, ...]) -> int | None:
     """The first line of the outermost loop around `line` in its function."""
-    if not 1 <= line <= len(text):
-        return None
     found = line if text[line - 1].lstrip().startswith(headers) else None
     indent = _indent(text[line - 1])
     for number in range(line - 1, 0, -1):

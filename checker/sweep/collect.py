@@ -42,8 +42,8 @@ MAX_DEPTH: Final = 8
 
 MAX_NAME: Final = 120
 
-_MOODLE: Final = re.compile(r"^(?P<name>.+?)_\d+_assignsubmission_(file|onlinetext)_?$")
-_CANVAS: Final = re.compile(r"^(?P<name>.+?)(_LATE)?_\d+_\d+_(?P<file>.+)$")
+_MOODLE: Final = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?$")
+_CANVAS: Final = re.compile(r"^(?P<name>.+?)(_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)$")
 _FLAT: Final = re.compile(r"^(?P<name>.+?)__(?P<exercise>\w+)$")
 _ARCHIVES: Final = (".zip", ".tar.gz", ".tgz", ".tar")
 
@@ -71,6 +71,8 @@ class Handed:
     handed_in: float | None = None
     problems: list[str] = field(default_factory=list)
     in_roster: bool = True
+    number: str = ""
+    """By which Moodle or Canvas tell students apart, if it is in the name of what was handed in."""
 
     def add(self, other: "Handed") -> None:
         """Take over what was handed in elsewhere under the same name; what is there already stays."""
@@ -97,7 +99,7 @@ def collect(
     strays: list[str] = []
     listed = _read_roster(roster) if roster is not None else {}
     for path in paths:
-        for handed in _of_path(path, exercises, strays):
+        for handed in _told_apart([*_of_path(path, exercises, strays)]):
             if handed.name in students:
                 students[handed.name].add(handed)
             else:
@@ -120,6 +122,19 @@ def collect(
             "<student>__<exercise>.py for each student"
         )
     return sorted(students.values(), key=lambda student: student.name), strays
+
+
+def _told_apart(found: list[Handed]) -> list[Handed]:
+    """Give students who have the same name one each. Their numbers differ from assignment to
+    assignment, so this is for what was handed out together."""
+    numbers: dict[str, set[str]] = {}
+    for handed in found:
+        numbers.setdefault(handed.name, set()).add(handed.number)
+    for handed in found:
+        if len(numbers[handed.name]) > 1 and handed.number:
+            handed.name += f" ({handed.number})"
+            handed.problems.append("others have the same name, so a number was put behind it")
+    return found
 
 
 def _read_roster(path: Path) -> dict[str, str]:
@@ -170,8 +185,9 @@ def _of_path(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> It
             strays.append(f"{_safe(entry.name)}: a link, which is not followed")
         elif entry.is_dir():
             moodle = _MOODLE.match(entry.name)
-            name = moodle["name"] if moodle else entry.name
-            yield _of_folder(inner, name, exercises)
+            handed = _of_folder(inner, moodle["name"] if moodle else entry.name, exercises)
+            handed.number = moodle["number"] if moodle else ""
+            yield handed
         elif entry.is_file():
             yield from _of_file(inner, exercises, strays)
         else:
@@ -189,7 +205,9 @@ def _of_file(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> It
     if archive is not None:
         stem = path.name[: -len(archive)]
         canvas = _CANVAS.match(stem)
-        yield _of_archive(path, canvas["name"] if canvas else stem, exercises)
+        handed = _of_archive(path, canvas["name"] if canvas else stem, exercises)
+        handed.number = canvas["number"] if canvas else ""
+        yield handed
         return
     if path.suffix != ".py":
         strays.append(f"{_safe(path.name)}: neither a Python file nor an archive")
@@ -203,6 +221,7 @@ def _of_file(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> It
         exercise = _meant(named, exercises)
         if exercise is not None:
             handed = Handed(_safe(found["name"]), handed_in=path.stat().st_mtime)
+            handed.number = found["number"] if pattern is _CANVAS else ""
             handed.sources[exercise.name] = _renamed(
                 read_below(path.parent, Path(path.name)), exercise
             )
@@ -240,7 +259,7 @@ def _of_folder(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
     files: dict[str, _Reader] = {}
     newest = 0.0
     archives = []
-    for below in _walk(path, handed.problems):
+    for below in _walk(path, exercises, handed.problems):
         if below.name.lower().endswith(_ARCHIVES):
             archives.append(below)
         elif below.suffix == ".py":
@@ -254,8 +273,11 @@ def _of_folder(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
     return handed
 
 
-def _walk(path: Path, problems: list[str]) -> Iterator[Path]:
-    """The files below a folder, the shallowest first; through no link."""
+def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Iterator[Path]:
+    """The files below a folder, the shallowest first; through no link. What is called like work and
+    is something else is told."""
+    work = {"exercises", "exercise", "solution"}
+    work |= {name for e in exercises for name in (e.chapter, e.short_name)}
     level = [Path()]
     seen = 0
     for _ in range(MAX_DEPTH):
@@ -275,14 +297,14 @@ def _walk(path: Path, problems: list[str]) -> Iterator[Path]:
                     return
                 below = folder / entry.name
                 if entry.is_symlink():
-                    if entry.name in _NAMES or entry.name.endswith(_ARCHIVES):
+                    if below.stem in work or entry.name.lower().endswith(_ARCHIVES):
                         problems.append(f"{_safe(str(below))} is a link, which is not followed")
                 elif entry.is_dir():
                     if entry.name not in _SKIPPED:
                         following.append(below)
                 elif entry.is_file(follow_symlinks=False):
                     yield below
-                elif entry.name in _NAMES:
+                elif below.stem in work:
                     problems.append(f"{_safe(str(below))} is not a regular file")
         level = following
 
@@ -347,7 +369,10 @@ class _Limited:
 
 def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]:
     files: dict[str, _Reader] = {}
-    for info in archive.infolist()[:MAX_ENTRIES]:
+    for count, info in enumerate(archive.infolist()):
+        if count >= MAX_ENTRIES:
+            problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
+            break
         name = _inside(info.filename, problems)
         if name is None or info.is_dir() or not name.endswith(".py"):
             continue
@@ -370,7 +395,7 @@ def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]
 def _in_tar(archive: tarfile.TarFile, problems: list[str]) -> dict[str, _Reader]:
     files: dict[str, _Reader] = {}
     for count, info in enumerate(archive):
-        if count > MAX_ENTRIES:
+        if count >= MAX_ENTRIES:
             problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
             break
         name = _inside(info.name, problems)
