@@ -14,7 +14,9 @@ nothing is imported here but pytest until there is something to judge.
 """
 
 import os
+import secrets
 import shlex
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +39,8 @@ _NOT_FOR_PYTEST: Final = ("exercise.py", "driver.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    if not _is_for_a_course(parser):
+        return  # Another project may have options of these names.
     group = parser.getgroup("tasklings", "judging the checks of a Tasklings course")
     group.addoption(
         "--submission",
@@ -58,6 +62,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="draw the secret inputs of checks from N, so that a verdict repeats (default: a fresh "
         "one)",
     )
+
+
+def _is_for_a_course(parser: pytest.Parser) -> bool:
+    """Whether pytest was called in a course, or for one: this must be known before it is known what
+    the words of the command line mean."""
+    given = [word.partition("::")[0] for word in sys.argv[1:] if not word.startswith("-")]
+    places = [".", parser.extra_info.get("rootdir", "."), *given]
+    around = (folder for place in places for folder in _with_parents(place))
+    return any(_has_course(folder) for folder in dict.fromkeys(around))
+
+
+def _with_parents(place: str | Path) -> list[Path]:
+    path = Path(os.path.abspath(place))
+    return [path, *path.parents]
 
 
 def _seed(text: str) -> int:
@@ -89,9 +107,8 @@ class _Shared:
     def __init__(self, config: pytest.Config) -> None:
         self.start = config.invocation_params.dir
         worker: dict[str, Any] = getattr(config, "workerinput", {})
-        self.seed: int = worker.get("checker_seed", config.option.checker_seed)
-        if self.seed is None:
-            self.seed = int.from_bytes(os.urandom(8), "big") % 10**9
+        seed = worker.get("checker_seed", getattr(config.option, "checker_seed", None))
+        self.seed: int = secrets.randbelow(10**9) if seed is None else seed
         self.option = ""
         """The option that says whose work is judged, as it would be typed; empty without one."""
         self.given: list[_Work] = []
@@ -99,13 +116,17 @@ class _Shared:
         self._courses: dict[Path, Course] = {}
         self._sandbox: Sandbox | None = None
         try:
-            self._read_options(config.option.checker_submission, config.option.checker_submissions)
+            self._read_options(
+                getattr(config.option, "checker_submission", None),
+                getattr(config.option, "checker_submissions", None),
+                config.rootpath,
+            )
         except OSError as error:
             raise pytest.UsageError(
                 f"{self.option}: {(error.strerror or str(error)).lower()}"
             ) from None
 
-    def _read_options(self, submission: str | None, submissions: str | None) -> None:
+    def _read_options(self, submission: str | None, submissions: str | None, project: Path) -> None:
         if submission is not None and submissions is not None:
             raise pytest.UsageError(
                 "--submission is for one submission and --submissions for a folder of them; give "
@@ -126,6 +147,13 @@ class _Shared:
                     "one of its own, laid out as exercises/ is"
                 )
             self.given = [self._work(os.path.join(submissions, name), name) for name in names]
+        given = Path(os.path.abspath(self.start / (submission or submissions or "")))
+        if project.is_relative_to(given) and not self.start.is_relative_to(given):
+            # pytest looks for its settings at the first path that it is given.
+            raise pytest.UsageError(
+                f"pytest has taken {self.shown(project)} for the project, and its settings from there; "
+                f"say first what to judge it by: `pytest exercises {self.option}`"
+            )
 
     def _work(self, path: str, name: str = "") -> _Work:
         from checker.feedback.terminal import printable
@@ -202,8 +230,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 def _is_of_course(start: Path, argument: str) -> bool:
     """Whether what was given to pytest to collect is a course, or in the exercises of one."""
-    path = Path(os.path.abspath(start / argument.partition("::")[0]))
-    root = next((folder for folder in (path, *path.parents) if _has_course(folder)), None)
+    path, *above = _with_parents(start / argument.partition("::")[0])
+    root = next((folder for folder in (path, *above) if _has_course(folder)), None)
     return root is not None and (path == root or path.is_relative_to(root / "exercises"))
 
 

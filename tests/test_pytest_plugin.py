@@ -242,6 +242,13 @@ class TestItems:
         inside = Place(course.path / "exercises" / "desks")
         assert len(inside.collected("-k", "desks and double")) == 4
 
+    @pytest.mark.parametrize("workers", [(), ("-n", "2")])
+    def test_they_may_be_called_from_outside_of_the_course(self, course, workers):
+        outside = Place(course.path.parent)
+        course.write("clone/exercises/desks/double/exercise.py", TOGETHER)
+        words = ("project/exercises/desks/double", "--submission", "project/clone", *workers)
+        assert set(outside.verdicts(*words).values()) == {"passed"}
+
     def test_a_submission_is_no_module_for_pytest(self, course):
         course.write("exercises/desks/double/exercise.py", "raise SystemExit('imported')")
         wide = ("--doctest-modules", "-o", "python_files=*.py")
@@ -367,6 +374,15 @@ class TestSubmissions:
             "overlaps[trio-bob]": "failure",
             "halved[trio-bob]": "failure",
         }
+
+    @pytest.mark.parametrize("words", [("exercises",), ()])
+    def test_settings_are_not_taken_from_them_in_silence(self, course, words):
+        course.write("elsewhere/bob/desks/double/exercise.py", TOGETHER)
+        course.write("elsewhere/bob/pytest.ini", "[pytest]\naddopts = -k nothing\n")
+        (course.path / "elsewhere").rename(course.path.parent / "elsewhere")
+        done = course.pytest("--submission", "../elsewhere/bob", *words)
+        assert done.returncode == 4
+        assert "say first what to judge it by: `pytest exercises --submission" in done.stderr
 
     def test_a_failure_names_their_file_and_the_command_for_it(self, course):
         course.write("handed in/bob/desks/double/exercise.py", ONE_BY_ONE)
@@ -535,8 +551,15 @@ class TestWithoutACourse:
         done = empty.pytest(*words, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
         assert "loaded ['checker', 'checker.pytest_plugin']" in done.stdout
 
-    def test_its_own_options_may_begin_like_ours(self, empty):
+    @pytest.mark.parametrize("option", ["--seed", "--submission", "--submissions"])
+    def test_its_own_options_may_be_called_as_ours_are(self, empty, option):
         empty.write(
-            "conftest.py", "def pytest_addoption(parser):\n    parser.addoption('--seed')\n"
+            "conftest.py",
+            "def pytest_addoption(parser):\n"
+            f"    parser.addoption({option!r})\n"
+            "def pytest_report_header(config):\n"
+            f"    return 'given: ' + config.getoption({option!r})\n",
         )
-        assert empty.pytest("--seed", "1").returncode == 0
+        done = empty.pytest(option, "1")
+        assert done.returncode == 0
+        assert "given: 1" in done.stdout
