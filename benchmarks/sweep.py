@@ -2,12 +2,14 @@
 
     python -m benchmarks.sweep [--whole N] [--small N] [--skip-usual-way] [--skip-large]
 
-Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones and starters, mixed by a
-seed. In a *whole* one each student hands in the course, in a *small* one a single exercise,
-so that a sandbox for each submission weighs most.
+Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones, starters and attacks, mixed
+by a seed. In a *whole* one each student hands in the course, in a *small* one a single exercise, so
+that a sandbox for each submission weighs most. The cohort that is ten times as large has the same
+attacks, each ten times: some cost a hundred times what others do.
 
 - submissions a second with one job and with two
 - beside the usual way: one pytest process for each submission over the same checks, on the real clock
+  (of a right answer, since it has no answer to attacks)
 - isolation by bubblewrap beside none
 - ten times as many submissions: time, and the memory of the process that judges
 
@@ -15,6 +17,7 @@ Exits 1 if a ratio is above its target.
 """
 
 import argparse
+import random
 import shutil
 import subprocess
 import sys
@@ -24,6 +27,7 @@ from pathlib import Path
 
 from benchmarks.cohort import make_cohort
 from benchmarks.grade import target, usual_way
+from tests import hostile
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,10 +64,12 @@ def sweep(cohort: Path, isolation: str, jobs: int) -> tuple[float, float]:
 
 
 def thinned(cohort: Path, folder: Path) -> None:
-    """A small cohort out of a whole one: of each student, one exercise, in turn."""
+    """A small cohort out of a whole one: of each student, one exercise, in turn; of an attacker, the
+    attack."""
     for number, student in enumerate(sorted(cohort.iterdir())):
         files = sorted(student.rglob("exercise.py"))
-        chosen = files[number % len(files)]
+        attacks = [file for file in files if hostile.said(file, "For")]
+        chosen = attacks[0] if attacks else files[number % len(files)]
         place = folder / student.name / chosen.relative_to(student)
         place.parent.mkdir(parents=True)
         shutil.copyfile(chosen, place)
@@ -78,13 +84,18 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         whole, small, large = (Path(folder, name) for name in ("whole", "small", "large"))
-        make_cohort(whole, given.whole, seed=1)
+        draw = random.Random(1)
+        make_cohort(whole, given.whole, 1, attacks=draw.sample(hostile.FILES, given.whole // 8))
+        attacks = sorted(draw.sample(hostile.FILES, given.small // 20))
         everything = Path(folder, "everything")
-        make_cohort(everything, given.small * 10, seed=2)
+        make_cohort(
+            everything, given.small * 10, 2, attacks=[a for a in attacks for _ in range(10)]
+        )
         small.mkdir()
         large.mkdir()
         thinned(everything, large)
-        for student in sorted(large.iterdir())[: given.small]:
+        # Those who hand in one attack follow one another, so that each is there once in the tenth.
+        for student in sorted(large.iterdir())[::10]:
             shutil.copytree(student, small / student.name)
         return _measure(given, whole, small, large)
 

@@ -111,3 +111,11 @@ def marked() -> Callable[..., int]:
         return line
 
     return marked
+
+
+@pytest.fixture
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word of the environment's on what a terminal is like."""
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")

@@ -1,26 +1,18 @@
 """What hostile submissions try comes to nothing: no mark, no trace, no word of it gets out.
 
-Each file of `attacks/` is a submission for the exercise that its line `# For:` names. Its line `# Ends:`
-says how it must end (`failed`, unless it says otherwise: what claims to be the checker's own failure
-is `not_graded`, which is no mark either), and each line `# Sees:` what its verdict must say.
-
-All of them are swept at once, in the jail, beside honest students, and looked at from outside.
+All that `hostile.py` knows is swept at once, in the jail, beside honest students, and looked at from
+outside.
 """
 
-import bz2
 import contextlib
-import gzip
 import hashlib
-import io
 import os
 import secrets
 import shutil
 import socket
 import sqlite3
 import stat
-import tarfile
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +20,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from checker.course import Course, Exercise
+from checker.course import Course
 from checker.judge import conversation, grade, jail
 from checker.judge.jail import Jail, JailError
 from checker.judge.launch import Sandbox
@@ -39,8 +31,10 @@ from checker.sweep.journal import NAME, Journal, Verdict, read_cohort
 from checker.sweep.results import Cohort, Student, Work
 from checker.sweep.sweep import Tally, plan_sweep, sweep
 
+from . import hostile
+from .hostile import hand_in, hand_in_odd, put, said
+
 ROOT = Path(__file__).parents[1]
-ATTACKS = sorted((ROOT / "tests" / "attacks").glob("*.py"))
 SEED = 7
 JOBS = 2
 
@@ -50,147 +44,8 @@ HOST_SECONDS = 300
 PORT_IN_ATTACK = "47611"
 NAME_IN_ATTACK = "tasklings-listener"
 
-BESIDE = ("20b_kills_what_comes_after", "20c_takes_all_the_room")
-"""Attacks on what is judged after them: handed in beside right answers that others have, too."""
-
 WRITTEN = ("journal.sqlite3", "report.json", "results.xml", "gradebook.html", "tasklings-canary")
 """What 01 writes wherever it can."""
-
-
-def said(attack: Path, key: str) -> list[str]:
-    """What the lines `# KEY: ...` of an attack say."""
-    start = f"# {key}: "
-    lines = attack.read_text(encoding="utf-8").splitlines()
-    return [line.removeprefix(start) for line in lines if line.startswith(start)]
-
-
-# --- submissions that are more than a file ------------------------------------------------------
-
-
-def put(folder: Path, exercise: Exercise, content: bytes) -> Path:
-    """Hand in `content` for an exercise; the path of the file."""
-    place = folder / exercise.chapter / exercise.short_name / "exercise.py"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
-    return place
-
-
-def modules_beside_it(folder: Path, exercise: Exercise, wrong: bytes) -> None:
-    """08: modules that are named like those that the judge and the sandbox import, and what Python
-    or pytest run by themselves; each would give full marks, and end everything."""
-    evil = b"print('{\"points\": 6}')\nimport os\nos._exit(0)\n"
-    places = [folder, put(folder, exercise, wrong).parent]
-    for place in places:
-        for name in ("json", "anyio", "msgspec", "sitecustomize", "usercustomize", "conftest"):
-            (place / f"{name}.py").write_bytes(evil)
-        for name in ("checks", "driver", "struct", "linecache", "__init__", "__main__"):
-            (place / f"{name}.py").write_bytes(evil)
-        (place / "checker" / "sandbox").mkdir(parents=True)
-        (place / "checker" / "__init__.py").write_bytes(evil)
-        (place / "evil.pth").write_text("import os; os._exit(0)\n")
-        (place / "pyproject.toml").write_text(
-            "[tool.pytest.ini_options]\naddopts = '-p conftest'\n"
-        )
-
-
-def edited_checks(folder: Path, exercise: Exercise, wrong: bytes) -> None:
-    """12: a clone of the kit in which the checks ask for nothing, and the starter is the wrong answer."""
-    clone = folder / "tasklings"
-    easy = b"from checker import check\n\n\n@check('All is well', points=6)\ndef easy(case): ...\n"
-    shutil.copytree(ROOT / "exercises", clone / "exercises")
-    put(clone / "exercises", exercise, wrong)
-    (clone / "exercises" / exercise.name / "checks.py").write_bytes(easy)
-    (clone / "solutions" / exercise.name).mkdir(parents=True)
-    (clone / "solutions" / exercise.name / "starter.py").write_bytes(wrong)
-    (clone / "checker").mkdir()
-    (clone / "checker" / "__init__.py").write_text("raise SystemExit(0)\n")
-
-
-def pipes_and_links(cohort: Path, exercise: Exercise, target: Path) -> Iterator[str]:
-    """16: what is no regular file, and would lead to one of the instructor's, or hold its reader up."""
-
-    def student(name: str) -> Path:
-        place = put(cohort / name, exercise, b"")
-        place.unlink()
-        return place
-
-    student(name := "16a_link").symlink_to(target)
-    yield name
-    place = student(name := "16b_linked_folder").parent
-    place.rmdir()
-    place.symlink_to(target.parent)
-    yield name
-    os.mkfifo(student(name := "16c_pipe"))
-    yield name
-    student(name := "16d_folder").mkdir()
-    yield name
-    if os.geteuid() == 0:
-        with contextlib.suppress(OSError):
-            os.mknod(student(name := "16e_device"), stat.S_IFCHR | 0o666, os.makedev(1, 5))
-            yield name
-    student(name := "16f_a_hundred_megabytes").touch()
-    os.truncate(cohort / name / exercise.name / "exercise.py", 100 << 20)
-    yield name
-
-
-def archives(cohort: Path, exercise: Exercise, target: Path) -> Iterator[str]:
-    """16: archives that lead out of themselves, and that are small until they are opened."""
-    inner = f"{exercise.name}/exercise.py"
-    right = (exercise.solutions / "solution.py").read_bytes()
-
-    with zipfile.ZipFile(cohort / "16g_zip_leads_out.zip", "w") as packed:
-        for name in (f"../../{inner}", f"/{inner}", f"..\\..\\{inner}", f"x/../{inner}"):
-            packed.writestr(name, right)
-    yield "16g_zip_leads_out"
-
-    with zipfile.ZipFile(cohort / "16h_zip_of_a_link.zip", "w") as packed:
-        link = zipfile.ZipInfo(inner)
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
-        packed.writestr(link, str(target))
-    yield "16h_zip_of_a_link"
-
-    with tarfile.open(cohort / "16i_tar_of_links.tar.gz", "w:gz") as packed:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
-            member = tarfile.TarInfo(inner)
-            member.type, member.linkname = kind, str(target)
-            packed.addfile(member)
-        for name in (f"../{inner}", f"/{inner}"):
-            member = tarfile.TarInfo(name)
-            member.size = len(right)
-            packed.addfile(member, io.BytesIO(right))
-    yield "16i_tar_of_links"
-
-    for name, kind in (("16j_zip_bomb", zipfile.ZIP_DEFLATED), ("16k_bz2_bomb", zipfile.ZIP_BZIP2)):
-        with (
-            zipfile.ZipFile(cohort / f"{name}.zip", "w", kind) as packed,
-            packed.open(inner, "w") as member,
-        ):
-            for _ in range(128):
-                member.write(bytes(1 << 20))
-        yield name
-
-    # A terabyte of zeros: each stream unpacks to 64 MiB, and they follow one another.
-    big = tarfile.TarInfo("zeros")
-    big.size = 1 << 40
-    for name, pack in (
-        ("16l_gzip_without_end", gzip.compress),
-        ("16m_bz2_without_end", bz2.compress),
-    ):
-        zeros = pack(bytes(64 << 20))
-        with open(cohort / f"{name}.tar.gz", "wb") as file:
-            file.write(pack(big.tobuf()))
-            for _ in range(min((1 << 40) // (64 << 20), (40 << 20) // len(zeros))):
-                file.write(zeros)
-        yield name
-
-    name_of_it = tarfile.TarInfo("././@LongLink")
-    name_of_it.type, name_of_it.size = tarfile.GNUTYPE_LONGNAME, 1 << 40
-    with open(cohort / "16n_name_without_end.tar.gz", "wb") as file:
-        file.write(gzip.compress(name_of_it.tobuf()))
-        zeros = gzip.compress(bytes(64 << 20))
-        for _ in range((40 << 20) // len(zeros)):
-            file.write(zeros)
-    yield "16n_name_without_end"
 
 
 # --- the sweep ----------------------------------------------------------------------------------
@@ -219,6 +74,8 @@ class Swept:
     left: list[str]
     """Processes of a sandbox that are still there."""
     first_user: int
+    odd: list[str]
+    """The students who handed in more than a file, or less."""
 
     def student(self, name: str) -> Student:
         return next(student for student in self.cohort.students if student.name == name)
@@ -302,29 +159,6 @@ def hand_in_honestly(cohort: Path, course: Course) -> list[str]:
     return ["ada", "ben", "zoe"]
 
 
-def hand_in_attacks(cohort: Path, course: Course, port: int, name: str, target: Path) -> list[str]:
-    for attack in ATTACKS:
-        (exercise,) = course.select(said(attack, "For"))
-        text = attack.read_text(encoding="utf-8")
-        text = text.replace(PORT_IN_ATTACK, str(port)).replace(NAME_IN_ATTACK, name)
-        if attack.stem in BESIDE:
-            # What it leaves behind is there while the same right answers as others have are judged.
-            for other in course:
-                right = ROOT / "solutions" / other.name / "solution.py"
-                put(cohort / attack.stem, other, right.read_bytes())
-        put(cohort / attack.stem, exercise, text.encode())
-    (exercise,) = course.select(["lost_update"])
-    wrong = exercise.starter + b"\n# Nearly as it was.\n"
-    modules_beside_it(cohort / "08_modules_beside_it", exercise, wrong)
-    edited_checks(cohort / "12_edited_checks", exercise, wrong)
-    return [
-        "08_modules_beside_it",
-        "12_edited_checks",
-        *pipes_and_links(cohort, exercise, target),
-        *archives(cohort, exercise, target),
-    ]
-
-
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory) -> Iterator[Swept]:
     try:
@@ -352,7 +186,6 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
     beside.mkdir()
     for name in WRITTEN:
         (beside / name).write_text(tokens["journal"])
-    target = course.root / "solutions" / "locks_and_limits" / "lost_update" / "solution.py"
 
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv("TASKLINGS_TOKEN", tokens["environment"])
@@ -374,7 +207,10 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
 
         cohort = top / "cohort"
         hand_in_honestly(cohort, course)
-        hand_in_attacks(cohort, course, port, name, target)
+        for attack in hostile.FILES:
+            words = {PORT_IN_ATTACK: str(port), NAME_IN_ATTACK: name}
+            hand_in(cohort / attack.stem, course, attack, words=words)
+        odd = hand_in_odd(cohort, course)
         watched = (top / "course", beside, cohort, top / "alone")
         before = files_below(*watched)
         began = time.monotonic()
@@ -408,13 +244,14 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
             arrived,
             left,
             first_user,
+            odd,
         )
 
 
 # --- no mark ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.stem)
+@pytest.mark.parametrize("attack", hostile.FILES, ids=lambda attack: attack.stem)
 def test_an_attack_gains_no_mark_and_its_verdict_says_what_was_seen(swept, attack):
     report = swept.work(attack.stem, *said(attack, "For")).report
     messages = "\n".join(check.message for check in report.checks)
@@ -440,7 +277,7 @@ def test_checks_in_a_submission_are_not_asked(swept):
 
 
 def test_nothing_but_regular_files_of_limited_size_is_taken(swept):
-    names = [student.name for student in swept.cohort.students if student.name.startswith("16")]
+    names = [name for name in swept.odd if name.startswith("16")]
     assert len(names) >= 13
     for name in names:
         student = swept.student(name)
@@ -487,7 +324,7 @@ def test_honest_students_have_the_verdicts_that_they_have_without_attackers(swep
 
 
 def test_what_an_attacker_has_in_common_with_others_is_worth_as_much_as_theirs(swept):
-    for work in [w for name in BESIDE for w in swept.student(name).works]:
+    for work in [w for name in hostile.BESIDE for w in swept.student(name).works]:
         if not work.report.name.endswith("forgotten_await"):
             assert work.report.status == "passed", work.report.name
 

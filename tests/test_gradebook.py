@@ -3,18 +3,15 @@ a submission can make it do anything else."""
 
 import base64
 import hashlib
-import html
 import json
-import os
 import re
-import shutil
-import subprocess
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +23,7 @@ from checker.sweep.gradebook import render
 from checker.sweep.marks import Deadline, Rules
 from checker.sweep.results import Cohort, ExerciseInfo, Flag, Student, Work
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+from .browser import needs_browser, probe
 
 EXERCISES = ("locks/lost_update", "locks/deadlock", "groups/forgotten_await")
 STARTER = "async def main():\n    pass\n"
@@ -440,16 +437,7 @@ def test_no_text_changes_the_shape_of_the_page(text):
 
 # --- in a browser -------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="neither chromium nor google-chrome is installed"
-)
-
 HELPERS = """
-const found = {};
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const one = (selector, root = document) => root.querySelector(selector);
-const press = (key, more) => document.activeElement
-    .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
 const shown = () => all(".sheet tbody tr").filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
 const head = (text) => all(".sheet [data-column]").find((each) => each.textContent.includes(text));
 const cell = (row, column) => all(".sheet tbody tr")[row].cells[column];
@@ -461,52 +449,16 @@ const pause = (time = 0) => new Promise((resolve) => setTimeout(resolve, time));
 const until = async (done) => { for (let n = 0; n < 500 && !done(); n++) await pause(10); };
 const opened = () => until(() => one("dialog .halves, dialog .verdicts"));
 const words = (selector) => one(selector).textContent.replace(/\\s+/g, " ").trim();
-const frame = (element) => element.getBoundingClientRect();
 """
 
 
-def probe(folder: Path, source: str, script: str, *flags: str) -> dict[str, object]:
-    """What `script` has put into `found` when it ran in the page."""
-    script = f"""(async () => {{ {HELPERS} try {{ {script} }} catch (error) {{ found.error = String(error); }}
-        const out = document.createElement("pre");
-        out.id = "found";
-        out.textContent = JSON.stringify(found);
-        document.body.append(out); }})();"""
-    # The page admits no script but its own: this one has to be named in its policy.
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    source = source.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
-    file = folder / "page.html"
-    file.write_text(source.replace("</body>", f"<script>{script}</script></body>"), "utf-8")
-    assert BROWSER is not None
-    done = subprocess.run(
-        [
-            BROWSER,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            f"--user-data-dir={folder / 'profile'}",
-            "--window-size=1400,900",
-            # It waits for what the page still does, as long as that goes on.
-            "--virtual-time-budget=20000",
-            *flags,
-            "--dump-dom",
-            file.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"HOME": str(folder)},
-    )
-    match = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert match, done.stderr
-    found = json.loads(html.unescape(match[1]))
-    assert "error" not in found, found["error"]
-    return found
+def found_in(folder: Path, page: str, script: str, *flags: str) -> dict[str, Any]:
+    return probe(folder, page, HELPERS + script, *flags)
 
 
 @needs_browser
 def test_a_click_on_a_head_sorts_and_another_turns_it_round(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -532,7 +484,7 @@ def test_a_click_on_a_head_sorts_and_another_turns_it_round(tmp_path):
 
 @needs_browser
 def test_text_group_and_status_filter_and_the_count_is_told(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -565,7 +517,7 @@ def test_text_group_and_status_filter_and_the_count_is_told(tmp_path):
 
 @needs_browser
 def test_arrow_keys_go_from_cell_to_cell_past_what_is_filtered_out(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -598,7 +550,7 @@ def test_arrow_keys_go_from_cell_to_cell_past_what_is_filtered_out(tmp_path):
 
 @needs_browser
 def test_enter_opens_what_lies_behind_a_cell_and_escape_goes_back_to_it(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -649,7 +601,7 @@ def test_enter_opens_what_lies_behind_a_cell_and_escape_goes_back_to_it(tmp_path
 
 @needs_browser
 def test_the_second_run_is_drawn_when_it_is_opened_and_its_timeline_lights_the_code(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -670,7 +622,7 @@ def test_the_second_run_is_drawn_when_it_is_opened_and_its_timeline_lights_the_c
 
 @needs_browser
 def test_one_goes_on_to_the_next_student_and_exercise_without_closing(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -709,7 +661,7 @@ def test_works_that_are_alike_open_side_by_side(tmp_path):
             exercises=(one,),
         )
     )
-    found = probe(
+    found = found_in(
         tmp_path,
         source,
         """
@@ -734,7 +686,7 @@ def test_works_that_are_alike_open_side_by_side(tmp_path):
 @needs_browser
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_does_nothing_in_a_browser(tmp_path, text):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(hostile(text)),
         """
@@ -770,7 +722,7 @@ def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves
     added = "<script>document.title = 'taken'</script><img id=pixel src='pixel.svg'>"
     source = page_of(three()).replace("<main>", f"{added}<main>", 1)
     (tmp_path / "pixel.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='7'/>")
-    found = probe(
+    found = found_in(
         tmp_path,
         source,
         """
@@ -790,7 +742,7 @@ def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves
 def test_every_text_has_enough_contrast_in_the_dark_and_in_the_light(tmp_path, scheme):
     flagged = Work(work(EXERCISES[0], "failed").report, SOURCE, "ab", (Flag(1, "imports ctypes"),))
     students = (*three().students, student("Dan", flagged, *map(work, EXERCISES[1:])))
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(cohort(*students, isolation="process")),
         """
@@ -839,7 +791,7 @@ def test_every_text_has_enough_contrast_in_the_dark_and_in_the_light(tmp_path, s
 @needs_browser
 @pytest.mark.parametrize("width", ["1400", "700", "500"])
 def test_only_the_table_itself_scrolls_to_the_side(tmp_path, width):
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(three()),
         """
@@ -868,7 +820,7 @@ def test_a_cohort_of_a_thousand_is_sorted_filtered_and_opened(tmp_path):
         )
         for n in range(1000)
     )  # fmt: skip
-    found = probe(
+    found = found_in(
         tmp_path,
         page_of(cohort(*students, exercises=names)),
         """

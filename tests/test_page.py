@@ -3,14 +3,10 @@ submission can make it do anything else."""
 
 import base64
 import hashlib
-import html
-import json
-import os
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +15,7 @@ from hypothesis import strategies as st
 from checker.feedback.page import render
 from checker.recording import Lane, Mark, Print, Recording, Sentence, Span
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+from .browser import needs_browser, probe
 
 SOURCE = """import anyio
 
@@ -271,64 +267,21 @@ def test_no_text_changes_the_shape_of_the_page(text):
 
 # --- in a browser -------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="neither chromium nor google-chrome is installed"
-)
-
 HELPERS = """
-const found = {};
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const one = (selector, root = document) => root.querySelector(selector);
-const press = (key, more) => (document.activeElement ?? document.body)
-    .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
 const point = (element, type) => element.dispatchEvent(
     new PointerEvent(type, { bubbles: type === "pointerover" || type === "pointerout" }));
 const named = () => document.activeElement.getAttribute("aria-label");
 const width = () => one(".lanes").getBoundingClientRect().width;
-const frame = (element) => element.getBoundingClientRect();
 """
 
 
-def probe(folder: Path, source: str, script: str, *flags: str) -> dict[str, object]:
-    """What `script` has put into `found` when it ran in the page."""
-    script = f"""(() => {{ {HELPERS} try {{ {script} }} catch (error) {{ found.error = String(error); }}
-        const out = document.createElement("pre");
-        out.id = "found";
-        out.textContent = JSON.stringify(found);
-        document.body.append(out); }})();"""
-    # The page admits no script but its own: this one has to be named in its policy.
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    source = source.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
-    file = folder / "page.html"
-    file.write_text(source.replace("</body>", f"<script>{script}</script></body>"), "utf-8")
-    assert BROWSER is not None
-    done = subprocess.run(
-        [
-            BROWSER,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            f"--user-data-dir={folder / 'profile'}",
-            "--window-size=1400,900",
-            *flags,
-            "--dump-dom",
-            file.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=os.environ | {"HOME": str(folder)},
-    )
-    match = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert match, done.stderr
-    found = json.loads(html.unescape(match[1]))
-    assert "error" not in found, found["error"]
-    return found
+def found_in(folder: Path, page: str, script: str, *flags: str) -> dict[str, Any]:
+    return probe(folder, page, HELPERS + script, *flags)
 
 
 @needs_browser
 def test_arrow_keys_go_from_span_to_span_and_from_lane_to_lane(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded()]),
         """
@@ -358,7 +311,7 @@ def test_arrow_keys_go_from_span_to_span_and_from_lane_to_lane(tmp_path):
 
 @needs_browser
 def test_a_span_in_focus_or_under_the_pointer_tells_its_details_and_lights_its_line(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded()]),
         """
@@ -383,7 +336,7 @@ def test_a_span_in_focus_or_under_the_pointer_tells_its_details_and_lights_its_l
 
 @needs_browser
 def test_a_line_of_the_source_lights_its_spans_and_a_sentence_its_line_and_instant(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded(), recorded("trio")]),
         """
@@ -404,7 +357,7 @@ def test_a_line_of_the_source_lights_its_spans_and_a_sentence_its_line_and_insta
 
 @needs_browser
 def test_keys_buttons_and_the_wheel_zoom(tmp_path):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded()]),
         """
@@ -436,7 +389,7 @@ def test_true_time_is_true_to_scale_and_the_even_axis_shows_every_instant(tmp_pa
         Span("call", "c()", 5, 1000, 3000, "done"),
     )
     lane = Lane("task", 1, "main", None, 0, 3000, False, spans)
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded(lanes=(lane,), elapsed=3000.0, story=(), prints=())]),
         """
@@ -457,7 +410,7 @@ def test_true_time_is_true_to_scale_and_the_even_axis_shows_every_instant(tmp_pa
 @needs_browser
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_does_nothing_in_a_browser(tmp_path, text):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([hostile(text)]),
         """
@@ -476,7 +429,7 @@ def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves
     added = "<script>document.title = 'taken'</script><img id=pixel src='pixel.svg'>"
     source = render([recorded()]).replace("<main>", f"{added}<main>", 1)
     (tmp_path / "pixel.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='7'/>")
-    found = probe(
+    found = found_in(
         tmp_path,
         source,
         "found.title = document.title; found.width = one('#pixel').naturalWidth;",
@@ -488,7 +441,7 @@ def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves
 @needs_browser
 @pytest.mark.parametrize(("columns", "count"), [("1400", 2), ("700", 1)])
 def test_two_runs_stand_side_by_side_where_there_is_room(tmp_path, columns, count):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded(), recorded("trio")]),
         """
@@ -504,7 +457,7 @@ def test_two_runs_stand_side_by_side_where_there_is_room(tmp_path, columns, coun
 @needs_browser
 @pytest.mark.parametrize("scheme", ["0", "1"], ids=["dark", "light"])
 def test_every_text_has_enough_contrast_in_the_dark_and_in_the_light(tmp_path, scheme):
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded()]),
         """
@@ -565,7 +518,7 @@ def test_a_page_of_five_thousand_spans_works(tmp_path):
         )
         for number in range(1, 101)
     )
-    found = probe(
+    found = found_in(
         tmp_path,
         render([recorded(lanes=lanes, elapsed=50.0)]),
         """

@@ -19,27 +19,9 @@ from checker.report import (
     summarize_submission,
 )
 
+from .streams import Stream
 
-class Stream(io.TextIOWrapper):
-    """A stream that says of itself that it is a terminal, or that it is none."""
-
-    def __init__(self, encoding: str = "utf-8", *, terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(), encoding=encoding, newline="")
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-    def text(self) -> str:
-        self.flush()
-        return self.buffer.getvalue().decode(self.encoding)
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch):
-    for name in ("NO_COLOR", "COLUMNS", "LINES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
+pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
 LONG = (

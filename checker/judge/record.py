@@ -1,11 +1,20 @@
 """From what was seen of a run to what is shown of it: a lane for each task and thread."""
 
-from collections.abc import Iterator
-from itertools import groupby
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
 
 from checker.judge.story import tell
-from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace, Waited
+from checker.judge.trace import (
+    Call,
+    Deadlocked,
+    Raised,
+    Returned,
+    Stopped,
+    Task,
+    Thread,
+    Trace,
+    Waited,
+)
 from checker.protocol import shortened
 from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
 
@@ -60,54 +69,53 @@ def record(
 
 
 def _lanes(trace: Trace) -> Iterator[Lane]:
-    waits = {
-        key: list(group)
-        for key, group in groupby(
-            sorted(trace.watched.waits, key=lambda wait: (wait.thread, wait.task)),
-            key=lambda wait: (0 if wait.thread else wait.task, wait.thread),
-        )
-    }
+    waits: dict[tuple[int, int], list[Waited]] = {}
+    for wait in trace.watched.waits:
+        waits.setdefault(_place(wait), []).append(wait)
     finished = isinstance(trace.ending, Returned | Raised | Stopped)
-    # No more lanes are made than may be shown: each looks through all that happened.
-    for task in sorted(trace.tasks.values(), key=lambda task: task.started)[:MAX_LANES]:
-        ended = trace.watched.ended.get((task.number, 0))
-        if ended is None and task.number == 1 and finished:
+
+    def lane(
+        kind: Literal["task", "thread"],
+        of: Task | Thread,
+        parent: int | None,
+        marks: Iterable[Mark] = (),
+    ) -> Lane:
+        key = (of.number, 0) if kind == "task" else (0, of.number)
+        ended = trace.watched.ended.get(key)
+        if ended is None and key == (1, 0) and finished:
             ended = trace.elapsed
         spans = [
-            _call_span(trace, c) for c in trace.calls if (c.task, c.thread) == (task.number, 0)
+            *(_call_span(trace, call) for call in trace.calls if _place(call) == key),
+            *_waits(trace, waits.get(key, []), ended),
+            *(
+                Span("blocked", b.what, b.line, b.started, b.ended, "done")
+                for b in trace.blocked
+                if (b.task, 0) == key
+            ),
         ]
-        spans += _waits(trace, waits.get((task.number, 0), []), ended)
-        spans += [
-            Span("blocked", b.what, b.line, b.started, b.ended, "done")
-            for b in trace.blocked
-            if b.task == task.number
-        ]
-        yield Lane(
-            kind="task",
-            number=task.number,
-            name=task.name,
-            parent=task.parent,
-            started=task.started,
+        return Lane(
+            kind=kind,
+            number=of.number,
+            name=of.name,
+            parent=parent,
+            started=of.started,
             ended=trace.elapsed if ended is None else ended,
             unfinished=ended is None,
             spans=tuple(sorted(spans, key=lambda span: span.start)[:MAX_SPANS]),
-            marks=tuple(sorted(_marks(trace, task.number), key=lambda mark: mark.at)[:MAX_SPANS]),
+            marks=tuple(sorted(marks, key=lambda mark: mark.at)[:MAX_SPANS]),
         )
+
+    # No more lanes are made than may be shown: each looks through all that happened.
+    for task in sorted(trace.tasks.values(), key=lambda task: task.started)[:MAX_LANES]:
+        yield lane("task", task, task.parent, _marks(trace, task.number))
     threads = sorted(trace.watched.threads.values(), key=lambda thread: thread.started)
     for thread in threads[:MAX_LANES]:
-        ended = trace.watched.ended.get((0, thread.number))
-        spans = [_call_span(trace, call) for call in trace.calls if call.thread == thread.number]
-        spans += _waits(trace, waits.get((0, thread.number), []), ended)
-        yield Lane(
-            kind="thread",
-            number=thread.number,
-            name=thread.name,
-            parent=thread.task,
-            started=thread.started,
-            ended=trace.elapsed if ended is None else ended,
-            unfinished=ended is None,
-            spans=tuple(sorted(spans, key=lambda span: span.start)[:MAX_SPANS]),
-        )
+        yield lane("thread", thread, thread.task)
+
+
+def _place(what: Call | Waited) -> tuple[int, int]:
+    """The number of the task, or of the thread, that did something; the other one is 0."""
+    return (0, what.thread) if what.thread else (what.task, 0)
 
 
 def _call_span(trace: Trace, call: Call) -> Span:

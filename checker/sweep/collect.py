@@ -300,7 +300,9 @@ def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Ite
                     if below.stem in work or entry.name.lower().endswith(_ARCHIVES):
                         problems.append(f"{_safe(str(below))} is a link, which is not followed")
                 elif entry.is_dir():
-                    if entry.name not in _SKIPPED:
+                    if entry.name in _NAMES:
+                        problems.append(f"{_safe(str(below))} is a folder; it must be a file")
+                    elif entry.name not in _SKIPPED:
                         following.append(below)
                 elif entry.is_file(follow_symlinks=False):
                     yield below
