@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,11 +236,26 @@ def test_it_tells_what_the_judge_saw_from_what_is_the_sandboxs_word():
     assert sandbox < words.index("what was left running")
 
 
+def test_there_are_no_groups_where_nobody_has_one():
+    cohort = three()
+    heads = [
+        head["data-column"] for head in Page(page_of(cohort)).find("th") if "data-column" in head
+    ]
+    assert heads[:3] == ["name", "group", "total"]
+    alone = msgspec.structs.replace(
+        cohort, students=tuple(msgspec.structs.replace(s, group="") for s in cohort.students)
+    )
+    heads = [
+        head["data-column"] for head in Page(page_of(alone)).find("th") if "data-column" in head
+    ]
+    assert heads[:2] == ["name", "total"]
+
+
 def test_flags_are_counted_and_shown_at_their_cells():
     flagged = work(EXERCISES[0])
     flagged = Work(flagged.report, SOURCE, "ab", (Flag(1, "imports ctypes"), Flag(2, "calls exec")))
     rows = Page(page_of(cohort(student("Ann", flagged, *map(work, EXERCISES[1:]))))).rows
-    assert rows[2][3] == "✓ 5⚑"
+    assert rows[2][2] == "✓ 5⚑"
     assert rows[2][-2] == "2"
 
 
@@ -253,14 +269,14 @@ def test_rules_make_the_total():
     on = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
     late = student("Ann", work(one), work(two, "failed"), work(three), handed_in=on)
     source = page_of(cohort(late), rules)
-    assert Page(source).rows[2][2:6] == ["late6.75", "✓ 5", "✗ 0", "✓ 5"]
+    assert Page(source).rows[2][1:5] == ["late6.75", "✓ 5", "✗ 0", "✓ 5"]
     assert "1 day late: 10 % less" in source
 
 
 def test_an_exercise_that_was_not_judged_is_no_failure():
     rows = Page(page_of(cohort(student("Ann", work(EXERCISES[0]))))).rows
-    assert rows[2][:6] == ["Ann", "", "?5", "✓ 5", "?", "?"]
-    assert Page(page_of(cohort(student("Ann", submitted=False)))).rows[2][3:6] == ["–"] * 3
+    assert rows[2][:5] == ["Ann", "?5", "✓ 5", "?", "?"]
+    assert Page(page_of(cohort(student("Ann", submitted=False)))).rows[2][2:5] == ["–"] * 3
 
 
 def test_a_cohort_of_nobody_and_of_nothing_has_a_gradebook():
@@ -546,6 +562,43 @@ def test_arrow_keys_go_from_cell_to_cell_past_what_is_filtered_out(tmp_path):
     assert found["home"] == ["Ann", 0]
     assert found["last"] == ["Cem", 7]
     assert found["past"] == found["bottom"] == ["Cem", 0]
+
+
+@needs_browser
+def test_without_groups_the_keys_and_cells_mean_the_same(tmp_path):
+    cohort = three()
+    alone = msgspec.structs.replace(
+        cohort, students=tuple(msgspec.structs.replace(s, group="") for s in cohort.students)
+    )
+    found = found_in(
+        tmp_path,
+        page_of(alone),
+        """
+        found.hidden = one("#group").closest("label").offsetParent === null;
+        one('.sheet tbody [tabindex="0"]').focus();
+        press("ArrowRight"); press("ArrowRight"); press("Enter"); await opened();
+        found.title = words("dialog h2");
+        """,
+    )
+    assert found["hidden"]
+    assert "lost_update" in found["title"]
+
+
+@needs_browser
+def test_many_problems_take_no_more_than_two_rows(tmp_path):
+    first, *others = three().students
+    many = msgspec.structs.replace(first, problems=tuple(f"problem {n}" for n in range(90)))
+    found = found_in(
+        tmp_path,
+        page_of(msgspec.structs.replace(three(), students=(many, *others))),
+        """
+        const row = one(".sheet tbody tr");
+        found.height = frame(row).height;
+        found.text = row.textContent.includes("problem 89");
+        """,
+    )
+    assert found["height"] < 60
+    assert found["text"]
 
 
 @needs_browser

@@ -194,6 +194,23 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
     assert all("not tried" in message for message in others)
 
 
+def test_what_is_not_taken_and_what_is_not_graded_is_told_with_the_reason(cohort, tmp_path):
+    (cohort / "notes.txt").write_text("nobody's")
+    attack = ROOT / "tests" / "attacks" / "11a_says_that_the_checker_is_broken.py"
+    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    shutil.copyfile(attack, place)
+    done = sweep(cohort, tmp_path / "out", "--only", "bob")
+    assert done.returncode == cli.FAILED
+    said = " ".join(done.stdout.split())
+    assert "not taken: notes.txt: neither a Python file nor an archive" in said
+    assert "bob: locks_and_limits/lost_update is not graded: the sandbox failed:" in said
+    page = (tmp_path / "out" / "gradebook.html").read_text()
+    assert "notes.txt: neither a Python file nor an archive" in page
+    assert read_cohort(tmp_path / "out").strays == (
+        "notes.txt: neither a Python file nor an archive",
+    )
+
+
 def test_two_sweeps_do_not_write_to_one_folder(cohort, tmp_path):
     from checker.sweep.journal import Journal
 

@@ -10,19 +10,20 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from checker import cli
 from checker.cli.grade_command import jobs, seed
 from checker.course import Course
-from checker.feedback.terminal import Screen
+from checker.feedback.terminal import Screen, printable
 from checker.judge.jail import Jail, JailError
 from checker.sweep import journal
 from checker.sweep.cluster import ClusterError, judge_on
 from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
-from checker.sweep.results import Cohort
+from checker.sweep.results import Cohort, Student, Work
 from checker.sweep.sweep import Tally, judge_all, plan_sweep, sweep
 
 _EPILOG = """\
@@ -101,7 +102,14 @@ def run(given: argparse.Namespace) -> int:
         drawn = given.seed
         if drawn is None:
             drawn = before.seed if before is not None else secrets.randbelow(10**9)
-        plan, meant = plan_sweep(course, exercises, students, seed=drawn, isolation=given.isolation)
+        plan, meant = plan_sweep(
+            course,
+            exercises,
+            students,
+            seed=drawn,
+            isolation=given.isolation,
+            strays=strays,
+        )
         judge = judge_on(given.cluster, course) if given.cluster else judge_all
         with journal.Journal(given.out) as out:
             try:
@@ -128,12 +136,10 @@ def run(given: argparse.Namespace) -> int:
             flush=True,
         )
         os._exit(cli.INTERRUPTED)  # Python would wait for the threads, and they for what hangs.
-    return _conclude(given.out, course, cohort, strays, tally, screen)
+    return _conclude(given.out, course, cohort, tally, screen)
 
 
-def _conclude(
-    out: Path, course: Course, cohort: Cohort, strays: list[str], tally: Tally, screen: Screen
-) -> int:
+def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: Screen) -> int:
     """Write the gradebook, and say what came of the sweep."""
     page = out / "gradebook.html"
     starters = {exercise.name: exercise.starter.decode("utf-8", "replace") for exercise in course}
@@ -149,17 +155,29 @@ def _conclude(
         f"{statuses.count('passed')} passed, {statuses.count('failed')} failed, "
         f"{statuses.count('not_started')} not started, {not_graded} not graded (seed {cohort.seed})"
     )
-    for stray in strays:
-        screen.line(screen.style(f"not taken: {stray}", "yellow"))
-    told = [(student, problem) for student in cohort.students for problem in student.problems]
-    for student, problem in told[:MAX_PROBLEMS]:
-        screen.line(screen.style(f"{student.name}: {problem}", "yellow"))
-    if len(told) > MAX_PROBLEMS:
-        screen.line(f"and {len(told) - MAX_PROBLEMS} more, in the gradebook")
+    _list(screen, [f"not taken: {stray}" for stray in cohort.strays])
+    _list(screen, [f"{s.name}: {problem}" for s in cohort.students for problem in s.problems])
+    _list(screen, [why for s in cohort.students for w in s.works for why in _why_not_graded(s, w)])
     screen.line()
     screen.line(f"Gradebook: {page}")
     screen.line(f"Next: open it in a browser, or `checker export {out} --to csv`")
     return cli.FAILED if not_graded else cli.PASSED
+
+
+def _list(screen: Screen, told: list[str]) -> None:
+    for line in told[:MAX_PROBLEMS]:
+        screen.paragraph(printable(line), "", "yellow", hanging="  ")
+    if len(told) > MAX_PROBLEMS:
+        screen.line(f"and {len(told) - MAX_PROBLEMS} more, in the gradebook")
+
+
+def _why_not_graded(student: Student, work: Work) -> Iterator[str]:
+    for check in work.report.checks:
+        if check.status == "not_graded":
+            rows = check.message.splitlines()
+            said = " ".join(dict.fromkeys((rows[0], rows[-1])))  # Of a traceback, its end.
+            yield f"{student.name}: {work.report.name} is {said}"
+            return
 
 
 class _Status:

@@ -9,11 +9,13 @@ A limit on processes does not bind root, whatever its name is in a namespace. So
 each jail gets a user id that nobody else has, and the server changes to it before anything else.
 """
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,11 +77,17 @@ class Jail:
                 "without it with `--isolation process`, for submissions that you trust"
             )
         jail = cls(program, _reserve_users() if os.geteuid() == 0 else None)
-        words = jail.wrap([sys.executable, "-S", "-P", "-c", "import msgspec, trio, anyio"])
+        probe = [sys.executable, "-S", "-P", "-c", "import msgspec, trio, anyio"]
         try:
-            tried = subprocess.run(
-                words, capture_output=True, text=True, timeout=PROBE_SECONDS, cwd="/"
-            )
+            with jail.shut_in(probe) as (words, descriptors):
+                tried = subprocess.run(
+                    words,
+                    capture_output=True,
+                    text=True,
+                    timeout=PROBE_SECONDS,
+                    cwd="/",
+                    pass_fds=descriptors,
+                )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise JailError(f"bubblewrap cannot be tried: {error}") from None
         if tried.returncode != 0:
@@ -97,10 +105,19 @@ class Jail:
             return self
         return Jail(self.program, self.user + number % USERS)
 
-    def wrap(self, words: list[str]) -> list[str]:
-        """The command that runs `words` shut in. Descriptors that are inherited go along."""
+    @contextlib.contextmanager
+    def shut_in(self, words: list[str]) -> Iterator[tuple[list[str], list[int]]]:
+        """The command that runs `words` shut in, and the descriptors that it must inherit. What else
+        it inherits goes along."""
+        # Whoever is shut in sees the command line. What it is made of says how things are called here.
+        with os.fdopen(os.memfd_create("jail"), "wb") as options:
+            options.write(b"".join(os.fsencode(option) + b"\0" for option in self._options()))
+            options.flush()
+            options.seek(0)
+            yield [self.program, "--args", str(options.fileno()), "--", *words], [options.fileno()]
+
+    def _options(self) -> list[str]:
         jail = [
-            self.program,
             *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
             *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"),
             *("--hostname", "jail", "--proc", "/proc", "--dev", "/dev"),
@@ -123,7 +140,7 @@ class Jail:
             jail += ["--ro-bind", place, place]
         # What bubblewrap makes itself is in memory, without a limit, and its user's to write to.
         jail += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        return [*jail, "--chdir", "/", "--", *words]
+        return [*jail, "--chdir", "/"]
 
 
 _reservation: socket.socket | None = None

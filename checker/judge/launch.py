@@ -189,10 +189,13 @@ class _Server:
             *(sys.executable, "-S", "-P", "-W", "ignore", "-m", "checker.sandbox.server"),
             *("--processor", str(-1 if processor is None else processor)),
         ]
-        with theirs:
+        with theirs, contextlib.ExitStack() as stack:
             words += ["--control", str(theirs.fileno())]
+            descriptors = [theirs.fileno()]
             if jail is not None:
-                words = jail.wrap([*words, "--jailed", str(jail.user or 0)])
+                words += ["--jailed", str(jail.user or 0)]
+                words, more = stack.enter_context(jail.shut_in(words))
+                descriptors += more
             self._process = subprocess.Popen(
                 words,
                 env=ENVIRONMENT,
@@ -200,7 +203,7 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._trace,
-                pass_fds=[theirs.fileno()],
+                pass_fds=descriptors,
                 start_new_session=True,
             )
         self._ready = False

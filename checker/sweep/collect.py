@@ -111,6 +111,8 @@ def collect(
             student.in_roster = student.name in listed
             if not student.in_roster:
                 student.problems.append("is not in the roster")
+    for student in students.values():
+        student.problems = [*dict.fromkeys(student.problems)]
     if only:
         missing = [name for name in only if name not in students]
         if missing:

@@ -70,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
     versions: Mapping[str, str]
     exercises: tuple[ExerciseInfo, ...]
     students: tuple[Handed, ...]
+    strays: tuple[str, ...] = ()
 
 
 class Journal:
@@ -166,6 +167,7 @@ def read_cohort(out: Path) -> Cohort:
         versions=plan.versions,
         exercises=plan.exercises,
         students=tuple(_student(handed, verdicts) for handed in plan.students),
+        strays=plan.strays,
     )
 
 

@@ -66,3 +66,5 @@ class Cohort(msgspec.Struct, frozen=True):
     exercises: tuple[ExerciseInfo, ...]
     students: tuple[Student, ...]
     """In the order of their names."""
+    strays: tuple[str, ...] = ()
+    """What could not be made out to be anybody's work, and why."""

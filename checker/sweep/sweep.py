@@ -59,6 +59,7 @@ def plan_sweep(
     *,
     seed: int,
     isolation: Isolation,
+    strays: Sequence[str] = (),
 ) -> tuple[Plan, dict[str, tuple[Exercise, Source]]]:
     """What a sweep is about, and for each key what it stands for."""
     versions = versions_in_use()
@@ -89,7 +90,7 @@ def plan_sweep(
             )
         )
     infos = tuple(ExerciseInfo(e.name, e.title, e.max_points) for e in exercises)
-    return Plan(seed, isolation, versions, infos, tuple(planned)), meant
+    return Plan(seed, isolation, versions, infos, tuple(planned), tuple(strays)), meant
 
 
 def batches(

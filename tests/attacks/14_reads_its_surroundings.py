@@ -12,22 +12,20 @@ def read(path):
         with open(path, "rb") as file:
             return file.read(2000)
     except OSError as error:
-        return type(error).__name__
+        return type(error).__name__.encode()
 
 
 def look_around():
     yield dict(os.environ)
-    for number in os.listdir("/proc"):
-        if number.isdigit():
-            yield (
-                number,
-                [read(f"/proc/{number}/{name}") for name in ("environ", "cmdline", "stat", "mem")],
-            )
-            try:
-                names = os.listdir(f"/proc/{number}/fd")
-                yield [os.readlink(f"/proc/{number}/fd/{name}") for name in names]
-            except OSError as error:
-                yield type(error).__name__
+    # Those that are there in every run; and no numbers, which differ between runs.
+    for who in (1, os.getppid(), "self"):
+        words = read(f"/proc/{who}/cmdline").split(b"\0")
+        yield [word for word in words if not word.isdigit()]
+        yield [read(f"/proc/{who}/{name}") for name in ("environ", "mem", "stack")]
+        try:
+            yield sorted(os.listdir(f"/proc/{who}/fd"))
+        except OSError as error:
+            yield type(error).__name__
     for number in range(1024):
         with contextlib.suppress(OSError):
             yield number, os.fstat(number).st_mode, os.pread(number, 1000, 0)

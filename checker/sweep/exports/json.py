@@ -28,6 +28,7 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
         "versions": dict(cohort.versions),
         "exercises": msgspec.to_builtins(cohort.exercises),
         "students": [_student(student, cohort, rules) for student in cohort.students],
+        "strays": list(cohort.strays),
     }
     return json.dumps(_clean(data), indent=2, allow_nan=False).encode("ascii") + b"\n"
 
