@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from checker.course import Course
+from checker.judge.jail import JailError, OtherUser
 
 ROOT = Path(__file__).parents[1]
 CONTRIB = ROOT / "contrib"
@@ -89,21 +90,57 @@ def autograder(tmp_path, tools):
     return root
 
 
+def other_user() -> str:
+    """Who can run a submission on this machine, where root grades; empty if nobody can."""
+    try:
+        OtherUser.find("nobody")
+    except JailError:
+        return ""
+    return "nobody"
+
+
+def gradescope(root):
+    return {"cwd": root, "AUTOGRADER_ROOT": str(root), "AUTOGRADER_USER": other_user()}
+
+
 def autograded(root, tools):
-    done = bash(root / "source/run_autograder", cwd=root, tools=tools, AUTOGRADER_ROOT=str(root))
+    done = bash(root / "source/run_autograder", tools=tools, **gradescope(root))
     results = root / "results/results.json"
     return done, json.loads(results.read_text()) if results.exists() else None
 
 
 def test_the_set_up_for_gradescope_leaves_what_is_installed_and_checks_the_kit(autograder, tools):
-    words = {"cwd": autograder, "tools": tools, "AUTOGRADER_ROOT": str(autograder)}
+    words = {"tools": tools, **gradescope(autograder)}
     done = bash(autograder / "source/setup.sh", **words)
     assert done.returncode == 0, done.stderr
     assert "the kit is ready" in done.stdout
+    solution = autograder / "source/tasklings/solutions/blocking/sleeping_loop/solution.py"
+    solution.write_text("async def nothing(): ...\n")
+    done = bash(autograder / "source/setup.sh", **words)
+    assert done.returncode == 2
+    assert "the solutions do not pass" in done.stderr
     shutil.rmtree(autograder / "source/tasklings/exercises")
     done = bash(autograder / "source/setup.sh", **words)
     assert done.returncode == 2
     assert "is no clone of the kit" in done.stderr
+
+
+@pytest.mark.skipif(not other_user(), reason="root alone can run Python here, or is not there")
+def test_a_submission_writes_no_results_on_gradescope(autograder, tools):
+    (autograder / "results").mkdir()
+    folder = autograder
+    while folder != Path("/tmp") and folder != folder.parent:
+        folder.chmod(0o755)  # What pytest makes is for its user alone.
+        folder = folder.parent
+    attack = (ROOT / "tests/attacks/01_writes_the_result_file.py").read_text()
+    found = f"import glob\nSEEN = glob.glob('{autograder}/**', recursive=True)\nprint(SEEN)\n"
+    (autograder / "submission/work.py").write_text(f"{attack}\n{found}")
+    bash(autograder / "source/setup.sh", tools=tools, **gradescope(autograder))
+    done, results = autograded(autograder, tools)
+    assert done.returncode == 0, done.stderr
+    assert results["score"] == 0
+    assert "results" in str(results)
+    assert "checks.py" not in str(results)
 
 
 def test_one_file_is_graded_on_gradescope_whatever_it_is_called(autograder, tools):

@@ -16,7 +16,7 @@ import pytest
 
 from checker.judge import jail as jails
 from checker.judge.case import Case, Setting
-from checker.judge.jail import Jail, JailError
+from checker.judge.jail import Jail, JailError, OtherUser
 from checker.judge.launch import Program, Sandbox
 
 KIT = Path(__file__).parents[1]
@@ -321,6 +321,29 @@ def test_it_has_no_memory_that_outlives_it(look):
         ]
         """)
     assert set(answers) == {REFUSED}
+
+
+def test_where_there_is_no_jail_root_can_have_another_user_run_it():
+    try:
+        user = OtherUser.find("nobody")
+    except JailError as error:
+        pytest.skip(str(error))
+    body = f"""
+        return [
+            os.getuid() == {user.user},
+            why(libc.fork()),
+            tried(os.kill, os.getppid(), 0),
+            tried(open, "/etc/shadow"),
+        ]
+        """
+    with Sandbox(jail=user) as sandbox:
+        assert look_with(sandbox, body) == [True, REFUSED, REFUSED, "Permission denied"]
+
+
+@pytest.mark.parametrize("name", ["root", "nobody-of-that-name"])
+def test_not_everybody_can_be_that_user(name):
+    with pytest.raises(JailError):
+        OtherUser.find(name)
 
 
 def test_no_other_sweep_has_its_user(jail):

@@ -15,6 +15,7 @@ from checker import cli, progress
 from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
+from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, encode_json, summarize_submission
 from checker.submission import Submission
@@ -70,6 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw the secret inputs from N, so that a report repeats (default: a fresh one)",
     )
     parser.add_argument(
+        "--user",
+        metavar="NAME",
+        help="run the submission as this user, who should own nothing: for root, in a container; "
+        "`checker sweep` is for strangers' work elsewhere",
+    )
+    parser.add_argument(
         "--jobs",
         type=jobs,
         metavar="N",
@@ -96,7 +103,8 @@ def run(given: argparse.Namespace) -> int:
     work = [(exercise, submission.source(exercise)) for exercise in exercises]
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
     reports = []
-    with warm_sandboxes(min(given.jobs, len(work) * len(backends))) as sandboxes:
+    count = min(given.jobs, len(work) * len(backends))
+    with warm_sandboxes(count, _other_user(given.user)) as sandboxes:
         # Imported while they warm up.
         from checker.judge.grade import grade_all
 
@@ -120,6 +128,13 @@ def run(given: argparse.Namespace) -> int:
         progress.Progress(course).record(work, reports, backends)
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED
+
+
+def _other_user(name: str | None) -> OtherUser | None:
+    try:
+        return None if name is None else OtherUser.find(name)
+    except JailError as error:
+        raise cli.UsageError(f"--user: {error}") from None
 
 
 def _rules(path: Path | None) -> "Rules | None":

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from checker.judge.jail import ENVIRONMENT, Jail
+from checker.judge.jail import ENVIRONMENT, Jail, OtherUser
 from checker.protocol import FromSandbox, Link
 
 LOAD: Final = b"L"
@@ -73,9 +73,9 @@ class ProcessEnd:
 class Sandbox:
     """A place to run submissions in: a fork server, and another one should that die. Use it as a
     context manager, from one thread at a time. With a `processor` it stays there, and with a `jail`
-    it is shut in."""
+    it is shut in, or is another user's."""
 
-    def __init__(self, processor: int | None = None, jail: Jail | None = None) -> None:
+    def __init__(self, processor: int | None = None, jail: Jail | OtherUser | None = None) -> None:
         self._link = Link(FromSandbox)
         self._processor = processor
         self._jail = jail
@@ -153,7 +153,7 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def warm_sandboxes(count: int) -> Iterator[list[Sandbox]]:
+def warm_sandboxes(count: int, jail: OtherUser | None = None) -> Iterator[list[Sandbox]]:
     """`count` sandboxes, which warm up together while their user does something else.
 
     Where they keep every processor busy anyway, each is given one: a run and the judge of it wake
@@ -163,7 +163,7 @@ def warm_sandboxes(count: int) -> Iterator[list[Sandbox]]:
     shared = count < len(processors)
     with contextlib.ExitStack() as stack:
         yield [
-            stack.enter_context(Sandbox(None if shared else processors[i % len(processors)]))
+            stack.enter_context(Sandbox(None if shared else processors[i % len(processors)], jail))
             for i in range(count)
         ]
 
@@ -177,7 +177,7 @@ def _processors() -> list[int]:
 class _Server:
     """One fork server."""
 
-    def __init__(self, processor: int | None, jail: Jail | None) -> None:
+    def __init__(self, processor: int | None, jail: Jail | OtherUser | None) -> None:
         self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
         # Python does not see to that for a file without a name.
         fcntl.fcntl(self._trace, fcntl.F_SETFL, os.O_APPEND)
@@ -193,7 +193,8 @@ class _Server:
             words += ["--control", str(theirs.fileno())]
             descriptors = [theirs.fileno()]
             if jail is not None:
-                words += ["--jailed", str(jail.user or 0)]
+                shut = "yes" if isinstance(jail, Jail) else "no"
+                words += ["--user", str(jail.user or 0), "--jailed", shut]
                 words, more = stack.enter_context(jail.shut_in(words))
                 descriptors += more
             self._process = subprocess.Popen(

@@ -68,9 +68,10 @@ FILE_SIZE: Final = 1 << 20
 OPEN_FILES: Final = 512
 
 PROCESSES: Final = 300
-"""How many processes and threads a jail may have."""
+"""How many processes and threads the user of a jail may have."""
 
 PR_SET_DUMPABLE: Final = 4
+PR_SET_NO_NEW_PRIVS: Final = 38
 """From Linux's `prctl.h`."""
 
 _LINK: Final = 3
@@ -125,24 +126,29 @@ def perform(kernel: Kernel) -> None:
     _run(kernel, start)
 
 
-jailed = False
-"""Whether this process and its forks are shut in, by `checker/judge/jail.py`."""
+restricted = False
+"""Whether this process and its forks have a user to themselves, and the kernel refuses them what leads
+out of a run: see `checker/judge/jail.py`."""
 
 
-def become(user: int) -> None:
-    """Be shut in from here on, as this user; 0 is the one that is there."""
-    global jailed
-    jailed = True
-    _furniture.update((place, set(os.listdir(place))) for place in _SHARED)
+def become(user: int, *, jailed: bool) -> None:
+    """Be restricted from here on, as this user; 0 is the one that is there. In a jail, what is left
+    in it is tidied away from one submission to the next."""
+    global restricted
+    restricted = True
+    if jailed:
+        _furniture.update((place, set(os.listdir(place))) for place in _SHARED)
     if user:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     # A run has the same user as the server, and must not be able to trace it. (A change of user has
     # the same effect.)
-    import ctypes  # Here, since it takes a while and only a jail needs it.
+    import ctypes  # Here, since it takes a while and only this needs it.
 
-    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # Without it, who is not root may set no filter.
 
 
 _SHARED: Final = ("/tmp", "/dev/shm")
@@ -202,7 +208,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, address_space + MEMORY, address_space + MEMORY)
-    if jailed:
+    if restricted:
         # Elsewhere this would count all that the user runs.
         _limit(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
         syscalls.restrict()

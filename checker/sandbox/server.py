@@ -92,8 +92,8 @@ def main() -> None:
     if (processor := int(options["--processor"])) >= 0 and sys.platform == "linux":
         os.sched_setaffinity(0, {processor})
     try:
-        if (user := options.get("--jailed")) is not None:
-            run.become(int(user))
+        if (user := options.get("--user")) is not None:
+            run.become(int(user), jailed=options["--jailed"] == "yes")
         warm_up()
     except BaseException:
         # A rehearsal has put something else in the place of stderr.
