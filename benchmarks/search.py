@@ -51,7 +51,7 @@ from checker.judge.search import portfolio
 from checker.judge.search.exhaustive import Exhaustive
 from checker.judge.trace import Trace
 from checker.report import BACKENDS
-from checker.verify import _read_caught_by
+from checker.verify import read_caught_by
 
 ROOT = Path(__file__).parents[1]
 
@@ -273,7 +273,7 @@ def wrong_answers(course: Course, backends: Sequence[str]) -> Iterator[Wrong]:
             starter = exercise.solutions / "starter.py"
             for path in (starter, *sorted((exercise.solutions / "mistakes").glob("*.py"))):
                 for backend in backends:
-                    if path == starter or (check.name, backend) in _read_caught_by(path, exercise):
+                    if path == starter or (check.name, backend) in read_caught_by(path, exercise):
                         yield Wrong(exercise, path, check, backend)
 
 

@@ -160,7 +160,7 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
     candidates += [_Candidate(exercise, path, frozenset()) for path in right if path.exists()]
     for path in _files(solutions / "mistakes", MIN_MISTAKES, findings):
         try:
-            must_fail = _read_caught_by(path, exercise)
+            must_fail = read_caught_by(path, exercise)
         except ValueError as error:
             findings.append(Finding(path, str(error)))
         else:
@@ -186,7 +186,7 @@ def _files(folder: Path, least: int, findings: list[Finding]) -> list[Path]:
     return paths
 
 
-def _read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]:
+def read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]:
     """The checks and backends that a mistake says catch it. Raises `ValueError`."""
     try:
         docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
