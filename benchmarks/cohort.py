@@ -65,10 +65,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     attacks = [] if given.honest else hostile.FILES
-    if given.students < len(attacks) + len(hostile.ODD):
-        parser.error(
-            f"there are {len(attacks) + len(hostile.ODD)} attacks; ask for more students, or --honest"
-        )
+    least = 0 if given.honest else len(hostile.FILES) + len(hostile.ODD)
+    if given.students < least:
+        parser.error(f"there are {least} attacks; ask for more students, or for --honest ones")
     if given.folder.exists() and any(given.folder.iterdir()):
         parser.error(f"{given.folder} is not empty")
     make_cohort(given.folder, given.students, given.seed, attacks=attacks, odd=not given.honest)
