@@ -11,7 +11,8 @@ attacks, each ten times: some cost a hundred times what others do.
 - beside the usual way: one pytest process for each submission over the same checks, on the real clock
   (of a right answer, since it has no answer to attacks)
 - isolation by bubblewrap beside none
-- ten times as many submissions: time, and the memory of the process that judges
+- ten times as many submissions: time, and the memory of the largest process: of those that judge, of
+  the one that keeps the journal, and of the sandboxes
 
 Exits 1 if a ratio is above its target.
 """
@@ -48,14 +49,15 @@ began = time.perf_counter()
 students, _ = collect([Path(cohort)], exercises)
 plan, meant = plan_sweep(course, exercises, students, seed=1, isolation=isolation)
 with Journal(Path(out)) as journal:
-    sweep(journal, plan, meant, jail=jail, jobs=int(jobs))
+    sweep(journal, course, plan, meant, jail=jail, jobs=int(jobs))
 seconds = time.perf_counter() - began
-print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+print(seconds, max(resource.getrusage(who).ru_maxrss for who in whose) / 1024)
 """
 
 
 def sweep(cohort: Path, isolation: str, jobs: int) -> tuple[float, float]:
-    """Real seconds of a sweep, and the most memory of the process that judged, in MiB."""
+    """Real seconds of a sweep, and the most memory that a process of it had, in MiB."""
     with tempfile.TemporaryDirectory() as out:
         words = [sys.executable, "-c", _SWEEP, str(cohort), out, isolation, str(jobs)]
         done = subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True)

@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from checker.course import Course
-from checker.judge import conversation, grade, jail
+from checker.judge import grade, jail
 from checker.judge.jail import Jail, JailError
 from checker.judge.launch import Sandbox
 from checker.submission import Source
@@ -129,7 +129,7 @@ def judge_them(course: Course, cohort: Path, out: Path, found: Jail) -> tuple[Co
     students, _ = collect([cohort], list(course))
     plan, meant = plan_sweep(course, list(course), students, seed=SEED, isolation="bubblewrap")
     with Journal(out) as journal:
-        tally = sweep(journal, plan, meant, jail=found, jobs=JOBS)
+        tally = sweep(journal, course, plan, meant, jail=found, jobs=JOBS)
     return read_cohort(out), tally, len(meant)
 
 
@@ -190,8 +190,6 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv("TASKLINGS_TOKEN", tokens["environment"])
         first_user = found.user or jail.FIRST_USER
-        # What waits outside its world costs this on each backend, and is told the same.
-        patch.setattr(conversation, "RUN_SECONDS", 8.0)
 
         stream = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = stream.getsockname()[1]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 pytest.importorskip("distributed", reason="Dask's distributed is not installed")
@@ -17,7 +18,8 @@ from checker.course import Course
 from checker.sweep.cluster import ClusterError, judge_on, judge_order
 from checker.sweep.collect import collect
 from checker.sweep.journal import Journal, read_cohort
-from checker.sweep.sweep import Batch, plan_sweep, sweep
+from checker.sweep.orders import Batch, OrderError, digests_of, write_order
+from checker.sweep.sweep import plan_sweep, sweep
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
@@ -80,7 +82,7 @@ def test_a_lost_worker_loses_no_verdict_and_changes_none(cohort, tmp_path):
     students, _ = collect([cohort], EXERCISES)
     plan, meant = plan_sweep(COURSE, EXERCISES, students, seed=1, isolation="process")
     with Journal(tmp_path / "here") as out:
-        sweep(out, plan, meant, jail=None, jobs=2)
+        sweep(out, COURSE, plan, meant, jail=None, jobs=2)
     with processes(tmp_path) as (address, workers), Journal(tmp_path / "there") as out:
         killed = []
 
@@ -89,24 +91,22 @@ def test_a_lost_worker_loses_no_verdict_and_changes_none(cohort, tmp_path):
                 workers[0].send_signal(signal.SIGKILL)
                 killed.append(workers[0])
 
-        judge = judge_on(address, COURSE)
-        tally = sweep(out, plan, meant, jail=None, jobs=2, judge=judge, progress=lose_one)
+        judge = judge_on(address)
+        tally = sweep(out, COURSE, plan, meant, jail=None, jobs=2, judge=judge, progress=lose_one)
     assert killed
     assert tally.done == tally.total == 16
     assert read_cohort(tmp_path / "there") == read_cohort(tmp_path / "here")
 
 
 def test_a_worker_with_another_course_refuses(cohort):
-    import msgspec
-
-    from checker.sweep.cluster import _order
-
     students, _ = collect([cohort], EXERCISES)
     _, meant = plan_sweep(COURSE, EXERCISES, students, seed=1, isolation="process")
     batch = Batch(0, tuple((key, *what) for key, what in meant.items()))
-    order = msgspec.msgpack.decode(_order(batch, COURSE, 1, False))
+    order = msgspec.msgpack.decode(
+        write_order(batch, COURSE.root, digests_of([batch]), 1, jailed=False)
+    )
     order["kit"] = "another kit"
-    with pytest.raises(ClusterError, match="another version of the kit"):
+    with pytest.raises(OrderError, match="another version of the kit"):
         judge_order(msgspec.msgpack.encode(order))
 
 
@@ -115,9 +115,9 @@ def test_a_scheduler_that_does_not_answer_is_told(cohort, tmp_path, monkeypatch)
     monkeypatch.setattr("checker.sweep.cluster.CONNECT_SECONDS", 1)
     students, _ = collect([cohort], EXERCISES)
     plan, meant = plan_sweep(COURSE, EXERCISES, students, seed=1, isolation="process")
-    judge = judge_on("tcp://127.0.0.1:9", COURSE)
+    judge = judge_on("tcp://127.0.0.1:9")
     with (
         Journal(tmp_path / "out") as out,
         pytest.raises(ClusterError, match="no scheduler answers"),
     ):
-        sweep(out, plan, meant, jail=None, jobs=1, judge=judge)
+        sweep(out, COURSE, plan, meant, jail=None, jobs=1, judge=judge)

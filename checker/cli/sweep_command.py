@@ -23,8 +23,9 @@ from checker.sweep import journal
 from checker.sweep.cluster import ClusterError, judge_on
 from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
+from checker.sweep.jobs import JobError, judge_all
 from checker.sweep.results import Cohort, Student, Work
-from checker.sweep.sweep import Tally, judge_all, plan_sweep, sweep
+from checker.sweep.sweep import Tally, plan_sweep, sweep
 
 _EPILOG = """\
 examples:
@@ -110,11 +111,12 @@ def run(given: argparse.Namespace) -> int:
             isolation=given.isolation,
             strays=strays,
         )
-        judge = judge_on(given.cluster, course) if given.cluster else judge_all
+        judge = judge_on(given.cluster) if given.cluster else judge_all
         with journal.Journal(given.out) as out:
             try:
                 tally = sweep(
                     out,
+                    course,
                     plan,
                     meant,
                     jail=jail,
@@ -126,7 +128,7 @@ def run(given: argparse.Namespace) -> int:
             finally:
                 status.clear()
         cohort = journal.read_cohort(given.out)
-    except (JailError, CollectError, ClusterError, journal.JournalError) as error:
+    except (JailError, CollectError, ClusterError, JobError, journal.JournalError) as error:
         raise cli.UsageError(str(error)) from None
     except KeyboardInterrupt:
         status.clear()
@@ -135,7 +137,7 @@ def run(given: argparse.Namespace) -> int:
             file=sys.stderr,
             flush=True,
         )
-        os._exit(cli.INTERRUPTED)  # Python would wait for the threads, and they for what hangs.
+        os._exit(cli.INTERRUPTED)  # Python would wait for the threads of a cluster's client.
     return _conclude(given.out, course, cohort, tally, screen)
 
 
@@ -158,10 +160,17 @@ def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: S
     _list(screen, [f"not taken: {stray}" for stray in cohort.strays])
     _list(screen, [f"{s.name}: {problem}" for s in cohort.students for problem in s.problems])
     _list(screen, [why for s in cohort.students for w in s.works for why in _why_not_graded(s, w)])
+    if tally.lost:
+        screen.paragraph(
+            f"{tally.lost} without a verdict, since what judged them died, twice; the same command "
+            "tries them again. Please report what it said.",
+            "",
+            "yellow",
+        )
     screen.line()
     screen.line(f"Gradebook: {page}")
     screen.line(f"Next: open it in a browser, or `checker export {out} --to csv`")
-    return cli.FAILED if not_graded else cli.PASSED
+    return cli.FAILED if not_graded or tally.lost else cli.PASSED
 
 
 def _list(screen: Screen, told: list[str]) -> None:

@@ -9,22 +9,21 @@ kit and the same course: what differs is refused, not judged.
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from checker.course import Course
 from checker.judge.jail import Jail
-from checker.submission import Source
 from checker.sweep.journal import Verdict
-from checker.sweep.sweep import (
+from checker.sweep.orders import (
     Batch,
     Judged,
-    exercise_digest,
+    OrderError,
+    digests_of,
     judge_batch,
-    kit_digest,
     open_sandbox,
-    versions_in_use,
+    read_order,
+    write_order,
 )
 
 CONNECT_SECONDS = 15
@@ -36,32 +35,8 @@ class ClusterError(Exception):
     """The cluster cannot do it; the text says why, and what to do."""
 
 
-class _File(msgspec.Struct, frozen=True):
-    key: str
-    exercise: str
-    digest: str
-    """What the exercise must be on the worker."""
-    file: str
-    content: bytes
-    fault: str | None
-    obstacle: str | None
-    missing: bool
-
-
-class _Order(msgspec.Struct, frozen=True):
-    """A batch, as it travels."""
-
-    number: int
-    course: str
-    kit: str
-    versions: dict[str, str]
-    seed: int
-    jailed: bool
-    files: list[_File]
-
-
-def judge_on(address: str, course: Course) -> Callable[..., None]:
-    """What judges in the place of `checker.sweep.sweep.judge_all`, on the cluster whose scheduler is
+def judge_on(address: str) -> Callable[..., None]:
+    """What judges in the place of `checker.sweep.jobs.judge_all`, on the cluster whose scheduler is
     at `address`. Raises `ClusterError`."""
     try:
         from distributed import Client, as_completed
@@ -73,10 +48,12 @@ def judge_on(address: str, course: Course) -> Callable[..., None]:
     def judge(
         work: Sequence[Batch],
         *,
+        course: Path,
         seed: int,
         jail: Jail | None,
         jobs: int,
         keep: Callable[[Judged], None],
+        lose: Callable[[str], None],
     ) -> None:
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -85,13 +62,14 @@ def judge_on(address: str, course: Course) -> Callable[..., None]:
                 f"no scheduler answers at {address} ({error}); start one with `dask scheduler`"
             ) from None
         with client, client.as_current():
-            orders = [_order(batch, course, seed, jail is not None) for batch in work]
+            digests, jailed = digests_of(work), jail is not None
+            orders = [write_order(b, course, digests, seed, jailed=jailed) for b in work]
             futures = client.map(judge_order, orders, pure=False, retries=RETRIES)
             for future in as_completed(futures):
                 try:
                     found: list[tuple[str, bytes]] = future.result()
-                except ClusterError:
-                    raise
+                except OrderError as error:
+                    raise ClusterError(str(error)) from None
                 except Exception as error:
                     raise ClusterError(f"a worker cannot judge: {error}") from None
                 for key, verdict in found:
@@ -102,47 +80,10 @@ def judge_on(address: str, course: Course) -> Callable[..., None]:
     return judge
 
 
-def _order(batch: Batch, course: Course, seed: int, jailed: bool) -> bytes:
-    files = [
-        _File(
-            key,
-            exercise.name,
-            exercise_digest(exercise),
-            source.file,
-            source.content,
-            source.fault,
-            source.obstacle,
-            source.missing,
-        )
-        for key, exercise, source in batch.work
-    ]
-    order = _Order(
-        batch.number, str(course.root), kit_digest(), versions_in_use(), seed, jailed, files
-    )
-    return msgspec.msgpack.encode(order)
-
-
 def judge_order(encoded: bytes) -> list[tuple[str, bytes]]:
     """On a worker: judge what came, and return the verdicts by their keys."""
-    order: Any = msgspec.msgpack.decode(encoded, type=_Order)
-    if order.kit != kit_digest() or order.versions != versions_in_use():
-        raise ClusterError(
-            "this worker has another version of the kit, or of what it runs on; install the same on "
-            "every machine"
-        )
-    course = Course.load(Path(order.course))
-    exercises = {exercise.name: exercise for exercise in course}
-    work = []
-    for file in order.files:
-        exercise = exercises.get(file.exercise)
-        if exercise is None or exercise_digest(exercise) != file.digest:
-            raise ClusterError(
-                f"the course in {order.course} on this worker has another {file.exercise}; put the "
-                "same course there on every machine"
-            )
-        source = Source(file.file, file.content, file.fault, file.obstacle, file.missing)
-        work.append((file.key, exercise, source))
+    order = read_order(encoded)
+    batch = order.batch(Course.load(Path(order.course)))
     jail = Jail.find() if order.jailed else None
-    batch = Batch(order.number, tuple(work))
     judged = judge_batch(batch, open_sandbox(batch, jail), order.seed)
     return [(one.key, msgspec.msgpack.encode(one.verdict)) for one in judged]

@@ -8,48 +8,22 @@ ended after them.
 
 import hashlib
 import json
-import os
-import platform
-import queue
-import sys
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import checker
 from checker.course import Course, Exercise
-from checker.judge.grade import grade_and_record
 from checker.judge.jail import Jail
-from checker.judge.launch import Sandbox
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
 from checker.sweep import journal
 from checker.sweep.collect import Handed, digest
 from checker.sweep.flags import find_flags
-from checker.sweep.journal import Entry, Journal, Plan, Verdict
+from checker.sweep.jobs import judge_all
+from checker.sweep.journal import Entry, Journal, Plan
+from checker.sweep.orders import Batch, Judged
 from checker.sweep.results import ExerciseInfo, Isolation
-
-_KIT: Final = ("protocol.py", "report.py", "recording.py", "judge", "sandbox")
-"""What of the kit a verdict hangs on."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What is judged in one sandbox: exercises of one student, each with its key."""
-
-    number: int
-    work: tuple[tuple[str, Exercise, Source], ...]
-
-
-@dataclass(frozen=True)
-class Judged:
-    key: str
-    verdict: Verdict
+from checker.sweep.versions import exercise_digest, kit_digest, versions_in_use
 
 
 def plan_sweep(
@@ -116,86 +90,6 @@ def batches(
     return found
 
 
-def open_sandbox(batch: Batch, jail: Jail | None, processor: int | None = None) -> Sandbox:
-    """A sandbox for a batch, which warms up while its user does something else."""
-    return Sandbox(processor, jail.numbered(batch.number) if jail is not None else None)
-
-
-def judge_batch(batch: Batch, sandbox: Sandbox, seed: int) -> Iterator[Judged]:
-    """Judge a batch in its own sandbox."""
-    with sandbox:
-        for key, exercise, source in batch.work:
-            report, recordings = grade_and_record(exercise, source, sandbox=sandbox, seed=seed)
-            yield Judged(key, Verdict(report, recordings))
-
-
-def judge_all(
-    work: Sequence[Batch],
-    *,
-    seed: int,
-    jail: Jail | None,
-    jobs: int,
-    keep: Callable[[Judged], None],
-) -> None:
-    """Judge batches, `jobs` at a time, and `keep` each verdict as it comes, on the caller's thread.
-
-    Raises what `keep` raises, at once; what was kept stays kept.
-    """
-    waiting: queue.SimpleQueue[Batch] = queue.SimpleQueue()
-    for batch in work:
-        waiting.put(batch)
-    found: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
-    stop = threading.Event()
-    # A job is the work of one processor: a run and its judge wake each other all the time, and
-    # whoever asks for one job wants the other processors left alone.
-    processors: list[int | None] = [None]
-    if sys.platform == "linux":
-        processors = [*sorted(os.sched_getaffinity(0))]
-
-    def next_one(processor: int | None) -> tuple[Batch, Sandbox] | None:
-        try:
-            batch = waiting.get_nowait()
-        except queue.Empty:
-            return None
-        return batch, open_sandbox(batch, jail, processor)
-
-    def labour(processor: int | None) -> None:
-        try:
-            if processor is not None:
-                os.sched_setaffinity(0, {processor})  # Of this thread alone.
-            following = next_one(processor)
-            while following is not None and not stop.is_set():
-                batch, sandbox = following
-                # The next sandbox warms up while this one is in use.
-                following = next_one(processor)
-                for judged in judge_batch(batch, sandbox, seed):
-                    found.put(judged)
-                    if stop.is_set():
-                        break
-            if following is not None:
-                following[1].close()
-            found.put(None)
-        except BaseException as error:
-            found.put(error)
-
-    count = min(jobs, len(work))
-    for number in range(count):
-        processor = processors[number % len(processors)]
-        # A daemon, so that who gives up does not wait for a run that hangs.
-        threading.Thread(target=labour, args=(processor,), daemon=True).start()
-    try:
-        while count:
-            judged = found.get()
-            if judged is None:
-                count -= 1
-            elif isinstance(judged, BaseException):
-                raise judged
-            else:
-                keep(judged)
-    finally:
-        stop.set()
-
-
 @dataclass(frozen=True)
 class Tally:
     """How far a sweep is, in verdicts."""
@@ -205,19 +99,22 @@ class Tally:
     passed: int = 0
     failed: int = 0
     not_graded: int = 0
+    lost: int = 0
+    """How many could not be had, since what judged them died."""
 
     def with_report(self, report: ExerciseReport) -> "Tally":
-        return Tally(
-            self.total,
-            self.done + 1,
-            self.passed + (report.status == "passed"),
-            self.failed + (report.status in ("failed", "not_started")),
-            self.not_graded + (report.status == "not_graded"),
+        return replace(
+            self,
+            done=self.done + 1,
+            passed=self.passed + (report.status == "passed"),
+            failed=self.failed + (report.status in ("failed", "not_started")),
+            not_graded=self.not_graded + (report.status == "not_graded"),
         )
 
 
 def sweep(
     out: Journal,
+    course: Course,
     plan: Plan,
     meant: Mapping[str, tuple[Exercise, Source]],
     *,
@@ -240,46 +137,11 @@ def sweep(
         tally = tally.with_report(judged.verdict.report)
         progress(tally)
 
+    def lose(key: str) -> None:
+        nonlocal tally
+        tally = replace(tally, lost=tally.lost + 1)
+        progress(tally)
+
     if work:
-        judge(work, seed=plan.seed, jail=jail, jobs=jobs, keep=keep)
+        judge(work, course=course.root, seed=plan.seed, jail=jail, jobs=jobs, keep=keep, lose=lose)
     return tally
-
-
-# --- what verdicts hang on ----------------------------------------------------------------------
-
-
-@cache
-def kit_digest() -> str:
-    folder = Path(checker.__file__).parent
-    files = sorted(
-        file
-        for name in _KIT
-        for file in ([folder / name] if name.endswith(".py") else (folder / name).rglob("*.py"))
-    )
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(
-            file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
-        )
-    return whole.hexdigest()
-
-
-def exercise_digest(exercise: Exercise) -> str:
-    whole = hashlib.sha256()
-    for content in (
-        (exercise.folder / "checks.py").read_bytes(),
-        exercise.driver or b"",
-        exercise.starter,
-        exercise.title.encode(),
-    ):
-        whole.update(len(content).to_bytes(8, "big") + content)
-    return whole.hexdigest()
-
-
-def versions_in_use() -> dict[str, str]:
-    return {
-        "tasklings": metadata.version("tasklings"),
-        "python": platform.python_version(),
-        "anyio": metadata.version("anyio"),
-        "trio": metadata.version("trio"),
-    }

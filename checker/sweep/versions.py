@@ -1,0 +1,52 @@
+"""What a verdict hangs on, beside the submission and the seed: the kit, the exercise, and what they run
+on."""
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import checker
+from checker.course import Exercise
+
+_KIT: Final = ("protocol.py", "report.py", "recording.py", "judge", "sandbox")
+"""What of the kit a verdict hangs on."""
+
+
+@cache
+def kit_digest() -> str:
+    folder = Path(checker.__file__).parent
+    files = sorted(
+        file
+        for name in _KIT
+        for file in ([folder / name] if name.endswith(".py") else (folder / name).rglob("*.py"))
+    )
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(
+            file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
+        )
+    return whole.hexdigest()
+
+
+def exercise_digest(exercise: Exercise) -> str:
+    whole = hashlib.sha256()
+    for content in (
+        (exercise.folder / "checks.py").read_bytes(),
+        exercise.driver or b"",
+        exercise.starter,
+        exercise.title.encode(),
+    ):
+        whole.update(len(content).to_bytes(8, "big") + content)
+    return whole.hexdigest()
+
+
+def versions_in_use() -> dict[str, str]:
+    return {
+        "tasklings": metadata.version("tasklings"),
+        "python": platform.python_version(),
+        "anyio": metadata.version("anyio"),
+        "trio": metadata.version("trio"),
+    }
