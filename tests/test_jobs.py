@@ -143,6 +143,15 @@ def test_a_sweep_that_misses_verdicts_says_so(course, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_job_that_cannot_begin_is_told_and_not_started_again_and_again(
+    course, tmp_path, monkeypatch
+):
+    hand_in(tmp_path / "cohort", "ada", one=RIGHT)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(JobError, match="ended before it began"):
+        judged(course, tmp_path / "cohort", tmp_path / "out")
+
+
 def test_more_jobs_than_work_do_no_harm(course, tmp_path):
     hand_in(tmp_path / "cohort", "ada", one=RIGHT)
     tally, found = judged(course, tmp_path / "cohort", tmp_path / "out", jobs=50)

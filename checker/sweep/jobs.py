@@ -94,6 +94,7 @@ class _Job:
     processor: int | None
     held: deque[_Task] = field(default_factory=deque)
     """What it has in hand, the one that it judges first."""
+    has_started: bool = False
 
 
 def judge_all(
@@ -128,11 +129,16 @@ def judge_all(
                     running.remove(job)
                     free.append(job.processor)
                     _end(job)
-                    for task in _left_by(job, lose):
-                        waiting.append(task)
+                    if not job.has_started:
+                        raise JobError(
+                            "a process that judges ended before it began; its reason is above, if it "
+                            "had the time to say one"
+                        ) from None
+                    waiting.extend(_left_by(job, lose))
                     continue
                 match message:
                     case _Wants():
+                        job.has_started = True
                         _hand_out(job, waiting, order)
                     case _Found(key, verdict):
                         _strike_out(job, key)
