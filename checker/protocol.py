@@ -87,6 +87,13 @@ Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """What is counted in a run: calls, tasks, threads, services."""
 
+Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+"""What the submission calls something."""
+
+Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=1000)]
+"""What is told of something: a sandbox keeps it short, and whoever has taken one over shall not make it
+long, since it is told again for each step."""
+
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
 """Nanoseconds of virtual time since the run began."""
 
@@ -177,7 +184,7 @@ ToSandbox: TypeAlias = Start | Resume | Explain
 
 class TaskStarted(_Message, frozen=True):
     task: Number
-    name: str
+    name: Name
     parent: Number | None
     line: Line
     """The learner's line that started it."""
@@ -188,7 +195,7 @@ class Called(_Message, frozen=True):
 
     call: Number
     service: Number
-    method: str
+    method: Name
     arguments: list[Any]
     keywords: dict[str, Any]
     task: Number
@@ -209,7 +216,7 @@ class Printed(_Message, frozen=True):
 class LoopBlocked(_Message, frozen=True):
     """The event loop's own thread now waits inside `what`, so that no task can run."""
 
-    what: str
+    what: Words
     line: Line
     task: Number
 
@@ -221,7 +228,7 @@ class LoopFreed(_Message, frozen=True):
 class Warned(_Message, frozen=True):
     """Python warned about the submission, for example of a coroutine that was never awaited."""
 
-    text: str
+    text: Words
     line: Line
 
 
@@ -229,7 +236,7 @@ class ThreadStarted(_Message, frozen=True):
     """A worker thread was started by `task`. Told only where the judge watches, as are the next."""
 
     thread: Number
-    name: str
+    name: Name
     task: Number
 
 
@@ -239,7 +246,7 @@ class Waiting(_Message, frozen=True):
     task: Number
     thread: Number
     line: Line
-    what: str
+    what: Words
 
 
 class Ended(_Message, frozen=True):
@@ -254,8 +261,8 @@ class Struck(_Message, frozen=True):
 
     task: Number
     line: Line
-    kind: str
-    message: str
+    kind: Words
+    message: Words
 
 
 class Swallowed(_Message, frozen=True):
@@ -284,10 +291,10 @@ Event: TypeAlias = (
 class Wait(msgspec.Struct, frozen=True, array_like=True):
     """Where one task (or worker thread) is, and what it waits for."""
 
-    who: str
+    who: Words
     task: Number
     line: Line
-    what: str
+    what: Words
     """What it waits for, in words: "a Lock that task 3 (transfer) holds"."""
     started_at: Line = None
     """The line of the code that the task runs, if it is the learner's."""
@@ -306,8 +313,8 @@ class Left(msgspec.Struct, frozen=True, array_like=True):
 class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     """An exception; for an exception group, with those inside it."""
 
-    kind: str
-    message: str
+    kind: Words
+    message: Words
     line: Line
     """The deepest line of the learner's file in its traceback."""
     children: list["ErrorTree"] = []
@@ -353,7 +360,7 @@ class Unusable(_Message, frozen=True):
     """The submission cannot be run at all; `reason` says why, for the learner."""
 
     events: list[Event]
-    reason: str
+    reason: Words
     line: Line
 
 

@@ -2,7 +2,8 @@
 
 Most are a file of `attacks/` each, for the exercise that its line `# For:` names. Its line `# Ends:`
 says how it must end (`failed`, unless it says otherwise: what claims to be the checker's own failure
-is `not_graded`, which is no mark either), and each line `# Sees:` what its verdict must say. Others
+is `not_graded`, which is no mark either), each line `# Sees:` what its verdict must say, and `# Points:`
+how many its honest part is worth (none, unless it says otherwise). Others
 are more than a file, or less: what lies beside it, links, pipes and archives.
 """
 
@@ -113,6 +114,20 @@ def _edited_checks(folder: Path, exercise: Exercise, target: Path) -> None:
 
 def _wrong(exercise: Exercise) -> bytes:
     return exercise.starter + b"\n# Nearly as it was.\n"
+
+
+def _slow_to_compare(folder: Path, exercise: Exercise, target: Path) -> None:
+    """Imports by the hundred, and statements as deep as they go: slow to compare with others."""
+    names = ", ".join(f"module_{n}" for n in range(2000))
+    deep = "".join(f"{' ' * depth}if 0:\n" for depth in range(97)) + " " * 97 + ";".join("_" * 9000)
+    evil = f"\ntry:\n    import {names}\nexcept ImportError:\n    pass\n{deep}\n"
+    put(folder, exercise, _wrong(exercise) + evil.encode())
+
+
+def _slow_to_parse(folder: Path, exercise: Exercise, target: Path) -> None:
+    """A name of so many parts that to parse it takes a gigabyte."""
+    dotted = f"\ntry:\n    import {'.'.join('a' * 30_000)}\nexcept ImportError:\n    pass\n"
+    put(folder, exercise, _wrong(exercise) + dotted.encode())
 
 
 # --- what is no regular file, and would lead to one of the instructor's, or hold its reader up ----
@@ -242,6 +257,8 @@ ODD: Final[Mapping[str, _Make]] = {
     "16k_bz2_bomb": _zip_bomb(zipfile.ZIP_BZIP2),
     "16l_gzip_without_end": _tar_without_end(gzip.compress, _member("zeros")),
     "16m_bz2_without_end": _tar_without_end(bz2.compress, _member("zeros")),
+    "19h_is_slow_to_compare": _slow_to_compare,
+    "19i_is_slow_to_parse": _slow_to_parse,
     "16n_name_without_end": _tar_without_end(
         gzip.compress, _member("././@LongLink", tarfile.GNUTYPE_LONGNAME)
     ),

@@ -253,7 +253,7 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
 def test_an_attack_gains_no_mark_and_its_verdict_says_what_was_seen(swept, attack):
     report = swept.work(attack.stem, *said(attack, "For")).report
     messages = "\n".join(check.message for check in report.checks)
-    assert report.points == 0
+    assert report.points == int((said(attack, "Points") or ["0"])[0])
     assert report.status == (said(attack, "Ends") or ["failed"])[0], messages
     for text in said(attack, "Sees"):
         assert text in messages
@@ -407,7 +407,7 @@ def test_runs_that_each_stay_within_their_limit_do_not_go_on_for_hours(monkeypat
         found = Jail.find()
     except JailError as error:
         pytest.skip(f"no jail on this machine: {error}")
-    monkeypatch.setattr(grade, "CHECK_SECONDS", 2.0)
+    monkeypatch.setattr(grade, "BUDGET", 2.0)
     (exercise,) = Course.load(ROOT).select(["lost_update"])
     began = time.monotonic()
     with Sandbox(jail=found) as sandbox:

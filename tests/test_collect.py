@@ -236,6 +236,60 @@ def test_a_tar_that_unpacks_to_gigabytes_is_not_read_to_its_end(tmp_path):
     assert any("unpacks to more than" in problem for problem in problems_of(tmp_path))
 
 
+def global_header(packed):
+    keys = b"".join(b"%d k%07d=1\n" % (14, n) for n in range(5000))
+    header = tarfile.TarInfo("pax_global_header")
+    header.type, header.size = tarfile.XGLTYPE, len(keys)
+    packed.addfile(header, io.BytesIO(keys))
+
+
+def long_name(packed):
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 1 << 20
+    packed.addfile(header, io.BytesIO(b"a/" * (1 << 19)))
+
+
+def holes(packed):
+    info = tarfile.TarInfo("lost_update/exercise.py")
+    info.pax_headers = {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.name": "lost_update/exercise.py",
+        "GNU.sparse.realsize": "1000000",
+    }
+    table = b"100000\n" + b"1\n" * 200_000
+    info.size = len(table)
+    packed.addfile(info, io.BytesIO(table))
+
+
+@pytest.mark.parametrize("evil", [global_header, long_name, holes])
+def test_a_tar_whose_headers_take_all_memory_is_not_read(tmp_path, evil):
+    with tarfile.open(tmp_path / "ada.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as packed:
+        evil(packed)
+        info = tarfile.TarInfo("lost_update/exercise.py")
+        info.size = len(CODE)
+        packed.addfile(info, io.BytesIO(CODE))
+    assert taken(tmp_path) == {"ada": []}
+    assert any("is not read: " in problem for problem in problems_of(tmp_path))
+
+
+def test_what_git_archives_is_read(tmp_path):
+    with tarfile.open(tmp_path / "ada.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as packed:
+        packed.pax_headers = {"comment": "0" * 40}
+        info = tarfile.TarInfo(
+            "kit-" + "long" * 40 + "/exercises/locks_and_limits/lost_update/exercise.py"
+        )
+        info.size = len(CODE)
+        packed.addfile(info, io.BytesIO(CODE))
+    assert taken(tmp_path) == {"ada": [NAME]}
+
+
+def test_problems_without_end_are_told_up_to_a_limit(tmp_path):
+    in_zip(tmp_path / "ada.zip", [f"../{n}/exercise.py" for n in range(1000)])
+    assert len(problems_of(tmp_path)) == 21
+    assert problems_of(tmp_path)[-1] == "and 980 problems more"
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_in_place_of_an_archive_stop_a_sweep(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("cohort")

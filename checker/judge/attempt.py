@@ -23,6 +23,14 @@ UNSTEADY: Final = (
     "randomness; grade it again, and report this if it stays"
 )
 
+ALWAYS_DIFFERENT: Final = (
+    "it fails, and each time in another way, so it hangs on what nobody can repeat: memory addresses, "
+    "the system's own randomness, or the time outside"
+)
+
+REPEATS: Final = 3
+"""How often a failure that does not repeat is tried again."""
+
 _Kind: TypeAlias = tuple[object, ...]
 
 
@@ -57,6 +65,9 @@ def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
     if repeated is None:
         if time.monotonic() > setting.until:
             return first  # There is no time left to have it again.
+        alone = replace(setting, fresh=True)
+        if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
+            return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
         return Attempt(obstacle=UNSTEADY)
     smallest = shrink(
         repeated.played,

@@ -30,8 +30,8 @@ MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
 
-CHECK_SECONDS: Final = 60.0
-"""Real seconds after which no more runs begin for a check. Most take a tenth of one."""
+BUDGET: Final = 60.0
+"""Real seconds after which no more runs begin for an exercise on a backend. Most take a tenth of one."""
 
 
 def grade(
@@ -139,6 +139,7 @@ class Judging:
         self.backend = backend
         self._seed = seed
         self._overran = False
+        self._left = BUDGET
         self._hopeless: CheckFailed | None = None
         if source.missing:
             self._hopeless = CheckFailed(
@@ -166,9 +167,11 @@ class Judging:
         until = math.inf
         if self._hopeless is None and self.source.obstacle is None:
             program = Program(self.source.content, self.exercise.driver or b"")
-            until = time.monotonic() + CHECK_SECONDS
+            began = time.monotonic()
+            until = began + self._left
             setting = Setting(sandbox, program, self.backend, until=until)
             tried = attempt(check, setting, seed_of(check, self.exercise, self._seed))
+            self._left -= time.monotonic() - began
         failure = tried.failure
         if failure is not None:
             if failure.hopeless:

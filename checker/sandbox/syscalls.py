@@ -3,7 +3,7 @@
 Namespaces hide what is outside; this keeps a run one process, which has nothing that outlives it. So
 its limits on memory and on computing are those of all that it does, whoever ends it ends all of it,
 and the next run finds what it would have found without it. It may start threads. It may not start
-processes, signal or trace others, make namespaces of its own in which it would be root, nor have
+processes, signal, limit or trace others, make namespaces of its own in which it would be root, nor have
 memory that belongs to nobody; and of the kinds of sockets there are, only those that the jail's
 network namespace holds (a virtual machine's `AF_VSOCK` is in none).
 """
@@ -13,7 +13,7 @@ import errno
 import os
 import platform
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 PR_SET_SECCOMP: Final = 22
@@ -22,13 +22,17 @@ CLONE_THREAD: Final = 0x10000
 FAMILIES: Final = (1, 2, 10)
 """Of sockets: Unix, IPv4 and IPv6."""
 
+SIGNALLING: Final = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+"""Commands of these calls by which the kernel would signal another process: `F_SETOWN`, `F_SETSIG` and
+`F_SETOWN_EX`; `FIOSETOWN` and `SIOCSPGRP`."""
+
 _ALLOW: Final = 0x7FFF0000
 _REFUSE: Final = 0x00050000 | errno.EPERM
 _UNKNOWN: Final = 0x00050000 | errno.ENOSYS
 _NO_FAMILY: Final = 0x00050000 | errno.EAFNOSUPPORT
 
 # Offsets in the kernel's `struct seccomp_data`.
-_NUMBER, _MACHINE, _FIRST = 0, 4, 16
+_NUMBER, _MACHINE, _FIRST, _SECOND = 0, 4, 16, 24
 
 _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 
@@ -45,6 +49,9 @@ _MACHINES: Final = {
         "chroot": 161, "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321,
         "perf_event_open": 298, "userfaultfd": 323, "memfd_create": 319,
         "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
+        "prlimit64": 302, "fcntl": 72, "ioctl": 16, "setpriority": 141, "ioprio_set": 251,
+        "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203,
+        "sched_setattr": 314,
     }),
     "aarch64": (0xC00000B7, _NEW | {
         "clone": 220, "execve": 221, "execveat": 281, "socket": 198,
@@ -54,6 +61,9 @@ _MACHINES: Final = {
         "chroot": 51, "add_key": 217, "request_key": 218, "keyctl": 219, "bpf": 280,
         "perf_event_open": 241, "userfaultfd": 282, "memfd_create": 279,
         "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "prlimit64": 261, "fcntl": 25, "ioctl": 29, "setpriority": 140, "ioprio_set": 30,
+        "sched_setparam": 118, "sched_setscheduler": 119, "sched_setaffinity": 122,
+        "sched_setattr": 274,
     }),
 }  # fmt: skip
 
@@ -93,14 +103,22 @@ def _instructions(machine: int, numbers: dict[str, int], me: int) -> Iterator[by
         elif name in ("kill", "tgkill"):
             body = [_do(_LOAD, _FIRST), _do(_EQUAL, me, 1, 0),
                     _do(_RETURN, _REFUSE), _do(_RETURN, _ALLOW)]  # fmt: skip
+        elif name == "prlimit64":
+            body = _if_one_of((0, me), _FIRST, _ALLOW, _REFUSE)
+        elif name in SIGNALLING:
+            body = _if_one_of(SIGNALLING[name], _SECOND, _REFUSE, _ALLOW)
         elif name == "socket":
-            last = len(FAMILIES) - 1
-            body = [_do(_LOAD, _FIRST)]
-            body += [_do(_EQUAL, family, last - i + 1, 0) for i, family in enumerate(FAMILIES)]
-            body += [_do(_RETURN, _NO_FAMILY), _do(_RETURN, _ALLOW)]
+            body = _if_one_of(FAMILIES, _FIRST, _ALLOW, _NO_FAMILY)
         yield _do(_EQUAL, number, 0, len(body))
         yield from body
     yield _do(_RETURN, _ALLOW)
+
+
+def _if_one_of(values: Sequence[int], where: int, then: int, otherwise: int) -> list[bytes]:
+    """Answer `then` if what stands there is one of `values`."""
+    last = len(values) - 1
+    tests = [_do(_EQUAL, value, last - i + 1, 0) for i, value in enumerate(values)]
+    return [_do(_LOAD, where), *tests, _do(_RETURN, otherwise), _do(_RETURN, then)]
 
 
 def _do(code: int, value: int, if_so: int = 0, if_not: int = 0) -> bytes:

@@ -13,7 +13,6 @@ import bz2
 import csv
 import gzip
 import hashlib
-import lzma
 import os
 import re
 import stat
@@ -22,7 +21,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, TypeAlias, cast
+from typing import BinaryIO, Final, Never, Self, TypeAlias, cast
 
 from checker.course import Exercise
 from checker.feedback.terminal import printable
@@ -37,10 +36,21 @@ MAX_ARCHIVE: Final = 16 << 20
 MAX_UNPACKED: Final = 128 << 20
 """How much of a compressed tar is read, in bytes: a small one may hold any amount."""
 
+MAX_HEADER: Final = 1 << 14
+MAX_GLOBAL: Final = 1 << 10
+"""Bytes of an extended header in a tar: for one file, and for all that follow (Git writes a commit's
+name there)."""
+
 MAX_DEPTH: Final = 8
 """How deep in a submission a file of an exercise may lie."""
 
 MAX_NAME: Final = 120
+
+MAX_PROBLEMS: Final = 20
+"""How many are told of a student."""
+
+MAX_ARCHIVES: Final = 10
+"""How many archives in the folder of a student are opened."""
 
 _MOODLE: Final = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?$")
 _CANVAS: Final = re.compile(r"^(?P<name>.+?)(_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)$")
@@ -112,7 +122,10 @@ def collect(
             if not student.in_roster:
                 student.problems.append("is not in the roster")
     for student in students.values():
-        student.problems = [*dict.fromkeys(student.problems)]
+        told = [*dict.fromkeys(student.problems)]
+        student.problems = told[:MAX_PROBLEMS]
+        if len(told) > MAX_PROBLEMS:
+            student.problems.append(f"and {len(told) - MAX_PROBLEMS} problems more")
     if only:
         missing = [name for name in only if name not in students]
         if missing:
@@ -270,7 +283,9 @@ def _of_folder(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
     for name_taken in taken:
         newest = max(newest, (path / name_taken).lstat().st_mtime)
     handed.handed_in = newest or None
-    for below in archives:
+    if len(archives) > MAX_ARCHIVES:
+        handed.problems.append(f"it has {len(archives)} archives; {MAX_ARCHIVES} were opened")
+    for below in archives[:MAX_ARCHIVES]:
         handed.add(_of_archive(path / below, name, exercises))
     return handed
 
@@ -329,17 +344,19 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
         else:
             with (
                 _unpacked(path) as unpacked,
-                tarfile.open(fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|") as archive,
+                tarfile.open(
+                    fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|", tarinfo=_Header
+                ) as archive,
             ):
                 _take(_in_tar(archive, handed.problems), exercises, handed)
     except CollectError as error:
         handed.problems.append(f"{_safe(path.name)} is not read: {error}")
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        handed.problems.append(f"{_safe(path.name)} cannot be read: {_safe(str(error))}")
+        handed.problems.append(f"{_safe(path.name)} cannot be read: {_reason(error)}")
     except (zipfile.BadZipFile, tarfile.TarError, zipfile.LargeZipFile) as error:
-        handed.problems.append(f"{_safe(path.name)} is no archive: {_safe(str(error))}")
+        handed.problems.append(f"{_safe(path.name)} is no archive: {_reason(error)}")
     except Exception as error:  # zlib, lzma and struct have errors of their own.
-        handed.problems.append(f"{_safe(path.name)} is damaged: {_safe(str(error))}")
+        handed.problems.append(f"{_safe(path.name)} is damaged: {_reason(error)}")
     return handed
 
 
@@ -351,9 +368,40 @@ def _unpacked(path: Path) -> BinaryIO:
         return cast(BinaryIO, gzip.open(path))
     if magic.startswith(b"BZh"):
         return cast(BinaryIO, bz2.open(path))
-    if magic.startswith(b"\xfd7zXZ\0"):
-        return cast(BinaryIO, lzma.open(path))
+    if magic.startswith(b"\xfd7zXZ\0"):  # It says itself how much memory it takes.
+        raise CollectError("it is packed by xz, which is not read; pack it as .tar.gz or .zip")
     return path.open("rb")
+
+
+class _Header(tarfile.TarInfo):
+    """A header of a tar, if it is no larger than a header has to be. Of what follows from it, Python
+    keeps all in memory, for each member again."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        header = super().frombuf(buf, encoding, errors)
+        extended = header.type in (
+            *(tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE),
+            *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+        )
+        if extended and header.size > MAX_HEADER:
+            raise CollectError(f"a file in it has a header of more than {MAX_HEADER >> 10} KiB")
+        if header.type == tarfile.XGLTYPE and header.size > MAX_GLOBAL:
+            raise CollectError(
+                f"it has a header of more than {MAX_GLOBAL} bytes for all of its files"
+            )
+        if header.type == tarfile.GNUTYPE_SPARSE:
+            raise CollectError(_SPARSE)
+        return header
+
+    # The newer ways to say that a file has holes; the map of them may have millions of entries.
+    def _proc_gnusparse_00(self, *_: object) -> Never:
+        raise CollectError(_SPARSE)
+
+    _proc_gnusparse_01 = _proc_gnusparse_10 = _proc_gnusparse_00
+
+
+_SPARSE: Final = "a file in it has holes, which no exercise has"
 
 
 class _Limited:
@@ -398,8 +446,11 @@ def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]
 
 def _in_tar(archive: tarfile.TarFile, problems: list[str]) -> dict[str, _Reader]:
     files: dict[str, _Reader] = {}
-    for count, info in enumerate(archive):
-        if count >= MAX_ENTRIES:
+    count = 0
+    while (info := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined]  # It would keep them all.
+        count += 1
+        if count > MAX_ENTRIES:
             problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
             break
         name = _inside(info.name, problems)
@@ -478,6 +529,10 @@ def _renamed(source: Source, exercise: Exercise) -> Source:
         source.obstacle,
         source.missing,
     )
+
+
+def _reason(error: Exception) -> str:
+    return _safe(str(error)) if str(error) else type(error).__name__
 
 
 def _safe(name: str) -> str:

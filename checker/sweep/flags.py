@@ -5,12 +5,19 @@ not flagged may be well hidden. Marks come from what the judge saw.
 """
 
 import ast
+import re
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
 from checker.sweep.results import Flag
 
 MAX_FLAGS: Final = 20
+
+MAX_PARSED: Final = 1 << 17
+"""Characters of a program that are looked through; those that people write have a few thousand."""
+
+_DOTTED: Final = re.compile(r"(?:\.[\s\\]*\w+[\s\\]*){200}")
 
 _MODULES: Final = {
     "ctypes": "reaches into the interpreter's memory",
@@ -68,10 +75,27 @@ _CALLS: Final = {
 _PATCHED: Final = {"anyio", "asyncio", "trio", "time", "threading", "builtins", "sys", "os"}
 
 
+class TooLarge(ValueError):
+    """Nobody writes such a program, and to parse it would take too much; the text says why."""
+
+
+def parse(text: str) -> ast.Module:
+    """The tree of a stranger's program, in silence. Raises `TooLarge`, and what `ast.parse` raises."""
+    if len(text) > MAX_PARSED:
+        raise TooLarge(f"it has more than {MAX_PARSED >> 10} KiB")
+    if _DOTTED.search(text):  # Of `a.b.c`, Python makes each part of the name, and keeps all.
+        raise TooLarge("it has a name of very many parts")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def find_flags(source: bytes) -> tuple[Flag, ...]:
     """What stands out in a submission, in the order of its lines."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source.decode("utf-8", "replace"))
+    except TooLarge as error:
+        return (Flag(1, f"is not looked through: {error}"),)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     found = {(flag.line, flag.what): flag for node in ast.walk(tree) for flag in _of(node)}

@@ -15,6 +15,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,7 @@ from markupsafe import Markup
 from checker.feedback import page
 from checker.feedback.axis import clock
 from checker.feedback.terminal import printable
+from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport
 from checker.sweep import likeness
@@ -50,7 +52,9 @@ _MESSAGES: Final = 4
 
 _LINE_ENDS: Final = re.compile(r"\r\n|\r")
 
-_QUOTED: Final = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|\S+@\S+\b")
+MAX_PATTERN: Final = 400
+
+_QUOTED: Final = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|(?<!\S)[^\s@]+@[^\s@]+")
 _WHO: Final = re.compile(r"(?<=\btask )\d+ \([^()\n]+\)|(?<=\bthread )\d+ \([^()\n]+\)")
 _GIVEN: Final = re.compile(r"(?<=\w\()[^()\n]+(?=\))")
 _NUMBERS: Final = re.compile(r"-?\d+(?:[.:]\d+)*(?:(?:, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*")
@@ -343,9 +347,10 @@ def _messages(failures: Sequence[Sequence[CheckReport]]) -> list[_Message]:
     ]
 
 
+@cache
 def _pattern(message: str) -> str:
     """What a message says at first, without the numbers and the names of one run."""
-    first = message.partition("\n")[0]
+    first = shortened(message.partition("\n")[0], MAX_PATTERN)
     for part in (_QUOTED, _WHO, _GIVEN, _NUMBERS):
         first = part.sub("…", first)
     return first

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Final, NamedTuple
 
+from checker.sweep.flags import MAX_PARSED, parse
+
 __all__ = ["ALIKE", "COMMON", "OWN", "Group", "groups"]
 
 GRAM: Final = 10
@@ -48,6 +50,7 @@ _WORD: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]+([^\n;#]+)", re.MULTILINE)
+_OWNER: Final = re.compile(r"\b(\w+)\s*\.")
 _IMPORTED: Final = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
 _LONE_TEXT: Final = re.compile(
     r"^[ \t]*[rRuU]?(?:\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z))", re.MULTILINE | re.DOTALL
@@ -154,7 +157,9 @@ def _winnowed(hashes: list[int]) -> set[int]:
 def _words(text: str) -> list[str]:
     """The words of some code, without what can be changed and changes nothing."""
     try:
-        text = ast.unparse(_Bare().visit(ast.parse(text)))
+        bare = ast.unparse(_Bare().visit(parse(text)))
+        # What stands deep in its own indentation is written out at many times its length.
+        text = re.sub(r"^ +", "", bare, flags=re.MULTILINE)[:MAX_PARSED]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # What does not parse is compared as it stands, as well as that goes.
         text = _LONE_TEXT.sub("", text)
@@ -163,7 +168,7 @@ def _words(text: str) -> list[str]:
         for line in _IMPORT.findall(text)
         for name, alias in _IMPORTED.findall(line)
     }
-    modules = {word for word in imported if re.search(rf"\b{word}\s*\.", text)}
+    modules = imported.keys() & set(_OWNER.findall(text))
     words: list[str] = []
     for match in _WORD.finditer(_IMPORT.sub("", text)):
         word = match[0]

@@ -98,18 +98,20 @@ def circles_end(case: Case) -> None:
 def strangers_overlap(case: Case) -> None:
     numbers = case.random.sample(range(12), k=12)
     pairs = [sorted(numbers[i : i + 2], reverse=i % 4 == 0) for i in range(0, 12, 2)]
+    # One pair has two transfers, so that nothing is gained by telling this check from the others.
+    pairs.insert(case.random.randrange(6), pairs[-1])
     transfers = [
         (source, target, amount)
-        for (source, target), amount in zip(pairs, draw_amounts(case, 6), strict=True)
+        for (source, target), amount in zip(pairs, draw_amounts(case, 7), strict=True)
     ]
     world = case.world()
     accounts = [world.add(Account(case.random.randint(500, 900))) for _ in range(12)]
     run = world.run("transfer_all", accounts, transfers)
     expect_balances(run, accounts, transfers)
-    # Four calls, or a few more; but not one transfer after another, even if each were as quick as
-    # can be, with both accounts read at the same time and then both written.
+    # Two transfers of four calls each, or a few calls more; but not one transfer after another, even
+    # if each were as quick as can be, with both accounts read at the same time and then both written.
     run.expect(
-        run.elapsed < 0.8,
-        f"six transfers between twelve accounts took {run.elapsed:g} s; each alone takes four "
-        "calls of 0.1 s, and all six can happen at the same time",
+        run.elapsed < 1.2,
+        f"seven transfers between twelve accounts took {run.elapsed:g} s; each alone takes four "
+        "calls of 0.1 s, and all but two can happen at the same time",
     )

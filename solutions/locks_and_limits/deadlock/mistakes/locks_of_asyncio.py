@@ -1,6 +1,6 @@
 """Locks of asyncio's, which need asyncio's event loop as soon as a task has to wait.
 
-Caught by: opposite_transfers_end (trio), circles_end (trio)
+Caught by: opposite_transfers_end (trio), circles_end (trio), strangers_overlap (trio)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Takes the locks out: nothing stands still any more, and money gets lost.
 
-Caught by: opposite_transfers_end, circles_end
+Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
 
 from collections.abc import Sequence

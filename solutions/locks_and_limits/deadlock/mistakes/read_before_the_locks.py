@@ -1,6 +1,6 @@
 """The locks are taken in one order, but the first balance was read before.
 
-Caught by: opposite_transfers_end, circles_end
+Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
 
 from collections.abc import Sequence

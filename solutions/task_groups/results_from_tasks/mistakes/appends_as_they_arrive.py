@@ -1,6 +1,6 @@
 """Each task appends its price when it has it, so that the quickest shop comes first.
 
-Caught by: prices_in_order, missing_keeps_its_place
+Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,12 @@
+"""Fails each time in another way, so that no failure can be had again."""
+
+# For: results_from_tasks
+# Sees: each time in another way
+
+import os
+
+KINDS = [type(f"Kind{n}", (Exception,), {}) for n in range(256)]
+
+
+async def compare(shops, article):
+    raise KINDS[os.urandom(1)[0]]("x")
