@@ -5,6 +5,7 @@ import io
 import os
 import stat
 import tarfile
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -111,6 +112,88 @@ def test_all_exercises_of_a_clone_are_found(tmp_path):
     for exercise in EXERCISES:
         write(tmp_path / "ada" / "exercises" / exercise.name / "exercise.py")
     assert taken(tmp_path) == {"ada": sorted(exercise.name for exercise in EXERCISES)}
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "ada/Lost_Update.PY",
+        "ada/lost-update.py",
+        "ada/lost_update (1).py",
+        "ada/locks_and_limits/lost_update/exercise (2).py",
+        "ada__Lost-Update.py",
+        "ada__lost_update (1).py",
+        "ada__locks_and_limits__lost_update.py",
+        "ada_12_34_lost_update (1).PY",
+    ],
+)
+def test_how_systems_browsers_and_people_write_a_name_does_not_matter(tmp_path, below):
+    write(tmp_path / below)
+    assert taken(tmp_path) == {"ada": [NAME]}
+    assert problems_of(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "ada/locks_and_limits/deadlock/exercise.py",
+        "ada/deadlock/exercise.py",
+        "ada/deadlock.py",
+        "ada__deadlock.py",
+        "ada_12_34_deadlock.py",
+        "ada_12_34_deadlock-1.py",
+    ],
+)
+def test_what_is_for_another_exercise_is_not_taken_for_the_one_that_is_meant(tmp_path, below):
+    write(tmp_path / below)
+    students, strays = collect([tmp_path], ONE, course=EXERCISES)
+    assert [(s.name, s.sources, s.problems) for s in students] == [("ada", {}, [])]
+    assert strays == []
+
+
+@pytest.mark.parametrize("in_folder", [True, False])
+@pytest.mark.parametrize("name", ["homework.pdf", "my work.py", "lost_update.ipynb"])
+def test_files_of_which_none_is_taken_are_told(tmp_path, name, in_folder):
+    if in_folder:
+        write(tmp_path / "Ada L_12_assignsubmission_file_" / name)
+    else:
+        in_zip(tmp_path / "Ada L.zip", [name])
+    assert taken(tmp_path) == {"Ada L": []}
+    (problem,) = problems_of(tmp_path)
+    assert "its one file is not named after an exercise" in problem
+    assert name in problem
+
+
+def test_of_a_file_and_a_copy_of_it_the_file_is_taken_and_that_is_told(tmp_path):
+    write(tmp_path / "ada" / "lost_update" / "exercise (1).py", b"copy = 1\n")
+    write(tmp_path / "ada" / "lost_update" / "exercise.py", b"file = 1\n")
+    students, _ = collect([tmp_path], EXERCISES)
+    assert students[0].sources[NAME].content == b"file = 1\n"
+    assert "is there 2 times" in students[0].problems[0]
+
+
+def test_nobody_takes_the_place_of_somebody_whose_name_is_nearly_the_same(tmp_path):
+    for name, content in (
+        ("ada", b"hers = 1\n"),
+        ("ada ", b"other = 1\n"),
+        ("ada\n", b"third = 1\n"),
+    ):
+        write(tmp_path / name / "lost_update.py", content)
+    write(tmp_path / "ada (2)" / "lost_update.py", b"fourth = 1\n")
+    long = "x" * 119
+    write(tmp_path / f"{long}yz" / "lost_update.py")
+    write(tmp_path / f"{long}yy" / "lost_update.py")
+    students, _ = collect([tmp_path], EXERCISES)
+    assert len({student.name for student in students}) == 6
+    (ada,) = [student for student in students if student.name == "ada"]
+    assert ada.sources[NAME].content == b"hers = 1\n"
+
+
+def test_what_a_sweep_has_written_is_nobodys_work(tmp_path):
+    write(tmp_path / "ada" / "lost_update.py")
+    write(tmp_path / "marks" / "journal.sqlite3")
+    assert taken(tmp_path) == {"ada": [NAME]}
+    assert problems_of(tmp_path) == ["marks: what a sweep has written"]
 
 
 # --- what is told -------------------------------------------------------------------------------
@@ -336,6 +419,35 @@ def test_names_are_made_harmless(tmp_path):
 
 
 # --- rosters ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,group\nada,1\nJürgen M,2\n",
+        "Name;Group\nada;1\nJürgen M;2\n",
+        "student\tsection\nada\t1\nJürgen M\t2\n",
+        "Student,ID,Section\nPoints Possible,,\nada,17,1\nJürgen M,18,2\n",
+        "First name,Surname,Group\nada,,1\nJürgen,M,2\n",
+    ],
+)
+def test_a_roster_may_come_from_a_spreadsheet_or_a_course_system(tmp_path, text):
+    roster = tmp_path / "students.csv"
+    roster.write_text(unicodedata.normalize("NFD", text), encoding="utf-8-sig")
+    write(tmp_path / "cohort" / "Jürgen M" / "lost_update.py")
+    students, _ = collect([tmp_path / "cohort"], EXERCISES, roster=roster)
+    assert [(s.name, s.group, s.problems) for s in students] == [
+        ("Jürgen M", "2", []),
+        ("ada", "1", []),
+    ]
+
+
+def test_a_roster_without_names_says_what_it_has(tmp_path):
+    roster = tmp_path / "students.csv"
+    roster.write_text("Vorname;Gruppe\nada;1\n")
+    write(tmp_path / "cohort" / "ada" / "lost_update.py")
+    with pytest.raises(CollectError, match="it has 'vorname', 'gruppe'"):
+        collect([tmp_path / "cohort"], EXERCISES, roster=roster)
 
 
 def test_a_roster_names_groups_and_who_has_not_handed_in(tmp_path):

@@ -98,7 +98,9 @@ def run(given: argparse.Namespace) -> int:
                 "",
                 "yellow",
             )
-        students, strays = collect(given.paths, exercises, roster=given.roster, only=given.only)
+        students, strays = collect(
+            given.paths, exercises, course=[*course], roster=given.roster, only=given.only
+        )
         before = journal.read_plan(given.out)
         drawn = given.seed
         if drawn is None:

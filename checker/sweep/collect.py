@@ -17,15 +17,18 @@ import os
 import re
 import stat
 import tarfile
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Never, Self, TypeAlias, cast
 
 from checker.course import Exercise
 from checker.feedback.terminal import printable
 from checker.submission import MAX_SOURCE, Source, read_below
+from checker.sweep import journal
 
 MAX_ENTRIES: Final = 20_000
 """How many files a submission may have; a clone of the kit has a few hundred."""
@@ -54,10 +57,16 @@ MAX_ARCHIVES: Final = 10
 
 _MOODLE: Final = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?$")
 _CANVAS: Final = re.compile(r"^(?P<name>.+?)(_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)$")
-_FLAT: Final = re.compile(r"^(?P<name>.+?)__(?P<exercise>\w+)$")
+_FLAT: Final = re.compile(r"^(?P<name>.+)__(?P<file>.+?)$")
 _ARCHIVES: Final = (".zip", ".tar.gz", ".tgz", ".tar")
 
 _NAMES: Final = ("exercise.py", "solution.py")
+
+_AGAIN: Final = re.compile(r"-\d+(?=\.|$)")
+"""What Canvas adds to the name of what is handed in again."""
+
+_COPY: Final = re.compile(r" ?\(\d+\)(?=\.|$)")
+"""What a browser adds to the name of what is there already."""
 
 # What lies beside the exercises in a clone, and is nobody's work.
 _SKIPPED: Final = {".git", ".venv", "venv", "node_modules", "__pycache__", "solutions", "__MACOSX"}
@@ -83,6 +92,8 @@ class Handed:
     in_roster: bool = True
     number: str = ""
     """By which Moodle or Canvas tell students apart, if it is in the name of what was handed in."""
+    raw: str = ""
+    """The name as it was, before it was made fit to be shown."""
 
     def add(self, other: "Handed") -> None:
         """Take over what was handed in elsewhere under the same name; what is there already stays."""
@@ -96,20 +107,49 @@ class Handed:
         self.handed_in = max(times, default=None)
 
 
+class Wanted:
+    """The exercises that are looked for, among those of a course."""
+
+    def __init__(self, exercises: Sequence[Exercise], course: Sequence[Exercise] = ()) -> None:
+        self.exercises = exercises
+        self.alone = len(exercises) == 1
+        """Whether there is one, so that a file of any name will do: but that of another."""
+        self._others = {exercise.short_name for exercise in course if exercise not in exercises}
+
+    def called(self, named: str) -> Exercise | None:
+        """The exercise that a file is named after; Canvas numbers what is handed in again."""
+        named = _folded(_AGAIN.sub("", named))
+        for exercise in self.exercises:
+            if named in (exercise.short_name, f"{exercise.chapter}__{exercise.short_name}"):
+                return exercise
+        return self.exercises[0] if self.alone and named in ("exercise", "solution") else None
+
+    def is_of_another(self, path: str) -> bool:
+        """Whether a file is named after an exercise that is not looked for, or lies in its folder."""
+        *above, name = _folded(_AGAIN.sub("", path)).split("/")
+        stem = name.partition(".")[0].rpartition("__")[2]
+        return stem in self._others or (bool(above) and above[-1] in self._others)
+
+
 def collect(
     paths: Sequence[Path],
     exercises: Sequence[Exercise],
     *,
+    course: Sequence[Exercise] = (),
     roster: Path | None = None,
     only: Sequence[str] = (),
 ) -> tuple[list[Handed], list[str]]:
-    """The students of a cohort by name, with what they handed in for `exercises`, and what could not
-    be made out to be anybody's work. Raises `CollectError`."""
+    """The students of a cohort by name, with what they handed in for `exercises` (of a `course`, whose
+    other ones are nobody's work for these), and what could not be made out to be anybody's work.
+
+    Raises `CollectError`.
+    """
+    wanted = Wanted(exercises, course)
     students: dict[str, Handed] = {}
     strays: list[str] = []
     listed = _read_roster(roster) if roster is not None else {}
     for path in paths:
-        for handed in _told_apart([*_of_path(path, exercises, strays)]):
+        for handed in _told_apart([*_of_path(path, wanted, strays)]):
             if handed.name in students:
                 students[handed.name].add(handed)
             else:
@@ -140,16 +180,36 @@ def collect(
 
 
 def _told_apart(found: list[Handed]) -> list[Handed]:
-    """Give students who have the same name one each. Their numbers differ from assignment to
+    """Give students who have the same name one each. The numbers of one differ from assignment to
     assignment, so this is for what was handed out together."""
-    numbers: dict[str, set[str]] = {}
+    who: dict[str, set[tuple[str, str]]] = {}
     for handed in found:
-        numbers.setdefault(handed.name, set()).add(handed.number)
-    for handed in found:
-        if len(numbers[handed.name]) > 1 and handed.number:
-            handed.name += f" ({handed.number})"
-            handed.problems.append("others have the same name, so a number was put behind it")
+        who.setdefault(handed.name, set()).add((handed.number, handed.raw))
+    taken = set(who)
+    named: dict[tuple[str, str, str], str] = {}
+    for handed in sorted(found, key=lambda handed: (handed.raw != handed.name, handed.raw)):
+        numbers = {number for number, _ in who[handed.name]}
+        raws = {raw for _, raw in who[handed.name]}
+        if len(numbers) == 1 and (len(raws) == 1 or handed.raw == handed.name):
+            continue
+        one = (handed.name, handed.number, handed.raw if len(raws) > 1 else "")
+        if one not in named:
+            marks = iter([handed.number] if handed.number else [])
+            counted = (str(n) for n in count(2))
+            named[one] = next(
+                name
+                for mark in chain(marks, counted)
+                if (name := f"{handed.name} ({mark})") not in taken
+            )
+            taken.add(named[one])
+        handed.name = named[one]
+        handed.problems.append("others have the same name, so a number was put behind it")
     return found
+
+
+_NAME_COLUMNS: Final = ("name", "student", "full name", "id", "login")
+_GROUP_COLUMNS: Final = ("group", "groups", "section")
+_FIRST_AND_LAST: Final = (("first name", "last name"), ("first name", "surname"))
 
 
 def _read_roster(path: Path) -> dict[str, str]:
@@ -159,21 +219,26 @@ def _read_roster(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CollectError(f"the roster {path} cannot be read: {reason}") from None
-    rows = list(csv.reader(text.splitlines()))
+    lines = text.splitlines()
+    # Where a comma is in numbers, spreadsheets write semicolons between cells.
+    between = max(",;\t", key=lines[0].count) if lines else ","
+    rows = list(csv.reader(lines, delimiter=between))
     header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    column = next(
-        (header.index(n) for n in ("name", "student", "id", "login") if n in header), None
-    )
-    if column is None:
+    columns = [[header.index(name)] for name in _NAME_COLUMNS if name in header]
+    columns += [
+        [header.index(one) for one in both] for both in _FIRST_AND_LAST if set(both) <= set(header)
+    ]
+    if not columns:
+        found = ", ".join(repr(_safe(cell)) for cell in header if cell) or "nothing"
         raise CollectError(
             f"the roster {path} needs a first line that names its columns: `name`, and `group` if "
-            "there are groups"
+            f"there are groups; it has {found}"
         )
-    group = header.index("group") if "group" in header else None
+    group = next((header.index(name) for name in _GROUP_COLUMNS if name in header), None)
     students = {}
     for row in rows[1:]:
-        name = row[column].strip() if column < len(row) else ""
-        if name:
+        name = " ".join(row[at].strip() for at in columns[0] if at < len(row)).strip()
+        if name and name.lower() != "points possible":  # Canvas has a row of these.
             students[_safe(name)] = (
                 row[group].strip() if group is not None and group < len(row) else ""
             )
@@ -183,14 +248,14 @@ def _read_roster(path: Path) -> dict[str, str]:
 # --- one path -----------------------------------------------------------------------------------
 
 
-def _of_path(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> Iterator[Handed]:
+def _of_path(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]:
     if not path.exists():
         raise CollectError(f"{path} does not exist")
     if not path.is_dir():
-        yield from _of_file(path, exercises, strays)
+        yield from _of_file(path, wanted, strays)
         return
-    if _is_submission(path, exercises):
-        yield _of_folder(path, path.resolve().name, exercises)
+    if _is_submission(path, wanted.exercises):
+        yield _of_folder(path, path.resolve().name, wanted)
         return
     for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
         inner = path / entry.name
@@ -198,13 +263,15 @@ def _of_path(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> It
             continue
         if entry.is_symlink():
             strays.append(f"{_safe(entry.name)}: a link, which is not followed")
+        elif entry.is_dir() and (inner / journal.NAME).exists():
+            strays.append(f"{_safe(entry.name)}: what a sweep has written")
         elif entry.is_dir():
             moodle = _MOODLE.match(entry.name)
-            handed = _of_folder(inner, moodle["name"] if moodle else entry.name, exercises)
+            handed = _of_folder(inner, moodle["name"] if moodle else entry.name, wanted)
             handed.number = moodle["number"] if moodle else ""
             yield handed
         elif entry.is_file():
-            yield from _of_file(inner, exercises, strays)
+            yield from _of_file(inner, wanted, strays)
         else:
             strays.append(f"{_safe(entry.name)}: not a regular file")
 
@@ -215,79 +282,91 @@ def _is_submission(path: Path, exercises: Sequence[Exercise]) -> bool:
     return (path / "exercises").is_dir() or any((path / chapter).is_dir() for chapter in chapters)
 
 
-def _of_file(path: Path, exercises: Sequence[Exercise], strays: list[str]) -> Iterator[Handed]:
+def _of_file(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]:
     archive = next((suffix for suffix in _ARCHIVES if path.name.lower().endswith(suffix)), None)
     if archive is not None:
         stem = path.name[: -len(archive)]
         canvas = _CANVAS.match(stem)
-        handed = _of_archive(path, canvas["name"] if canvas else stem, exercises)
+        handed = _of_archive(path, canvas["name"] if canvas else stem, wanted)
         handed.number = canvas["number"] if canvas else ""
         yield handed
         return
-    if path.suffix != ".py":
+    if path.suffix.lower() != ".py":
         strays.append(f"{_safe(path.name)}: neither a Python file nor an archive")
         return
-    stem = path.stem
-    for pattern in (_FLAT, _CANVAS):
-        found = pattern.match(stem)
+    exercise: Exercise | None = None
+    of_another = wanted.is_of_another(path.name)
+    whose, number = path.stem, ""
+    for pattern in (_CANVAS, _FLAT):
+        found = pattern.match(path.stem)
         if found is None:
             continue
-        named = found["exercise"] if pattern is _FLAT else found["file"]
-        exercise = _meant(named, exercises)
-        if exercise is not None:
-            handed = Handed(_safe(found["name"]), handed_in=path.stat().st_mtime)
-            handed.number = found["number"] if pattern is _CANVAS else ""
-            handed.sources[exercise.name] = _renamed(
-                read_below(path.parent, Path(path.name)), exercise
-            )
-            yield handed
-            return
-    if len(exercises) == 1:
-        handed = Handed(_safe(stem), handed_in=path.stat().st_mtime)
-        handed.sources[exercises[0].name] = _renamed(
-            read_below(path.parent, Path(path.name)), exercises[0]
+        exercise = wanted.called(found["file"])
+        of_another = exercise is None and wanted.is_of_another(found["file"])
+        if exercise is not None or of_another:
+            whose = found["name"]
+            number = found["number"] if pattern is _CANVAS else ""
+            break
+    if exercise is None and wanted.alone and not of_another:
+        exercise = wanted.exercises[0]
+    if exercise is None and not of_another:
+        strays.append(
+            f"{_safe(path.name)}: no exercise of the course is named in it; "
+            "name it <student>__<exercise>.py, or say --exercise NAME"
         )
-        yield handed
         return
-    strays.append(
-        f"{_safe(path.name)}: no exercise of the course is named in it; "
-        "name it <student>__<exercise>.py, or say --exercise NAME"
-    )
-
-
-def _meant(named: str, exercises: Sequence[Exercise]) -> Exercise | None:
-    """The exercise that a file is named after; Canvas numbers what is handed in again."""
-    named = re.sub(r"-\d+$", "", named)
-    for exercise in exercises:
-        if named in (exercise.short_name, f"{exercise.chapter}__{exercise.short_name}"):
-            return exercise
-    if len(exercises) == 1 and named in ("exercise", "solution"):
-        return exercises[0]
-    return None
+    if exercise is not None:
+        whose = whose.removesuffix(f"__{exercise.chapter}")
+    handed = _handed(whose)
+    handed.number = number
+    if exercise is not None:
+        handed.handed_in = path.stat().st_mtime
+        source = read_below(path.parent, Path(path.name))
+        handed.sources[exercise.name] = _renamed(source, exercise)
+    yield handed
 
 
 # --- one student --------------------------------------------------------------------------------
 
 
-def _of_folder(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
-    handed = Handed(_safe(name))
+def _handed(name: str) -> Handed:
+    return Handed(_safe(name), raw=unicodedata.normalize("NFC", name))
+
+
+def _of_folder(path: Path, name: str, wanted: Wanted) -> Handed:
+    handed = _handed(name)
+    seen: list[str] = []
     files: dict[str, _Reader] = {}
-    newest = 0.0
     archives = []
-    for below in _walk(path, exercises, handed.problems):
+    for below in _walk(path, wanted.exercises, handed.problems):
+        seen.append(below.as_posix())
         if below.name.lower().endswith(_ARCHIVES):
             archives.append(below)
-        elif below.suffix == ".py":
+        elif below.suffix.lower() == ".py":
             files[below.as_posix()] = lambda below=below: read_below(path, below)  # type: ignore[misc]
-    taken = _take(files, exercises, handed)
-    for name_taken in taken:
-        newest = max(newest, (path / name_taken).lstat().st_mtime)
-    handed.handed_in = newest or None
+    taken = _take(files, wanted, handed)
+    handed.handed_in = max(((path / name).lstat().st_mtime for name in taken), default=None)
     if len(archives) > MAX_ARCHIVES:
         handed.problems.append(f"it has {len(archives)} archives; {MAX_ARCHIVES} were opened")
     for below in archives[:MAX_ARCHIVES]:
-        handed.add(_of_archive(path / below, name, exercises))
+        handed.add(_of_archive(path / below, name, wanted))
+    if not archives:
+        _tell_what_was_not_taken(seen, wanted, handed)
     return handed
+
+
+def _tell_what_was_not_taken(seen: Sequence[str], wanted: Wanted, handed: Handed) -> None:
+    """Say so, if there are files and none of them was taken for work."""
+    names = [name for name in seen if not wanted.is_of_another(name)]
+    if handed.sources or not names or handed.problems:
+        return
+    many = (
+        f"there are {len(names)} files, none of them" if len(names) > 1 else "its one file is not"
+    )
+    handed.problems.append(
+        f"{many} named after an exercise ({_safe(names[0])}{', ...' if names[1:] else ''}); <exercise>.py "
+        "or <exercise>/exercise.py would be, or any name with --exercise NAME"
+    )
 
 
 def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Iterator[Path]:
@@ -328,9 +407,10 @@ def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Ite
         level = following
 
 
-def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
+def _of_archive(path: Path, name: str, wanted: Wanted) -> Handed:
     """What is in an archive, which is read and not unpacked."""
-    handed = Handed(_safe(name))
+    handed = _handed(name)
+    seen: list[str] = []
     try:
         status = path.lstat()
         handed.handed_in = status.st_mtime
@@ -340,7 +420,7 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
             raise CollectError(f"it has more than {MAX_ARCHIVE >> 20} MiB")
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                _take(_in_zip(archive, handed.problems), exercises, handed)
+                _take(_in_zip(archive, seen, handed.problems), wanted, handed)
         else:
             with (
                 _unpacked(path) as unpacked,
@@ -348,7 +428,7 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
                     fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|", tarinfo=_Header
                 ) as archive,
             ):
-                _take(_in_tar(archive, handed.problems), exercises, handed)
+                _take(_in_tar(archive, seen, handed.problems), wanted, handed)
     except CollectError as error:
         handed.problems.append(f"{_safe(path.name)} is not read: {error}")
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
@@ -357,6 +437,7 @@ def _of_archive(path: Path, name: str, exercises: Sequence[Exercise]) -> Handed:
         handed.problems.append(f"{_safe(path.name)} is no archive: {_reason(error)}")
     except Exception as error:  # zlib, lzma and struct have errors of their own.
         handed.problems.append(f"{_safe(path.name)} is damaged: {_reason(error)}")
+    _tell_what_was_not_taken(seen, wanted, handed)
     return handed
 
 
@@ -419,14 +500,17 @@ class _Limited:
         return data
 
 
-def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]:
+def _in_zip(archive: zipfile.ZipFile, seen: list[str], problems: list[str]) -> dict[str, _Reader]:
     files: dict[str, _Reader] = {}
-    for count, info in enumerate(archive.infolist()):
-        if count >= MAX_ENTRIES:
+    for number, info in enumerate(archive.infolist()):
+        if number >= MAX_ENTRIES:
             problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
             break
         name = _inside(info.filename, problems)
-        if name is None or info.is_dir() or not name.endswith(".py"):
+        if name is None or info.is_dir():
+            continue
+        seen.append(name)
+        if not name.lower().endswith(".py"):
             continue
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             problems.append(f"{_safe(name)} is not a regular file")
@@ -440,21 +524,26 @@ def _in_zip(archive: zipfile.ZipFile, problems: list[str]) -> dict[str, _Reader]
             with archive.open(info) as member:
                 return _source(name, member.read(MAX_SOURCE + 1))
 
+        if name in files:
+            problems.append(f"{_safe(name)} is in it more than once; the last was taken")
         files[name] = read
     return files
 
 
-def _in_tar(archive: tarfile.TarFile, problems: list[str]) -> dict[str, _Reader]:
+def _in_tar(archive: tarfile.TarFile, seen: list[str], problems: list[str]) -> dict[str, _Reader]:
     files: dict[str, _Reader] = {}
-    count = 0
+    members = 0
     while (info := archive.next()) is not None:
         archive.members.clear()  # type: ignore[attr-defined]  # It would keep them all.
-        count += 1
-        if count > MAX_ENTRIES:
+        members += 1
+        if members > MAX_ENTRIES:
             problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
             break
         name = _inside(info.name, problems)
-        if name is None or info.isdir() or not name.endswith(".py"):
+        if name is None or info.isdir():
+            continue
+        seen.append(name)
+        if not name.lower().endswith(".py"):
             continue
         if not info.isreg():
             problems.append(f"{_safe(name)} is not a regular file")
@@ -484,11 +573,11 @@ def _source(name: str, content: bytes) -> Source:
     return Source(_safe(name), content=content)
 
 
-def _take(files: Mapping[str, _Reader], exercises: Sequence[Exercise], handed: Handed) -> list[str]:
+def _take(files: Mapping[str, _Reader], wanted: Wanted, handed: Handed) -> list[str]:
     """Take the file of each exercise, and say which were taken."""
     taken = []
-    for exercise in exercises:
-        found = _files_of(exercise, files, alone=len(exercises) == 1)
+    for exercise in wanted.exercises:
+        found = _files_of(exercise, files, wanted)
         if not found:
             continue
         if len(found) > 1:
@@ -500,23 +589,30 @@ def _take(files: Mapping[str, _Reader], exercises: Sequence[Exercise], handed: H
     return taken
 
 
-def _files_of(exercise: Exercise, files: Mapping[str, _Reader], *, alone: bool) -> list[str]:
-    """The files that may be this exercise's, of the most telling kind of name."""
-    wanted = [
+def _files_of(exercise: Exercise, files: Mapping[str, _Reader], wanted: Wanted) -> list[str]:
+    """The files that may be this exercise's, of the most telling kind of name; the likeliest first."""
+    telling = [
         *(f"{exercise.chapter}/{exercise.short_name}/{name}" for name in _NAMES),
         *(f"{exercise.short_name}/{name}" for name in _NAMES),
         f"{exercise.chapter}/{exercise.short_name}.py",
         f"{exercise.short_name}.py",
         f"{exercise.chapter}__{exercise.short_name}.py",
     ]
-    if alone:
-        wanted += _NAMES
-    for ending in wanted:
-        found = [name for name in files if f"/{name}".endswith(f"/{ending}")]
+    own = [name for name in files if not wanted.is_of_another(name)]
+    if wanted.alone:
+        telling += _NAMES
+    for ending in telling:
+        found = [name for name in own if f"/{_folded(name)}".endswith(f"/{ending}")]
         if found:
             depth = min(name.count("/") for name in found)
-            return sorted(name for name in found if name.count("/") == depth)
-    return [*files] if alone and len(files) == 1 else []
+            shallow = [name for name in found if name.count("/") == depth]
+            return sorted(shallow, key=lambda name: (not name.endswith(ending), name))
+    return own if wanted.alone and len(own) == 1 else []
+
+
+def _folded(path: str) -> str:
+    """A path without what differs between systems, browsers and people: case, hyphens, `x (1).py`."""
+    return _COPY.sub("", path).lower().replace("-", "_")
 
 
 def _renamed(source: Source, exercise: Exercise) -> Source:
@@ -537,7 +633,7 @@ def _reason(error: Exception) -> str:
 
 def _safe(name: str) -> str:
     """A name from outside, fit to be shown and kept."""
-    text = name.encode(errors="backslashreplace").decode()
+    text = unicodedata.normalize("NFC", name.encode(errors="backslashreplace").decode())
     return printable(text).replace("\n", " ").strip()[:MAX_NAME] or "(no name)"
 
 
