@@ -110,6 +110,17 @@ def test_a_worker_with_another_course_refuses(cohort):
         judge_order(msgspec.msgpack.encode(order))
 
 
+@pytest.mark.parametrize("address", ["nonsense", "", "two words:80"])
+def test_what_is_no_address_is_told_at_once(cohort, tmp_path, address):
+    students, _ = collect([cohort], EXERCISES)
+    plan, meant = plan_sweep(COURSE, EXERCISES, students, seed=1, isolation="process")
+    with (
+        Journal(tmp_path / "out") as out,
+        pytest.raises(ClusterError, match="is no address of a scheduler"),
+    ):
+        sweep(out, COURSE, plan, meant, jail=None, jobs=1, judge=judge_on(address))
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_a_scheduler_that_does_not_answer_is_told(cohort, tmp_path, monkeypatch):
     monkeypatch.setattr("checker.sweep.cluster.CONNECT_SECONDS", 1)

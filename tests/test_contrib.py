@@ -190,6 +190,15 @@ def test_what_is_no_fault_of_the_student_leaves_no_results_on_gradescope(autogra
     assert results is None
 
 
+def test_a_mistake_in_the_rules_is_no_0(autograder, tools):
+    (autograder / "source/rules.toml").write_text("x=\n")
+    shutil.copy(LOST_UPDATE / "solution.py", autograder / "submission/work.py")
+    done, results = autograded(autograder, tools)
+    assert done.returncode == 2
+    assert "rules.toml" in done.stderr
+    assert results is None
+
+
 def test_an_assignment_of_an_exercise_that_does_not_exist_is_no_0(autograder, tools):
     (autograder / "source/exercises.txt").write_text("lost_updat\n")
     done, results = autograded(autograder, tools)

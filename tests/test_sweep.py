@@ -117,6 +117,40 @@ def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
     assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
 
 
+def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path):
+    out = tmp_path / "out"
+    sweep(cohort, out)
+    before = read_cohort(out)
+    given = [cohort, "-o", out, "--isolation", "process"]
+    for words in (["--only", "bob"], ["--exercise", "lost_update"]):
+        subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
+        found = read_cohort(out)
+        assert {s.name for s in found.students} == {s.name for s in before.students}
+        assert statuses(out)["ada"][:1] == ["passed"]
+    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    shutil.copyfile(cohort / "ada" / "locks_and_limits" / "lost_update" / "exercise.py", place)
+    words = ["--only", "bob", "--exercise", "lost_update"]
+    subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
+    works = {
+        (student.name, work.report.name.partition("/")[2]): work.report.status
+        for student in read_cohort(out).students
+        for work in student.works
+    }
+    assert works["bob", "lost_update"] == works["ada", "lost_update"] == "passed"
+    assert works["bob", "forgotten_await"] == works["bob", "one_after_another"] == "failed"
+    assert (out / "gradebook.html").read_text().count('scope="row"') == 4
+
+
+def test_a_folder_of_another_version_is_not_written_to(cohort, tmp_path):
+    out = tmp_path / "out"
+    sweep(cohort, out)
+    with sqlite3.connect(out / "journal.sqlite3") as database:
+        database.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
+    done = sweep(cohort, out)
+    assert done.returncode == cli.UNUSABLE
+    assert "another version of the kit" in done.stderr
+
+
 def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
     first = sweep(cohort, tmp_path / "out", "--only", "ada")
     given = [cohort, "-o", tmp_path / "out", "--isolation", "process", "--exercise", "lost_update"]

@@ -25,7 +25,7 @@ from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
 from checker.sweep.jobs import JobError, judge_all
 from checker.sweep.results import Cohort, Student, Work
-from checker.sweep.sweep import Tally, plan_sweep, sweep
+from checker.sweep.sweep import Tally, plan_sweep, sweep, with_what_was
 
 _EPILOG = """\
 examples:
@@ -51,14 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--roster", metavar="CSV", type=Path, help="who should have handed in")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="NAME", help="this student alone"
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="judge this student alone; what OUT has of others stays",
     )
     parser.add_argument(
         "--exercise",
         action="append",
         default=[],
         metavar="NAME",
-        help="this exercise or chapter alone (default: all)",
+        help="judge this exercise or chapter alone (default: all); what OUT has of others stays",
     )
     parser.add_argument(
         "--isolation",
@@ -113,6 +117,18 @@ def run(given: argparse.Namespace) -> int:
             isolation=given.isolation,
             strays=strays,
         )
+        if before is not None and (given.only or given.exercise):
+            if (before.seed, before.isolation, before.versions) == (
+                *(plan.seed, plan.isolation, plan.versions),
+            ):
+                plan = with_what_was(before, plan, [exercise.name for exercise in course])
+            else:
+                screen.paragraph(
+                    f"{given.out} held a sweep with another seed, isolation or version; the gradebook "
+                    "now shows what was asked for alone. Without --only and --exercise, it shows all.",
+                    "",
+                    "yellow",
+                )
         judge = judge_on(given.cluster) if given.cluster else judge_all
         with journal.Journal(given.out) as out:
             try:
@@ -134,11 +150,7 @@ def run(given: argparse.Namespace) -> int:
         raise cli.UsageError(str(error)) from None
     except KeyboardInterrupt:
         status.clear()
-        print(
-            "checker: stopped; what was judged is kept, and the same command goes on from there",
-            file=sys.stderr,
-            flush=True,
-        )
+        print("checker: stopped; the same command goes on from here", file=sys.stderr, flush=True)
         os._exit(cli.INTERRUPTED)  # Python would wait for the threads of a cluster's client.
     return _conclude(given.out, course, cohort, tally, screen)
 
@@ -209,8 +221,10 @@ class _Status:
         left = (tally.total - tally.done) / rate if tally.done else 0
         words = (
             f"judged {tally.done} of {tally.total}: {tally.passed} passed, {tally.failed} failed, "
-            f"{tally.not_graded} not graded; {rate:.1f} a second, {_duration(left)} left"
+            f"{tally.not_graded} not graded"
         )
+        if tally.done:
+            words += f"; {rate:.1f}/s, {_duration(left)} left"
         self._screen.status(words)
 
     def clear(self) -> None:

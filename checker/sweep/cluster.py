@@ -7,6 +7,7 @@ kit and the same course: what differs is refused, not judged.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from checker.sweep.orders import (
 )
 
 CONNECT_SECONDS = 15
+_ADDRESS = re.compile(r"(\w+://)?[^\s/:]+(\.[^\s/:]+)*:\d+|\w+://\S+")
 RETRIES = 3
 """How often a batch is given to another worker before the sweep gives up on it."""
 
@@ -55,6 +57,11 @@ def judge_on(address: str) -> Callable[..., None]:
         keep: Callable[[Judged], None],
         lose: Callable[[str], None],
     ) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise ClusterError(
+                f"{address!r} is no address of a scheduler, such as tcp://127.0.0.1:8786; "
+                "`dask scheduler` says what it has"
+            )
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:

@@ -23,12 +23,17 @@ from checker.sweep.results import Cohort, ExerciseInfo, Flag, Isolation, Student
 
 NAME: Final = "journal.sqlite3"
 LOCK: Final = "sweep.lock"
-VERSION: Final = 1
+VERSION: Final = 2
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS verdicts (key TEXT PRIMARY KEY, verdict BLOB NOT NULL);
 """
+
+
+_ANOTHER_VERSION: Final = (
+    "{} holds a sweep of another version of the kit; sweep again, into another folder"
+)
 
 
 class JournalError(Exception):
@@ -45,6 +50,7 @@ class Verdict(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """One exercise of one student, as it was handed in."""
 
+    exercise: str
     key: str
     source: str
     digest: str
@@ -111,7 +117,13 @@ class Journal:
         os.close(self._lock)
 
     def begin(self, plan: Plan) -> None:
-        """Keep what the sweep is about."""
+        """Keep what the sweep is about. Raises `JournalError` if another kit has written here."""
+        with self._explained():
+            found = self._database.execute(
+                "SELECT value FROM meta WHERE key = 'version'"
+            ).fetchone()
+        if found is not None and found[0] != str(VERSION):
+            raise JournalError(_ANOTHER_VERSION.format(self._out))
         self._write("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (str(VERSION),))
         encoded = msgspec.msgpack.encode(plan)
         self._write("INSERT OR REPLACE INTO meta VALUES ('plan', ?)", (encoded,))
@@ -151,9 +163,7 @@ def read_cohort(out: Path) -> Cohort:
         with contextlib.closing(database):
             meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
             if meta.get("version") != str(VERSION) or "plan" not in meta:
-                raise JournalError(
-                    f"{out} holds a sweep of another version of the kit; sweep again"
-                )
+                raise JournalError(_ANOTHER_VERSION.format(out))
             plan = msgspec.msgpack.decode(meta["plan"], type=Plan)
             verdicts = {
                 key: msgspec.msgpack.decode(verdict, type=Verdict)
@@ -177,8 +187,12 @@ def read_plan(out: Path) -> Plan | None:
         return None
     try:
         with contextlib.closing(_open(out)) as database:
-            row = database.execute("SELECT value FROM meta WHERE key = 'plan'").fetchone()
-        return msgspec.msgpack.decode(row[0], type=Plan) if row is not None else None
+            meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
+        if "plan" not in meta:
+            return None
+        if meta.get("version") != str(VERSION):
+            raise JournalError(_ANOTHER_VERSION.format(out))
+        return msgspec.msgpack.decode(meta["plan"], type=Plan)
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None

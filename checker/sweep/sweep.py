@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from checker.course import Course, Exercise
 from checker.judge.jail import Jail
 from checker.report import BACKENDS, ExerciseReport
@@ -52,7 +54,9 @@ def plan_sweep(
             key = hashlib.sha256(text.encode()).hexdigest()
             meant.setdefault(key, (exercise, source))
             text = source.content.decode("utf-8", "replace")
-            entries.append(Entry(key, text, digest(source), find_flags(source.content)))
+            entries.append(
+                Entry(exercise.name, key, text, digest(source), find_flags(source.content))
+            )
         planned.append(
             journal.Handed(
                 student.name,
@@ -67,6 +71,26 @@ def plan_sweep(
     return Plan(seed, isolation, versions, infos, tuple(planned), tuple(strays)), meant
 
 
+def with_what_was(before: Plan, plan: Plan, order: Sequence[str]) -> Plan:
+    """`plan`, and what a plan `before` it has of other students and other exercises, which stand in
+    this `order`. What verdicts hang on must be the same in both."""
+    students = {student.name: student for student in before.students}
+    kept = set(order) - {info.name for info in plan.exercises}
+    for now in plan.students:
+        was = students.get(now.name, now)
+        others = [entry for entry in was.entries if entry.exercise in kept]
+        entries = sorted((*now.entries, *others), key=lambda entry: order.index(entry.exercise))
+        students[now.name] = msgspec.structs.replace(
+            now, submitted=now.submitted or was.submitted, entries=tuple(entries)
+        )
+    named = {info.name: info for info in (*before.exercises, *plan.exercises)}
+    return msgspec.structs.replace(
+        plan,
+        exercises=tuple(named[name] for name in order if name in named),
+        students=tuple(students[name] for name in sorted(students)),
+    )
+
+
 def batches(
     plan: Plan, meant: Mapping[str, tuple[Exercise, Source]], known: Iterable[str]
 ) -> list[Batch]:
@@ -78,7 +102,7 @@ def batches(
     for student in plan.students:
         own = []
         for entry in student.entries:
-            if entry.key not in done:
+            if entry.key not in done and entry.key in meant:
                 done.add(entry.key)
                 work = (entry.key, *meant[entry.key])
                 if counted[entry.key] > 1:

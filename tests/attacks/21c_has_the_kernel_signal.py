@@ -1,7 +1,7 @@
 """Has the kernel signal its server, and limits the server's computing."""
 
 # For: lost_update
-# Sees: It printed:
+# Sees: PermissionError
 
 import fcntl
 import os
