@@ -416,3 +416,17 @@ def test_runs_that_each_stay_within_their_limit_do_not_go_on_for_hours(monkeypat
     assert (report.status, report.points) == ("failed", 0)
     assert "its runs took too long" in report.checks[0].message
     assert "not tried" in report.checks[-1].message
+
+
+def test_a_run_says_nothing_into_the_one_that_follows_it():
+    """Runs of a search share a process, and what ends one of them late must not be heard in the next."""
+    (attack,) = [file for file in hostile.FILES if file.stem == "02b_exits_in_a_task"]
+    (exercise,) = Course.load(ROOT).select(said(attack, "For"))
+    source = Source("exercise.py", attack.read_bytes())
+    reports = set()
+    for _ in range(15):
+        with Sandbox() as sandbox:
+            reports.add(
+                msgspec.json.encode(grade.grade(exercise, source, sandbox=sandbox, seed=42))
+            )
+    assert len(reports) == 1

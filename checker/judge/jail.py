@@ -121,6 +121,9 @@ class Jail:
         jail = [
             *("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
             *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"),
+            # Nobody but the server: bubblewrap's own would be another process of its user's, which a
+            # run could write itself into.
+            "--as-pid-1",
             *("--hostname", "jail", "--proc", "/proc", "--dev", "/dev"),
             *("--size", str(SIZE), "--perms", "1777", "--tmpfs", "/tmp"),
         ]

@@ -59,6 +59,15 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(_IdleSelector(self, kernel))
         self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
+    def run_until_complete(self, future: Any) -> Any:
+        try:
+            return super().run_until_complete(future)
+        except (SystemExit, KeyboardInterrupt):
+            # Raised in a task, these end the loop; all tasks are cancelled, and then they are raised
+            # again. Whatever the submission makes of that, nothing can follow in this process.
+            self._kernel.doomed = True
+            raise
+
     def time(self) -> float:
         return self._kernel.now
 

@@ -8,6 +8,7 @@ judge with the next message.
 
 import math
 import os
+import signal
 import sys
 import traceback
 from collections import deque
@@ -100,6 +101,8 @@ class Kernel:
         self.now = EPOCH
         self.over = False
         """Whether the last message was sent, and only the event loop has still to close."""
+        self.doomed = False
+        """Whether the event loop ends with an error, whatever becomes of the submission's tasks."""
         self.scope: anyio.CancelScope | None = None
         self.blocked: LoopBlocked | None = None
         """What the event loop's own thread waits in, while it does."""
@@ -204,6 +207,9 @@ class Kernel:
 
     def end(self, message: FromSandbox) -> Never:
         """Send the last message of this run, and end its process."""
+        if self.over:
+            # It was sent, and this process was to stay. Whoever comes next hears nothing of this one.
+            os.kill(os.getpid(), signal.SIGKILL)
         self._send(message)
         os._exit(0)
 

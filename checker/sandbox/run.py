@@ -295,6 +295,7 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (
         start.stay
+        and not kernel.doomed
         and kernel.is_quiet()
         and not left.tasks
         and not left.threads
