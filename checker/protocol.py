@@ -87,12 +87,13 @@ Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """What is counted in a run: calls, tasks, threads, services."""
 
-Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=600)]
 """What the submission calls something."""
 
-Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=1000)]
-"""What is told of something: a sandbox keeps it short, and whoever has taken one over shall not make it
-long, since it is told again for each step."""
+Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=3000)]
+"""What is told of something. A sandbox cuts names to 100 characters and words to 500, each of which may
+be written as six; whoever has taken one over shall not make them longer, since they are told again for
+each step."""
 
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
 """Nanoseconds of virtual time since the run began."""
