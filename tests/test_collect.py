@@ -151,6 +151,12 @@ def test_what_is_for_another_exercise_is_not_taken_for_the_one_that_is_meant(tmp
     assert strays == []
 
 
+def test_what_is_named_after_the_one_that_is_meant_is_taken_wherever_it_lies(tmp_path):
+    write(tmp_path / "ada" / "deadlock" / "lost_update.py")
+    students, _ = collect([tmp_path], ONE, course=EXERCISES)
+    assert [sorted(student.sources) for student in students] == [[NAME]]
+
+
 @pytest.mark.parametrize("in_folder", [True, False])
 @pytest.mark.parametrize("name", ["homework.pdf", "my work.py", "lost_update.ipynb"])
 def test_files_of_which_none_is_taken_are_told(tmp_path, name, in_folder):

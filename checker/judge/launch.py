@@ -159,16 +159,17 @@ def warm_sandboxes(count: int, jail: OtherUser | None = None) -> Iterator[list[S
     Where they keep every processor busy anyway, each is given one: a run and the judge of it wake
     each other all the time, and to move around costs them more than to wait.
     """
-    processors = _processors()
-    shared = count < len(processors)
+    available = processors()
+    shared = count < len(available)
     with contextlib.ExitStack() as stack:
         yield [
-            stack.enter_context(Sandbox(None if shared else processors[i % len(processors)], jail))
+            stack.enter_context(Sandbox(None if shared else available[i % len(available)], jail))
             for i in range(count)
         ]
 
 
-def _processors() -> list[int]:
+def processors() -> list[int]:
+    """The processors that this process may use."""
     if sys.platform == "linux":
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))

@@ -107,13 +107,14 @@ class Handed:
         self.handed_in = max(times, default=None)
 
 
-class Wanted:
+class _Wanted:
     """The exercises that are looked for, among those of a course."""
 
     def __init__(self, exercises: Sequence[Exercise], course: Sequence[Exercise] = ()) -> None:
         self.exercises = exercises
         self.alone = len(exercises) == 1
         """Whether there is one, so that a file of any name will do: but that of another."""
+        self._named = {exercise.short_name for exercise in exercises}
         self._others = {exercise.short_name for exercise in course if exercise not in exercises}
 
     def called(self, named: str) -> Exercise | None:
@@ -128,6 +129,8 @@ class Wanted:
         """Whether a file is named after an exercise that is not looked for, or lies in its folder."""
         *above, name = _folded(_AGAIN.sub("", path)).split("/")
         stem = name.partition(".")[0].rpartition("__")[2]
+        if stem in self._named:
+            return False
         return stem in self._others or (bool(above) and above[-1] in self._others)
 
 
@@ -144,7 +147,7 @@ def collect(
 
     Raises `CollectError`.
     """
-    wanted = Wanted(exercises, course)
+    wanted = _Wanted(exercises, course)
     students: dict[str, Handed] = {}
     strays: list[str] = []
     listed = _read_roster(roster) if roster is not None else {}
@@ -248,7 +251,7 @@ def _read_roster(path: Path) -> dict[str, str]:
 # --- one path -----------------------------------------------------------------------------------
 
 
-def _of_path(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]:
+def _of_path(path: Path, wanted: _Wanted, strays: list[str]) -> Iterator[Handed]:
     if not path.exists():
         raise CollectError(f"{path} does not exist")
     if not path.is_dir():
@@ -282,7 +285,7 @@ def _is_submission(path: Path, exercises: Sequence[Exercise]) -> bool:
     return (path / "exercises").is_dir() or any((path / chapter).is_dir() for chapter in chapters)
 
 
-def _of_file(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]:
+def _of_file(path: Path, wanted: _Wanted, strays: list[str]) -> Iterator[Handed]:
     archive = next((suffix for suffix in _ARCHIVES if path.name.lower().endswith(suffix)), None)
     if archive is not None:
         stem = path.name[: -len(archive)]
@@ -333,7 +336,7 @@ def _handed(name: str) -> Handed:
     return Handed(_safe(name), raw=unicodedata.normalize("NFC", name))
 
 
-def _of_folder(path: Path, name: str, wanted: Wanted) -> Handed:
+def _of_folder(path: Path, name: str, wanted: _Wanted) -> Handed:
     handed = _handed(name)
     seen: list[str] = []
     files: dict[str, _Reader] = {}
@@ -355,7 +358,7 @@ def _of_folder(path: Path, name: str, wanted: Wanted) -> Handed:
     return handed
 
 
-def _tell_what_was_not_taken(seen: Sequence[str], wanted: Wanted, handed: Handed) -> None:
+def _tell_what_was_not_taken(seen: Sequence[str], wanted: _Wanted, handed: Handed) -> None:
     """Say so, if there are files and none of them was taken for work."""
     names = [name for name in seen if not wanted.is_of_another(name)]
     if handed.sources or not names or handed.problems:
@@ -407,7 +410,7 @@ def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Ite
         level = following
 
 
-def _of_archive(path: Path, name: str, wanted: Wanted) -> Handed:
+def _of_archive(path: Path, name: str, wanted: _Wanted) -> Handed:
     """What is in an archive, which is read and not unpacked."""
     handed = _handed(name)
     seen: list[str] = []
@@ -573,7 +576,7 @@ def _source(name: str, content: bytes) -> Source:
     return Source(_safe(name), content=content)
 
 
-def _take(files: Mapping[str, _Reader], wanted: Wanted, handed: Handed) -> list[str]:
+def _take(files: Mapping[str, _Reader], wanted: _Wanted, handed: Handed) -> list[str]:
     """Take the file of each exercise, and say which were taken."""
     taken = []
     for exercise in wanted.exercises:
@@ -589,7 +592,7 @@ def _take(files: Mapping[str, _Reader], wanted: Wanted, handed: Handed) -> list[
     return taken
 
 
-def _files_of(exercise: Exercise, files: Mapping[str, _Reader], wanted: Wanted) -> list[str]:
+def _files_of(exercise: Exercise, files: Mapping[str, _Reader], wanted: _Wanted) -> list[str]:
     """The files that may be this exercise's, of the most telling kind of name; the likeliest first."""
     telling = [
         *(f"{exercise.chapter}/{exercise.short_name}/{name}" for name in _NAMES),

@@ -24,7 +24,7 @@ import msgspec
 
 from checker.course import Course
 from checker.judge.jail import Jail
-from checker.judge.launch import Sandbox
+from checker.judge.launch import Sandbox, processors
 from checker.sweep.journal import Verdict
 from checker.sweep.orders import (
     Batch,
@@ -55,7 +55,7 @@ class _Hello(msgspec.Struct, frozen=True):
     program: str | None
     """That of the jail, if there is one."""
     user: int | None
-    processor: int | None
+    processor: int
 
 
 class _Wants(msgspec.Struct, frozen=True, tag=True):
@@ -91,7 +91,7 @@ class _Task:
 class _Job:
     link: Connection
     process: subprocess.Popen[bytes]
-    processor: int | None
+    processor: int
     held: deque[_Task] = field(default_factory=deque)
     """What it has in hand, the one that it judges first."""
     has_started: bool = False
@@ -113,8 +113,10 @@ def judge_all(
     order = partial(
         write_order, course=course, digests=digests_of(work), seed=seed, jailed=jail is not None
     )
-    processors = _processors()
-    free = deque(processors[n % len(processors)] for n in range(min(jobs, len(work))))
+    # A run and its judge wake each other all the time, and whoever asks for one job wants the other
+    # processors left alone.
+    available = processors()
+    free = deque(available[n % len(available)] for n in range(min(jobs, len(work))))
     running: list[_Job] = []
     try:
         while waiting or running:
@@ -152,17 +154,11 @@ def judge_all(
             _end(job)
 
 
-def _processors() -> list[int | None]:
-    """One for each job: a run and its judge wake each other all the time, and whoever asks for one
-    job wants the other processors left alone."""
-    return [*sorted(os.sched_getaffinity(0))] if sys.platform == "linux" else [None]
-
-
 def _of_jail(jail: Jail | None) -> tuple[str | None, int | None]:
     return (None, None) if jail is None else (jail.program, jail.user)
 
 
-def _start(hello: _Hello, processor: int | None) -> _Job:
+def _start(hello: _Hello, processor: int) -> _Job:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
@@ -229,7 +225,7 @@ def main() -> None:
     _die_with(parent)
     link = Connection(number)
     hello = msgspec.msgpack.decode(link.recv_bytes(), type=_Hello)
-    if hello.processor is not None:
+    if sys.platform == "linux":
         os.sched_setaffinity(0, {hello.processor})
     course = Course.load(Path(hello.course))
     jail = None if hello.program is None else Jail(hello.program, hello.user)
@@ -259,7 +255,7 @@ def _die_with(parent: int) -> None:
 
 
 def _next(
-    link: Connection, course: Course, jail: Jail | None, processor: int | None
+    link: Connection, course: Course, jail: Jail | None, processor: int
 ) -> tuple[Batch, Sandbox] | None:
     _send(link, _Wants())
     encoded = link.recv_bytes()
