@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from checker.judge.case import Run as Run
     from checker.judge.case import World as World
     from checker.judge.case import check as check
+    from checker.judge.case import scene as scene
     from checker.judge.service import Service as Service
     from checker.judge.service import blocking as blocking
     from checker.judge.service import takes as takes
@@ -25,10 +26,11 @@ _MODULES = {
     "World": "checker.judge.case",
     "blocking": "checker.judge.service",
     "check": "checker.judge.case",
+    "scene": "checker.judge.case",
     "takes": "checker.judge.service",
 }
 
-__all__ = ["Call", "Case", "Run", "Service", "World", "blocking", "check", "takes"]
+__all__ = ["Call", "Case", "Run", "Service", "World", "blocking", "check", "scene", "takes"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,24 @@ BACKENDS = ("asyncio", "trio")
 SCHEMA = "checker/report/v1"
 
 
+class Searched(msgspec.Struct, frozen=True):
+    """How far the search for a world in which a check fails went."""
+
+    depth: str
+    """`quick` or `thorough`."""
+    worlds: int
+    """How many worlds were tried."""
+    orders: int = 0
+    """In how many orders the replies came, for the first inputs; 0 where none but the plain one was
+    asked for."""
+    of_orders: int = 0
+    """How many orders there are: exactly if that is no more than `orders`, and about otherwise."""
+    points: int = 0
+    """At how many points something was made to go wrong: a cancellation or a failing call."""
+    of_points: int = 0
+    """How many such points there are."""
+
+
 class CheckReport(msgspec.Struct, frozen=True):
     """One check on one backend."""
 
@@ -34,6 +52,8 @@ class CheckReport(msgspec.Struct, frozen=True):
     replay: str = ""
     """What `checker run NAME --replay` shows the run again by that the message is about; empty if
     it passed, or if nothing was run."""
+    searched: Searched | None = None
+    """How far the search went; only for a check that passed, and had worlds to search."""
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):

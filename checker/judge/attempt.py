@@ -1,8 +1,8 @@
 """A check, tried on a submission: passed, or failed in a way that repeats and is as small as it gets.
 
 A failure that a search found is replayed in a process of its own before anybody hears of it, and
-then shrunk. One that cannot be had again is an error of the kit or a program that hangs on what
-nobody controls; it is no mark.
+then shrunk. One that cannot be reproduced is an error of the kit, or of a program that depends on
+something nobody controls; it is no mark.
 """
 
 import time
@@ -10,22 +10,23 @@ import traceback
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from checker.judge.case import Case, Check, ReplayEnded, Setting
+from checker.judge.case import Case, Check, Memory, ReplayEnded, Setting
+from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
-from checker.judge.replay import Replay
-from checker.judge.search.shrink import shrink
+from checker.judge.search.shrink import Failing, shrink
 from checker.judge.trace import ErrorTree, Raised, Trace
+from checker.report import Searched
 
 UNSTEADY: Final = (
     "it failed, and when the same run was repeated, it did not fail in the same way: that is a "
-    "mistake of the checker, unless the program hangs on memory addresses or on the system's own "
+    "mistake of the checker, unless the program depends on memory addresses or on the system's own "
     "randomness; grade it again, and report this if it stays"
 )
 
 ALWAYS_DIFFERENT: Final = (
-    "it fails, and each time in another way, so it hangs on what nobody can repeat: memory addresses, "
-    "the system's own randomness, or the time outside"
+    "it fails, and each time in another way, so it depends on something that nobody can repeat: memory "
+    "addresses, the system's own randomness, or the time outside"
 )
 
 REPEATS: Final = 3
@@ -36,27 +37,35 @@ _Kind: TypeAlias = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of a check."""
+    """The result of a check."""
 
     failure: CheckFailed | None = None
     obstacle: str | None = None
     """What kept the check from being tried: the kit's or the machine's doing."""
-    played: Replay = field(default_factory=Replay)
-    """The last world that the check had."""
+    choices: Choices = field(default_factory=Choices)
+    """Those of the last world that the check had."""
     trace: Trace | None = None
     """The last run, if there was one."""
-    removable: dict[int, tuple[int, int]] = field(default_factory=dict)
     kind: _Kind = ()
     """In what way it failed: by which lines of the check, and how the run ended."""
+    worlds: int = 0
+    """How many worlds the check had, up to the one in which it failed."""
+    searched: Searched | None = None
+    """How far the search went, if it came to its end."""
+
+    @property
+    def played(self) -> Replay:
+        """What the last world was, to be had again."""
+        return self.choices.replay()
 
 
-def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
+def attempt(check: Check, setting: Setting, seed: str, memory: Memory | None = None) -> Attempt:
     """Try a check, and if it fails, find the smallest run that shows it."""
-    first = play(check, setting, seed)
+    first = play(check, setting, seed, memory=memory)
     if not _can_repeat(first):
         return first
     repeated = _repeat(check, setting, seed, first)
-    if repeated is None and first.played.loop is not None:
+    if repeated is None:
         # Runs that share a process may get into each other's way, however clean each one leaves it.
         first = play(check, replace(setting, fresh=True), seed)
         if not _can_repeat(first):
@@ -69,19 +78,26 @@ def attempt(check: Check, setting: Setting, seed: str) -> Attempt:
         if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
             return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
         return Attempt(obstacle=UNSTEADY)
-    smallest = shrink(
-        repeated.played,
-        lambda smaller: _fails_alike(play(check, setting, seed, smaller), repeated),
-        repeated.removable,
-    )
-    if smallest == repeated.played:
-        return repeated
-    return _repeat(check, setting, seed, replace(repeated, played=smallest)) or repeated
+
+    def fails(smaller: Replay) -> Failing | None:
+        tried = play(check, setting, seed, smaller)
+        return Failing.of(tried.choices) if tried.kind == first.kind else None
+
+    smallest = shrink(Failing.of(repeated.choices), fails)
+    if smallest.replay != repeated.played:
+        repeated = _repeat(check, setting, seed, first, smallest.replay) or repeated
+    return replace(repeated, worlds=first.worlds)
 
 
-def play(check: Check, setting: Setting, seed: str, replay: Replay | None = None) -> Attempt:
-    """Go through a check once; with a `replay`, to one of its worlds."""
-    case = Case(setting, seed, replay)
+def play(
+    check: Check,
+    setting: Setting,
+    seed: str,
+    replay: Replay | None = None,
+    memory: Memory | None = None,
+) -> Attempt:
+    """Go through a check once; with a `replay`, to that world of it alone."""
+    case = Case(setting, seed, replay, memory)
     failure: CheckFailed | None = None
     obstacle = None
     kind: _Kind = ()
@@ -92,20 +108,23 @@ def play(check: Check, setting: Setting, seed: str, replay: Replay | None = None
     except CheckFailed as error:
         failure = error
         kind = _kind(check, error, case.last_trace)
-        error.__traceback__ = None  # It holds the check's frames, and those its worlds.
     except SandboxError as error:
         obstacle = str(error)
     except Exception as error:
         # A mistake in the check or in a service of it. It says nothing about the submission.
         obstacle = f"the check itself raised {type(error).__name__}: {error}"
-    return Attempt(failure, obstacle, case.played, case.last_trace, case.removable, kind)
+    return Attempt(
+        failure, obstacle, case.played, case.last_trace, kind, case.worlds, case.searched
+    )
 
 
-def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attempt | None:
+def _repeat(
+    check: Check, setting: Setting, seed: str, tried: Attempt, replay: Replay | None = None
+) -> Attempt | None:
     """Have a failure again, in a process of its own; None if it cannot be had."""
     for watched in (True, False):  # To be watched takes time, which a run may not have.
         alone = replace(setting, fresh=True, watched=watched)
-        repeated = play(check, alone, seed, tried.played)
+        repeated = play(check, alone, seed, replay or tried.played)
         if repeated.kind == tried.kind:
             return repeated
     return None
@@ -115,10 +134,6 @@ def _can_repeat(tried: Attempt) -> bool:
     """Whether there is a failure, of a kind that is worth another run."""
     failure = tried.failure
     return failure is not None and not failure.hopeless and not failure.costly
-
-
-def _fails_alike(tried: Attempt, like: Attempt) -> Replay | None:
-    return tried.played if tried.kind == like.kind else None
 
 
 def _kind(check: Check, failure: CheckFailed, trace: Trace | None) -> _Kind:

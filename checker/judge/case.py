@@ -3,27 +3,29 @@
 @check("No deposit is lost, in whatever order the bank replies", points=3,
        advice="Nobody else may read the balance between your read and your write.")
 def no_lost_update(case: Case) -> None:
-    amounts = case.random.sample(range(1, 100), k=3)
-    for world in case.schedules():
+    for world in case.explore(orders=True):
         account = world.add(Account())
+        amounts = [case.integer(0, 99) for _ in range(case.size(0, 9))]
         run = world.run("deposit_all", account, amounts)
         run.expect(account.balance == sum(amounts), f"... left {account.balance}")
 """
 
+import functools
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
+from checker.judge.draws import Draws
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Program, Sandbox
-from checker.judge.replay import Replay
-from checker.judge.schedule import Plan, Timed
-from checker.judge.search.portfolio import explore
+from checker.judge.schedule import Plan, Recording, Timed
+from checker.judge.search.explore import QUICK, Aims, Depth, Seen, Sketch, again, explore
 from checker.judge.service import Service
 from checker.judge.trace import (
     Blocked,
@@ -40,15 +42,10 @@ from checker.judge.trace import (
     most_in_flight,
 )
 from checker.protocol import Start, plain
+from checker.report import Searched
 
-SCHEDULES: Final = 12
-"""How many orders a check tries, unless it says otherwise."""
-
-LISTS: Final = 1000
-"""How many lists of inputs a world may have."""
-
-MAX_POINTS: Final = 200
-"""At how many points of a run something is made to go wrong, at the most."""
+MOST_STEPS: Final = 1 << 20
+"""Beyond how many task steps or calls nothing is made to go wrong."""
 
 _S = TypeVar("_S", bound=Service)
 _T = TypeVar("_T")
@@ -82,6 +79,23 @@ def check(
     return decorate
 
 
+def scene(
+    function: Callable[["Case"], Iterator[_T]],
+) -> Callable[["Case"], Iterator[_T]]:
+    """Let several checks look at the same worlds.
+
+    `function` loops over worlds as a check does, and yields what the checks look at: it runs each
+    world once, for all of them. So a submission cannot tell the checks apart, and each of them sees
+    every world at the price of one. A check must not change what it is handed.
+    """
+
+    @functools.wraps(function)
+    def shared(case: Case) -> Iterator[_T]:
+        return case._watch(function)
+
+    return shared
+
+
 class Located(Protocol):
     """Something with a line in the learner's file: a call, a blocked stretch, an error, ..."""
 
@@ -96,9 +110,10 @@ class Setting:
     sandbox: Sandbox
     program: Program
     backend: str
+    depth: Depth = QUICK
     fresh: bool = False
-    """Whether every run gets a process of its own. Otherwise those of a search share one, as long
-    as none of them leaves anything behind."""
+    """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
+    leaves anything behind."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
     until: float = math.inf
@@ -110,137 +125,160 @@ class ReplayEnded(Exception):
     """The world that was to be replayed has been, and the check did not fail in it."""
 
 
-class Case:
+@dataclass
+class _Recalled:
+    """What a scene has shown so far, and where it goes on."""
+
+    case: "Case"
+    going: Iterator[Any]
+    shown: list[tuple[Any, Choices, Trace | None]] = field(default_factory=list)
+    failure: Exception | None = None
+
+
+Memory = dict[Callable[..., Any], _Recalled]
+"""What the scenes of an exercise have shown of a submission on one backend."""
+
+
+class Case(Draws):
     """One check of one submission on one backend; with a `replay`, one world of it."""
 
-    def __init__(self, setting: Setting, seed: str, replay: Replay | None = None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        seed: str,
+        replay: Replay | None = None,
+        memory: Memory | None = None,
+    ) -> None:
+        super().__init__()
         self._setting = setting
         self._seed = seed
         self._replay = replay
-        self._loops = 0
-        self._lists = count()
+        self._memory = memory if memory is not None else {}
+        self._has_explored = False
         self.last_trace: Trace | None = None
         """The last run of the submission, if there was one."""
-        self.played = Replay()
-        """What the last world was, to be had again."""
-        self.removable: dict[int, tuple[int, int]] = {}
-        """For each list of inputs that may be shrunk: how long it is, and how long it must stay."""
-        self.random = Random(seed)
-        """For secret inputs: the same for the same seed, on both backends."""
+        self.played = Choices()
+        """The choices of the last world."""
+        self.worlds = 0
+        """How many worlds there were."""
+        self.searched: Searched | None = None
+        """How far the search went, once it has come to its end."""
 
     @property
     def backend(self) -> str:
         """`asyncio` or `trio`, for what the backends do differently."""
         return self._setting.backend
 
-    def world(self) -> "World":
-        """A world in which every call takes exactly its latency."""
-        return World(self, self._setting, Plan(Timed()), self.random.getrandbits(32))
-
-    def some(self, items: Sequence[_T], least: int = 1) -> list[_T]:
-        """`items`; or, while a failure is being shrunk, fewer of them, but `least` or more. For
-        inputs of which a check needs no certain number."""
-        number = next(self._lists)
-        self.removable[number] = (len(items), least)
-        without = self._replay.without if self._replay is not None else frozenset()
-        return [item for index, item in enumerate(items) if (number, index) not in without]
-
-    def schedules(self, runs: int = SCHEDULES, *, late: bool = False) -> Iterator["World"]:
-        """Fresh worlds, `runs` at the most, in each of which the replies come in another legal
-        order: first each after its latency, then as a search has it, which tries all orders where
-        there are few. A latency is the longest that a call takes there, so such a world is no place
-        to measure time. With `late`, it is not even that: a reply may come as late as it likes, so
-        that a timeout of the submission may end before, between or after any replies.
-
-        `random` starts anew in each world, and differs from one to the next.
-        """
-
-        def plans() -> Generator[Plan, Trace, None]:
-            schedules = explore(Random(self.random.getrandbits(64)), runs)
-            schedule = next(schedules)
-            while True:
-                trace = yield Plan(schedule, delays=late)
-                try:
-                    schedule = schedules.send(trace)
-                except StopIteration:
-                    return
-
-        return self._loop(plans(), lambda replay: Plan(replay.schedule(), delays=late))
-
-    def cancellations(self) -> Iterator["World"]:
-        """Fresh worlds, in each of which the submission is cancelled from outside at another point:
-        one for every moment at which all of its tasks wait, and a last one in which it is not."""
-
-        def plans() -> Generator[Plan, Trace, None]:
-            for step in range(MAX_POINTS):
-                if (yield Plan(Timed(), cancel_at=step)).cancelled_at is None:
-                    return
-
-        return self._loop(plans(), lambda replay: Plan(Timed(), cancel_at=replay.world))
-
-    def failures(self, error: Exception) -> Iterator["World"]:
-        """Fresh worlds, in each of which another call fails with `error` in place of being carried
-        out: the first one, the second one, ... and a last one in which none does."""
-
-        def plans() -> Generator[Plan, Trace, None]:
-            for call in range(1, MAX_POINTS + 1):
-                if len((yield Plan(Timed(), failing=call, failure=error)).calls) < call:
-                    return
-
-        return self._loop(
-            plans(), lambda replay: Plan(Timed(), failing=replay.world + 1, failure=error)
-        )
-
-    def _loop(
-        self, plans: Generator[Plan, Trace, None], again: Callable[[Replay], Plan]
+    def explore(
+        self,
+        *,
+        orders: bool = False,
+        late: bool = False,
+        cancel: bool = False,
+        fail: Exception | None = None,
     ) -> Iterator["World"]:
-        """A world for each plan; in a replay, only for the one that is to be had `again`."""
-        loop = self._loops
-        self._loops += 1
-        target = (
-            self._replay if self._replay is not None and self._replay.loop is not None else None
-        )
-        if target is not None and target.loop != loop:
-            return
-        plan = next(plans) if target is None else again(target)
-        for number in count() if target is None else (target.world,):
-            # Each world can be had without those before it.
-            self._lists = count(LISTS * (loop + 1))
-            self.random.seed(f"{self._seed}/{loop}/{number}")
-            order = self.random.getrandbits(32)
-            if target is not None:
-                order = target.order
-            played = Replay(loop, number, None, order)
-            world = World(self, self._setting, plan, order, played)
+        """Fresh worlds, one after another; a check has one such loop, and draws the inputs of each
+        world inside it. What is asked for may be combined:
+
+        - Without any of these, every call takes exactly its latency: for checks of time.
+        - `orders`: in some worlds the replies come in another legal order. A latency is the longest
+          that a call takes there, so they are no place to measure time: see `World.is_timed`.
+        - `late`: as `orders`, and a reply may even come as late as it likes, so that a timeout of
+          the submission may end before, between or after any replies.
+        - `cancel`: in some worlds the submission, or one of several acts, is cancelled from outside
+          between two steps of its tasks, wherever they are.
+        - `fail`: in some worlds a call fails with this error in place of being carried out.
+
+        The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
+        """
+        if self._has_explored:
+            raise RuntimeError("a check explores its worlds in one loop")
+        self._has_explored = True
+        aims = Aims(orders or late, late, cancel, fail)
+        if self._replay is not None:
+            yield self._world(again(self._replay), aims)
+            raise ReplayEnded
+        sketches = explore(Random(self._seed), self._setting.depth, aims)
+        sketch = next(sketches)
+        while True:
+            world = self._world(sketch, aims)
             yield world
-            self.played = Replay()
-            if target is not None:
-                raise ReplayEnded
+            self._choices = None
             try:
-                plan = plans.send(world.trace or Trace(self.backend))
-            except StopIteration:
+                sketch = sketches.send(Seen(world.choices, world.trace or Trace(self.backend)))
+            except StopIteration as stop:
+                self.searched = stop.value
                 return
 
-    def has_run(self, trace: Trace, played: Replay) -> None:
+    def world(self) -> "World":
+        """The first world alone, in which every call takes exactly its latency."""
+        return next(self.explore())
+
+    def _world(self, sketch: Sketch, aims: Aims) -> "World":
+        choices = Choices(sketch.given)
+        self._begin(choices, sketch)
+        self.worlds += 1
+        return World(self, self._setting, choices, sketch, aims)
+
+    def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
+        """What a scene shows, from the beginning."""
+        if self._replay is not None:
+            yield from function(self)
+            return
+        recalled = self._memory.get(function)
+        if recalled is None:
+            # Its worlds are its own, whichever check comes first.
+            case = Case(self._setting, f"{self._seed.rpartition('/')[0]}/{function.__name__}")
+            recalled = self._memory[function] = _Recalled(case, function(case))
+        for number in count():
+            if number == len(recalled.shown):
+                if recalled.failure is None:
+                    self._show_more(recalled)
+                if number == len(recalled.shown):
+                    break
+            shown, self.played, self.last_trace = recalled.shown[number]
+            self.worlds = number + 1
+            yield shown
+        if recalled.failure is not None:
+            self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
+            self.worlds = recalled.case.worlds
+            raise recalled.failure.with_traceback(recalled.failure.__traceback__)
+        self.searched = recalled.case.searched
+
+    @staticmethod
+    def _show_more(recalled: _Recalled) -> None:
+        """Have the next world of a scene, if there is another one."""
+        try:
+            shown = next(recalled.going)
+        except StopIteration:
+            return
+        except Exception as failure:
+            recalled.failure = failure
+        else:
+            case = recalled.case
+            recalled.shown.append((shown, case.played, case.last_trace))
+
+    def has_run(self, trace: Trace, choices: Choices) -> None:
         """Keep what the last run was, and how it can be had again."""
         self.last_trace = trace
-        without = self._replay.without if self._replay is not None else frozenset()
-        self.played = replace(played, without=without)
+        self.played = choices
 
 
 class World:
     """Everything outside the submission, for one run of it."""
 
     def __init__(
-        self, case: Case, setting: Setting, plan: Plan, order: int, played: Replay | None = None
+        self, case: Case, setting: Setting, choices: Choices, sketch: Sketch, aims: Aims
     ) -> None:
         self._case = case
         self._setting = setting
-        self._plan = plan
-        self._order = order
-        self._played = played
+        self.choices = choices
+        """What makes this world differ from another."""
+        self._sketch = sketch
+        self._aims = aims
         self._services: list[Service] = []
-        self._used = False
+        self.is_timed = True
+        """Whether every call took exactly its latency; known once it has run."""
         self.trace: Trace | None = None
         """What was seen, once it has run."""
 
@@ -267,20 +305,8 @@ class World:
         return run
 
     def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> "Run":
-        if self._used:
+        if self.choices.running:
             raise RuntimeError("a world is for one run; take another from the case")
-        self._used = True
-        start = Start(
-            backend=self._setting.backend,
-            function=function,
-            arguments=plain(arguments, besides=Service),
-            seed=self._order,
-            stay=self._played is not None and not self._setting.fresh,
-            watch=self._setting.watched,
-        )
-        plan = self._plan
-        if cancel_after is not None:
-            plan = replace(plan, cancel_after=cancel_after)
         setting = self._setting
         if time.monotonic() > setting.until:
             raise CheckFailed(
@@ -288,11 +314,31 @@ class World:
                 advice="look for what waits or computes for long",
                 costly=True,
             )
+        self.choices.running = True
+        ready = self._take("ready", SEEDS)
+        plan = Plan(delays=self._aims.late, cancel_after=cancel_after)
+        if self._aims.orders and self._take("explored", 2):
+            self.is_timed = False
+            schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
+            plan = replace(plan, schedule=Recording(self.choices, schedule))
+        start = Start(
+            backend=setting.backend,
+            function=function,
+            arguments=plain(arguments, besides=Service),
+            seed=ready,
+            stay=not setting.fresh,
+            watch=setting.watched,
+        )
+        if self._aims.cancel:
+            self._take("strike", MOST_STEPS)
+        if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
+            plan = replace(plan, failing=call, failure=self._aims.fail)
         self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
-        played = self._played or Replay()
-        explored = plan.schedule.explored
-        self._case.has_run(trace, played.trimmed(trace.choices) if explored else played)
+        self._case.has_run(trace, self.choices)
         return Run(trace)
+
+    def _take(self, kind: Kind, width: int) -> int:
+        return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
 
 
 class Run:

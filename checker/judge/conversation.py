@@ -421,8 +421,6 @@ class _Conversation:
         """Let something happen, and more until there is something to tell."""
         if deadline is not None:
             deadline = max(deadline, self._now)
-        if self.trace.steps == self._plan.cancel_at and not self._cancel_sent:
-            return self._cancel()
         while True:
             enabled = self._enabled(deadline)
             if not enabled:
@@ -452,9 +450,7 @@ class _Conversation:
     def _choose(self, enabled: list[Enabled]) -> Enabled:
         if len(enabled) == 1:
             return enabled[0]
-        choice = self._schedule.choose(enabled)
-        self.trace.choices.append(choice)
-        return enabled[choice]
+        return enabled[self._schedule.choose(enabled)]
 
     def _enabled(self, deadline: int | None) -> list[Enabled]:
         enabled = []

@@ -13,11 +13,12 @@ import msgspec
 
 from checker.course import Exercise
 from checker.judge.attempt import Attempt, attempt
-from checker.judge.case import Check, Setting
+from checker.judge.case import Check, Memory, Setting
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
+from checker.judge.search.explore import QUICK, Depth
 from checker.judge.story import find_causes
 from checker.judge.trace import Trace
 from checker.protocol import shortened
@@ -41,9 +42,13 @@ def grade(
     sandbox: Sandbox,
     seed: int,
     backends: Sequence[str] = BACKENDS,
+    depth: Depth = QUICK,
 ) -> ExerciseReport:
-    """Judge what was submitted for `exercise`. The same source and seed give the same report."""
-    report, _ = grade_and_record(exercise, source, sandbox=sandbox, seed=seed, backends=backends)
+    """Judge what was submitted for `exercise`. The same source, seed and depth give the same
+    report."""
+    report, _ = grade_and_record(
+        exercise, source, sandbox=sandbox, seed=seed, backends=backends, depth=depth
+    )
     return report
 
 
@@ -54,11 +59,12 @@ def grade_and_record(
     sandbox: Sandbox,
     seed: int,
     backends: Sequence[str] = BACKENDS,
+    depth: Depth = QUICK,
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
     for backend in backends:
-        judging = Judging(exercise, source, backend, seed, after=judged)
+        judging = Judging(exercise, source, backend, seed, depth, after=judged)
         judged.append(judging.judge_all(sandbox))
     report = _summarize(exercise, source, judged)
     recordings = []
@@ -131,6 +137,7 @@ class Judging:
         source: Source,
         backend: str,
         seed: int,
+        depth: Depth = QUICK,
         *,
         after: Sequence[_Judged] = (),
     ) -> None:
@@ -138,6 +145,8 @@ class Judging:
         self.source = source
         self.backend = backend
         self._seed = seed
+        self._depth = depth
+        self._memory: Memory = {}
         self._overran = False
         self._left = BUDGET
         self._hopeless: CheckFailed | None = None
@@ -169,8 +178,9 @@ class Judging:
             program = Program(self.source.content, self.exercise.driver or b"")
             began = time.monotonic()
             until = began + self._left
-            setting = Setting(sandbox, program, self.backend, until=until)
-            tried = attempt(check, setting, seed_of(check, self.exercise, self._seed))
+            setting = Setting(sandbox, program, self.backend, self._depth, until=until)
+            seed = seed_of(check, self.exercise, self._seed)
+            tried = attempt(check, setting, seed, self._memory)
             self._left -= time.monotonic() - began
         failure = tried.failure
         if failure is not None:
@@ -183,7 +193,7 @@ class Judging:
                 )
         token = ""
         if failure is not None and tried.trace is not None:
-            address = Address(number, BACKENDS.index(self.backend), self._seed, tried.played)
+            address = Address(number, BACKENDS.index(self.backend), tried.played)
             token = encode_token(address, self.exercise.name)
         return _report(check, self.backend, self.source, tried, token), tried.trace
 
@@ -225,6 +235,7 @@ def _report(check: Check, backend: str, source: Source, tried: Attempt, token: s
         file=source.file,
         line=failure.line if failure is not None else None,
         replay=token,
+        searched=tried.searched if failure is None else None,
     )
 
 
@@ -234,6 +245,7 @@ def grade_all(
     sandboxes: Sequence[Sandbox],
     seed: int,
     backends: Sequence[str] = BACKENDS,
+    depth: Depth = QUICK,
 ) -> Iterator[ExerciseReport]:
     """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
     order of `work`."""
@@ -244,7 +256,7 @@ def grade_all(
     def judge(unit: tuple[Exercise, Source, str]) -> _Judged:
         sandbox = free.get()
         try:
-            return Judging(*unit, seed).judge_all(sandbox)
+            return Judging(*unit, seed, depth).judge_all(sandbox)
         finally:
             free.put(sandbox)
 
@@ -258,7 +270,7 @@ def grade_all(
                 on = next(found)
                 if any(earlier.overran for earlier in judged):
                     # It was tried at the same time; the report is that of one after the other.
-                    untried = Judging(exercise, source, backend, seed, after=judged)
+                    untried = Judging(exercise, source, backend, seed, depth, after=judged)
                     on = untried.judge_all(sandboxes[0])
                 judged.append(on)
             yield _summarize(exercise, source, judged)

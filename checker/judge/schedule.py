@@ -14,10 +14,12 @@ Which explored schedules are tried is the business of `checker/judge/search`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-__all__ = ["Enabled", "Plan", "Recorded", "Schedule", "Timed"]
+from checker.judge.choices import Choices
+
+__all__ = ["Enabled", "Plan", "Recording", "Schedule", "Timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +65,31 @@ class Timed:
         pass
 
 
-class Recorded:
-    """The choices of an earlier run, one after another, and what comes first when they are used up.
-    A choice that is not there any more is the last one that is."""
+class Recording:
+    """An explored schedule whose choices are recorded: those given first, and then those of `inner`."""
 
     explored = True
 
-    def __init__(self, choices: Sequence[int]) -> None:
-        self._left = list(reversed(choices))
+    def __init__(self, choices: Choices, inner: Schedule) -> None:
+        self._choices = choices
+        self._inner = inner
 
     def choose(self, enabled: Sequence[Enabled]) -> int:
-        return min(self._left.pop(), len(enabled) - 1) if self._left else 0
+        return self._choices.take("order", len(enabled), lambda: self._inner.choose(enabled))
 
     def happened(self, event: Enabled, at: int) -> None:
-        pass
+        self._inner.happened(event, at)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the judge does in one run beside answering: the order of replies, and what goes wrong."""
 
-    schedule: Schedule
+    schedule: Schedule = field(default_factory=Timed)
     delays: bool = False
     """Whether a reply may come later than it is due, so that any deadline may come before it."""
     cancel_after: float | None = None
     """When the submission is cancelled from outside, in virtual seconds."""
-    cancel_at: int | None = None
-    """The number of the step, from 0, instead of which the submission is cancelled from outside."""
     failing: int | None = None
     """The number of the call, from 1, that fails in place of being carried out."""
     failure: Exception | None = None

@@ -9,7 +9,8 @@ from checker.judge.case import Check, Setting
 from checker.judge.grade import message_of, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
-from checker.judge.replay import Address, BadToken, Replay, decode_token, encode_token
+from checker.judge.replay import Address, BadToken, decode_token, encode_token
+from checker.judge.search.explore import FIRST
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
@@ -40,13 +41,20 @@ def show(
             break
     else:
         candidate = checks[0]
-        tried = {backend: Attempt() for backend in backends}
+        tried = {
+            backend: play(
+                candidate,
+                replace(_setting(exercise, source, sandbox, backend), depth=FIRST),
+                seed_of(candidate, exercise, seed),
+            )
+            for backend in backends
+        }
     return [
         _shown(
             exercise,
             source,
             candidate,
-            Address(exercise.checks.index(candidate), BACKENDS.index(backend), seed, one.played),
+            Address(exercise.checks.index(candidate), BACKENDS.index(backend), one.played),
             one if one.failure is not None or one.obstacle is not None else None,
             sandbox,
         )
@@ -92,11 +100,7 @@ def _shown(
     if tried is None:
         setting = _setting(exercise, source, sandbox, backend)
         setting = replace(setting, fresh=True, watched=True)
-        seed = seed_of(check, exercise, address.seed)
-        # Without a world in particular, the first one of the first loop shows the most.
-        replay = address.replay if address.replay != Replay() else Replay(loop=0)
-        tried = play(check, setting, seed, replay)
-        address = replace(address, replay=tried.played)
+        tried = play(check, setting, "", address.replay)
     message = message_of(check, tried)
     passed = tried.failure is None and tried.obstacle is None
     recording = None

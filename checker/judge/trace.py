@@ -262,10 +262,10 @@ class Trace:
     backend: str
     services: Sequence[Service] = field(default=(), repr=False, compare=False)
     """All that the submission could call, by number."""
-    choices: list[int] = field(default_factory=list)
-    """What the schedule chose, wherever there was a choice."""
     steps: int = 0
     """How many things happened, chosen or not."""
+    task_steps: int = 0
+    acts: list[Any] = field(default_factory=list)
     cancelled_at: float | None = None
     """When the judge cancelled the submission from outside, if it did."""
     cancelled_order: int = 0

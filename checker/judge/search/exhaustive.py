@@ -8,54 +8,34 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from checker.judge.schedule import Enabled
+from checker.judge.choices import Choice
 
 
-class Exhaustive:
-    """The schedule for the next order; used again and again, with `advance` between two runs."""
+def next_order(made: Sequence[Choice]) -> tuple[int, ...] | None:
+    """The choices with which the order after the one that was `made` begins; None after the last."""
+    for place in range(len(made) - 1, -1, -1):
+        choice = made[place]
+        if choice.kind == "order" and choice.taken + 1 < choice.width:
+            return (*(before.taken for before in made[:place]), choice.taken + 1)
+    return None
 
-    explored = True
+
+class Estimate:
+    """About how many orders there are, if those that are left are like those that were tried.
+
+    A random walk would end in an order with some probability: that is its share of the tree.
+    """
 
     def __init__(self) -> None:
-        self._path: list[int] = []
-        self._widths: list[int] = []
-        self._depth = 0
         self._tried = 0
         self._share = Fraction()
 
-    def choose(self, enabled: Sequence[Enabled]) -> int:
-        if self._depth == len(self._path):
-            self._path.append(0)
-            self._widths.append(len(enabled))
-        self._widths[self._depth] = len(enabled)
-        choice = min(self._path[self._depth], len(enabled) - 1)
-        self._depth += 1
-        return choice
-
-    def happened(self, event: Enabled, at: int) -> None:
-        pass
+    def add(self, made: Sequence[Choice]) -> None:
+        """Count the order that was `made`."""
+        self._tried += 1
+        self._share += Fraction(1, math.prod(c.width for c in made if c.kind == "order"))
 
     @property
-    def orders(self) -> Fraction:
-        """About how many orders there are, if those that are left are like those that were tried.
-
-        A random walk would end in this one with some probability: that is its share of the tree.
-        """
-        return (self._tried + 1) / (self._share + self._share_of_last())
-
-    def _share_of_last(self) -> Fraction:
-        return Fraction(1, math.prod(self._widths[: self._depth]))
-
-    def advance(self) -> bool:
-        """Turn to the next order; False if there is none left."""
-        self._tried += 1
-        self._share += self._share_of_last()
-        del self._path[self._depth :], self._widths[self._depth :]
-        while self._path and self._path[-1] + 1 >= self._widths[-1]:
-            self._path.pop()
-            self._widths.pop()
-        if not self._path:
-            return False
-        self._path[-1] += 1
-        self._depth = 0
-        return True
+    def orders(self) -> int:
+        """At least as many as were tried."""
+        return math.ceil(self._tried / self._share) if self._share else 0

@@ -1,108 +1,178 @@
-"""Shrinking: from a run that fails to the smallest one found that still fails in the same way.
+"""Shrinking: from a world that fails to the smallest one found that still fails in the same way.
 
-For each deviation of the result from the plainest run, the guarantee is: without it, the check
-passes, or fails in another way. No choice can be taken back to "what comes first" or left out, none
-can be made smaller by one, no input that may be left out can be, and a run that fails with every
-call taking its latency, or with the plain order of ready tasks, is shrunk to that.
+For each choice about events in the result, the guarantee is: without it, the check passes, or fails
+in another way. No choice can be taken back to the plainest or left out, and none can be made smaller
+by one. Inputs are made smaller too, as far as that takes few runs.
 
-In the manner of Hypothesis: try what is smaller, keep what still fails, until nothing does. Where an
-input is left out, the choices that went wrong before mean something else, so others are tried too.
+In the manner of Hypothesis: try what is smaller, keep what still fails, until nothing does. Where
+inputs get fewer, the choices about events that went wrong before mean something else, so others are
+tried too.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
+from typing import Final
 
-from checker.judge.replay import Replay
+from checker.judge.choices import Choice, Choices, Replay
 
-OTHERS = 20
-"""How many other choices are tried for fewer inputs."""
+OTHERS: Final = 20
+"""How many other choices about events are tried for smaller inputs."""
 
-MAX_RUNS = 400
-"""How many smaller runs are tried at the most."""
+MAX_RUNS: Final = 300
+"""How many smaller worlds are tried at the most."""
 
-
-def shrink(
-    replay: Replay,
-    fails: Callable[[Replay], Replay | None],
-    removable: Mapping[int, tuple[int, int]],
-) -> Replay:
-    """The smallest replay found. `fails` tries one, and returns it as it was played if it fails in
-    the same way; `removable` says how long each list of inputs is, and how long it must stay."""
-    tried = {replay}
-    smaller: Replay | None = replay
-    while smaller is not None:
-        replay = smaller
-        smaller = None
-        for candidate in _smaller(replay, removable):
-            if candidate in tried:
-                continue
-            if len(tried) > MAX_RUNS:
-                return replay
-            tried.add(candidate)
-            played = fails(candidate)
-            if played is not None and _size(played) < _size(replay):
-                smaller = played
-                tried.add(played)
-                break
-    return replay
+MAX_INPUT_RUNS: Final = 80
+"""How many of these are spent on inputs."""
 
 
-def _size(replay: Replay) -> tuple[int, ...]:
-    """What is smaller comes first: fewer inputs, then fewer choices that deviate, then ..."""
-    choices = replay.choices or ()
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A world that fails in the way that is to be shown."""
+
+    replay: Replay
+    inputs: tuple[Choice, ...]
+    events: tuple[Choice, ...]
+
+    @classmethod
+    def of(cls, choices: Choices) -> "Failing":
+        return cls(choices.replay(), tuple(choices.inputs), tuple(choices.events))
+
+
+def shrink(start: Failing, fails: Callable[[Replay], Failing | None]) -> Failing:
+    """The smallest world found. `fails` tries one, and returns it as it was played if it fails in the
+    same way."""
+    search = _Search(start, fails)
+    search.shrink(_plainer, MAX_RUNS)
+    search.shrink(_smaller_inputs, MAX_INPUT_RUNS)
+    search.shrink(_fewer_events, MAX_RUNS)
+    return search.best
+
+
+class _Search:
+    def __init__(self, start: Failing, fails: Callable[[Replay], Failing | None]) -> None:
+        self.best = start
+        self._fails = fails
+        self._tried = {start.replay}
+
+    def shrink(self, candidates: Callable[[Failing], Iterator[Replay]], most: int) -> None:
+        """Go on with what is smaller and fails, until nothing is, or so many have been tried."""
+        until = min(len(self._tried) + most, MAX_RUNS)
+        improved = True
+        while improved:
+            improved = False
+            for candidate in candidates(self.best):
+                if candidate in self._tried:
+                    continue
+                if len(self._tried) > until:
+                    return
+                self._tried.add(candidate)
+                played = self._fails(candidate)
+                if played is not None and _size(played) < _size(self.best):
+                    self._tried.add(played.replay)
+                    self.best = played
+                    improved = True
+                    break
+
+
+def _size(failing: Failing) -> tuple[object, ...]:
+    """What is smaller comes first: fewer inputs, then fewer events that are not plain, then ..."""
+    replay = failing.replay
     return (
-        -len(replay.without),
-        replay.choices is not None,
-        sum(choice > 0 for choice in choices),
-        len(choices),
-        sum(choices),
-        replay.order != 0,
+        len(failing.inputs),
+        sum(taken > 0 for taken in replay.events),
+        len(replay.events),
+        sum(replay.events[2:]),
+        sum(taken > 0 for taken in replay.inputs),
+        replay.inputs,
+        replay.events,
     )
 
 
-def _smaller(replay: Replay, removable: Mapping[int, tuple[int, int]]) -> Iterator[Replay]:
-    """What to try in place of `replay`, the boldest first."""
-    for number, (length, least) in removable.items():
-        left = [i for i in range(length) if (number, i) not in replay.without]
-        if len(left) > least:
-            for index in reversed(left):
-                yield dataclasses.replace(replay, without=replay.without | {(number, index)})
-            for index in reversed(left):
-                fewer = dataclasses.replace(replay, without=replay.without | {(number, index)})
-                yield from _with_other_choices(fewer, Random(index))
-    if replay.choices is not None:
-        yield dataclasses.replace(replay, choices=None)
-        yield from _with_smaller_choices(replay, list(replay.choices))
-    if replay.order:
-        yield dataclasses.replace(replay, order=0)
+def _plainer(failing: Failing) -> Iterator[Replay]:
+    """The same inputs, and nothing but what happens without anybody's doing."""
+    yield Replay(failing.replay.inputs)
 
 
-def _with_other_choices(replay: Replay, random: Random) -> Iterator[Replay]:
-    if replay.choices is not None:
-        highest = max([1, *replay.choices])
-        for _ in range(OTHERS):
-            length = random.randint(1, len(replay.choices) + 1)
-            deviates = random.random()
-            yield replay.trimmed(
-                [
-                    random.randint(1, highest) if random.random() < deviates else 0
-                    for _ in range(length)
-                ]
-            )
+def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
+    replay = failing.replay
+    for place, choice in enumerate(failing.inputs):
+        if choice.kind == "size":
+            for smaller in _below(choice.taken):
+                fewer = dataclasses.replace(replay, inputs=_with(replay.inputs, place, smaller))
+                yield fewer
+                yield from _other_events(fewer, failing.events, Random(smaller))
+    # Whole blocks of the others first: there may be hundreds of them.
+    others = [p for p, c in enumerate(failing.inputs) if c.kind != "size" and c.taken]
+    length = len(others)
+    while length:
+        for first in range(0, len(others), length):
+            inputs = replay.inputs
+            for place in others[first : first + length]:
+                inputs = _with(inputs, place, 0)
+            yield dataclasses.replace(replay, inputs=inputs)
+        length //= 2
+    for place in others:
+        for smaller in _below(failing.inputs[place].taken):
+            yield dataclasses.replace(replay, inputs=_with(replay.inputs, place, smaller))
 
 
-def _with_smaller_choices(replay: Replay, choices: list[int]) -> Iterator[Replay]:
-    half = len(choices)
-    while half > 1:
-        half //= 2
-        yield replay.trimmed(choices[:half])
-    for index in reversed(range(len(choices))):
-        if choices[index]:
-            yield replay.trimmed([*choices[:index], 0, *choices[index + 1 :]])
-    for index in reversed(range(len(choices))):
-        yield replay.trimmed([*choices[:index], *choices[index + 1 :]])
-    for index, choice in enumerate(choices):
-        if choice > 1:
-            yield replay.trimmed([*choices[:index], 1, *choices[index + 1 :]])
-            yield replay.trimmed([*choices[:index], choice - 1, *choices[index + 1 :]])
+def _fewer_events(failing: Failing) -> Iterator[Replay]:
+    """Fewer choices about events, and smaller ones."""
+    replay, events = failing.replay, failing.replay.events
+    length = len(events)
+    while length > 1:
+        length //= 2
+        yield _having(replay, events[:length])
+    for place in range(len(events) - 1, -1, -1):
+        if events[place]:
+            yield _having(replay, _with(events, place, 0))
+    kinds = [choice.kind for choice in failing.events]
+    for place in range(len(events) - 1, -1, -1):
+        if kinds[place] == "order":
+            yield _having(replay, (*events[:place], *events[place + 1 :]))
+    for place, taken in enumerate(events):
+        if kinds[place] != "ready":
+            for smaller in dict.fromkeys((1, taken // 2, taken - 1)):
+                if 0 < smaller < taken:
+                    yield _having(replay, _with(events, place, smaller))
+
+
+def _other_events(replay: Replay, events: Sequence[Choice], random: Random) -> Iterator[Replay]:
+    """Other choices about events, as many as there were or fewer."""
+    if not any(choice.taken for choice in events[1:]):
+        return
+    for _ in range(OTHERS):
+        deviates = random.random()
+        taken = []
+        for choice in events[: random.randint(1, len(events) + 1)]:
+            if choice.kind in ("strike", "fail"):
+                taken.append(random.randint(0, choice.taken))
+            elif choice.kind in ("ready", "explored"):
+                taken.append(choice.taken)
+            else:
+                taken.append(random.randrange(choice.width) if random.random() < deviates else 0)
+        yield _having(replay, tuple(taken))
+
+
+def _below(taken: int) -> Iterator[int]:
+    """What to try in place of a number, the boldest first."""
+    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if n < taken)
+
+
+def _with(choices: Sequence[int], place: int, taken: int) -> tuple[int, ...]:
+    if place >= len(choices):
+        return tuple(choices)  # The plainest, which was left out.
+    return _trimmed((*choices[:place], taken, *choices[place + 1 :]))
+
+
+def _having(replay: Replay, events: Sequence[int]) -> Replay:
+    return dataclasses.replace(replay, events=_trimmed(events))
+
+
+def _trimmed(choices: Sequence[int]) -> tuple[int, ...]:
+    end = len(choices)
+    while end and choices[end - 1] == 0:
+        end -= 1
+    return tuple(choices[:end])

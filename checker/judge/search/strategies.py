@@ -1,16 +1,14 @@
-"""Which schedules are tried, in a fixed number of runs: a portfolio, since no strategy finds all.
+"""The strategies by which an order is chosen, taking turns: a portfolio, since none finds all races.
 
-First every call takes its latency. Then, where there are few orders, all of them; where there are
-many, the strategies in turn. What they need to know of the program, they learn from the runs before.
+What a strategy needs to know of the program it learns from an earlier run.
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from random import Random
 from typing import TypeAlias
 
-from checker.judge.schedule import Schedule, Timed
-from checker.judge.search.exhaustive import Exhaustive
+from checker.judge.schedule import Schedule
 from checker.judge.search.priorities import Priorities
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
@@ -60,26 +58,3 @@ PORTFOLIO: tuple[Strategy, ...] = (
 )
 """The strategies that take turns. Those that weigh find most races, and in the fewest runs, so they
 have more than one; but one task far ahead of another is a matter for priorities."""
-
-
-def explore(random: Random, runs: int) -> Generator[Schedule, Trace, None]:
-    """Yield `runs` schedules, or fewer if there are no more orders to try; each is answered with
-    what was seen. The same for the same state of `random` and the same answers."""
-    yield Timed()
-    if runs < 2:
-        return
-    exhaustive = Exhaustive()
-    longest = yield exhaustive
-    left = runs - 2
-    # A path on which one task soon ends makes a large tree look small, so that each is asked again.
-    while left and exhaustive.orders <= runs:
-        if not exhaustive.advance():
-            return
-        left -= 1
-        seen = yield exhaustive
-        longest = max(longest, seen, key=lambda trace: trace.steps)
-    for turn in range(left):
-        strategy = PORTFOLIO[turn % len(PORTFOLIO)]
-        # Learns from the run that did the most: in the plainest one a task may give up early.
-        seen = yield strategy(Random(random.getrandbits(64)), longest)
-        longest = max(longest, seen, key=lambda trace: trace.steps)

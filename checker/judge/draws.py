@@ -1,0 +1,172 @@
+"""Draws: what a world is made of, within bounds that the author of a check states.
+
+The author says what may come, and the kit sees to it that the ends do come: the smallest and the
+largest, equal values and falsy ones. A *profile* says how the sizes and how the values of one world
+are drawn; over the worlds of a check, each end occurs with each.
+
+All draws are recorded choices, of which 0 is the smallest, so a failure shrinks to small inputs.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from random import Random
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar
+
+from checker.judge.choices import SEEDS, Choices, Kind
+
+_T = TypeVar("_T")
+
+Manner: TypeAlias = Literal["typical", "low", "high", "swing", "sway", "same", "mixed"]
+"""How a world draws: from the middle, the low end, the high end, both ends in turn from the low one
+or from the high one, what was drawn before, or each of these by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the inputs of one world are drawn."""
+
+    sizes: Manner = "typical"
+    values: Manner = "typical"
+
+
+_ENDS: Final = (
+    Profile(),
+    Profile("high", "mixed"),  # As many as there may be.
+    Profile("swing", "low"),  # Few items and many places, say; all values falsy, and so equal.
+    Profile("sway", "same"),  # Many items and few places; all values equal.
+    Profile("typical", "mixed"),
+    Profile("low", "high"),  # Nothing at all.
+    Profile("typical", "low"),
+    Profile("typical", "high"),
+    Profile("high", "low"),
+    Profile("low", "typical"),
+)
+
+
+def profiles() -> Iterator[Profile]:
+    """Without end: first those in which every end occurs, the most telling ones first."""
+    return chain(_ENDS, repeat(Profile("mixed", "mixed")))
+
+
+class Drawer:
+    """Makes the choices of a world's inputs, as its profile has it."""
+
+    def __init__(self, profile: Profile, random: Random) -> None:
+        self._manners = {"size": profile.sizes, "value": profile.values}
+        self._random = random
+        self._drawn = {"size": 0, "value": 0}
+        self._last: dict[int, int] = {}
+
+    def choose(self, kind: Kind, width: int) -> int:
+        """A number below `width`, where 0 is the low end."""
+        if kind not in self._manners:
+            return self._random.randrange(width)
+        self._drawn[kind] += 1
+        manner = self._manners[kind]
+        if manner == "mixed":
+            manner = self._random.choice(("typical", "typical", "low", "high", "same"))
+        if manner in ("swing", "sway"):
+            manner = "low" if (self._drawn[kind] % 2 == 1) == (manner == "swing") else "high"
+        if manner == "low":
+            chosen = 0
+        elif manner == "high":
+            chosen = width - 1
+        elif manner == "same" and kind == "value" and width in self._last:
+            chosen = self._last[width]
+        elif kind == "size":
+            # A handful: most of what goes wrong does so with few, and few are read more easily.
+            least = min(2, width - 1)
+            chosen = self._random.randint(least, min(least + HANDFUL, width - 1))
+        else:
+            chosen = self._random.randrange(width)
+        self._last[width] = chosen
+        return chosen
+
+
+HANDFUL: Final = 4
+"""How far above the low end a typical size is, at the most, beyond the first two."""
+
+_STEP: Final = 1_000_000
+"""Nanoseconds between two durations that can be drawn."""
+
+_OFF_GRID: Final = (300_000, 700_000, 100_000, 900_000)
+"""What is added to a duration, in nanoseconds, so that it is no whole number of milliseconds."""
+
+
+class Chooser(Protocol):
+    """Makes choices where none are given."""
+
+    def choose(self, kind: Kind, width: int) -> int:
+        """A number below `width`; 0 is the plainest."""
+        ...
+
+
+class Draws:
+    """What a check draws the inputs of a world with. Every range includes both of its ends."""
+
+    def __init__(self) -> None:
+        self._choices: Choices | None = None
+        self._chooser: Chooser = Drawer(Profile(), Random(0))
+        self._details = Random(0)
+
+    def _begin(self, choices: Choices, chooser: Chooser) -> None:
+        self._choices, self._chooser = choices, chooser
+        self._details = Random(self._take("details", SEEDS))
+
+    def _take(self, kind: Kind, width: int) -> int:
+        if self._choices is None:
+            raise RuntimeError("inputs are drawn inside the loop over the worlds they are for")
+        if self._choices.running:
+            raise RuntimeError("inputs are drawn before the submission runs")
+        return self._choices.take(kind, width, lambda: self._chooser.choose(kind, width))
+
+    @property
+    def random(self) -> Random:
+        """For details on which no verdict depends, such as names and secret texts."""
+        if self._choices is None:
+            raise RuntimeError("inputs are drawn inside the loop over the worlds they are for")
+        return self._details
+
+    def size(self, least: int, most: int) -> int:
+        """How many of something there are: items, places, tasks."""
+        return least + self._take("size", _width(least, most))
+
+    def integer(self, least: int, most: int) -> int:
+        """A whole number: an amount, a price."""
+        return least + self._take("value", _width(least, most))
+
+    def pick(self, items: Sequence[_T]) -> _T:
+        """One of `items`, of which the first is the plainest. Picked again, it may be the same."""
+        return items[self._take("value", _width(1, len(items)))]
+
+    def distinct(self, items: Sequence[_T], count: int) -> list[_T]:
+        """`count` different ones of `items`, in any order."""
+        if count > len(items):
+            raise ValueError(f"{count} of {len(items)} items cannot all be different")
+        taken: dict[int, int] = {}
+        chosen = []
+        for place in range(count):
+            # Fisher and Yates, for as many places as are asked for: what was taken from a place is
+            # replaced by what stood in the first one.
+            index = place + self._take("value", _width(1, len(items) - place))
+            chosen.append(items[taken.get(index, index)])
+            taken[index] = taken.get(place, place)
+        return chosen
+
+    def shuffled(self, items: Sequence[_T]) -> list[_T]:
+        """All of `items`, in any order; at the low end, in theirs."""
+        return self.distinct(items, len(items))
+
+    def duration(self, least: float, most: float) -> float:
+        """Virtual seconds, on no grid: never a whole number of milliseconds, so that who looks every
+        now and then does not look at the right moment. Two durations may be equal."""
+        first, last = round(least * 1e9), round(most * 1e9)
+        index = self._take("value", _width(0, max(0, (last - first) // _STEP - 1)))
+        return (first + index * _STEP + _OFF_GRID[index % len(_OFF_GRID)]) / 1e9
+
+
+def _width(least: int, most: int) -> int:
+    if most < least:
+        raise ValueError(f"nothing lies between {least} and {most}")
+    return most - least + 1

@@ -1,0 +1,243 @@
+"""Which worlds of a check are tried, and in what order: the search as a whole.
+
+The inputs are drawn anew in each *round*, as the next profile has it. In a round the first world is
+plain: every call takes its latency, and nothing is made to go wrong. If the check asks for more,
+variations follow on the same inputs: other orders of replies (all of them, where there are few;
+otherwise the strategies take turns), cancellations at every step, failures of every call, and all of
+these together. How many rounds and variations there are is the *depth* of the search.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
+from checker.judge.draws import Drawer, Profile, profiles
+from checker.judge.schedule import Schedule, Timed
+from checker.judge.search.exhaustive import Estimate, next_order
+from checker.judge.search.strategies import PORTFOLIO
+from checker.judge.trace import Trace
+from checker.report import Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far a search goes."""
+
+    name: str
+    rounds: int
+    """How often the inputs are drawn."""
+    variations: int
+    """How many worlds follow in the first round, where orders, cancellations or failures are
+    explored and there are more than that."""
+    few: int
+    """Up to how many of them there may be for all to be tried."""
+    more: int
+    """How many follow in each other round."""
+
+
+QUICK: Final = Depth("quick", rounds=5, variations=7, few=24, more=1)
+"""For each save."""
+
+THOROUGH: Final = Depth("thorough", rounds=20, variations=200, few=500, more=4)
+"""For marks, and for the proof that checks are right."""
+
+FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
+"""The first world alone."""
+
+DEPTHS: Final = {depth.name: depth for depth in (QUICK, THOROUGH)}
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What a check wants explored, beside the inputs."""
+
+    orders: bool = False
+    """Replies may overtake each other."""
+    late: bool = False
+    """A reply may come as late as it likes."""
+    cancel: bool = False
+    """The submission is cancelled from outside, between any two steps."""
+    fail: Exception | None = None
+    """What a call fails with in place of being carried out."""
+
+
+PLAIN: Final = Aims()
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """What goes wrong in a world from outside."""
+
+    step: int = 0
+    """The task step before which an act is cancelled, from 1; 0 for none."""
+    act: int = 0
+    call: int = 0
+    """The call that fails, from 1; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What the next world is to be like."""
+
+    given: Replay
+    drawer: Drawer
+    random: Random
+    schedule: Schedule = field(default_factory=Timed)
+    """How replies are ordered: in their time, or as an explored schedule has it."""
+    strike: Strike = field(default_factory=Strike)
+
+    def choose(self, kind: Kind, width: int) -> int:
+        """What is chosen where nothing is given."""
+        match kind:
+            case "explored":
+                return int(self.schedule.explored)
+            case "strike":
+                return self.strike.step
+            case "act":
+                return min(self.strike.act, width - 1)
+            case "fail":
+                return self.strike.call
+            case "ready":
+                return self.random.randrange(width)
+        return self.drawer.choose(kind, width)
+
+
+def again(replay: Replay) -> Sketch:
+    """The world that was recorded, and the plainest choices where the record ends."""
+    return Sketch(replay, Drawer(Profile("low", "low"), _PLAINEST), _PLAINEST)
+
+
+class _Plainest(Random):
+    """Draws nothing but zeros."""
+
+    def randrange(self, *bounds: int) -> int:  # type: ignore[override]
+        return 0
+
+
+_PLAINEST: Final = _Plainest(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of a world."""
+
+    choices: Choices
+    trace: Trace
+
+
+def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen, Searched]:
+    """Yield a sketch for each world; each is answered with what was seen. Returns how far the search
+    went. The same for the same state of `random` and the same answers."""
+    worlds = 0
+    first: Searched | None = None
+    for number, profile in zip(range(depth.rounds), profiles(), strict=False):
+        chance = Random(random.getrandbits(64))
+        plain = yield Sketch(Replay(), Drawer(profile, chance), chance)
+        worlds += 1
+        if aims == PLAIN:
+            continue
+        wanted = depth.variations if number == 0 else depth.more
+        searched = yield from _vary(chance, plain, aims, wanted, depth.few if number == 0 else 0)
+        worlds += searched.worlds
+        first = first or searched
+    if first is None:
+        return Searched(depth.name, worlds)
+    return Searched(
+        depth.name, worlds, first.orders, first.of_orders, first.points, first.of_points
+    )
+
+
+def _vary(
+    random: Random, plain: Seen, aims: Aims, wanted: int, few: int
+) -> Generator[Sketch, Seen, Searched]:
+    """Other worlds with the inputs of the `plain` one: so many, or all, if they are no more than
+    `few`."""
+    inputs = tuple(choice.taken for choice in plain.choices.inputs)
+    if aims.orders and not aims.cancel and aims.fail is None:
+        return (yield from _reorder(random, plain, inputs, wanted, few))
+    points = list(_points(plain, aims))
+    if len(points) > max(wanted, few):
+        points = random.sample(points, k=wanted)
+    else:
+        random.shuffle(points)
+    worlds = 0
+    longest = plain
+    for turn, strike in enumerate(points):
+        schedule: Schedule = Timed()
+        if aims.orders and turn % 2:
+            strategy = PORTFOLIO[turn // 2 % len(PORTFOLIO)]
+            schedule = strategy(Random(random.getrandbits(64)), longest.trace)
+        # The order of ready tasks stays the same: a step is the one that it was.
+        ready = _ready(plain.choices.events) if turn % 4 else random.randrange(SEEDS)
+        given = Replay(inputs, (ready,))
+        seen = yield Sketch(given, Drawer(Profile(), random), random, schedule, strike)
+        longest = max(longest, seen, key=lambda one: one.trace.steps)
+        worlds += 1
+    return Searched("", worlds, points=worlds, of_points=len(list(_points(plain, aims))))
+
+
+def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
+    """All that can go wrong from outside in a world like that."""
+    trace = plain.trace
+    steps = range(1, trace.task_steps + 1) if aims.cancel else ()
+    for step in steps:
+        for act in range(max(1, len(trace.acts))):
+            yield Strike(step, act)
+    if aims.fail is not None:
+        for call in range(1, len(trace.calls) + 1):
+            yield Strike(call=call)
+
+
+def _reorder(
+    random: Random, plain: Seen, inputs: tuple[int, ...], wanted: int, few: int
+) -> Generator[Sketch, Seen, Searched]:
+    """The same inputs in other orders of replies."""
+    longest = plain
+    tried: set[tuple[int, ...]] = set()
+    estimate = Estimate()
+    ready = (_ready(plain.choices.events), 1)
+    worlds = 0
+
+    def sketch(events: tuple[int, ...], schedule: Schedule) -> Sketch:
+        return Sketch(Replay(inputs, events), Drawer(Profile(), random), random, schedule)
+
+    # First the walk through all of them, as long as there seem to be few.
+    path: tuple[int, ...] | None = ready
+    while path is not None and worlds < max(wanted, few):
+        seen = yield sketch(path, _First())
+        worlds += 1
+        tried.add(tuple(choice.taken for choice in seen.choices.events))
+        estimate.add(seen.choices.events)
+        longest = max(longest, seen, key=lambda one: one.trace.steps)
+        if estimate.orders > max(wanted, few):
+            break
+        path = next_order(seen.choices.events)
+    complete = path is None
+    of_orders = len(tried) if complete else max(estimate.orders, len(tried) + 1)
+    # Then the strategies, which also let ready tasks run in other orders, where the backend may.
+    # On asyncio that order is a promise, and there is nothing left to try.
+    turns = wanted - worlds
+    if complete:
+        turns = 0 if plain.trace.backend == "asyncio" else min(turns, wanted // 4)
+    for turn in range(turns):
+        strategy = PORTFOLIO[turn % len(PORTFOLIO)]
+        # Learns from the run that did the most: in the plainest one a task may give up early.
+        schedule = strategy(Random(random.getrandbits(64)), longest.trace)
+        seen = yield sketch((random.randrange(SEEDS), 1), schedule)
+        worlds += 1
+        tried.add(tuple(choice.taken for choice in seen.choices.events))
+        longest = max(longest, seen, key=lambda one: one.trace.steps)
+    orders = of_orders if complete else len(tried)
+    return Searched("", worlds, orders=orders, of_orders=of_orders)
+
+
+class _First(Timed):
+    """What comes first happens first, one reply at a time."""
+
+    explored = True
+
+
+def _ready(events: list[Choice]) -> int:
+    return next((choice.taken for choice in events if choice.kind == "ready"), 0)
