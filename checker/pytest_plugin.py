@@ -62,6 +62,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="draw the secret inputs of checks from N, so that a verdict repeats (default: a fresh "
         "one)",
     )
+    group.addoption(
+        "--thorough",
+        dest="checker_thorough",
+        action="store_true",
+        help="look for a world in which a check fails as far as a sweep does",
+    )
 
 
 def _is_for_a_course(parser: pytest.Parser) -> bool:
@@ -108,6 +114,7 @@ class _Shared:
         self.start = config.invocation_params.dir
         worker: dict[str, Any] = getattr(config, "workerinput", {})
         seed = worker.get("checker_seed", getattr(config.option, "checker_seed", None))
+        self.thorough: bool = getattr(config.option, "checker_thorough", False)
         self.seed: int = secrets.randbelow(10**9) if seed is None else seed
         self.option = ""
         """The option that says whose work is judged, as it would be typed; empty without one."""
@@ -400,9 +407,11 @@ class _Judging:
     @cached_property
     def _judging(self) -> "Judging":
         from checker.judge.grade import Judging
+        from checker.judge.search.explore import QUICK, THOROUGH
 
         source = self._work.submission.source(self.exercise)
-        return Judging(self.exercise, source, self.backend, self._shared.seed)
+        depth = THOROUGH if self._shared.thorough else QUICK
+        return Judging(self.exercise, source, self.backend, self._shared.seed, depth)
 
     @property
     def path(self) -> str:

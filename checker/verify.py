@@ -30,6 +30,7 @@ from typing import Final
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import grade_all
 from checker.judge.launch import Sandbox
+from checker.judge.search.explore import THOROUGH
 from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
 
@@ -100,7 +101,10 @@ def verify(
     for seed in seeds:
         of_seed = [(c, source) for c, s, source in work if s == seed]
         reports = grade_all(
-            [(c.exercise, source) for c, source in of_seed], sandboxes=sandboxes, seed=seed
+            [(c.exercise, source) for c, source in of_seed],
+            sandboxes=sandboxes,
+            seed=seed,
+            depth=THOROUGH,
         )
         for (candidate, _), report in zip(of_seed, reports, strict=True):
             done += 1

@@ -28,6 +28,7 @@ examples:
   checker grade
   checker grade blocking
   checker grade lost_update --backend trio
+  checker grade lost_update --thorough      before you hand it in
   checker grade lost_update --submission ~/Downloads/exercise.py
   checker grade --submission ../somebody --format json --seed 1
 
@@ -71,6 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw the secret inputs from N, so that a report repeats (default: a fresh one)",
     )
     parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="look as far as a sweep does: many more inputs, orders and points at which something "
+        "goes wrong; takes a few times as long",
+    )
+    parser.add_argument(
         "--user",
         metavar="NAME",
         help="run the submission as this user, who should own nothing: for root, in a container; "
@@ -107,9 +114,13 @@ def run(given: argparse.Namespace) -> int:
     with warm_sandboxes(count, _other_user(given.user)) as sandboxes:
         # Imported while they warm up.
         from checker.judge.grade import grade_all
+        from checker.judge.search.explore import QUICK, THOROUGH
 
+        depth = THOROUGH if given.thorough else QUICK
         try:
-            for report in grade_all(work, sandboxes=sandboxes, seed=seed, backends=backends):
+            for report in grade_all(
+                work, sandboxes=sandboxes, seed=seed, backends=backends, depth=depth
+            ):
                 reports.append(report)
                 status.progress("graded", len(reports), len(work))
         finally:

@@ -55,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw the secret inputs from N (default: another each time)",
     )
     parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="look as far for a run that goes wrong as `checker grade --thorough` does",
+    )
+    parser.add_argument(
         "--submission",
         metavar="PATH",
         type=Path,
@@ -72,12 +77,15 @@ def run(given: argparse.Namespace) -> int:
     submission.expect_any([exercise])
     source = submission.source(exercise)
     if given.replay and (given.check or given.seed is not None):
-        raise cli.UsageError("a token holds its check and its seed; leave --check and --seed out")
+        raise cli.UsageError(
+            "a token holds its check and all that was drawn; leave --check and --seed out"
+        )
     backends = [given.backend] if given.backend else []
     drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
     with warm_sandboxes(1) as (sandbox,):
         # Imported while it warms up.
         from checker.judge.replay import BadToken
+        from checker.judge.search.explore import QUICK, THOROUGH
         from checker.judge.show import show, show_again
 
         if source.missing or source.fault is not None or source.obstacle is not None:
@@ -96,6 +104,7 @@ def run(given: argparse.Namespace) -> int:
                     seed=drawn,
                     backends=BACKENDS if given.page else backends or BACKENDS,
                     check=_check(exercise, given.check),
+                    depth=THOROUGH if given.thorough else QUICK,
                 )
         except BadToken as error:
             raise cli.UsageError(str(error)) from None

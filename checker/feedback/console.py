@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from checker.feedback.terminal import Screen, printable
-from checker.report import CheckReport, ExerciseReport, SubmissionReport
+from checker.report import CheckReport, ExerciseReport, Searched, SubmissionReport
 
 _MARKS: Final = {
     "passed": ("✓", "green"),
@@ -39,6 +39,10 @@ def show(
     ]
     for exercise in shown:
         _show_details(screen, exercise, sources)
+    if everything:
+        for exercise in report.exercises:
+            if exercise.status == "passed":
+                _show_searched(screen, exercise)
     _show_next(screen, report, backends)
 
 
@@ -111,6 +115,50 @@ def _show_check(
     if token:
         short = exercise.partition("/")[2]
         screen.line(f"    {screen.style(f'See it: checker run {short} --replay {token}', 'dim')}")
+
+
+def _show_searched(screen: Screen, exercise: ExerciseReport) -> None:
+    """Show how far each check of an exercise that passed was searched."""
+    screen.line()
+    screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
+    screen.line()
+    mark, style = _MARKS["passed"]
+    for _, checks in groupby(exercise.checks, key=lambda check: check.name):
+        reports = list(checks)
+        screen.paragraph(f"{mark} {reports[0].title}", "  ", style, hanging="  ")
+        said = [(r.backend, describe_searched(r.searched)) for r in reports if r.searched]
+        for text, group in groupby(said, key=lambda pair: pair[1]):
+            on = " and ".join(backend for backend, _ in group)
+            screen.paragraph(f"{on}: {text}", "    ", "dim")
+    if any(check.searched and check.searched.depth == "quick" for check in exercise.checks):
+        short = exercise.name.partition("/")[2]
+        screen.line()
+        screen.line(f"  A sweep looks further: checker grade {short} --thorough")
+
+
+def describe_searched(searched: Searched) -> str:
+    """How far a search went: `24 worlds; all 6 orders of replies`."""
+    parts = [_count(searched.worlds, "world")]
+    if searched.of_orders:
+        parts.append(
+            _share(searched.orders, searched.of_orders, "order of replies", "orders of replies")
+        )
+    if searched.of_points:
+        what = "moment at which something goes wrong", "moments at which something goes wrong"
+        parts.append(_share(searched.points, searched.of_points, *what))
+    return "; ".join(parts)
+
+
+def _share(tried: int, there_are: int, singular: str, plural: str) -> str:
+    if tried >= there_are:
+        return f"the only {singular}" if there_are == 1 else f"all {there_are:,} {plural}"
+    magnitude = len(str(there_are)) - 1
+    many = f"more than 10^{magnitude}" if magnitude >= 4 else f"some {there_are:,}"
+    return f"{tried:,} of {many} {plural}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:

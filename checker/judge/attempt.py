@@ -52,6 +52,8 @@ class Attempt:
     """How many worlds the check had, up to the one in which it failed."""
     searched: Searched | None = None
     """How far the search went, if it came to its end."""
+    is_rare: bool = False
+    """Whether only a thorough search finds the failure."""
 
     @property
     def played(self) -> Replay:

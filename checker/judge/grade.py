@@ -5,17 +5,18 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Final
 
 import msgspec
 
 from checker.course import Exercise
-from checker.judge.attempt import Attempt, attempt
+from checker.judge.attempt import Attempt, attempt, play
+from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
 from checker.judge.explain import CheckFailed, difference, remarks
-from checker.judge.launch import Program, Sandbox
+from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
@@ -179,8 +180,7 @@ class Judging:
             began = time.monotonic()
             until = began + self._left
             setting = Setting(sandbox, program, self.backend, self._depth, until=until)
-            seed = seed_of(check, self.exercise, self._seed)
-            tried = attempt(check, setting, seed, self._memory)
+            tried = self._try(check, setting)
             self._left -= time.monotonic() - began
         failure = tried.failure
         if failure is not None:
@@ -196,6 +196,18 @@ class Judging:
             address = Address(number, BACKENDS.index(self.backend), tried.played)
             token = encode_token(address, self.exercise.name)
         return _report(check, self.backend, self.source, tried, token), tried.trace
+
+    def _try(self, check: Check, setting: Setting) -> Attempt:
+        try:
+            expect_a_search(setting.sandbox, self.backend)
+        except SandboxError as error:
+            return Attempt(obstacle=str(error))
+        seed = seed_of(check, self.exercise, self._seed)
+        tried = attempt(check, setting, seed, self._memory)
+        if tried.failure is not None and tried.worlds > 1 and self._depth != QUICK:
+            quick = play(check, replace(setting, depth=QUICK), seed)
+            return replace(tried, is_rare=quick.failure is None)
+        return tried
 
 
 def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
@@ -215,6 +227,8 @@ def message_of(check: Check, tried: Attempt) -> str:
             for cause in find_causes(tried.trace)[:MAX_CAUSES]:
                 message += f"\nWhat happened: {cause.text}"
             message += remarks(tried.trace, message)
+        if tried.is_rare:
+            message += f"\nA quick grade does not find this: it came up in world {tried.worlds:,}"
         if advice:
             message += f"\nTry: {advice}"
     else:

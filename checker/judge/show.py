@@ -10,7 +10,7 @@ from checker.judge.grade import message_of, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, BadToken, decode_token, encode_token
-from checker.judge.search.explore import FIRST
+from checker.judge.search.explore import FIRST, QUICK, Depth
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
@@ -24,6 +24,7 @@ def show(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     check: Check | None = None,
+    depth: Depth = QUICK,
 ) -> list[Shown]:
     """The first check that fails on one of `backends` (or `check`), on all of them, each with the
     smallest run that shows it; the first check, if none fails."""
@@ -32,7 +33,7 @@ def show(
         tried = {
             backend: attempt(
                 candidate,
-                _setting(exercise, source, sandbox, backend),
+                replace(_setting(exercise, source, sandbox, backend), depth=depth),
                 seed_of(candidate, exercise, seed),
             )
             for backend in backends

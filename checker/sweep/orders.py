@@ -13,6 +13,7 @@ from checker.course import Course, Exercise
 from checker.judge.grade import grade_and_record
 from checker.judge.jail import Jail
 from checker.judge.launch import Sandbox
+from checker.judge.search.explore import THOROUGH
 from checker.submission import Source
 from checker.sweep.journal import Verdict
 from checker.sweep.versions import exercise_digest, kit_digest, versions_in_use
@@ -126,5 +127,7 @@ def judge_batch(batch: Batch, sandbox: Sandbox, seed: int) -> Iterator[Judged]:
     """Judge a batch in its own sandbox."""
     with sandbox:
         for key, exercise, source in batch.work:
-            report, recordings = grade_and_record(exercise, source, sandbox=sandbox, seed=seed)
+            report, recordings = grade_and_record(
+                exercise, source, sandbox=sandbox, seed=seed, depth=THOROUGH
+            )
             yield Judged(key, Verdict(report, recordings))
