@@ -18,6 +18,7 @@ from itertools import count
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.judge.acts import Act, Instance, leaves, settle, specify_acts, specify_object
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Program, Sandbox
@@ -39,7 +40,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import Start, plain
+from checker.protocol import ObjectSpec, Start
 
 SCHEDULES: Final = 12
 """How many orders a check tries, unless it says otherwise."""
@@ -240,6 +241,7 @@ class World:
         self._order = order
         self._played = played
         self._services: list[Service] = []
+        self._objects: list[ObjectSpec] = []
         self._used = False
         self.trace: Trace | None = None
         """What was seen, once it has run."""
@@ -254,45 +256,75 @@ class World:
         the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
         cancelled then): anything else fails the check, with a message that says what happened.
         """
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped):
-            raise explain(run.trace)
-        return run
+        return self.run_all(_call(function, arguments, cancel_after))
 
     def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
         """As `run`, but the function may also raise: see `Run.error`."""
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped | Raised):
-            raise explain(run.trace)
-        return run
+        return self.attempt_all(_call(function, arguments, cancel_after))
 
-    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> "Run":
+    def new(self, name: str, *arguments: Any) -> Instance:
+        """An object of the submission's class `name`, made at the beginning of the run: its methods,
+        called here, are acts for `run_all`."""
+        self._objects.append(specify_object(name, arguments))
+        return Instance(len(self._objects) - 1)
+
+    def call(self, function: str, *arguments: Any) -> Act:
+        """A call of the submission's `function(*arguments)`, as an act for `run_all`."""
+        return Act(function, arguments, None)
+
+    def run_all(self, *acts: Act) -> "Run":
+        """Run these acts in one event loop, at the same time unless they say otherwise. Each must
+        return, or let itself be cancelled if it was to be: anything else fails the check, with a
+        message about the first one that did not."""
+        return self._run(acts, (Returned, Stopped))
+
+    def attempt_all(self, *acts: Act) -> "Run":
+        """As `run_all`, but the acts may also raise: see `Act.error`."""
+        return self._run(acts, (Returned, Stopped, Raised))
+
+    def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> "Run":
+        trace = self._play(acts)
+        settle(acts, trace)
+        for act in acts:
+            if not isinstance(act.record.ending, endings):
+                raise act.explained()
+        if not isinstance(trace.ending, endings):
+            raise explain(trace)
+        return Run(trace)
+
+    def _play(self, acts: Sequence[Act]) -> Trace:
         if self._used:
             raise RuntimeError("a world is for one run; take another from the case")
         self._used = True
+        specs, timings = specify_acts(acts)
         start = Start(
             backend=self._setting.backend,
-            function=function,
-            arguments=plain(arguments, besides=Service),
+            acts=specs,
+            objects=self._objects,
+            begin=[number for number, timing in enumerate(timings) if timing.is_at_once],
             seed=self._order,
             stay=self._played is not None and not self._setting.fresh,
             watch=self._setting.watched,
         )
-        plan = self._plan
-        if cancel_after is not None:
-            plan = replace(plan, cancel_after=cancel_after)
-        setting = self._setting
+        plan, setting = self._plan, self._setting
         if time.monotonic() > setting.until:
             raise CheckFailed(
                 "its runs took too long, one after the other, in seconds that pass outside its world",
                 advice="look for what waits or computes for long",
                 costly=True,
             )
-        self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
+        self.trace = trace = converse(
+            setting.sandbox, start, setting.program, self._services, plan, timings
+        )
         played = self._played or Replay()
         explored = plan.schedule.explored
         self._case.has_run(trace, played.trimmed(trace.choices) if explored else played)
-        return Run(trace)
+        return trace
+
+
+def _call(function: str, arguments: Sequence[Any], cancel_after: float | None) -> Act:
+    act = Act(function, arguments, None)
+    return act if cancel_after is None else act.cancel_after(cancel_after)
 
 
 class Run:
@@ -321,7 +353,7 @@ class Run:
     @property
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
-        return list(_leaves(self.error)) if self.error is not None else []
+        return list(leaves(self.error)) if self.error is not None else []
 
     @property
     def was_cancelled(self) -> bool:
@@ -453,11 +485,3 @@ def shown(value: object, length: int = 120) -> str:
     """A value in a message, cut to a length."""
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _leaves(error: ErrorTree) -> Iterator[ErrorTree]:
-    if error.children:
-        for child in error.children:
-            yield from _leaves(child)
-    else:
-        yield error
