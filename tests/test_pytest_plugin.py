@@ -34,15 +34,17 @@ class Desk(Service):
 
 @check("Every number is doubled", points=2, advice="ask the desk")
 def all_doubled(case: Case) -> None:
-    numbers = case.random.sample(range(100), k=3)
-    run = case.world().run("double_all", Desk(), numbers)
+    world = case.world()
+    numbers = case.distinct(range(100), 3)
+    run = world.run("double_all", Desk(), numbers)
     run.expect_value([2 * n for n in numbers])
 
 
 @check("All are asked for at the same time", advice="wait for none before you ask for the next")
 def overlaps(case: Case) -> None:
-    numbers = case.random.sample(range(100), k=3)
-    run = case.world().run("double_all", Desk(), numbers)
+    world = case.world()
+    numbers = case.distinct(range(100), 3)
+    run = world.run("double_all", Desk(), numbers)
     run.expect(run.elapsed < 2, f"{numbers} took {run.elapsed:g} s", at=run.calls[-1])
 """
 
