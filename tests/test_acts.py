@@ -123,7 +123,7 @@ def test_an_act_begins_on_time_while_the_loop_is_blocked_and_runs_when_it_is_fre
 def test_every_order_of_replies_is_tried_around_the_beginnings_of_acts(case_of):
     seen = set()
     case = case_of(ASK)
-    for world in case.schedules(runs=20):
+    for world in case.explore(orders=True):
         desk = world.add(Desk())
         acts = [world.call("ask", desk, 3), world.call("ask", desk, 2), world.call("ask", desk, 1)]
         acts[2].at(0.5)
@@ -365,7 +365,7 @@ def test_acts_run_in_tasks_with_their_names_below_the_checkers_own(case_of):
 def test_several_acts_can_be_searched_in_one_process(case_of):
     case = case_of(STUDIO)
     ends = set()
-    for world in case.schedules(runs=10):
+    for world in case.explore(orders=True):
         studio = world.new("Studio", world.add(Desk()), 2)
         first, second = studio.render(2), studio.render(3)
         world.run_all(first, second)
