@@ -18,7 +18,7 @@ from itertools import count
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
-from checker.judge.acts import Act, Instance, leaves, settle, specify_acts, specify_object
+from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Program, Sandbox
@@ -354,6 +354,11 @@ class Run:
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
         return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the function, alone or
+        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
 
     @property
     def was_cancelled(self) -> bool:

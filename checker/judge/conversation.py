@@ -60,10 +60,12 @@ from checker.protocol import (
     ServiceSpec,
     Spinning,
     Start,
+    StrikeCame,
     Struck,
     Stuck,
     Swallowed,
     TaskStarted,
+    TaskSteps,
     ThreadStarted,
     Unusable,
     Waiting,
@@ -244,6 +246,7 @@ class _Conversation:
         self._services = services
         self._plan = plan
         self._schedule = plan.schedule
+        self._strike = start.strike
         self._is_one_call = start.is_one_call
         self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
@@ -340,6 +343,13 @@ class _Conversation:
                 if act >= len(self._acts) or self._is_one_call:
                     raise ProtocolError(f"there is no act {act} to end")
                 self._end_act(self._acts[act], self._act_ending(self._acts[act], outcome))
+            case StrikeCame():
+                if self._strike is None or not self._acts[self._strike.act].is_under_way:
+                    raise ProtocolError("it was cancelled where nobody had cancelled it")
+                self._note_cancelled([self._strike.act])
+                self._strike = None
+            case TaskSteps(count):
+                self.trace.task_steps = count
             case _:
                 self._hear_watched(event, now)
 
@@ -521,13 +531,16 @@ class _Conversation:
         return Resume(self._now, [], begin=numbers)
 
     def _cancel(self, numbers: list[int]) -> Resume:
+        self._note_cancelled(numbers)
+        return Resume(self._now, [], cancel=numbers)
+
+    def _note_cancelled(self, numbers: list[int]) -> None:
         for number in numbers:
             self._acts[number].cancelled = True
             self._acts[number].record.cancelled_at = seconds(self._now)
         if self.trace.cancelled_at is None:
             self.trace.cancelled_at = seconds(self._now)
             self.trace.cancelled_order = self._place()
-        return Resume(self._now, [], cancel=numbers)
 
     def _due_acts(self, when: Callable[[_Act], int | None], due: int) -> list[int]:
         return [i for i, act in enumerate(self._acts) if when(act) == due]

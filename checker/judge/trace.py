@@ -265,7 +265,8 @@ class ActRecord:
     """One call of the learner's code, as the judge saw it."""
 
     function: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[Any, ...] = field(compare=False)
+    """As the judge has them: services as themselves."""
     started: float | None = None
     """None if it never began."""
     ended: float | None = None
@@ -282,6 +283,8 @@ class Trace:
     backend: str
     services: Sequence[Service] = field(default=(), repr=False, compare=False)
     """All that the submission could call, by number."""
+    task_steps: int | None = None
+    """How many steps the tasks took, if the run was to count them."""
     choices: list[int] = field(default_factory=list)
     """What the schedule chose, wherever there was a choice."""
     steps: int = 0

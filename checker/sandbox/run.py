@@ -47,6 +47,7 @@ from checker.sandbox.acts import Script, crossing, perform_one, perform_several,
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
+from checker.sandbox.steps import Steps
 from checker.sandbox.stubs import Stubs
 from checker.sandbox.submission import UnusableSubmission
 from checker.sandbox.tasks import Tasks
@@ -228,6 +229,8 @@ def _run(kernel: Kernel, start: Start) -> None:
         async def main() -> None:
             await _main(kernel, script)
 
+        if start.count or start.strike is not None:
+            kernel.steps = Steps(kernel, start)
         main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
@@ -256,8 +259,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
     with anyio.CancelScope() as scope:
         try:
             if start.is_one_call:
-                kernel.scopes = [scope]
-                value = await perform_one(script)
+                value = await perform_one(kernel, script, scope)
             else:
                 await perform_several(kernel, script)
         except anyio.get_cancelled_exc_class():
@@ -265,6 +267,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
         except BaseException as raised:
             error = raised
     kernel.own_task = 1
+    kernel.under_way.clear()
     sys.settrace(None)
     threading.settrace(None)
     try:

@@ -16,6 +16,7 @@ import trio.abc
 import trio.lowlevel
 
 from checker.sandbox.kernel import Kernel
+from checker.sandbox.steps import Steps
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
@@ -23,11 +24,10 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
     trio_run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
     trio_run._r.seed(seed)
     clock = _VirtualClock(kernel)
-    anyio.run(
-        main,
-        backend="trio",
-        backend_options={"clock": clock, "instruments": [_Watcher(kernel, clock)]},
-    )
+    instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]
+    if kernel.steps is not None:
+        instruments.append(_StepCounter(kernel.steps))
+    anyio.run(main, backend="trio", backend_options={"clock": clock, "instruments": instruments})
 
 
 def current_task() -> object | None:
@@ -86,3 +86,11 @@ class _Watcher(trio.abc.Instrument):
             # Tasks are about to run, and what they do may show as I/O: look again after them.
             clock.io_polled = False
         clock.asked = False
+
+
+class _StepCounter(trio.abc.Instrument):
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._steps.before(task)
