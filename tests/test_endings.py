@@ -640,6 +640,71 @@ def test_a_stray_task_of_asyncio_is_reported_as_left(play_on, marked):
     assert run.elapsed == 0.5
 
 
+STRAY = """
+    import anyio, asyncio, sniffio, trio
+
+    async def background(desk):
+        await desk.ask(1)  # here
+
+    async def main(desk):
+        {start}
+        await anyio.sleep(0.5)
+    """
+
+
+@pytest.mark.parametrize(
+    ("backend", "start"),
+    [
+        ("asyncio", "kept = asyncio.create_task(background(desk))"),
+        ("asyncio", "kept = asyncio.ensure_future(background(desk))"),
+        ("asyncio", "kept = asyncio.get_running_loop().create_task(background(desk))"),
+        ("asyncio", "kept = asyncio.gather(background(desk), asyncio.sleep(0))"),
+        ("asyncio", "asyncio.get_running_loop().call_soon(asyncio.create_task, background(desk))"),
+        ("trio", "trio.lowlevel.spawn_system_task(background, desk)"),
+        (
+            "trio",
+            "trio.lowlevel.current_trio_token().run_sync_soon("
+            "trio.lowlevel.spawn_system_task, background, desk)",
+        ),
+    ],
+)
+def test_a_task_that_is_nobodys_child_is_reported_as_left(play_on, marked, backend, start):
+    source = STRAY.format(start=start)
+    run = play_on(backend, source, Desk())
+    (left,) = run.tasks_left
+    assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
+    assert [(task.number, task.name) for task in run.tasks if task.name == "background"] == [
+        (left.task, "background")
+    ]
+
+
+def test_trios_own_tasks_are_not_the_learners(play_on):
+    run = play_on(
+        "trio",
+        """
+        import anyio, gc, trio
+
+        async def items():
+            try:
+                yield 1
+            finally:
+                pass
+
+        async def main(desk):
+            async for _ in items():
+                break
+            gc.collect()
+            with trio.open_signal_receiver(10):
+                pass
+            await anyio.to_thread.run_sync(anyio.from_thread.run, anyio.sleep, 0)
+            await anyio.sleep(1)
+        """,
+        Desk(),
+    )
+    assert [task.name for task in run.tasks] == ["main"]
+    assert run.tasks_left == ()
+
+
 def test_a_stray_task_that_has_ended_is_not_reported(play_on):
     run = play_on(
         "asyncio",

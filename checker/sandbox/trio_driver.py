@@ -16,6 +16,7 @@ import trio.abc
 import trio.lowlevel
 
 from checker.sandbox.kernel import Kernel
+from checker.sandbox.lines import EXERCISE, calling_line
 from checker.sandbox.steps import Steps
 
 
@@ -73,8 +74,8 @@ class _Watcher(trio.abc.Instrument):
         if nursery is None:
             return  # trio's root
         if nursery.parent_task.parent_nursery is None:
-            # Of the root's children the first is the submission's, the others are trio's own.
-            if self._main_seen:
+            # Of the root's children the first is the submission's. Of the others most are trio's own.
+            if self._main_seen and not _is_learners(task):
                 return
             self._main_seen = True
         self._kernel.tasks.started(task)
@@ -86,6 +87,12 @@ class _Watcher(trio.abc.Instrument):
             # Tasks are about to run, and what they do may show as I/O: look again after them.
             clock.io_polled = False
         clock.asked = False
+
+
+def _is_learners(task: trio.lowlevel.Task) -> bool:
+    """Whether the submission started a task, as a system task of trio, or wrote what it runs."""
+    code = getattr(task.coro, "cr_code", None)
+    return calling_line() is not None or (code is not None and code.co_filename == EXERCISE)
 
 
 class _StepCounter(trio.abc.Instrument):
