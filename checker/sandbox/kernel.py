@@ -46,6 +46,7 @@ from checker.protocol import (
     instant,
     plain,
 )
+from checker.sandbox import computing
 from checker.sandbox.errors import make_error
 from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import Tasks
@@ -296,6 +297,7 @@ class Kernel:
     def converse(self, deadline: float) -> None:
         """Tell the judge what happened, and let it move the clock."""
         deadline = min(deadline, self.threads.deadline())
+        computing.renew()
         self.look()
         self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
         message = self.link.receive()
