@@ -42,22 +42,30 @@ from checker.protocol import (
     Warned,
     shortened,
 )
-from checker.sandbox import asyncio_driver, clock, permits, standins, syscalls, trio_driver
+from checker.sandbox import (
+    asyncio_driver,
+    clock,
+    computing,
+    permits,
+    standins,
+    syscalls,
+    trio_driver,
+)
 from checker.sandbox.acts import Script, crossing, perform_one, perform_several, read
+from checker.sandbox.computing import CPU_SECONDS
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
+from checker.sandbox.steps import Steps
 from checker.sandbox.stubs import Stubs
 from checker.sandbox.submission import UnusableSubmission
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker.sandbox.watching import Watcher
 
-CPU_SECONDS: Final = 3
-"""Processor seconds after which a run is ended. Most take a hundredth of one."""
-
 STAY_SECONDS: Final = 1.0
-"""Processor seconds after which a process takes no other run, so that each has enough left."""
+"""Processor seconds after which a process takes no other run, so that each has enough left of what
+a process may compute in all."""
 
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
@@ -119,6 +127,7 @@ def perform(kernel: Kernel) -> None:
     except Closed:
         os._exit(0)  # No other run is wanted.
     assert isinstance(start, Start)
+    computing.renew()
     random.seed(start.seed)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
     kernel.tasks.current_task = driver.current_task
@@ -201,7 +210,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     kept = waiting_room.fileno()
     os.closerange(_LINK, kept)
     os.closerange(kept + 1, 1024)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
+    computing.limit()
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
@@ -228,6 +237,8 @@ def _run(kernel: Kernel, start: Start) -> None:
         async def main() -> None:
             await _main(kernel, script)
 
+        if start.count or start.strike is not None:
+            kernel.steps = Steps(kernel, start)
         main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
@@ -256,8 +267,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
     with anyio.CancelScope() as scope:
         try:
             if start.is_one_call:
-                kernel.scopes = [scope]
-                value = await perform_one(script)
+                value = await perform_one(kernel, script, scope)
             else:
                 await perform_several(kernel, script)
         except anyio.get_cancelled_exc_class():
@@ -265,6 +275,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
         except BaseException as raised:
             error = raised
     kernel.own_task = 1
+    kernel.under_way.clear()
     sys.settrace(None)
     threading.settrace(None)
     try:
@@ -340,7 +351,7 @@ class _Output(io.TextIOBase):
 def limited_computing() -> Iterator[None]:
     """For a while, end this process if it computes for too long or takes too much memory."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS)]
+    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS))]
     if sys.platform == "linux":
         limits.append((resource.RLIMIT_AS, address_space + MEMORY))
     before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]

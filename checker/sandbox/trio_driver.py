@@ -16,6 +16,8 @@ import trio.abc
 import trio.lowlevel
 
 from checker.sandbox.kernel import Kernel
+from checker.sandbox.lines import EXERCISE, calling_line
+from checker.sandbox.steps import Steps
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
@@ -23,11 +25,10 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
     trio_run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
     trio_run._r.seed(seed)
     clock = _VirtualClock(kernel)
-    anyio.run(
-        main,
-        backend="trio",
-        backend_options={"clock": clock, "instruments": [_Watcher(kernel, clock)]},
-    )
+    instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]
+    if kernel.steps is not None:
+        instruments.append(_StepCounter(kernel.steps))
+    anyio.run(main, backend="trio", backend_options={"clock": clock, "instruments": instruments})
 
 
 def current_task() -> object | None:
@@ -73,8 +74,8 @@ class _Watcher(trio.abc.Instrument):
         if nursery is None:
             return  # trio's root
         if nursery.parent_task.parent_nursery is None:
-            # Of the root's children the first is the submission's, the others are trio's own.
-            if self._main_seen:
+            # Of the root's children the first is the submission's. Of the others most are trio's own.
+            if self._main_seen and not _is_learners(task):
                 return
             self._main_seen = True
         self._kernel.tasks.started(task)
@@ -86,3 +87,17 @@ class _Watcher(trio.abc.Instrument):
             # Tasks are about to run, and what they do may show as I/O: look again after them.
             clock.io_polled = False
         clock.asked = False
+
+
+def _is_learners(task: trio.lowlevel.Task) -> bool:
+    """Whether the submission started a task, as a system task of trio, or wrote what it runs."""
+    code = getattr(task.coro, "cr_code", None)
+    return calling_line() is not None or (code is not None and code.co_filename == EXERCISE)
+
+
+class _StepCounter(trio.abc.Instrument):
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._steps.before(task)

@@ -181,8 +181,7 @@ def _vary(
 def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
-    steps = range(1, trace.task_steps + 1) if aims.cancel else ()
-    for step in steps:
+    for step in range(1, (trace.task_steps or 0) + 1):
         for act in range(max(1, len(trace.acts))):
             yield Strike(step, act)
     if aims.fail is not None:
