@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
+from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
 from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
@@ -137,6 +138,7 @@ class _Recalled:
     going: Iterator[Any]
     shown: list[tuple[Any, Choices, Trace | None]] = field(default_factory=list)
     failure: Exception | None = None
+    raised_at: TracebackType | None = None
 
 
 Memory = dict[Callable[..., Any], _Recalled]
@@ -195,9 +197,7 @@ class Case(Draws):
 
         The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
         """
-        if self._has_explored:
-            raise RuntimeError("a check explores its worlds in one loop")
-        self._has_explored = True
+        self._loop_once()
         aims = Aims(orders or late, late, cancel, fail)
         if self._replay is not None:
             yield self._world(again(self._replay), aims)
@@ -224,40 +224,50 @@ class Case(Draws):
         self.worlds += 1
         return World(self, self._setting, choices, sketch, aims)
 
+    def _loop_once(self) -> None:
+        if self._has_explored:
+            raise RuntimeError("a check explores its worlds in one loop")
+        self._has_explored = True
+
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
         """What a scene shows, from the beginning."""
         if self._replay is not None:
             yield from function(self)
             return
+        self._loop_once()
         recalled = self._memory.get(function)
         if recalled is None:
             # Its worlds are its own, whichever check comes first.
             case = Case(self._setting, f"{self._seed.rpartition('/')[0]}/{function.__name__}")
             recalled = self._memory[function] = _Recalled(case, function(case))
         for number in count():
+            if number == len(recalled.shown) and recalled.failure is None:
+                self._show_more(function, recalled)
             if number == len(recalled.shown):
-                if recalled.failure is None:
-                    self._show_more(recalled)
-                if number == len(recalled.shown):
-                    break
+                break
             shown, self.played, self.last_trace = recalled.shown[number]
             self.worlds = number + 1
             yield shown
+        self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
+        self.worlds = recalled.case.worlds
         if recalled.failure is not None:
-            self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
-            self.worlds = recalled.case.worlds
-            raise recalled.failure.with_traceback(recalled.failure.__traceback__)
+            # Without the lines of the check that met it first.
+            raise recalled.failure.with_traceback(recalled.raised_at)
         self.searched = recalled.case.searched
 
-    @staticmethod
-    def _show_more(recalled: _Recalled) -> None:
+    def _show_more(self, function: Callable[..., Any], recalled: _Recalled) -> None:
         """Have the next world of a scene, if there is another one."""
+        recalled.case._setting = self._setting  # Its sandbox and its end may be others by now.
         try:
             shown = next(recalled.going)
         except StopIteration:
             return
         except Exception as failure:
-            recalled.failure = failure
+            recalled.failure, recalled.raised_at = failure, failure.__traceback__
+        except BaseException:
+            # Somebody's limit of time, say. What is half seen must not count as the whole.
+            del self._memory[function]
+            raise
         else:
             case = recalled.case
             recalled.shown.append((shown, case.played, case.last_trace))
