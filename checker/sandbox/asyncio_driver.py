@@ -102,6 +102,8 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             kind: Any = type(anyio.CancelScope())
             if kind.__hash__ is not _scope_hash:  # A change of a class costs whoever uses it.
                 kind.__hash__ = _scope_hash
+        # asyncio counts all tasks of the process, and a run should not see that there was another.
+        kwargs["name"] = kwargs.get("name") or f"Task-{self._made}"
         task = _OrderedTask(coro, number=self._made, loop=loop, **kwargs)
         if not self._kernel.over:
             self._kernel.tasks.started(task)

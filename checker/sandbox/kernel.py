@@ -191,6 +191,8 @@ class Kernel:
     # --- telling the judge ---
 
     def tell(self, event: Event) -> None:
+        if self.over:
+            return
         self._events.append(event)
         if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
             self._send(Flush(self.take_events()))
@@ -202,6 +204,8 @@ class Kernel:
 
     def print(self, text: str) -> None:
         """Keep what the submission printed, joined with what it printed just before."""
+        if self.over:
+            return
         for start in range(0, len(text), FLUSH_TEXT_AT):
             part = text[start : start + FLUSH_TEXT_AT]
             last = self._events[-1] if self._events else None

@@ -7,9 +7,11 @@ the submission returned, and the process ends there.
 import asyncio
 import builtins
 import contextlib
+import contextvars
 import faulthandler
 import gc
 import io
+import itertools
 import linecache
 import math
 import os
@@ -21,6 +23,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Never, TextIO
@@ -58,7 +61,7 @@ from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
 from checker.sandbox.steps import Steps
 from checker.sandbox.stubs import Stubs
-from checker.sandbox.submission import UnusableSubmission
+from checker.sandbox.submission import UnusableSubmission, forget
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker.sandbox.watching import Watcher
@@ -100,7 +103,12 @@ def execute(waiting_room: socket.socket) -> Never:
         os.close(descriptors[0])
     kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
     while True:
-        perform(kernel)
+        # What the submission sets in its context at import is gone with that context.
+        contextvars.copy_context().run(perform, kernel)
+        # The rest of it goes now, while nobody hears of it: a coroutine that was never awaited, for
+        # one, warns when it goes.
+        forget()
+        gc.collect()
         kernel = make_kernel(kernel.link)
 
 
@@ -112,11 +120,15 @@ def make_kernel(link: Link) -> Kernel:
     clock.install(lambda: kernel.now, EPOCH)
     standins.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
-    sys.stdout = sys.stderr = _Output(kernel)
+    _output.kernel = kernel
+    sys.stdout = sys.stderr = _output
+    # Threads are named by how many there have been.
+    threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
     builtins.input = _refuse_input
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
     sys.set_coroutine_origin_tracking_depth(1)
+    _shared[:] = _look_at_shared()
     return kernel
 
 
@@ -310,12 +322,24 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (
         start.stay
+        and not start.watch
         and not kernel.doomed
         and kernel.is_quiet()
         and not left.tasks
         and not left.threads
         and used.ru_utime + used.ru_stime < STAY_SECONDS
+        and _shared == _look_at_shared()
     )
+
+
+def _look_at_shared() -> list[int]:
+    """What stands in the modules that a submission is most likely to put something of its own into;
+    all runs of a process have the same ones."""
+    modules = (builtins, anyio, asyncio, trio, random, time)
+    return [id(value) for module in modules for value in vars(module).values()]
+
+
+_shared: list[int] = []
 
 
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
@@ -334,8 +358,9 @@ class _Output(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
+    kernel: Kernel
+    """That of the run. It is the same object in every run, since whoever keeps it (such as a handler of
+    `logging`) may still be there in the next."""
 
     def writable(self) -> bool:
         return True
@@ -343,8 +368,11 @@ class _Output(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._kernel.print(text.encode(errors="backslashreplace").decode())
+        self.kernel.print(text.encode(errors="backslashreplace").decode())
         return len(text)
+
+
+_output = _Output()
 
 
 @contextlib.contextmanager
