@@ -37,7 +37,7 @@ class Depth:
     """How many follow in each other round."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=7, few=24, more=1)
+QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1)
 """For each save."""
 
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
