@@ -20,7 +20,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-from checker.judge.acts import Act, Instance, leaves, settle, specify_acts, specify_object
+from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws
@@ -43,7 +43,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import ObjectSpec, Start
+from checker.protocol import ObjectSpec, Start, Strike
 from checker.report import Searched
 
 MOST_STEPS: Final = 1 << 20
@@ -116,6 +116,9 @@ class Setting:
     fresh: bool = False
     """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
     leaves anything behind."""
+    explained: bool = True
+    """Whether a failure is repeated and made as small as it gets. A proof that there is one needs
+    neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
     until: float = math.inf
@@ -357,8 +360,7 @@ class World:
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
             plan = replace(plan, schedule=Recording(self.choices, schedule))
-        if self._aims.cancel:
-            self._take("strike", MOST_STEPS)
+        strike = self._strike(len(acts)) if self._aims.cancel else None
         if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
             plan = replace(plan, failing=call, failure=self._aims.fail)
         specs, timings = specify_acts(acts)
@@ -370,12 +372,19 @@ class World:
             seed=ready,
             stay=not setting.fresh,
             watch=setting.watched,
+            strike=strike,
+            count=self._aims.cancel,
         )
         self.trace = trace = converse(
             setting.sandbox, start, setting.program, self._services, plan, timings
         )
         self._case.has_run(trace, self.choices)
         return trace
+
+    def _strike(self, acts: int) -> Strike | None:
+        """Before which step which act is cancelled from outside, if any is."""
+        step = self._take("strike", MOST_STEPS)
+        return Strike(step, self._take("act", acts)) if step else None
 
     def _take(self, kind: Kind, width: int) -> int:
         return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
@@ -413,6 +422,11 @@ class Run:
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
         return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the function, alone or
+        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
 
     @property
     def was_cancelled(self) -> bool:

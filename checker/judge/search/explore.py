@@ -37,7 +37,7 @@ class Depth:
     """How many follow in each other round."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=7, few=24, more=1)
+QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1)
 """For each save."""
 
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
@@ -182,8 +182,7 @@ def _vary(
 def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
-    steps = range(1, trace.task_steps + 1) if aims.cancel else ()
-    for step in steps:
+    for step in range(1, (trace.task_steps or 0) + 1):
         for act in range(max(1, len(trace.acts))):
             yield Strike(step, act)
     if aims.fail is not None:
