@@ -23,7 +23,7 @@ from typing import Any, Final, Protocol, TypeVar
 from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
-from checker.judge.draws import Draws
+from checker.judge.draws import Draws, Misuse
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Plan, Recording, Timed
@@ -226,7 +226,7 @@ class Case(Draws):
 
     def _loop_once(self) -> None:
         if self._has_explored:
-            raise RuntimeError("a check explores its worlds in one loop")
+            raise Misuse("a check explores its worlds in one loop")
         self._has_explored = True
 
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
@@ -345,7 +345,7 @@ class World:
 
     def _play(self, acts: Sequence[Act]) -> Trace:
         if self.choices.running:
-            raise RuntimeError("a world is for one run; take another from the case")
+            raise Misuse("a world is for one run; take another from the case")
         setting = self._setting
         if time.monotonic() > setting.until:
             raise CheckFailed(
