@@ -18,13 +18,13 @@ WANTED = st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 12)
 
 def make(choices: Choices, wanted: list[tuple[bool, int, int]]) -> list[int]:
     """Take choices of these widths, in the lane of events where it says so."""
-    taken = []
-    for is_event, width, chosen in wanted:
+
+    def take(is_event: bool, width: int, chosen: int) -> int:
         choices.running = is_event
-        taken.append(
-            choices.take("order" if is_event else "value", width, lambda: min(chosen, width - 1))
-        )
-    return taken
+        kind = "order" if is_event else "value"
+        return choices.take(kind, width, lambda: min(chosen, width - 1))
+
+    return [take(*one) for one in wanted]
 
 
 def plainest() -> int:
