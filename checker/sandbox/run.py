@@ -332,14 +332,14 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     )
 
 
-def _look_at_shared() -> list[int]:
+def _look_at_shared() -> list[list[int]]:
     """What stands in the modules that a submission is most likely to put something of its own into;
     all runs of a process have the same ones."""
     modules = (builtins, anyio, asyncio, trio, random, time)
-    return [id(value) for module in modules for value in vars(module).values()]
+    return [list(map(id, vars(module).values())) for module in modules]
 
 
-_shared: list[int] = []
+_shared: list[list[int]] = []
 
 
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
