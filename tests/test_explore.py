@@ -29,7 +29,7 @@ AIMS = [
 def imagine(sandbox, start, program, services, plan, timings):
     """As `converse`, of a submission that is not there: it has as many tasks as there are arguments,
     each of which makes so many calls of a second, one after another. It returns who was replied to
-    when, what failed, and before which step of which act a cancellation came."""
+    when, what failed, and which act was cancelled before which step or in which pause."""
     lengths = start.acts[0].arguments
     trace = Trace(start.backend, services, acts=[ActRecord("main", ()) for _ in start.acts])
     made = dict.fromkeys(range(1, len(lengths) + 1), 0)
@@ -51,8 +51,9 @@ def imagine(sandbox, start, program, services, plan, timings):
         trace.steps += 1
     if start.count:
         trace.task_steps = 2 * trace.steps
-    strike = (start.strike.step, start.strike.act) if start.strike else None
-    trace.ending = Returned((tuple(order), plan.failing, strike))
+    strike = start.strike and ("step", start.strike.step, start.strike.act)
+    pause = plan.cancelled_in and ("pause", plan.cancelled_in.number, plan.cancelled_in.act)
+    trace.ending = Returned((tuple(order), plan.failing, strike or pause))
     return trace
 
 
@@ -184,17 +185,20 @@ def test_every_call_fails_once_where_they_are_few(worlds, lengths, orders):
         assert {world.is_timed for world, *_ in seen} == {True, False}
 
 
-def test_each_act_is_cancelled_once_before_each_step_where_they_are_few(worlds):
+def test_each_act_is_cancelled_once_before_each_step_and_in_each_pause_where_they_are_few(worlds):
     seen, searched = worlds([2, 1], depth=first_round(THOROUGH), acts=2, cancel=True)
-    expected = [None, *product(range(1, 7), range(2))]
-    assert Counter(strike for *_, strike in seen) == Counter(expected)
-    assert searched.points == searched.of_points == 12
+    steps, pauses = (
+        product(["step"], range(1, 7), range(2)),
+        product(["pause"], [1, 2, 3], range(2)),
+    )
+    assert Counter(strike for *_, strike in seen) == Counter([None, *steps, *pauses])
+    assert searched.points == searched.of_points == 18
     assert all(world.is_timed for world, *_ in seen)
 
 
 def test_what_goes_wrong_is_drawn_from_all_that_can_where_that_is_much(worlds):
     seen, searched = worlds([9] * 9, depth=first_round(QUICK), cancel=True, fail=OSError("gone"))
-    assert (searched.points, searched.of_points) == (QUICK.variations, 3 * 81)
+    assert (searched.points, searched.of_points) == (QUICK.variations, 4 * 81)
     assert len({(failing, strike) for _, _, failing, strike in seen[1:]}) == QUICK.variations
 
 
