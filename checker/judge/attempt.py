@@ -15,7 +15,7 @@ from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
 from checker.judge.search.shrink import Failing, shrink
-from checker.judge.trace import ErrorTree, Raised, Trace
+from checker.judge.trace import ErrorTree, Overran, Raised, Spun, Trace
 from checker.report import Searched
 
 UNSTEADY: Final = (
@@ -80,6 +80,9 @@ def attempt(check: Check, setting: Setting, seed: str, memory: Memory | None = N
         if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
             return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
         return Attempt(obstacle=UNSTEADY)
+
+    if isinstance(repeated.trace and repeated.trace.ending, Spun | Overran):
+        return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
 
     def fails(smaller: Replay) -> Failing | None:
         tried = play(check, setting, seed, smaller)
