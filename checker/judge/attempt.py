@@ -113,6 +113,7 @@ def play(
     except CheckFailed as error:
         failure = error
         kind = _kind(check, error, case.last_trace)
+        error.__traceback__ = None  # It holds the check's frames, and those its worlds.
     except SandboxError as error:
         obstacle = str(error)
     except Exception as error:
