@@ -41,9 +41,14 @@ class Mutant:
     """Says which mutant of its file it is: what was changed, and into what, wherever that stands."""
 
     @property
+    def kind(self) -> str:
+        """What was done, wherever it was done."""
+        return f"{self.family}: {self.what}"
+
+    @property
     def label(self) -> str:
         """One line that names it, as a list of equivalent mutants does."""
-        return f"{self.file} {self.digest} {self.family}: {self.place}: {self.what}"
+        return f"{self.digest} {self.file}: {self.place}: {self.kind}"
 
     @cached_property
     def diff(self) -> str:
@@ -102,12 +107,12 @@ def _generate(
                 continue
             mutated = text.apply(change)
             try:
-                print_ = fingerprint(mutated)
+                made = fingerprint(mutated)
             except SyntaxError:
                 continue  # An operator knows the common forms of what it changes, not all.
-            if print_ in seen:
+            if made in seen:
                 continue
-            seen.add(print_)
+            seen.add(made)
             digest = _digest(text, family, change)
             digests[digest] += 1
             if digests[digest] > 1:

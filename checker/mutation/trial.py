@@ -1,7 +1,7 @@
 """What becomes of a mutant: the first check that it fails, on the first backend.
 
-This is all that mutation knows of the judge. A failure need not be repeated or shrunk here: nobody
-reads it, and one is enough.
+This is all that mutation knows of how the judge works. A failure is neither repeated nor shrunk here:
+nobody reads it, and one is enough.
 """
 
 import time
@@ -11,7 +11,7 @@ from checker.course import Exercise
 from checker.judge.attempt import play
 from checker.judge.case import Setting
 from checker.judge.grade import BUDGET, seed_of
-from checker.judge.launch import Program, Sandbox, SandboxError
+from checker.judge.launch import Program, Sandbox
 from checker.report import BACKENDS
 
 
@@ -19,21 +19,30 @@ from checker.report import BACKENDS
 class Failure:
     """The check that killed a mutant."""
 
-    backend: str
     check: str
+    backend: str
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a mutant could not be tried: a mistake in the check, or the machine's doing."""
+
+    check: str
+    backend: str
+    reason: str
 
 
 def first_failure(
-    exercise: Exercise, source: bytes, *, sandbox: Sandbox, seed: int
-) -> Failure | None:
-    """The first check that this answer fails; None if it passes them all. Raises `SandboxError`."""
-    program = Program(source, exercise.driver or b"")
+    exercise: Exercise, source: str, *, sandbox: Sandbox, seed: int
+) -> Failure | Obstacle | None:
+    """The first check that this answer fails; None if it passes them all."""
+    program = Program(source.encode(), exercise.driver or b"")
     for backend in BACKENDS:
         setting = Setting(sandbox, program, backend, until=time.monotonic() + BUDGET)
         for check in exercise.checks:
             tried = play(check, setting, seed_of(check, exercise, seed))
             if tried.obstacle is not None:
-                raise SandboxError(tried.obstacle)
+                return Obstacle(check.name, backend, tried.obstacle)
             if tried.failure is not None:
-                return Failure(backend, check.name)
+                return Failure(check.name, backend)
     return None

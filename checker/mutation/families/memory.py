@@ -12,7 +12,17 @@ from checker.mutation.source_text import Change, SourceText, body, within
 
 CALLS: Final = (1, 10)
 
-_KEPT: Final = "_kept: dict[object, object] = {}"
+_KEPT: Final = "_kept = {}"
+
+_ONCE: Final = """\
+_answers = {}
+
+
+async def _once(function, *arguments):
+    if arguments not in _answers:
+        _answers[arguments] = await function(*arguments)
+    return _answers[arguments]
+"""
 
 
 def changes(text: SourceText) -> Iterator[Change]:
@@ -53,16 +63,12 @@ def _answers_kept(text: SourceText) -> Iterator[Change]:
             continue
         if not all(isinstance(argument, ast.Name | ast.Constant) for argument in call.args):
             continue
-        key = ", ".join(text.text(argument) for argument in call.args)
+        arguments = ", ".join(map(text.text, [call.func, *call.args]))
         yield text.change(
             node,
             "an answer is kept for ever",
-            text.replace(
-                node,
-                f"(_kept[{key}] if ({key},) in _kept or ({key}) in _kept "
-                f"else _kept.setdefault(({key}), {text.text(node)}))",
-            ),
-            module=_KEPT,
+            text.replace(node, f"await _once({arguments})"),
+            module=_ONCE,
         )
 
 
