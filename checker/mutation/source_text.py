@@ -318,7 +318,7 @@ class SourceText:
 
     def _last_import(self) -> int:
         """The line behind which a new import can stand."""
-        last: int = 0
+        last = 0
         for statement in self.tree.body:
             if isinstance(statement, ast.Import | ast.ImportFrom) or is_docstring(statement):
                 last = statement.end_lineno or last
@@ -361,7 +361,7 @@ def last_name(node: ast.AST) -> str:
 
 def first_line(statement: ast.stmt) -> int:
     """The line on which a statement begins, with its decorators."""
-    decorators = getattr(statement, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 

@@ -27,6 +27,8 @@ def changes(text: SourceText) -> Iterator[Change]:
         yield from _other_reach(text, held)
     for function in text.functions:
         yield from _exchanged_acquisitions(text, function)
+    for function in text.started():
+        yield from _needless_lock(text, function)
     yield from _fewer_locks(text)
     yield from _other_releases(text)
     yield from _other_cleanup(text)
@@ -134,14 +136,6 @@ def _other_guard(text: SourceText, node: ast.AsyncWith) -> Iterator[Change]:
         text.wrap([node], "async with _gate:"),
         module=GATE,
     )
-    for statement in node.body:
-        if any(isinstance(inner, ast.Await) for inner in ast.walk(statement)):
-            yield text.change(
-                statement,
-                "one at a time for all, in a part of the work",
-                text.wrap([statement], "async with _gate:"),
-                module=GATE,
-            )
     acquire = "\n".join(f"await {text.text(guard)}.acquire()" for guard in held)
     release = "\n".join(f"{text.text(guard)}.release()" for guard in held)
     if not any(_is_condition(text, guard) for guard in held):
@@ -161,11 +155,22 @@ def _other_guard(text: SourceText, node: ast.AsyncWith) -> Iterator[Change]:
             for count in STRIPES:
                 yield text.change(
                     guard,
-                    f"{count} locks for all",
+                    f"looks for its lock by `% {count}`",
                     text.replace(
                         guard.slice, f"({index}) % {count} % len({text.text(guard.value)})"
                     ),
                 )
+
+
+def _needless_lock(text: SourceText, function: ast.AsyncFunctionDef) -> Iterator[Change]:
+    """A lock around one step of what many tasks do, where they share nothing."""
+    for step in text.steps(function):
+        yield text.change(
+            step,
+            "one at a time for all, in a part of the work",
+            text.wrap([step], "async with _gate:"),
+            module=GATE,
+        )
 
 
 def _by_hand(text: SourceText, node: ast.AsyncWith) -> Iterator[Change]:
