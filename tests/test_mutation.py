@@ -13,7 +13,8 @@ from checker.mutation.families import FAMILIES
 from checker.mutation.mutants import Mutant, fingerprint, generate, generate_all
 from checker.mutation.survey import Survey, survey
 from checker.mutation.trial import Failure, Obstacle
-from tests.conftest import written
+
+from .conftest import written
 
 ROOT = Path(__file__).parent.parent
 
@@ -412,7 +413,7 @@ def test_a_check_that_stumbles_over_a_mutant_is_a_finding(limits_of):
 def test_a_mutant_that_is_listed_with_a_reason_is_no_hole(limits_of):
     listed = f'[[equivalent]]\nreason = "nobody asked"\nmutants = ["{label(ONE_MORE)}"]\n'
     found = limits_of(listed=listed)
-    assert found.untrue == ()
+    assert found.faults == ()
     assert ONE_MORE not in [verdict.mutant.what for verdict in found.holes]
     assert [v.reason for v in found.verdicts if v.mutant.what == ONE_MORE] == ["nobody asked"]
     assert found.equivalent == 1
@@ -421,7 +422,7 @@ def test_a_mutant_that_is_listed_with_a_reason_is_no_hole(limits_of):
 def test_a_kind_that_is_listed_covers_every_survivor_of_it(limits_of):
     listed = f'[[equivalent]]\nreason = "nobody asked"\nkinds = ["limits: {ONE_MORE}"]\n'
     found = limits_of(listed=listed)
-    assert found.untrue == ()
+    assert found.faults == ()
     assert ONE_MORE not in [verdict.mutant.what for verdict in found.holes]
 
 
@@ -436,15 +437,16 @@ UNTRUE = {
 @pytest.mark.parametrize(("entry", "said"), UNTRUE.items(), ids=list(UNTRUE.values()))
 def test_the_list_must_be_true_to_the_code(limits_of, entry, said):
     found = limits_of(CHECKS + STRONG, f'[[equivalent]]\nreason = "so it is"\n{entry}\n')
-    [text] = found.untrue
+    [(path, text)] = found.faults
+    assert path.name == equivalent.FILE
     assert said in text
-    assert (found.exercise.solutions / equivalent.FILE, text) in found.findings()
+    assert (path, text) in found.findings()
 
 
 def test_an_entry_of_a_family_that_was_not_tried_is_not_held_against_the_list(limits_of):
     entry = 'mutants = ["00000000 solution.py: fetch: timeouts: gives up"]'
     found = limits_of(listed=f'[[equivalent]]\nreason = "so it is"\n{entry}\n')
-    assert found.untrue == ()
+    assert found.faults == ()
 
 
 REFUSED = {
@@ -466,7 +468,16 @@ def test_a_list_that_is_not_as_it_should_be_is_refused(course, listed, said):
 def test_a_list_that_cannot_be_read_is_a_finding_and_excuses_nothing(limits_of):
     found = limits_of(listed="equivalent")
     assert found.equivalent == 0
-    assert len(found.untrue) == 1
+    assert len(found.faults) == 1
+
+
+def test_a_right_answer_that_is_no_python_is_a_finding(course, sandbox):
+    [exercise] = course()
+    (exercise.solutions / "solution.py").write_text("async def fetch_all(")
+    [found] = survey([exercise], sandboxes=[sandbox])
+    [(path, text)] = found.findings()
+    assert path.name == "solution.py"
+    assert text.startswith("is not Python: ")
 
 
 def test_an_entry_to_paste_says_what_survived_and_waits_for_a_reason(limits_of, course):

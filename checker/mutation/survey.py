@@ -4,13 +4,14 @@ All mutants are tried on both backends, with one seed. A mutant that passes ever
 checks, unless it is right after all and listed with the reason (see `equivalent`).
 """
 
+import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Final
+from typing import Final, TypeAlias
 
 from checker.course import CourseError, Exercise
 from checker.judge.launch import Sandbox
@@ -49,8 +50,9 @@ class Survey:
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
-    untrue: tuple[str, ...] = ()
-    """In what the list of equivalent mutants is not true."""
+    faults: tuple[tuple[Path, str], ...] = ()
+    """What is wrong with its files: an answer that is no Python, a list of equivalent mutants that is
+    not true."""
 
     @property
     def killed(self) -> int:
@@ -72,8 +74,7 @@ class Survey:
 
     def findings(self) -> Iterator[tuple[Path, str]]:
         """What is to be mended, with the file that it is about."""
-        for text in self.untrue:
-            yield self.exercise.solutions / FILE, text
+        yield from self.faults
         for verdict in self.verdicts:
             mutant, path = verdict.mutant, self.exercise.solutions / verdict.mutant.file
             if isinstance(verdict.outcome, Obstacle):
@@ -92,12 +93,9 @@ def survey(
     tried: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Survey]:
     """Try all mutants of these exercises, in as many sandboxes at a time as there are, and yield what
-    became of them, in the order of the exercises. `tried` is told how many are done, of how many.
-
-    Raises `SyntaxError` for a right answer that is no Python.
-    """
-    work = [(exercise, _mutants(exercise, families)) for exercise in exercises]
-    total, done = sum(len(mutants) for _, mutants in work), 0
+    became of them, in the order of the exercises. `tried` is told how many are done, of how many."""
+    work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
+    total, done = sum(len(mutants) for _, mutants, _ in work), 0
     free: SimpleQueue[Sandbox] = SimpleQueue()
     for sandbox in sandboxes:
         free.put(sandbox)
@@ -112,47 +110,60 @@ def survey(
 
     pool = ThreadPoolExecutor(len(sandboxes))
     try:
-        units = [(exercise, mutant) for exercise, mutants in work for mutant in mutants]
+        units = [(exercise, mutant) for exercise, mutants, _ in work for mutant in mutants]
         outcomes = pool.map(attempt, units)
-        for exercise, mutants in work:
+        for exercise, mutants, faults in work:
             found = []
             for mutant in mutants:
                 found.append((mutant, next(outcomes)))
                 done += 1
                 tried(done, total)
-            yield _judge(exercise, found, families)
+            yield _judge(exercise, found, families, faults)
     finally:
         # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+_Faults: TypeAlias = tuple[tuple[Path, str], ...]
+
+
 def _mutants(
     exercise: Exercise, families: Mapping[str, Callable[[SourceText], Iterator[Change]]]
-) -> list[Mutant]:
+) -> tuple[list[Mutant], _Faults]:
+    """The mutants of the right answers, and which of these are no Python."""
     folder = exercise.solutions
-    files = [folder / "solution.py", *sorted((folder / "alternatives").glob("*.py"))]
-    sources = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in files
-        if path.exists()
-    }
-    return list(generate_all(sources, families))
+    sources, faults = {}, []
+    for path in (folder / "solution.py", *sorted((folder / "alternatives").glob("*.py"))):
+        try:
+            text = path.read_text(encoding="utf-8")
+            ast.parse(text)
+        except OSError as error:
+            faults.append((path, f"cannot be read: {error.strerror}"))
+        except (SyntaxError, ValueError) as error:
+            faults.append((path, f"is not Python: {error}"))
+        else:
+            sources[path.relative_to(folder).as_posix()] = text
+    return list(generate_all(sources, families)), tuple(faults)
 
 
 def _judge(
     exercise: Exercise,
     found: Sequence[tuple[Mutant, Failure | Obstacle | None]],
     families: Mapping[str, object],
+    faults: _Faults,
 ) -> Survey:
+    path = exercise.solutions / FILE
     try:
         listed = load(exercise)
     except CourseError as error:
-        return Survey(exercise, tuple(Verdict(*one) for one in found), (str(error),))
+        faults = (*faults, (path, str(error)))
+        return Survey(exercise, tuple(Verdict(*one) for one in found), faults)
     verdicts = tuple(
         Verdict(mutant, outcome, listed.reason(mutant) if outcome is None else None)
         for mutant, outcome in found
     )
-    return Survey(exercise, verdicts, tuple(_untrue(listed, verdicts, families)))
+    untrue = tuple((path, text) for text in _untrue(listed, verdicts, families))
+    return Survey(exercise, verdicts, (*faults, *untrue))
 
 
 def _untrue(
