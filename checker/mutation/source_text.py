@@ -175,12 +175,19 @@ class SourceText:
         raise ValueError("no statement of a block")
 
     def steps(self, function: Function) -> Iterator[ast.stmt]:
-        """The simple statements of a function in which it may wait."""
+        """The simple statements of a function in which it may wait for something."""
         for node in within(function):
             if isinstance(
                 node, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return
-            ) and any(isinstance(inner, ast.Await) for inner in within(node)):
+            ) and any(not self.is_pause(inner) for inner in awaits(node)):
                 yield node
+
+    def is_pause(self, node: ast.Await) -> bool:
+        """Whether this waits for nothing but a time that is written there, or for its turn."""
+        match node.value:
+            case ast.Call(func=function, args=[] | [ast.Constant()]):
+                return last_name(function) in ("checkpoint", "sleep")
+        return False
 
     @cached_property
     def guards(self) -> frozenset[str]:
@@ -335,6 +342,11 @@ def within(node: ast.AST) -> Iterator[ast.AST]:
         ):
             yield child
             yield from within(child)
+
+
+def awaits(node: ast.AST) -> list[ast.Await]:
+    """Every `await` in a node, but not in nested functions."""
+    return [inner for inner in within(node) if isinstance(inner, ast.Await)]
 
 
 def body(function: Function) -> list[ast.stmt]:

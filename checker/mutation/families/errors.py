@@ -8,7 +8,15 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from checker.mutation.source_text import Change, SourceText, body, first_line, indented
+from checker.mutation.source_text import (
+    Change,
+    SourceText,
+    awaits,
+    body,
+    first_line,
+    indented,
+    last_name,
+)
 
 HANDLERS: Final = {
     "swallows an error": "except Exception:\n    pass",
@@ -36,10 +44,16 @@ WHOLE: Final = {
     "returns nothing after an error": "except Exception:\n    return None",
 }
 
+_SAFE: Final = frozenset(
+    {"acquire", "checkpoint", "sleep", "sleep_forever", "sleep_until", "wait", "wait_for"}
+)
+
 
 def changes(text: SourceText) -> Iterator[Change]:
     for function in text.coroutines:
         for statement in text.steps(function):
+            if not _can_fail(text, statement):
+                continue
             for what, handler in HANDLERS.items():
                 yield text.change(
                     statement,
@@ -69,6 +83,16 @@ def changes(text: SourceText) -> Iterator[Change]:
         )
     yield from _told_at_the_end(text)
     yield from _other_handlers(text)
+
+
+def _can_fail(text: SourceText, statement: ast.stmt) -> bool:
+    """Whether it waits for something that may raise an error: neither a time nor a lock nor an event
+    does."""
+    names = [
+        last_name(node.value.func) if isinstance(node.value, ast.Call) else ""
+        for node in awaits(statement)
+    ]
+    return any(name not in _SAFE for name in names)
 
 
 def _told_at_the_end(text: SourceText) -> Iterator[Change]:

@@ -70,13 +70,6 @@ def _left_behind(text: SourceText) -> Iterator[Change]:
         text.before(first, "threading.Thread(target=time.sleep, args=(1,)).start()"),
         outer=True,
     )
-    yield text.change(
-        entry,
-        "leaves streams behind, open",
-        text.before(first, "_streams.append(anyio.create_memory_object_stream[int](1))"),
-        module="_streams: list[object] = []",
-        outer=True,
-    )
 
 
 def _pauses(text: SourceText) -> Iterator[Change]:

@@ -305,7 +305,6 @@ def _exchanged_acquisitions(text: SourceText, function: ast.AST) -> Iterator[Cha
                     "sorted by parity": f"sorted({given}, key=lambda index: index % 2)",
                     "sorted by their half": f"sorted({given}, key=lambda index: index // 2)",
                     "sorted, but by `% 8`": f"sorted({given}, key=lambda index: index % 8)",
-                    "the greater one first": f"sorted({given}, reverse=True)",
                 }.items():
                     yield text.change(call, what, text.replace(call, written))
 

@@ -88,8 +88,9 @@ def _in_batches(text: SourceText, start: Start) -> Iterator[Change]:
                     f"{indented(inner)}",
                 ),
             )
-        for what, written in _other_orders(items).items():
-            yield text.change(loop, what, text.replace(loop.iter, written))
+        yield text.change(
+            loop, "starts them in reverse", text.replace(loop.iter, f"list({items})[::-1]")
+        )
     elif comprehension is not None and isinstance(statement, ast.Assign):
         [generator, *_] = comprehension.generators
         items, target = text.text(generator.iter), text.text(statement.targets[0])
@@ -105,16 +106,11 @@ def _in_batches(text: SourceText, start: Start) -> Iterator[Change]:
                     f"for {text.text(generator.target)} in _items[_first : _first + {size}]]",
                 ),
             )
-        for what, written in _other_orders(items).items():
-            yield text.change(comprehension, what, text.replace(generator.iter, written))
-
-
-def _other_orders(items: str) -> dict[str, str]:
-    return {
-        "starts them in reverse": f"list({items})[::-1]",
-        "starts every other one first": f"[*list({items})[::2], *list({items})[1::2]]",
-        "starts them in the order of their text": f"sorted({items}, key=str)",
-    }
+        yield text.change(
+            comprehension,
+            "starts them in reverse",
+            text.replace(generator.iter, f"list({items})[::-1]"),
+        )
 
 
 def _at_a_barrier(text: SourceText, start: Start) -> Iterator[Change]:

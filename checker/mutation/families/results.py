@@ -62,8 +62,6 @@ NUMBERS: Final = {
     "None for 0": "({0}) or None",
     "0": "0",
     "None": "None",
-    "1 for 0": "({0}) or 1",
-    "without its sign": "abs({0})",
 }
 
 TEXTS: Final = {
@@ -93,7 +91,12 @@ def _other_value(text: SourceText, node: ast.Return) -> Iterator[Change]:
     }
     kind = text.text(function.returns).split("[")[0].split(" ")[0]
     value = text.text(node.value)
+    annotation = text.text(function.returns)
     for what, written in kinds.get(kind, {}).items():
+        if what == "as text" and annotation.endswith("str]"):
+            continue  # They are text.
+        if what in ("without what is None", "None is 0") and "None" not in annotation:
+            continue
         yield text.change(
             node,
             f"returns {what}",
