@@ -32,6 +32,7 @@ from typing import Final
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import grade_all
 from checker.judge.launch import Sandbox
+from checker.mutation import table
 from checker.mutation.survey import survey
 from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
@@ -130,9 +131,18 @@ def verify(
                     exercise.folder / "checks.py",
                     f"no mistake is caught by {check.name}; add one that is, or take the check out",
                 )
+    surveys = []
     for surveyed in survey(readable, sandboxes=sandboxes, tried=tried):
+        surveys.append(surveyed)
         for path, text in surveyed.findings():
             yield Finding(path, text)
+    scores = course.root / table.FILE
+    if (
+        readable == list(course)
+        and scores.exists()
+        and scores.read_text(encoding="utf-8") != table.describe(surveys)
+    ):
+        yield Finding(scores, "is not what the mutants say; `checker mutate --accept` writes it")
 
 
 def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:

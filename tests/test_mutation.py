@@ -95,6 +95,7 @@ WRITTEN = [
     ),
     (STARTED, "order", "waits until all the others have got as far", "await _all_there[0].wait()"),
     (STARTED, "order", "starts them in reverse", "for name in list(names)[::-1]:"),
+    (STARTED, "order", "a closure that sees the loop's last item", "group.start_soon(_one)"),
     (STARTED, "timeouts", "gives up a call after 10,000 s", "with anyio.move_on_after(10_000):"),
     (STARTED, "timeouts", "raises TimeoutError after 10 s", "with anyio.fail_after(10):"),
     (STARTED, "timeouts", "makes a call again that takes 100 s", "for _ in range(3):"),

@@ -58,11 +58,16 @@ def _in_sequence(text: SourceText, start: Start) -> Iterator[Change]:
 
 
 def _bound_late(text: SourceText, start: Start) -> Iterator[Change]:
-    yield text.change(
-        start.call,
-        "a closure that sees the loop's last item",
-        text.replace(start.call, f"{start.group}.start_soon(lambda: {start.coroutine})"),
-    )
+    """A function made in the loop, which looks at the loop's variables when it runs. (A lambda would
+    not do: it is called as the task is started.)"""
+    statement = text.statement(start.call)
+    if isinstance(text.parent(statement), ast.For) and isinstance(statement, ast.Expr):
+        yield text.change(
+            start.call,
+            "a closure that sees the loop's last item",
+            text.before(statement, f"async def _one():\n    await {start.coroutine}\n"),
+            text.replace(start.call, f"{start.group}.start_soon(_one)"),
+        )
 
 
 def _in_batches(text: SourceText, start: Start) -> Iterator[Change]:
