@@ -260,6 +260,22 @@ def test_a_mutant_keeps_its_name_when_other_lines_change():
     } == before
 
 
+def test_a_class_is_called_by_its_last_public_method():
+    source = """
+        class Studio:
+            async def open(self):
+                await self.door.open()
+
+            async def render(self, picture: str) -> str:
+                return await self.renderer.render(picture)
+
+            async def _wait(self):
+                await self.queue.wait()
+        """
+    places = {m.place for m in mutants(source) if m.what == "does nothing after 1 call"}
+    assert places == {"Studio.render"}
+
+
 def test_two_mutants_that_do_the_same_to_equal_lines_have_names_of_their_own():
     made = mutants(
         """
@@ -277,8 +293,9 @@ def test_two_mutants_that_do_the_same_to_equal_lines_have_names_of_their_own():
 def test_what_two_answers_have_in_common_is_changed_in_the_first_alone():
     first, second = written(GUARDED), written(GUARDED) + "\n\nasync def other():\n    await go()\n"
     made = list(generate_all({"solution.py": first, "alternatives/other.py": second}))
-    places = {mutant.place for mutant in made if mutant.file == "alternatives/other.py"}
-    assert places == {"other"}
+    of_second = [mutant for mutant in made if mutant.file == "alternatives/other.py"]
+    assert {mutant.place for mutant in of_second} == {"other"}
+    assert "timeouts" not in {mutant.family for mutant in of_second}
 
 
 def test_a_mutant_is_shown_as_a_difference_from_the_answer_it_was_made_of():

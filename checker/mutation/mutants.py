@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from checker.mutation.families import FAMILIES
+from checker.mutation.families import FAMILIES, OUTER
 from checker.mutation.source_text import Change, Function, SourceText, body
 
 CONTEXT: Final = 2
@@ -72,7 +72,9 @@ def generate_all(
     """Yield the mutants of several right answers to one exercise, by their files.
 
     What the answers have in common is changed in the first of them alone: functions that are the same
-    in both, and what is done to the whole of what the checks call. Raises `SyntaxError`.
+    in both, what is done to the whole of what the checks call, and to single calls (see `OUTER`).
+    Otherwise the same few mistakes would be tried again and again, which takes the time that others
+    need. Raises `SyntaxError`.
     """
     known: set[str] = set()
     for file, source in sources.items():
@@ -101,7 +103,7 @@ def _generate(
     common = [f for f in text.functions if _without_docstring(f) in known]
     for family, changes in families.items():
         for change in changes(text):
-            if (change.outer and "outer" in known) or any(
+            if ((change.outer or family in OUTER) and "outer" in known) or any(
                 _is_within(text, change, function) for function in common
             ):
                 continue

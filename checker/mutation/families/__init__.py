@@ -40,3 +40,7 @@ FAMILIES: Final[Mapping[str, Callable[[SourceText], Iterator[Change]]]] = {
     "lines": lines.changes,
 }
 """What yields the changes of each family, by its name."""
+
+OUTER: Final = frozenset({"timeouts", "items", "errors", "leftovers"})
+"""Families of what is done to calls and to what is given: the same wherever an answer makes the call,
+so that one answer stands for all."""

@@ -68,8 +68,6 @@ TEXTS: Final = {
     "nothing": '""',
     "None": "None",
     "None for nothing": "({0}) or None",
-    "without blanks around it": "({0}).strip()",
-    "in small letters": "({0}).lower()",
 }
 
 
