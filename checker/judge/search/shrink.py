@@ -158,7 +158,7 @@ def _other_events(replay: Replay, events: Sequence[Choice], random: Random) -> I
 
 def _below(taken: int) -> Iterator[int]:
     """What to try in place of a number, the boldest first."""
-    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if n < taken)
+    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if 0 <= n < taken)
 
 
 def _with(choices: Sequence[int], place: int, taken: int) -> tuple[int, ...]:
