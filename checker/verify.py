@@ -105,6 +105,7 @@ def verify(
             sandboxes=sandboxes,
             seed=seed,
             depth=THOROUGH,
+            explained=seed == seeds[0],
         )
         for (candidate, _), report in zip(of_seed, reports, strict=True):
             done += 1

@@ -115,6 +115,9 @@ class Setting:
     fresh: bool = False
     """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
     leaves anything behind."""
+    explained: bool = True
+    """Whether a failure is repeated and made as small as it gets. A proof that there is one needs
+    neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
     until: float = math.inf

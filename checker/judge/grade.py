@@ -140,6 +140,7 @@ class Judging:
         seed: int,
         depth: Depth = QUICK,
         *,
+        explained: bool = True,
         after: Sequence[_Judged] = (),
     ) -> None:
         self.exercise = exercise
@@ -147,6 +148,7 @@ class Judging:
         self.backend = backend
         self._seed = seed
         self._depth = depth
+        self._explained = explained
         self._memory: Memory = {}
         self._overran = False
         self._left = BUDGET
@@ -179,7 +181,14 @@ class Judging:
             program = Program(self.source.content, self.exercise.driver or b"")
             began = time.monotonic()
             until = began + self._left
-            setting = Setting(sandbox, program, self.backend, self._depth, until=until)
+            setting = Setting(
+                sandbox,
+                program,
+                self.backend,
+                self._depth,
+                explained=self._explained,
+                until=until,
+            )
             tried = self._try(check, setting)
             self._left -= time.monotonic() - began
         failure = tried.failure
@@ -204,6 +213,8 @@ class Judging:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
         tried = attempt(check, setting, seed, self._memory)
+        if not self._explained:
+            return tried
         if tried.failure is not None and tried.worlds > 1 and self._depth != QUICK:
             quick = play(check, replace(setting, depth=QUICK), seed)
             return replace(tried, is_rare=quick.failure is None)
@@ -260,9 +271,10 @@ def grade_all(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
+    explained: bool = True,
 ) -> Iterator[ExerciseReport]:
     """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
-    order of `work`."""
+    order of `work`. Unless they are to be `explained`, failures are taken as they are found."""
     free: SimpleQueue[Sandbox] = SimpleQueue()
     for sandbox in sandboxes:
         free.put(sandbox)
@@ -270,7 +282,7 @@ def grade_all(
     def judge(unit: tuple[Exercise, Source, str]) -> _Judged:
         sandbox = free.get()
         try:
-            return Judging(*unit, seed, depth).judge_all(sandbox)
+            return Judging(*unit, seed, depth, explained=explained).judge_all(sandbox)
         finally:
             free.put(sandbox)
 
