@@ -1,12 +1,11 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
+import contextlib
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 from typing import Final
 
 import msgspec
@@ -17,6 +16,7 @@ from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
+from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
@@ -126,7 +126,8 @@ def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckR
 
 class Judging:
     """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
-    would be the same for all of them is found out once.
+    would be the same for all of them is found out once. Unless they are to be `explained`, failures
+    are taken as they are found.
 
     What hangs costs its limit of real time once: after that, the checks that are left fail without
     being tried, and so do all of them on the backends that come `after` that one.
@@ -271,25 +272,16 @@ def grade_all(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
-    explained: bool = True,
-) -> Iterator[ExerciseReport]:
+) -> Generator[ExerciseReport, None, None]:
     """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
-    order of `work`. Unless they are to be `explained`, failures are taken as they are found."""
-    free: SimpleQueue[Sandbox] = SimpleQueue()
-    for sandbox in sandboxes:
-        free.put(sandbox)
-
-    def judge(unit: tuple[Exercise, Source, str]) -> _Judged:
-        sandbox = free.get()
-        try:
-            return Judging(*unit, seed, depth, explained=explained).judge_all(sandbox)
-        finally:
-            free.put(sandbox)
-
-    pool = ThreadPoolExecutor(len(sandboxes))
-    try:
-        units = [(exercise, source, b) for exercise, source in work for b in backends]
-        found = pool.map(judge, units)
+    order of `work`."""
+    units = [(exercise, source, b) for exercise, source in work for b in backends]
+    found = spread(
+        units,
+        sandboxes,
+        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox),
+    )
+    with contextlib.closing(found):
         for exercise, source in work:
             judged: list[_Judged] = []
             for backend in backends:
@@ -300,6 +292,3 @@ def grade_all(
                     on = untried.judge_all(sandboxes[0])
                 judged.append(on)
             yield _summarize(exercise, source, judged)
-    finally:
-        # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
-        pool.shutdown(wait=False, cancel_futures=True)
