@@ -19,6 +19,7 @@ from itertools import count
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.judge.acts import Act, Instance, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws
@@ -41,7 +42,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import Start, plain
+from checker.protocol import ObjectSpec, Start
 from checker.report import Searched
 
 MOST_STEPS: Final = 1 << 20
@@ -277,6 +278,7 @@ class World:
         self._sketch = sketch
         self._aims = aims
         self._services: list[Service] = []
+        self._objects: list[ObjectSpec] = []
         self.is_timed = True
         """Whether every call took exactly its latency; known once it has run."""
         self.trace: Trace | None = None
@@ -292,19 +294,43 @@ class World:
         the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
         cancelled then): anything else fails the check, with a message that says what happened.
         """
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped):
-            raise explain(run.trace)
-        return run
+        return self.run_all(_call(function, arguments, cancel_after))
 
     def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
         """As `run`, but the function may also raise: see `Run.error`."""
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped | Raised):
-            raise explain(run.trace)
-        return run
+        return self.attempt_all(_call(function, arguments, cancel_after))
 
-    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> "Run":
+    def new(self, name: str, *arguments: Any) -> Instance:
+        """An object of the submission's class `name`, made at the beginning of the run: its methods,
+        called here, are acts for `run_all`."""
+        self._objects.append(specify_object(name, arguments))
+        return Instance(len(self._objects) - 1)
+
+    def call(self, function: str, *arguments: Any) -> Act:
+        """A call of the submission's `function(*arguments)`, as an act for `run_all`."""
+        return Act(function, arguments, None)
+
+    def run_all(self, *acts: Act) -> "Run":
+        """Run these acts in one event loop, at the same time unless they say otherwise. Each must
+        return, or let itself be cancelled if it was to be: anything else fails the check, with a
+        message about the first one that did not."""
+        return self._run(acts, (Returned, Stopped))
+
+    def attempt_all(self, *acts: Act) -> "Run":
+        """As `run_all`, but the acts may also raise: see `Act.error`."""
+        return self._run(acts, (Returned, Stopped, Raised))
+
+    def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> "Run":
+        trace = self._play(acts)
+        settle(acts, trace)
+        for act in acts:
+            if not isinstance(act.record.ending, endings):
+                raise act.explained()
+        if not isinstance(trace.ending, endings):
+            raise explain(trace)
+        return Run(trace)
+
+    def _play(self, acts: Sequence[Act]) -> Trace:
         if self.choices.running:
             raise RuntimeError("a world is for one run; take another from the case")
         setting = self._setting
@@ -316,29 +342,38 @@ class World:
             )
         self.choices.running = True
         ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late, cancel_after=cancel_after)
+        plan = Plan(delays=self._aims.late)
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
             plan = replace(plan, schedule=Recording(self.choices, schedule))
-        start = Start(
-            backend=setting.backend,
-            function=function,
-            arguments=plain(arguments, besides=Service),
-            seed=ready,
-            stay=not setting.fresh,
-            watch=setting.watched,
-        )
         if self._aims.cancel:
             self._take("strike", MOST_STEPS)
         if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
             plan = replace(plan, failing=call, failure=self._aims.fail)
-        self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
+        specs, timings = specify_acts(acts)
+        start = Start(
+            backend=setting.backend,
+            acts=specs,
+            objects=self._objects,
+            begin=[number for number, timing in enumerate(timings) if timing.is_at_once],
+            seed=ready,
+            stay=not setting.fresh,
+            watch=setting.watched,
+        )
+        self.trace = trace = converse(
+            setting.sandbox, start, setting.program, self._services, plan, timings
+        )
         self._case.has_run(trace, self.choices)
-        return Run(trace)
+        return trace
 
     def _take(self, kind: Kind, width: int) -> int:
         return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
+
+
+def _call(function: str, arguments: Sequence[Any], cancel_after: float | None) -> Act:
+    act = Act(function, arguments, None)
+    return act if cancel_after is None else act.cancel_after(cancel_after)
 
 
 class Run:
@@ -367,7 +402,7 @@ class Run:
     @property
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
-        return list(_leaves(self.error)) if self.error is not None else []
+        return list(leaves(self.error)) if self.error is not None else []
 
     @property
     def was_cancelled(self) -> bool:
@@ -507,11 +542,3 @@ def shown(value: object, length: int = 120) -> str:
     """A value in a message, cut to a length."""
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _leaves(error: ErrorTree) -> Iterator[ErrorTree]:
-    if error.children:
-        for child in error.children:
-            yield from _leaves(child)
-    else:
-        yield error

@@ -103,7 +103,10 @@ class Kernel:
         """Whether the last message was sent, and only the event loop has still to close."""
         self.doomed = False
         """Whether the event loop ends with an error, whatever becomes of the submission's tasks."""
-        self.scope: anyio.CancelScope | None = None
+        self.own_task = 0
+        """The number of the task that is the checker's own, if there is one."""
+        self.scopes: list[anyio.CancelScope] = []
+        """What cancels each act from outside; empty until the event loop runs."""
         self.blocked: LoopBlocked | None = None
         """What the event loop's own thread waits in, while it does."""
         self._waits = waits
@@ -112,7 +115,9 @@ class Kernel:
         self._pending: dict[int, Pending] = {}
         self._last_call = 0
         self._arrived: deque[anyio.Event] = deque()
-        self._cancel_asked = False
+        self._begin_asked: list[int] = []
+        self._cancel_asked: list[int] = []
+        self._prompt: anyio.Event | None = None
         self._rounds = 0
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
@@ -172,8 +177,7 @@ class Kernel:
             thread, task = 0, self.tasks.current()
             line = calling_line() or self.tasks.line(task)
         called = Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
-        self._bulk += len(msgspec.msgpack.encode(called))
-        self.tell(called)
+        self.tell_at_length(called)
         return pending
 
     # --- telling the judge ---
@@ -182,6 +186,11 @@ class Kernel:
         self._events.append(event)
         if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
             self._send(Flush(self.take_events()))
+
+    def tell_at_length(self, event: Event) -> None:
+        """`tell` an event that holds values, of which a few may be too much for one message."""
+        self._bulk += len(msgspec.msgpack.encode(event))
+        self.tell(event)
 
     def print(self, text: str) -> None:
         """Keep what the submission printed, joined with what it printed just before."""
@@ -302,16 +311,28 @@ class Kernel:
                 self.threads.wake(pending.waiting)
             else:
                 self._arrived.append(pending.waiting)
-        self._cancel_asked |= message.cancel
+        self._begin_asked += message.begin
+        self._cancel_asked += message.cancel
         self.threads.wake_sleepers(now)
 
     def deliver(self) -> None:
         """Wake the tasks whose replies arrived; called on the loop's own thread."""
         while self._arrived:
             self._arrived.popleft().set()
-        if self._cancel_asked and self.scope is not None:
-            self._cancel_asked = False
-            self.scope.cancel()
+        if self.scopes:
+            for act in self._cancel_asked:
+                self.scopes[act].cancel()
+            self._cancel_asked.clear()
+        if self._begin_asked and self._prompt is not None:
+            self._prompt.set()
+
+    async def acts_to_begin(self) -> list[int]:
+        """Wait for the next acts that the judge wants to begin."""
+        if not self._begin_asked:
+            self._prompt = anyio.Event()
+            await self._prompt.wait()
+        numbers, self._begin_asked = self._begin_asked, []
+        return numbers
 
     async def wait_all_tasks_blocked(self) -> None:
         """`anyio.wait_all_tasks_blocked`, in no time at all on either backend."""

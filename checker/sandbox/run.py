@@ -34,22 +34,21 @@ from checker.protocol import (
     FromSandbox,
     Left,
     Link,
-    NotPlain,
     Raised,
     Returned,
     Start,
     ToSandbox,
     Unusable,
     Warned,
-    plain,
     shortened,
 )
 from checker.sandbox import asyncio_driver, clock, permits, standins, syscalls, trio_driver
+from checker.sandbox.acts import Script, crossing, perform_one, perform_several, read
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
 from checker.sandbox.stubs import Stubs
-from checker.sandbox.submission import UnusableSubmission, call, load
+from checker.sandbox.submission import UnusableSubmission
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker.sandbox.watching import Watcher
@@ -224,13 +223,12 @@ def _limit(kind: int, soft: int, hard: int) -> None:
 def _run(kernel: Kernel, start: Start) -> None:
     try:
         with _refusing_to_run():
-            function = load(start)
+            script = read(start)
 
         async def main() -> None:
-            await _main(kernel, function, start)
+            await _main(kernel, script)
 
-        # The task that runs it has its name.
-        main.__qualname__ = str(getattr(function, "__qualname__", type(function).__qualname__))
+        main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
         else:
@@ -244,28 +242,34 @@ def _run(kernel: Kernel, start: Start) -> None:
         kernel.broken()
 
 
-async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> None:
-    """Run the submission's function, and end the process with the message that says how it went;
+async def _main(kernel: Kernel, script: Script) -> None:
+    """Carry out what the run is to do, and end the process with the message that says how it went;
     or leave it, if it may stay for another run."""
     error: BaseException | None = None
     value: Any = None
+    start = script.start
     if start.watch:
         watcher = Watcher(kernel, "".join(linecache.getlines(EXERCISE)))
         kernel.look = watcher.look
         permits.follow(kernel.tasks.current_task)
         watcher.start()
-    with anyio.CancelScope() as kernel.scope:
+    with anyio.CancelScope() as scope:
         try:
-            value = await call(function, start)
+            if start.is_one_call:
+                kernel.scopes = [scope]
+                value = await perform_one(script)
+            else:
+                await perform_several(kernel, script)
         except anyio.get_cancelled_exc_class():
             raise
         except BaseException as raised:
             error = raised
+    kernel.own_task = 1
     sys.settrace(None)
     threading.settrace(None)
     try:
         kernel.look()
-        left = Left(describe_tasks(kernel, but=1), describe_threads(kernel))
+        left = Left(describe_tasks(kernel), describe_threads(kernel))
         if isinstance(error, UnusableSubmission):
             kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
         if error is not None:
@@ -278,7 +282,7 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
         else:
             gc.collect()
             stays = _may_stay(kernel, start, left)
-            if kernel.scope.cancelled_caught:
+            if scope.cancelled_caught:
                 message = Cancelled(kernel.take_events(), left, stays)
             else:
                 message = _returned(kernel, start, value, left, stays)
@@ -303,24 +307,12 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     )
 
 
-_PLAIN: Final = (
-    "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
-    "these)"
-)
-_HINTS: Final = {
-    "coroutine": "an `await` is missing, and what it should compute was never computed",
-    "TaskHandle": "what its task returned is in `.return_value`, once the task has ended",
-    "Future": "what it holds is there once it is awaited",
-}
-
-
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
     try:
-        return Returned(kernel.take_events(), plain(value), left, stays)
-    except NotPlain as error:
-        hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
-        reason = f"{start.function}() returned {error}; {hint}"
-        return Unusable(kernel.take_events(), shortened(reason), None)
+        crossed = crossing(start.acts[0], value)
+    except UnusableSubmission as error:
+        return Unusable(kernel.take_events(), shortened(error.reason), error.line)
+    return Returned(kernel.take_events(), crossed, left, stays)
 
 
 # --- what the submission finds in the place of the real thing -----------------------------------

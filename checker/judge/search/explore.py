@@ -40,7 +40,7 @@ class Depth:
 QUICK: Final = Depth("quick", rounds=5, variations=7, few=24, more=1)
 """For each save."""
 
-THOROUGH: Final = Depth("thorough", rounds=20, variations=200, few=500, more=4)
+THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
 """For marks, and for the proof that checks are right."""
 
 FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
