@@ -58,10 +58,13 @@ __all__ = [
     "ServiceSpec",
     "Spinning",
     "Start",
+    "Strike",
+    "StrikeCame",
     "Struck",
     "Stuck",
     "Swallowed",
     "TaskStarted",
+    "TaskSteps",
     "ThreadStarted",
     "ToSandbox",
     "Unusable",
@@ -161,6 +164,18 @@ class ActSpec(msgspec.Struct, frozen=True, array_like=True):
     """The object's index in `Start.objects`."""
 
 
+class Strike(msgspec.Struct, frozen=True, array_like=True):
+    """A cancellation from outside that comes between two steps of the tasks.
+
+    A task takes a step whenever the event loop resumes it. Steps are counted over all tasks of the
+    submission, from 1, the step in which the learner's code first runs. Right before step number
+    `step`, the act with the index `act` is cancelled, if it is under way then.
+    """
+
+    step: int
+    act: int = 0
+
+
 class Start(_Message, frozen=True):
     """Run the program that was loaded, on this backend: make the objects, in order and inside the
     event loop, and then call what `acts` says, each when the judge wants it to begin."""
@@ -175,6 +190,9 @@ class Start(_Message, frozen=True):
     """Whether the process should wait for another `Start` if this run leaves nothing behind."""
     watch: bool = False
     """Whether to tell what every task and thread does, for people to look at."""
+    count: bool = False
+    """Whether to tell how many steps the tasks take."""
+    strike: Strike | None = None
 
     @property
     def is_one_call(self) -> bool:
@@ -317,6 +335,9 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     line: Line
     """The deepest line of the learner's file in its traceback."""
     children: list["ErrorTree"] = []
+    call: Number = 0
+    """The number of the failed call that raised this very exception object: not a copy of it, nor one
+    that was raised from it. 0 if no call did."""
 
 
 class ActReturned(_Message, frozen=True):
@@ -341,6 +362,16 @@ class ActUnusable(_Message, frozen=True):
 Outcome: TypeAlias = ActReturned | ActRaised | ActCancelled | ActUnusable
 
 
+class StrikeCame(_Message, frozen=True):
+    """The act that `Start.strike` names was cancelled, right before that step."""
+
+
+class TaskSteps(_Message, frozen=True):
+    """So many steps the tasks have taken so far. Told only where they are to be counted."""
+
+    count: Number
+
+
 class ActEnded(_Message, frozen=True):
     """One of several acts came to its end; `act` is its index."""
 
@@ -362,6 +393,8 @@ Event: TypeAlias = (
     | Struck
     | Swallowed
     | ActEnded
+    | StrikeCame
+    | TaskSteps
 )
 
 

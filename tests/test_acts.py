@@ -1,8 +1,10 @@
 """A run can call a learner's code several times: one after the other, at the same time, on an object."""
 
+import textwrap
+
 import pytest
 
-from checker import Service
+from checker import Service, blocking
 from checker.judge.explain import CheckFailed
 from checker.judge.trace import NotRunnable, Returned
 
@@ -371,3 +373,95 @@ def test_several_acts_can_be_searched_in_one_process(case_of):
         world.run_all(first, second)
         ends.add((len(first.value), len(second.value)))
     assert ends == {(1, 2), (2, 1)}
+
+
+# --- that very exception ------------------------------------------------------------------------
+
+RAISES = """
+    import anyio, copy
+
+    async def main(desk):
+        try:
+            await desk.fail("no answer")
+        except ConnectionError as error:
+            HANDLE
+    """
+
+
+def handling(code: str) -> str:
+    return RAISES.replace(
+        "            HANDLE", textwrap.indent(textwrap.dedent(code).strip(), " " * 12)
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise",
+        "raise error",
+        "raise error from ValueError()",
+        "raise error.with_traceback(None)",
+        "raise ExceptionGroup('', [ValueError(), error])",
+        "raise ExceptionGroup('', [ValueError(), ExceptionGroup('', [ExceptionGroup('', [error])])])",
+        """
+        async def fail():
+            raise error
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail)
+        """,
+    ],
+)
+def test_the_very_exception_of_a_call_is_heard(case_of, code):
+    run = case_of(handling(code)).world().attempt("main", Desk())
+    assert run.heard(run.calls[0])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise copy.copy(error)",
+        "raise copy.deepcopy(error)",
+        "raise type(error)(*error.args)",
+        "raise ConnectionError('no answer')",
+        "raise ValueError() from error",
+        "raise ExceptionGroup('', [copy.copy(error)])",
+        """
+        other = ConnectionError("no answer")
+        vars(other).update(vars(error))
+        raise other
+        """,
+        "return",
+    ],
+)
+def test_what_is_only_like_the_exception_of_a_call_is_not_heard(case_of, code):
+    run = case_of(handling(code)).world().attempt("main", Desk())
+    assert not run.heard(run.calls[0])
+
+
+def test_the_exceptions_of_two_calls_are_told_apart(case_of):
+    world = case_of(ASK).world()
+    desk = world.add(Desk())
+    acts = [world.call("fail", desk, "no"), world.call("fail", desk, "no")]
+    run = world.attempt_all(*acts)
+    (one,) = [[call.number for call in run.calls if act.heard(call)] for act in acts[:1]]
+    (two,) = [[call.number for call in run.calls if act.heard(call)] for act in acts[1:]]
+    assert sorted(one + two) == [1, 2]
+
+
+def test_the_exception_of_a_blocking_call_is_heard_as_well(case_of):
+    class Shop(Service):
+        @blocking
+        def fail(self) -> None:
+            raise TimeoutError("late")
+
+    run = (
+        case_of("""
+        import anyio
+
+        async def main(shop):
+            await anyio.to_thread.run_sync(shop.fail)
+        """)
+        .world()
+        .attempt("main", Shop())
+    )
+    assert run.heard(run.calls[0])

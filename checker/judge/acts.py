@@ -17,10 +17,19 @@ from typing import Any, Self
 
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
-from checker.judge.trace import ActRecord, ErrorTree, Raised, Returned, Stopped, Trace
+from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
 from checker.protocol import ActSpec, ObjectSpec, instant, plain
 
-__all__ = ["Act", "Instance", "Timing", "leaves", "settle", "specify_acts", "specify_object"]
+__all__ = [
+    "Act",
+    "Instance",
+    "Timing",
+    "is_in",
+    "leaves",
+    "settle",
+    "specify_acts",
+    "specify_object",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,11 @@ class Act:
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
         return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the act, alone or anywhere
+        inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
 
     @property
     def was_cancelled(self) -> bool:
@@ -184,6 +198,11 @@ def settle(acts: Sequence[Act], trace: Trace) -> None:
     """From here on `acts` know what came of them."""
     for index, act in enumerate(acts):
         act._trace, act._index = trace, index
+
+
+def is_in(call: Call, errors: Sequence[ErrorTree]) -> bool:
+    """Whether the very exception with which `call` failed is one of `errors`."""
+    return any(error.call == call.number for error in errors)
 
 
 def leaves(error: ErrorTree) -> Iterator[ErrorTree]:

@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
+from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-from checker.judge.acts import Act, Instance, leaves, settle, specify_acts, specify_object
+from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws
@@ -42,7 +43,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import ObjectSpec, Start
+from checker.protocol import ObjectSpec, Start, Strike
 from checker.report import Searched
 
 MOST_STEPS: Final = 1 << 20
@@ -115,6 +116,9 @@ class Setting:
     fresh: bool = False
     """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
     leaves anything behind."""
+    explained: bool = True
+    """Whether a failure is repeated and made as small as it gets. A proof that there is one needs
+    neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
     until: float = math.inf
@@ -134,6 +138,7 @@ class _Recalled:
     going: Iterator[Any]
     shown: list[tuple[Any, Choices, Trace | None]] = field(default_factory=list)
     failure: Exception | None = None
+    raised_at: TracebackType | None = None
 
 
 Memory = dict[Callable[..., Any], _Recalled]
@@ -192,9 +197,7 @@ class Case(Draws):
 
         The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
         """
-        if self._has_explored:
-            raise RuntimeError("a check explores its worlds in one loop")
-        self._has_explored = True
+        self._loop_once()
         aims = Aims(orders or late, late, cancel, fail)
         if self._replay is not None:
             yield self._world(again(self._replay), aims)
@@ -221,40 +224,50 @@ class Case(Draws):
         self.worlds += 1
         return World(self, self._setting, choices, sketch, aims)
 
+    def _loop_once(self) -> None:
+        if self._has_explored:
+            raise RuntimeError("a check explores its worlds in one loop")
+        self._has_explored = True
+
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
         """What a scene shows, from the beginning."""
         if self._replay is not None:
             yield from function(self)
             return
+        self._loop_once()
         recalled = self._memory.get(function)
         if recalled is None:
             # Its worlds are its own, whichever check comes first.
             case = Case(self._setting, f"{self._seed.rpartition('/')[0]}/{function.__name__}")
             recalled = self._memory[function] = _Recalled(case, function(case))
         for number in count():
+            if number == len(recalled.shown) and recalled.failure is None:
+                self._show_more(function, recalled)
             if number == len(recalled.shown):
-                if recalled.failure is None:
-                    self._show_more(recalled)
-                if number == len(recalled.shown):
-                    break
+                break
             shown, self.played, self.last_trace = recalled.shown[number]
             self.worlds = number + 1
             yield shown
+        self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
+        self.worlds = recalled.case.worlds
         if recalled.failure is not None:
-            self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
-            self.worlds = recalled.case.worlds
-            raise recalled.failure.with_traceback(recalled.failure.__traceback__)
+            # Without the lines of the check that met it first.
+            raise recalled.failure.with_traceback(recalled.raised_at)
         self.searched = recalled.case.searched
 
-    @staticmethod
-    def _show_more(recalled: _Recalled) -> None:
+    def _show_more(self, function: Callable[..., Any], recalled: _Recalled) -> None:
         """Have the next world of a scene, if there is another one."""
+        recalled.case._setting = self._setting  # Its sandbox and its end may be others by now.
         try:
             shown = next(recalled.going)
         except StopIteration:
             return
         except Exception as failure:
-            recalled.failure = failure
+            recalled.failure, recalled.raised_at = failure, failure.__traceback__
+        except BaseException:
+            # Somebody's limit of time, say. What is half seen must not count as the whole.
+            del self._memory[function]
+            raise
         else:
             case = recalled.case
             recalled.shown.append((shown, case.played, case.last_trace))
@@ -347,8 +360,7 @@ class World:
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
             plan = replace(plan, schedule=Recording(self.choices, schedule))
-        if self._aims.cancel:
-            self._take("strike", MOST_STEPS)
+        strike = self._strike(len(acts)) if self._aims.cancel else None
         if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
             plan = replace(plan, failing=call, failure=self._aims.fail)
         specs, timings = specify_acts(acts)
@@ -360,12 +372,19 @@ class World:
             seed=ready,
             stay=not setting.fresh,
             watch=setting.watched,
+            strike=strike,
+            count=self._aims.cancel,
         )
         self.trace = trace = converse(
             setting.sandbox, start, setting.program, self._services, plan, timings
         )
         self._case.has_run(trace, self.choices)
         return trace
+
+    def _strike(self, acts: int) -> Strike | None:
+        """Before which step which act is cancelled from outside, if any is."""
+        step = self._take("strike", MOST_STEPS)
+        return Strike(step, self._take("act", acts)) if step else None
 
     def _take(self, kind: Kind, width: int) -> int:
         return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
@@ -403,6 +422,11 @@ class Run:
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
         return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the function, alone or
+        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
 
     @property
     def was_cancelled(self) -> bool:

@@ -13,7 +13,14 @@ from typing import Any, Final, TypeVar
 
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
-from checker.judge.launch import RUN_SECONDS, ProcessEnd, Program, Sandbox, SandboxError
+from checker.judge.launch import (
+    RUN_SECONDS,
+    SILENT_SECONDS,
+    ProcessEnd,
+    Program,
+    Sandbox,
+    SandboxError,
+)
 from checker.judge.loops import endless_loop
 from checker.judge.schedule import Enabled, Plan
 from checker.judge.service import (
@@ -60,10 +67,12 @@ from checker.protocol import (
     ServiceSpec,
     Spinning,
     Start,
+    StrikeCame,
     Struck,
     Stuck,
     Swallowed,
     TaskStarted,
+    TaskSteps,
     ThreadStarted,
     Unusable,
     Waiting,
@@ -160,7 +169,7 @@ def converse(
     ended = False
     try:
         # A process that has been tampered with may never read what it is sent.
-        link.socket.settimeout(RUN_SECONDS)
+        link.socket.settimeout(SILENT_SECONDS)
         link.send(start)
         if not sandbox.has_started():
             raise Closed
@@ -180,8 +189,8 @@ def converse(
             link.socket.close()
             sandbox.renew()
             return converse(sandbox, start, program, services, plan, timings, retried=True)
-        if isinstance(reason, Overdue):
-            conversation.conclude(_too_long(how, program.source))
+        if isinstance(reason, Overdue) or how.signal == signal.SIGXCPU:
+            conversation.conclude(_never_back(conversation.left_loop_at, how, program.source))
         else:
             conversation.conclude(_how_it_died(how, program.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
@@ -195,8 +204,12 @@ def converse(
 
 
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
-    if how.signal in (signal.SIGXCPU, signal.SIGKILL):
-        return _too_long(how, source)
+    if how.signal == signal.SIGKILL:
+        return facts.Overran(
+            "was killed (SIGKILL), as is whatever computes for more than 60 s in all",
+            endless_loop(source, how.lines),
+            costly=True,
+        )
     if how.crash:
         raise SandboxError(f"the sandbox failed:\n{how.crash}")
     if how.signal is not None:
@@ -206,12 +219,12 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     return facts.Died(f"it ended its own process (exit code {how.code})")
 
 
-def _too_long(how: ProcessEnd, source: bytes) -> facts.Ending:
-    # Which of its limits a run meets first hangs on how busy the machine is, so nothing that is
-    # said may tell.
+def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
+    # Which of the two limits a run meets first depends on how busy the machine is, so nothing that
+    # is said may tell.
     return facts.Overran(
-        "never let time pass, for 3 s of computing or 20 s of waiting for something that is not in "
-        "its world",
+        f"has not come back to the event loop since {since:g} s: it computed for 3 s without a pause, "
+        "or waited 20 s for something outside its world",
         endless_loop(source, how.lines),
         costly=True,
     )
@@ -241,9 +254,12 @@ class _Conversation:
         self.trace = Trace(start.backend, services, acts=records)
         self.stays = False
         """Whether the process said that it stays for another run."""
+        self.left_loop_at = 0.0
+        """When the event loop last had something to do again, in virtual seconds."""
         self._services = services
         self._plan = plan
         self._schedule = plan.schedule
+        self._strike = start.strike
         self._is_one_call = start.is_one_call
         self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
@@ -269,7 +285,10 @@ class _Conversation:
         until = time.monotonic() + RUN_SECONDS
         for _ in range(MAX_STEPS):
             while True:
-                message: FromSandbox = link.receive(until)
+                now = time.monotonic()
+                if now > until:
+                    raise _Over(self._too_long())
+                message: FromSandbox = link.receive(now + SILENT_SECONDS)
                 if link.received > MAX_RECEIVED:
                     raise _Over(
                         facts.Overran(f"told the checker more than {MAX_RECEIVED >> 20} MiB")
@@ -283,11 +302,20 @@ class _Conversation:
             if link.has_more:
                 raise ProtocolError("it spoke again before it was answered")
             link.send(self._next(message.deadline))
+            if self._blocked is None:
+                self.left_loop_at = seconds(self._now)
         raise _Over(
             facts.Overran(
                 f"was still going after {MAX_STEPS:,} steps, "
                 f"{seconds(self._now):,.1f} virtual seconds in"
             )
+        )
+
+    def _too_long(self) -> facts.Ending:
+        return facts.Overran(
+            f"was still going after {RUN_SECONDS:g} s on the real clock, "
+            f"{seconds(self._now):,.1f} virtual seconds in",
+            costly=True,
         )
 
     def conclude(self, ending: facts.Ending) -> None:
@@ -338,6 +366,13 @@ class _Conversation:
                 if act >= len(self._acts) or self._is_one_call:
                     raise ProtocolError(f"there is no act {act} to end")
                 self._end_act(self._acts[act], self._act_ending(self._acts[act], outcome))
+            case StrikeCame():
+                if self._strike is None or not self._acts[self._strike.act].is_under_way:
+                    raise ProtocolError("it was cancelled where nobody had cancelled it")
+                self._note_cancelled([self._strike.act])
+                self._strike = None
+            case TaskSteps(count):
+                self.trace.task_steps = count
             case _:
                 self._hear_watched(event, now)
 
@@ -513,13 +548,16 @@ class _Conversation:
         return Resume(self._now, [], begin=numbers)
 
     def _cancel(self, numbers: list[int]) -> Resume:
+        self._note_cancelled(numbers)
+        return Resume(self._now, [], cancel=numbers)
+
+    def _note_cancelled(self, numbers: list[int]) -> None:
         for number in numbers:
             self._acts[number].cancelled = True
             self._acts[number].record.cancelled_at = seconds(self._now)
         if self.trace.cancelled_at is None:
             self.trace.cancelled_at = seconds(self._now)
             self.trace.cancelled_order = self._place()
-        return Resume(self._now, [], cancel=numbers)
 
     def _due_acts(self, when: Callable[[_Act], int | None], due: int) -> list[int]:
         return [i for i, act in enumerate(self._acts) if when(act) == due]

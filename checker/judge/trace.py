@@ -265,7 +265,8 @@ class ActRecord:
     """One call of the learner's code, as the judge saw it."""
 
     function: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[Any, ...] = field(compare=False)
+    """As the judge has them: services as themselves."""
     started: float | None = None
     """None if it never began."""
     ended: float | None = None
@@ -284,7 +285,8 @@ class Trace:
     """All that the submission could call, by number."""
     steps: int = 0
     """How many things happened, chosen or not."""
-    task_steps: int = 0
+    task_steps: int | None = None
+    """How many steps the tasks took, if the run was to count them."""
     cancelled_at: float | None = None
     """When the judge first cancelled something from outside, if it did."""
     cancelled_order: int = 0

@@ -77,11 +77,14 @@ def read(start: Start) -> Script:
     )
 
 
-async def perform_one(script: Script) -> Any:
-    """Make the only call of a run, and return what it returned.
+async def perform_one(kernel: Kernel, script: Script, scope: anyio.CancelScope) -> Any:
+    """Make the only call of a run, in a scope that has been entered, and return what it returned.
 
     Raises `UnusableSubmission`, and whatever the submission raises.
     """
+    kernel.scopes, kernel.under_way = [scope], {0}
+    if kernel.steps is not None:
+        kernel.steps.take()  # This one: it began before there was anything to cancel.
     return await _call(script, 0, _make_objects(script))
 
 
@@ -98,6 +101,7 @@ async def perform_several(kernel: Kernel, script: Script) -> None:
     async with anyio.create_task_group() as group:
         numbers = script.start.begin
         while True:
+            kernel.under_way.update(numbers)
             for number in numbers:
                 group.start_soon(_act, kernel, script, number, objects, name=acts[number].function)
             begun += len(numbers)
@@ -115,6 +119,7 @@ async def _act(kernel: Kernel, script: Script, number: int, objects: list[Any]) 
     except BaseException as error:
         # A cancellation that nobody asked for: it is an error like others.
         outcome = ActRaised(describe_error(error))
+    kernel.under_way.discard(number)
     kernel.tell_at_length(ActEnded(number, outcome))
 
 

@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never
 
 import anyio
 import anyio.lowlevel
@@ -46,10 +46,14 @@ from checker.protocol import (
     instant,
     plain,
 )
+from checker.sandbox import computing
 from checker.sandbox.errors import make_error
 from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.threads import Thread, Threads
+
+if TYPE_CHECKING:
+    from checker.sandbox.steps import Steps
 
 EPOCH: Final = 1000.0
 """What the loop's clock reads when a run begins, in seconds. Not 0: a program that takes a delay
@@ -107,6 +111,10 @@ class Kernel:
         """The number of the task that is the checker's own, if there is one."""
         self.scopes: list[anyio.CancelScope] = []
         """What cancels each act from outside; empty until the event loop runs."""
+        self.under_way: set[int] = set()
+        """The acts that have begun and not ended."""
+        self.steps: Steps | None = None
+        """What counts the steps of the tasks, where they are to be counted."""
         self.blocked: LoopBlocked | None = None
         """What the event loop's own thread waits in, while it does."""
         self._waits = waits
@@ -183,6 +191,8 @@ class Kernel:
     # --- telling the judge ---
 
     def tell(self, event: Event) -> None:
+        if self.over:
+            return
         self._events.append(event)
         if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
             self._send(Flush(self.take_events()))
@@ -194,6 +204,8 @@ class Kernel:
 
     def print(self, text: str) -> None:
         """Keep what the submission printed, joined with what it printed just before."""
+        if self.over:
+            return
         for start in range(0, len(text), FLUSH_TEXT_AT):
             part = text[start : start + FLUSH_TEXT_AT]
             last = self._events[-1] if self._events else None
@@ -207,6 +219,8 @@ class Kernel:
 
     def take_events(self) -> list[Event]:
         events = [*self.tasks.take_news(), *self._events]
+        if self.steps is not None:
+            events += self.steps.news()
         self._events.clear()
         self._bulk = 0
         while len(events) > 2 * FLUSH_AT:
@@ -287,6 +301,7 @@ class Kernel:
     def converse(self, deadline: float) -> None:
         """Tell the judge what happened, and let it move the clock."""
         deadline = min(deadline, self.threads.deadline())
+        computing.renew()
         self.look()
         self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
         message = self.link.receive()

@@ -7,9 +7,11 @@ the submission returned, and the process ends there.
 import asyncio
 import builtins
 import contextlib
+import contextvars
 import faulthandler
 import gc
 import io
+import itertools
 import linecache
 import math
 import os
@@ -21,6 +23,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Never, TextIO
@@ -42,22 +45,30 @@ from checker.protocol import (
     Warned,
     shortened,
 )
-from checker.sandbox import asyncio_driver, clock, permits, standins, syscalls, trio_driver
+from checker.sandbox import (
+    asyncio_driver,
+    clock,
+    computing,
+    permits,
+    standins,
+    syscalls,
+    trio_driver,
+)
 from checker.sandbox.acts import Script, crossing, perform_one, perform_several, read
+from checker.sandbox.computing import CPU_SECONDS
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
+from checker.sandbox.steps import Steps
 from checker.sandbox.stubs import Stubs
-from checker.sandbox.submission import UnusableSubmission
+from checker.sandbox.submission import UnusableSubmission, forget
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker.sandbox.watching import Watcher
 
-CPU_SECONDS: Final = 3
-"""Processor seconds after which a run is ended. Most take a hundredth of one."""
-
 STAY_SECONDS: Final = 1.0
-"""Processor seconds after which a process takes no other run, so that each has enough left."""
+"""Processor seconds after which a process takes no other run, so that each has enough left of what
+a process may compute in all."""
 
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
@@ -92,7 +103,12 @@ def execute(waiting_room: socket.socket) -> Never:
         os.close(descriptors[0])
     kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
     while True:
-        perform(kernel)
+        # What the submission sets in its context at import is gone with that context.
+        contextvars.copy_context().run(perform, kernel)
+        # The rest of it goes now, while nobody hears of it: a coroutine that was never awaited, for
+        # one, warns when it goes.
+        forget()
+        gc.collect()
         kernel = make_kernel(kernel.link)
 
 
@@ -104,11 +120,15 @@ def make_kernel(link: Link) -> Kernel:
     clock.install(lambda: kernel.now, EPOCH)
     standins.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
-    sys.stdout = sys.stderr = _Output(kernel)
+    _output.kernel = kernel
+    sys.stdout = sys.stderr = _output
+    # Threads are named by how many there have been.
+    threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
     builtins.input = _refuse_input
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
     sys.set_coroutine_origin_tracking_depth(1)
+    _shared[:] = _look_at_shared()
     return kernel
 
 
@@ -119,6 +139,7 @@ def perform(kernel: Kernel) -> None:
     except Closed:
         os._exit(0)  # No other run is wanted.
     assert isinstance(start, Start)
+    computing.renew()
     random.seed(start.seed)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
     kernel.tasks.current_task = driver.current_task
@@ -201,7 +222,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     kept = waiting_room.fileno()
     os.closerange(_LINK, kept)
     os.closerange(kept + 1, 1024)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
+    computing.limit()
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
@@ -228,6 +249,8 @@ def _run(kernel: Kernel, start: Start) -> None:
         async def main() -> None:
             await _main(kernel, script)
 
+        if start.count or start.strike is not None:
+            kernel.steps = Steps(kernel, start)
         main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
@@ -256,8 +279,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
     with anyio.CancelScope() as scope:
         try:
             if start.is_one_call:
-                kernel.scopes = [scope]
-                value = await perform_one(script)
+                value = await perform_one(kernel, script, scope)
             else:
                 await perform_several(kernel, script)
         except anyio.get_cancelled_exc_class():
@@ -265,6 +287,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
         except BaseException as raised:
             error = raised
     kernel.own_task = 1
+    kernel.under_way.clear()
     sys.settrace(None)
     threading.settrace(None)
     try:
@@ -299,12 +322,24 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (
         start.stay
+        and not start.watch
         and not kernel.doomed
         and kernel.is_quiet()
         and not left.tasks
         and not left.threads
         and used.ru_utime + used.ru_stime < STAY_SECONDS
+        and _shared == _look_at_shared()
     )
+
+
+def _look_at_shared() -> list[list[int]]:
+    """What stands in the modules that a submission is most likely to put something of its own into;
+    all runs of a process have the same ones."""
+    modules = (builtins, anyio, asyncio, trio, random, time)
+    return [list(map(id, vars(module).values())) for module in modules]
+
+
+_shared: list[list[int]] = []
 
 
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
@@ -323,8 +358,9 @@ class _Output(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
+    kernel: Kernel
+    """That of the run. It is the same object in every run, since whoever keeps it (such as a handler of
+    `logging`) may still be there in the next."""
 
     def writable(self) -> bool:
         return True
@@ -332,15 +368,18 @@ class _Output(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._kernel.print(text.encode(errors="backslashreplace").decode())
+        self.kernel.print(text.encode(errors="backslashreplace").decode())
         return len(text)
+
+
+_output = _Output()
 
 
 @contextlib.contextmanager
 def limited_computing() -> Iterator[None]:
     """For a while, end this process if it computes for too long or takes too much memory."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS)]
+    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS))]
     if sys.platform == "linux":
         limits.append((resource.RLIMIT_AS, address_space + MEMORY))
     before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]

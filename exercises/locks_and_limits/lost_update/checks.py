@@ -39,7 +39,11 @@ def days(case: Case) -> Iterator[Day]:
         yield Day(accounts, deposits, world.run("deposit_all", accounts, deposits), world.is_timed)
 
 
-@check("No deposit is lost", points=3, advice="between your read and your write of an account, nobody else may read it")
+@check(
+    "No deposit is lost",
+    points=3,
+    advice="between your read and your write of an account, nobody else may read it",
+)
 def no_lost_update(case: Case) -> None:
     for day in days(case):
         for index, account in enumerate(day.accounts):
@@ -53,6 +57,13 @@ def no_lost_update(case: Case) -> None:
 @check("Different accounts do not wait for each other", points=2, advice="x")
 def accounts_overlap(case: Case) -> None:
     for day in days(case):
-        due = max([2 * a.latency * sum(i == n for i, _ in day.deposits) for n, a in enumerate(day.accounts)])
+        due = max(
+            [
+                2 * a.latency * sum(i == n for i, _ in day.deposits)
+                for n, a in enumerate(day.accounts)
+            ]
+        )
         if day.timed:
-            day.run.expect(day.run.elapsed <= due + 0.01, f"it took {day.run.elapsed:g}, not {due:g}")
+            day.run.expect(
+                day.run.elapsed <= due + 0.01, f"it took {day.run.elapsed:g}, not {due:g}"
+            )
