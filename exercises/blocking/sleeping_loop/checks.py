@@ -67,11 +67,16 @@ class Morning:
 def mornings(case: Case) -> Iterator[list[Morning]]:
     for world in case.explore():
         calls: list[tuple[Act, Watchdog, list[tuple[Oven, float]]]] = []
-        for number in range(case.integer(1, 3)):
+        for number in range(case.size(1, 3)):
             watchdog = Watchdog()
-            # More ovens than AnyIO has threads; and a few beside them, or after them.
-            count = case.size(0, 5 if number else 48)
-            ovens = [(Oven(), case.duration(1.0, 40.0)) for _ in range(count)]
+            # More ovens than AnyIO has threads; and a few beside them, and after them. One is slow:
+            # more would make long runs of those in which each waits for the others.
+            count = case.size(0, 3 if number else 44)
+            slow = case.integer(0, max(0, count - 1))
+            ovens = [
+                (Oven(), case.duration(1.0, 40.0 if n == slow and not number else 4.0))
+                for n in range(count)
+            ]
             act = world.call("heat_all", watchdog, ovens)
             if number == 1:
                 act.at(case.duration(0.1, 5.0))
@@ -180,10 +185,11 @@ def each_oven_in_its_time(case: Case) -> None:
 )
 def heart_stops(case: Case) -> None:
     for morning in chain.from_iterable(mornings(case)):
-        # It may look every now and then whether it is still needed.
+        # It may look every now and then whether it is still needed. Where something held the loop,
+        # that is what made it late.
         since = f"all ovens were loaded at {morning.loaded:g} s"
         morning.run.expect(
-            morning.act.ended < morning.loaded + PATIENCE + EPSILON,
+            morning.run.blocked or morning.act.ended < morning.loaded + PATIENCE + EPSILON,
             f"{morning.place}{since if morning.ovens else 'there was no oven to heat'}, "
             f"but heat_all did not return until {morning.act.ended:g} s",
             at=morning.beats[-1] if morning.beats else None,
