@@ -72,17 +72,14 @@ class Mail:
     place: str
 
 
-Mails = tuple[list[Mail], bool]
-"""What came of all calls in a world, and whether it is one to measure time in."""
-
-
 @scene
-def mails(case: Case) -> Iterator[Mails]:
-    for world in case.explore(orders=True):
+def mails(case: Case) -> Iterator[list[Mail]]:
+    for world in case.explore():
         calls: list[tuple[Act, Storage, Reader]] = []
         for office in range(case.size(1, 3)):
-            # Letters may be alike, or blank. Another call may meet the same numbers and scans again.
-            beside = len(calls[0][1].scans) if office == 1 else 0
+            # Letters may be alike, or blank. A second call begins beside the first one, and a third
+            # one when that has ended; both may meet the same numbers and scans again.
+            beside = len(calls[-1][1].scans) if calls else 0
             numbers = case.distinct(range(100), case.size(0, MOST_LETTERS - beside))
             scans = [f"scan {n}" if (n := case.integer(0, 9)) else "" for _ in numbers]
             storage = Storage(
@@ -100,7 +97,7 @@ def mails(case: Case) -> Iterator[Mails]:
                 act.after(calls[0][0])
             calls.append((act, storage, reader))
         run = world.run_all(*(act for act, _, _ in calls))
-        yield [_judged(run, *call, several=len(calls) > 1) for call in calls], world.is_timed
+        yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
 
 
 def _judged(run: Run, act: Act, storage: Storage, reader: Reader, *, several: bool) -> Mail:
@@ -145,15 +142,10 @@ def _judged(run: Run, act: Act, storage: Storage, reader: Reader, *, several: bo
     return Mail(letters, act, run, place)
 
 
-def in_time(case: Case) -> Iterator[Mail]:
-    """The calls in worlds in which time may be measured."""
-    return chain.from_iterable(done for done, timed in mails(case) if timed)
-
-
 @check("The text of every letter is saved under its number")
 def every_text_saved(case: Case) -> None:
     for _ in mails(case):
-        pass  # The scene asks for it, in all worlds and for all checks.
+        pass  # The scene asks for it, for all checks.
 
 
 @check(
@@ -162,7 +154,7 @@ def every_text_saved(case: Case) -> None:
     advice="read() holds the thread that it is called in until it returns; which thread is that here?",
 )
 def readings_overlap(case: Case) -> None:
-    for mail in in_time(case):
+    for mail in chain.from_iterable(mails(case)):
         # Of the scans that lay there at the same time, as they came.
         spans = [(scan.fetch.ended or 0.0, scan.seconds - EPSILON) for scan in mail.letters]
         could = max((sum(s <= t < s + n for s, n in spans) for t, _ in spans), default=0)
@@ -182,30 +174,18 @@ def readings_overlap(case: Case) -> None:
     advice="a task may wait for read(), but the event loop's own thread may not",
 )
 def loop_stays_free(case: Case) -> None:
-    for mail in in_time(case):
+    for mail in chain.from_iterable(mails(case)):
         late: list[tuple[float, str, Call]] = []
         for letter in mail.letters:
             fetched, read = letter.fetch.ended or 0.0, letter.read.ended or 0.0
-            for since, what, call in (
-                (
-                    mail.act.started,
-                    "could be fetched at {} s, but was not until {} s",
-                    letter.fetch,
-                ),
-                (
-                    fetched,
-                    "was fetched at {} s, but nobody began to read it until {} s",
-                    letter.read,
-                ),
-                (
-                    read,
-                    "was read at {} s, but nobody began to save its text until {} s",
-                    letter.save,
-                ),
+            for since, could, until, call in (
+                (mail.act.started, "could be fetched", "nobody did", letter.fetch),
+                (fetched, "was fetched", "nobody began to read it", letter.read),
+                (read, "was read", "nobody began to save its text", letter.save),
             ):
+                what = f"{letter.name} {could} at {since:g} s, but {until} until {call.started:g} s"
                 if call.started > since + EPSILON:
-                    said = what.format(f"{since:g}", f"{call.started:g}")
-                    late.append((since, f"{letter.name} {said}", call))
+                    late.append((since, what, call))
         if late:
             since, what, call = min(late, key=lambda entry: entry[0])
             holding = [b for b in mail.run.blocked if b.started <= call.started and b.ended > since]

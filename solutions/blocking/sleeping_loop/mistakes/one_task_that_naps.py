@@ -1,6 +1,6 @@
 """One timetable for beats and ovens, on time to the instant, that holds the thread in between.
 
-Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time
+Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time, heart_stops
 """
 
 import time

@@ -1,6 +1,6 @@
 """Waits for a free place with a lock for threads, which holds the event loop.
 
-Caught by: as_many_as_allowed
+Caught by: as_many_as_allowed, next_begins_at_once
 """
 
 import threading
