@@ -21,6 +21,12 @@ import msgspec
 
 __all__ = [
     "MAX_FRAME",
+    "ActCancelled",
+    "ActEnded",
+    "ActRaised",
+    "ActReturned",
+    "ActSpec",
+    "ActUnusable",
     "Answered",
     "Broken",
     "CallCancelled",
@@ -41,6 +47,8 @@ __all__ = [
     "LoopFreed",
     "MethodSpec",
     "NotPlain",
+    "ObjectSpec",
+    "Outcome",
     "Overdue",
     "Printed",
     "ProtocolError",
@@ -50,10 +58,13 @@ __all__ = [
     "ServiceSpec",
     "Spinning",
     "Start",
+    "Strike",
+    "StrikeCame",
     "Struck",
     "Stuck",
     "Swallowed",
     "TaskStarted",
+    "TaskSteps",
     "ThreadStarted",
     "ToSandbox",
     "Unusable",
@@ -137,17 +148,58 @@ class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
     methods: list[MethodSpec]
 
 
-class Start(_Message, frozen=True):
-    """Run `function(*arguments)` of the program that was loaded, on this backend."""
+class ObjectSpec(msgspec.Struct, frozen=True, array_like=True):
+    """An object of the learner's own class: `name(*arguments)`."""
 
-    backend: str
+    name: str
+    arguments: list[Any]
+
+
+class ActSpec(msgspec.Struct, frozen=True, array_like=True):
+    """One call of the learner's code: `function(*arguments)`, or that method of an object."""
+
     function: str
     arguments: list[Any]
+    object: int | None = None
+    """The object's index in `Start.objects`."""
+
+
+class Strike(msgspec.Struct, frozen=True, array_like=True):
+    """A cancellation from outside that comes between two steps of the tasks.
+
+    A task takes a step whenever the event loop resumes it. Steps are counted over all tasks of the
+    submission, from 1, the step in which the learner's code first runs. Right before step number
+    `step`, the act with the index `act` is cancelled, if it is under way then.
+    """
+
+    step: int
+    act: int = 0
+
+
+class Start(_Message, frozen=True):
+    """Run the program that was loaded, on this backend: make the objects, in order and inside the
+    event loop, and then call what `acts` says, each when the judge wants it to begin."""
+
+    backend: str
+    acts: list[ActSpec]
     seed: int
+    objects: list[ObjectSpec] = []
+    begin: list[int] = msgspec.field(default_factory=lambda: [0])
+    """The indices of the acts that begin at once. The others begin when a `Resume` says so."""
     stay: bool = False
     """Whether the process should wait for another `Start` if this run leaves nothing behind."""
     watch: bool = False
     """Whether to tell what every task and thread does, for people to look at."""
+    count: bool = False
+    """Whether to tell how many steps the tasks take."""
+    strike: Strike | None = None
+
+    @property
+    def is_one_call(self) -> bool:
+        """Whether the run is one call from beginning to end. Its only act then runs in task 1, and
+        the last message says how it ended; otherwise task 1 is the checker's own, each act has a
+        task and a cancel scope to itself, and `ActEnded` says how each one ended."""
+        return len(self.acts) == 1 and self.begin == [0]
 
 
 class Answered(_Message, frozen=True):
@@ -166,11 +218,13 @@ class Failed(_Message, frozen=True):
 
 
 class Resume(_Message, frozen=True):
-    """It is now `now`, and this is what arrived. `cancel` cancels the run from outside."""
+    """It is now `now`, and this is what arrived. The acts whose indices are in `begin` begin; those
+    in `cancel` are cancelled from outside."""
 
     now: int
     replies: list[Answered | Failed]
-    cancel: bool = False
+    begin: list[int] = []
+    cancel: list[int] = []
 
 
 class Explain(_Message, frozen=True):
@@ -273,6 +327,58 @@ class Swallowed(_Message, frozen=True):
     line: Line
 
 
+class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
+    """An exception; for an exception group, with those inside it."""
+
+    kind: Words
+    message: Words
+    line: Line
+    """The deepest line of the learner's file in its traceback."""
+    children: list["ErrorTree"] = []
+    call: Number = 0
+    """The number of the failed call that raised this very exception object: not a copy of it, nor one
+    that was raised from it. 0 if no call did."""
+
+
+class ActReturned(_Message, frozen=True):
+    value: Any
+
+
+class ActRaised(_Message, frozen=True):
+    error: ErrorTree
+
+
+class ActCancelled(_Message, frozen=True):
+    """The judge cancelled the act, and it let itself be cancelled."""
+
+
+class ActUnusable(_Message, frozen=True):
+    """The act could not be carried out, or returned what cannot cross; `reason` is for the learner."""
+
+    reason: Words
+    line: Line
+
+
+Outcome: TypeAlias = ActReturned | ActRaised | ActCancelled | ActUnusable
+
+
+class StrikeCame(_Message, frozen=True):
+    """The act that `Start.strike` names was cancelled, right before that step."""
+
+
+class TaskSteps(_Message, frozen=True):
+    """So many steps the tasks have taken so far. Told only where they are to be counted."""
+
+    count: Number
+
+
+class ActEnded(_Message, frozen=True):
+    """One of several acts came to its end; `act` is its index."""
+
+    act: Number
+    outcome: Outcome
+
+
 Event: TypeAlias = (
     TaskStarted
     | Called
@@ -286,6 +392,9 @@ Event: TypeAlias = (
     | Ended
     | Struck
     | Swallowed
+    | ActEnded
+    | StrikeCame
+    | TaskSteps
 )
 
 
@@ -311,16 +420,6 @@ class Left(msgspec.Struct, frozen=True, array_like=True):
     threads: list[Wait] = []
 
 
-class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
-    """An exception; for an exception group, with those inside it."""
-
-    kind: Words
-    message: Words
-    line: Line
-    """The deepest line of the learner's file in its traceback."""
-    children: list["ErrorTree"] = []
-
-
 class Flush(_Message, frozen=True):
     """What happened so far, because there is much of it; expects no answer."""
 
@@ -335,6 +434,8 @@ class Idle(_Message, frozen=True):
 
 
 class Returned(_Message, frozen=True):
+    """The only act returned `value`; or all acts have ended, each in its own way."""
+
     events: list[Event]
     value: Any
     left: Left
@@ -343,6 +444,8 @@ class Returned(_Message, frozen=True):
 
 
 class Raised(_Message, frozen=True):
+    """The only act raised, or making one of the objects did."""
+
     events: list[Event]
     error: ErrorTree
     left: Left
@@ -350,7 +453,7 @@ class Raised(_Message, frozen=True):
 
 
 class Cancelled(_Message, frozen=True):
-    """The judge cancelled the run, and the submission let itself be cancelled."""
+    """The judge cancelled the only act, and it let itself be cancelled."""
 
     events: list[Event]
     left: Left

@@ -1,8 +1,10 @@
 """The author's proof that the checks of an exercise accept right answers and reject wrong ones.
 
-For each exercise, on both backends and with several seeds: the starter fails; the solution and
-every alternative pass every check; every mistake fails exactly the checks that it names, and none
-else; and every check is failed by a mistake. Beside that, all that belongs to an exercise is there.
+For each exercise, on both backends: the starter fails; the solution and every alternative pass every
+check; every mistake fails exactly the checks that it names, and none else; and every check is failed
+by a mistake. That is judged thoroughly, and then again with other seeds: right answers pass a quick
+search too, and the checks that a mistake names catch it with each of them. Beside that, all that
+belongs to an exercise is there.
 
 A mistake names the checks that catch it in its docstring:
 
@@ -18,6 +20,7 @@ read when it changes; each message has something of its run in it, and ends with
 """
 
 import ast
+import contextlib
 import difflib
 import re
 import sys
@@ -28,9 +31,10 @@ from pathlib import Path
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise
-from checker.judge.grade import grade_all
+from checker.judge.grade import Judging, grade_all
 from checker.judge.launch import Sandbox
-from checker.judge.search.explore import THOROUGH
+from checker.judge.pool import spread
+from checker.judge.search.explore import QUICK, THOROUGH
 from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
 
@@ -90,34 +94,33 @@ def verify(
         yield from findings
     yield from _unlisted(course)
     work = [
-        (c, seed, Source(str(c.path.relative_to(course.root)), c.path.read_bytes()))
-        for c in candidates
-        for seed in seeds
+        (c, Source(str(c.path.relative_to(course.root)), c.path.read_bytes())) for c in candidates
     ]
+    total, done = len(work) * len(seeds), 0
     failed: dict[Path, set[str]] = {}
     reported: set[tuple[str, ...]] = set()
-    done = 0
     said: dict[Exercise, list[tuple[Path, ExerciseReport]]] = {}
-    for seed in seeds:
-        of_seed = [(c, source) for c, s, source in work if s == seed]
-        reports = grade_all(
-            [(c.exercise, source) for c, source in of_seed],
-            sandboxes=sandboxes,
-            seed=seed,
-            depth=THOROUGH,
-        )
-        for (candidate, _), report in zip(of_seed, reports, strict=True):
+    reports = grade_all(
+        [(c.exercise, source) for c, source in work],
+        sandboxes=sandboxes,
+        seed=seeds[0],
+        depth=THOROUGH,
+    )
+    again = [(c, source, seed) for seed in seeds[1:] for c, source in work]
+    proofs = spread(again, sandboxes, lambda unit, sandbox: _prove(*unit, sandbox))
+    with contextlib.closing(reports), contextlib.closing(proofs):
+        for (candidate, _), report in zip(work, reports, strict=True):
             done += 1
-            graded(done, len(work))
-            for key, finding in _judge(candidate, report, seed):
-                if key not in reported:  # What is wrong with one seed mostly is with the others.
-                    reported.add(key)
-                    yield finding
-            if seed == seeds[0]:
-                said.setdefault(candidate.exercise, []).append((candidate.path, report))
+            graded(done, total)
+            yield from _new(_judge(candidate, report.checks, seeds[0]), reported)
+            said.setdefault(candidate.exercise, []).append((candidate.path, report))
             if candidate.must_fail is not None:
                 names = {check.name for check in report.checks if check.status == "failed"}
                 failed.setdefault(candidate.exercise.folder, set()).update(names)
+        for (candidate, _, seed), checks in zip(again, proofs, strict=True):
+            done += 1
+            graded(done, total)
+            yield from _new(_judge(candidate, checks, seed), reported)
     for exercise, gradings in said.items():
         yield from _compare_messages(exercise, gradings, accept=accept)
     for exercise in {c.exercise for c in candidates}:
@@ -127,6 +130,28 @@ def verify(
                     exercise.folder / "checks.py",
                     f"no mistake is caught by {check.name}; add one that is, or take the check out",
                 )
+
+
+def _prove(candidate: _Candidate, source: Source, seed: int, sandbox: Sandbox) -> list[CheckReport]:
+    """What the checks say with another seed, as far as it is needed for the proof."""
+    checks = []
+    for backend in BACKENDS:
+        depth = THOROUGH if candidate.must_fail else QUICK
+        judging = Judging(candidate.exercise, source, backend, seed, depth, explained=False)
+        for number, check in enumerate(candidate.exercise.checks):
+            if not candidate.must_fail or (check.name, backend) in candidate.must_fail:
+                checks.append(judging.judge(number, sandbox)[0])
+    return checks
+
+
+def _new(
+    found: Iterator[tuple[tuple[str, ...], Finding]], reported: set[tuple[str, ...]]
+) -> Iterator[Finding]:
+    """What is `found` for the first time: what is wrong with one seed mostly is with the others."""
+    for key, finding in found:
+        if key not in reported:
+            reported.add(key)
+            yield finding
 
 
 def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
@@ -214,10 +239,10 @@ def read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]
 
 
 def _judge(
-    candidate: _Candidate, report: ExerciseReport, seed: int
+    candidate: _Candidate, checks: Sequence[CheckReport], seed: int
 ) -> Iterator[tuple[tuple[str, ...], Finding]]:
     """What is wrong with how one file was graded, each with what it is about."""
-    for check in report.checks:
+    for check in checks:
         where = f"{check.name} on {check.backend}, seed {seed}"
         must_fail = (
             candidate.must_fail is None or (check.name, check.backend) in candidate.must_fail
@@ -234,7 +259,7 @@ def _judge(
         yield key, Finding(candidate.path, text)
     if candidate.must_fail is None:
         for backend in BACKENDS:
-            if all(c.status == "passed" for c in report.checks if c.backend == backend):
+            if all(c.status == "passed" for c in checks if c.backend == backend):
                 yield (
                     (str(candidate.path), backend),
                     Finding(candidate.path, f"the starter passes every check on {backend}"),

@@ -12,12 +12,13 @@ from typing import Any
 import hypothesis
 import pytest
 
+from checker.judge.acts import Timing
 from checker.judge.case import Case, Run, Setting
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Plan, Schedule, Timed
-from checker.protocol import Start
+from checker.protocol import ActSpec, Start, instant
 from checker.report import BACKENDS
 
 # The suite must repeat as the verdicts do, so Hypothesis draws the same examples every time.
@@ -72,10 +73,11 @@ def play_on(sandbox: Sandbox) -> Callable[..., Run]:
         schedule: Schedule | None = None,
         seed: int = 0,
     ) -> Run:
-        start = Start(backend, function, list(arguments), seed)
+        start = Start(backend, [ActSpec(function, list(arguments))], seed)
         program = Program(written(source).encode())
-        plan = Plan(schedule or Timed(), cancel_after=cancel_after)
-        return Run(converse(sandbox, start, program, [], plan))
+        timing = Timing(cancel_after=None if cancel_after is None else instant(cancel_after))
+        plan = Plan(schedule or Timed())
+        return Run(converse(sandbox, start, program, [], plan, [timing]))
 
     return play_on
 

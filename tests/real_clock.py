@@ -49,6 +49,7 @@ import msgspec
 import trio
 
 from checker.course import Exercise
+from checker.judge.acts import Act, Timing
 from checker.judge.case import SCHEDULES, Case, Run, Setting, World
 from checker.judge.conversation import converse
 from checker.judge.launch import Program, Sandbox
@@ -65,7 +66,7 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
-from checker.protocol import ErrorTree, Failed, Start, plain
+from checker.protocol import ActSpec, ErrorTree, Failed, Start, instant, plain
 from checker.sandbox.errors import make_error
 
 __all__ = ["Pace", "RealWorld", "Scenario", "collect", "differences", "facts", "right_answers"]
@@ -620,13 +621,18 @@ class _RecordingWorld(World):
         self._explored = explored
         self._runs = runs
 
-    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> Run:
+    def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> Run:
+        if len(acts) > 1 or acts[0]._spec.object is not None:
+            return super()._run(acts, endings)  # The real clock plays one function at a time.
+        (act,) = acts
+        function, arguments = act._spec.function, act._spec.arguments
+        cancel_after = act._cancel_after
         for service in _services_in(arguments):
             if not any(known is service for known in self._services):
                 self._services.append(service)
         given = copy.deepcopy((tuple(arguments), self._services))
         count = len(self._services)
-        run = super()._run(function, arguments, cancel_after)
+        run = super()._run(acts, endings)
         settled = facts(run.trace, self._services[:count])
         steady = True
         for number in range(self._variants):
@@ -668,14 +674,13 @@ class _RecordingWorld(World):
                 _stretch(service, draw)
         start = Start(
             backend=self._setting.backend,
-            function=function,
-            arguments=list(arguments),
+            acts=[ActSpec(function, list(arguments))],
             seed=number,
         )
         known = list(services)
-        plan = Plan(schedule, cancel_after=cancel_after)
-        setting = self._setting
-        return converse(setting.sandbox, start, setting.program, known, plan), services
+        timing = Timing(cancel_after=None if cancel_after is None else instant(cancel_after))
+        plan, setting = Plan(schedule), self._setting
+        return converse(setting.sandbox, start, setting.program, known, plan, [timing]), services
 
 
 def _shortest_gap(trace: Trace) -> float:

@@ -294,9 +294,64 @@ def test_an_endless_loop_names_the_line_on_which_it_begins(play_on, marked):
         """
     # The limit is 3 s of the processor's time, so this is not tried on both backends.
     failure = explain(play_on("trio", source).trace)
-    assert "never let time pass" in failure.message
+    assert failure.message.startswith("it has not come back to the event loop since 0 s: ")
     assert failure.line == marked(source)
     assert failure.costly
+
+
+def test_an_endless_loop_says_since_when_the_event_loop_has_waited_for_it(play_on, marked):
+    source = """
+        import anyio, time
+
+        async def main():
+            await anyio.sleep(2.5)
+            time.sleep(4)
+            while True: pass  # here
+        """
+    failure = explain(play_on("asyncio", source).trace)
+    assert failure.message.startswith("it has not come back to the event loop since 2.5 s: ")
+    assert failure.line == marked(source)
+
+
+def test_to_compute_for_long_is_no_fault_as_long_as_the_event_loop_has_its_turns(play_on):
+    run = play_on(
+        "trio",
+        """
+        import anyio, time
+
+        async def main():
+            for n in range(8):
+                end = time.thread_time() + 0.45
+                while time.thread_time() < end: pass
+                await anyio.sleep(1)
+            return "done"
+        """,
+    )
+    assert run.value == "done"
+
+
+LIVELOCK = """
+    import anyio
+
+    async def main():
+        lock = anyio.Lock()
+        await lock.acquire()
+
+        async def other():
+            while True:
+                with anyio.move_on_after(5):
+                    async with lock:
+                        return
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(other)
+    """
+
+
+def test_a_livelock_ends_by_the_limit_of_steps(fail):
+    failure = fail(LIVELOCK)
+    assert failure.message.startswith("it was still going after 10,000 steps, 50,000.0 virtual")
+    assert not failure.costly
 
 
 SPINNING = """
@@ -638,6 +693,71 @@ def test_a_stray_task_of_asyncio_is_reported_as_left(play_on, marked):
     (left,) = run.tasks_left
     assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
     assert run.elapsed == 0.5
+
+
+STRAY = """
+    import anyio, asyncio, sniffio, trio
+
+    async def background(desk):
+        await desk.ask(1)  # here
+
+    async def main(desk):
+        {start}
+        await anyio.sleep(0.5)
+    """
+
+
+@pytest.mark.parametrize(
+    ("backend", "start"),
+    [
+        ("asyncio", "kept = asyncio.create_task(background(desk))"),
+        ("asyncio", "kept = asyncio.ensure_future(background(desk))"),
+        ("asyncio", "kept = asyncio.get_running_loop().create_task(background(desk))"),
+        ("asyncio", "kept = asyncio.gather(background(desk), asyncio.sleep(0))"),
+        ("asyncio", "asyncio.get_running_loop().call_soon(asyncio.create_task, background(desk))"),
+        ("trio", "trio.lowlevel.spawn_system_task(background, desk)"),
+        (
+            "trio",
+            "trio.lowlevel.current_trio_token().run_sync_soon("
+            "trio.lowlevel.spawn_system_task, background, desk)",
+        ),
+    ],
+)
+def test_a_task_that_is_nobodys_child_is_reported_as_left(play_on, marked, backend, start):
+    source = STRAY.format(start=start)
+    run = play_on(backend, source, Desk())
+    (left,) = run.tasks_left
+    assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
+    assert [(task.number, task.name) for task in run.tasks if task.name == "background"] == [
+        (left.task, "background")
+    ]
+
+
+def test_trios_own_tasks_are_not_the_learners(play_on):
+    run = play_on(
+        "trio",
+        """
+        import anyio, gc, trio
+
+        async def items():
+            try:
+                yield 1
+            finally:
+                pass
+
+        async def main(desk):
+            async for _ in items():
+                break
+            gc.collect()
+            with trio.open_signal_receiver(10):
+                pass
+            await anyio.to_thread.run_sync(anyio.from_thread.run, anyio.sleep, 0)
+            await anyio.sleep(1)
+        """,
+        Desk(),
+    )
+    assert [task.name for task in run.tasks] == ["main"]
+    assert run.tasks_left == ()
 
 
 def test_a_stray_task_that_has_ended_is_not_reported(play_on):

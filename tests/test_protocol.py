@@ -32,6 +32,7 @@ from checker.judge.search.walk import RandomWalk
 from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.protocol import (
     MAX_FRAME,
+    ActSpec,
     Answered,
     Called,
     Closed,
@@ -214,7 +215,7 @@ def test_a_message_that_does_not_come_in_time_is_overdue():
 
 
 def test_what_the_judge_says_is_no_message_of_a_sandbox():
-    for message in (Explain(), Resume(0, []), Start("trio", "main", [], 0)):
+    for message in (Explain(), Resume(0, []), Start("trio", [ActSpec("main", [])], 0)):
         with pytest.raises(ProtocolError):
             hear(framed(msgspec.msgpack.encode(message)))
 

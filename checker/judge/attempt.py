@@ -64,7 +64,7 @@ class Attempt:
 def attempt(check: Check, setting: Setting, seed: str, memory: Memory | None = None) -> Attempt:
     """Try a check, and if it fails, find the smallest run that shows it."""
     first = play(check, setting, seed, memory=memory)
-    if not _can_repeat(first):
+    if not setting.explained or not _can_repeat(first):
         return first
     repeated = _repeat(check, setting, seed, first)
     if repeated is None:

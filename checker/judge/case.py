@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
+from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws
@@ -41,7 +43,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import Start, plain
+from checker.protocol import ObjectSpec, Start, Strike
 from checker.report import Searched
 
 MOST_STEPS: Final = 1 << 20
@@ -114,6 +116,9 @@ class Setting:
     fresh: bool = False
     """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
     leaves anything behind."""
+    explained: bool = True
+    """Whether a failure is repeated and made as small as it gets. A proof that there is one needs
+    neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
     until: float = math.inf
@@ -133,6 +138,7 @@ class _Recalled:
     going: Iterator[Any]
     shown: list[tuple[Any, Choices, Trace | None]] = field(default_factory=list)
     failure: Exception | None = None
+    raised_at: TracebackType | None = None
 
 
 Memory = dict[Callable[..., Any], _Recalled]
@@ -191,9 +197,7 @@ class Case(Draws):
 
         The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
         """
-        if self._has_explored:
-            raise RuntimeError("a check explores its worlds in one loop")
-        self._has_explored = True
+        self._loop_once()
         aims = Aims(orders or late, late, cancel, fail)
         if self._replay is not None:
             yield self._world(again(self._replay), aims)
@@ -220,40 +224,50 @@ class Case(Draws):
         self.worlds += 1
         return World(self, self._setting, choices, sketch, aims)
 
+    def _loop_once(self) -> None:
+        if self._has_explored:
+            raise RuntimeError("a check explores its worlds in one loop")
+        self._has_explored = True
+
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
         """What a scene shows, from the beginning."""
         if self._replay is not None:
             yield from function(self)
             return
+        self._loop_once()
         recalled = self._memory.get(function)
         if recalled is None:
             # Its worlds are its own, whichever check comes first.
             case = Case(self._setting, f"{self._seed.rpartition('/')[0]}/{function.__name__}")
             recalled = self._memory[function] = _Recalled(case, function(case))
         for number in count():
+            if number == len(recalled.shown) and recalled.failure is None:
+                self._show_more(function, recalled)
             if number == len(recalled.shown):
-                if recalled.failure is None:
-                    self._show_more(recalled)
-                if number == len(recalled.shown):
-                    break
+                break
             shown, self.played, self.last_trace = recalled.shown[number]
             self.worlds = number + 1
             yield shown
+        self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
+        self.worlds = recalled.case.worlds
         if recalled.failure is not None:
-            self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
-            self.worlds = recalled.case.worlds
-            raise recalled.failure.with_traceback(recalled.failure.__traceback__)
+            # Without the lines of the check that met it first.
+            raise recalled.failure.with_traceback(recalled.raised_at)
         self.searched = recalled.case.searched
 
-    @staticmethod
-    def _show_more(recalled: _Recalled) -> None:
+    def _show_more(self, function: Callable[..., Any], recalled: _Recalled) -> None:
         """Have the next world of a scene, if there is another one."""
+        recalled.case._setting = self._setting  # Its sandbox and its end may be others by now.
         try:
             shown = next(recalled.going)
         except StopIteration:
             return
         except Exception as failure:
-            recalled.failure = failure
+            recalled.failure, recalled.raised_at = failure, failure.__traceback__
+        except BaseException:
+            # Somebody's limit of time, say. What is half seen must not count as the whole.
+            del self._memory[function]
+            raise
         else:
             case = recalled.case
             recalled.shown.append((shown, case.played, case.last_trace))
@@ -277,6 +291,7 @@ class World:
         self._sketch = sketch
         self._aims = aims
         self._services: list[Service] = []
+        self._objects: list[ObjectSpec] = []
         self.is_timed = True
         """Whether every call took exactly its latency; known once it has run."""
         self.trace: Trace | None = None
@@ -292,19 +307,43 @@ class World:
         the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
         cancelled then): anything else fails the check, with a message that says what happened.
         """
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped):
-            raise explain(run.trace)
-        return run
+        return self.run_all(_call(function, arguments, cancel_after))
 
     def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
         """As `run`, but the function may also raise: see `Run.error`."""
-        run = self._run(function, arguments, cancel_after)
-        if not isinstance(run.trace.ending, Returned | Stopped | Raised):
-            raise explain(run.trace)
-        return run
+        return self.attempt_all(_call(function, arguments, cancel_after))
 
-    def _run(self, function: str, arguments: Sequence[Any], cancel_after: float | None) -> "Run":
+    def new(self, name: str, *arguments: Any) -> Instance:
+        """An object of the submission's class `name`, made at the beginning of the run: its methods,
+        called here, are acts for `run_all`."""
+        self._objects.append(specify_object(name, arguments))
+        return Instance(len(self._objects) - 1)
+
+    def call(self, function: str, *arguments: Any) -> Act:
+        """A call of the submission's `function(*arguments)`, as an act for `run_all`."""
+        return Act(function, arguments, None)
+
+    def run_all(self, *acts: Act) -> "Run":
+        """Run these acts in one event loop, at the same time unless they say otherwise. Each must
+        return, or let itself be cancelled if it was to be: anything else fails the check, with a
+        message about the first one that did not."""
+        return self._run(acts, (Returned, Stopped))
+
+    def attempt_all(self, *acts: Act) -> "Run":
+        """As `run_all`, but the acts may also raise: see `Act.error`."""
+        return self._run(acts, (Returned, Stopped, Raised))
+
+    def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> "Run":
+        trace = self._play(acts)
+        settle(acts, trace)
+        for act in acts:
+            if not isinstance(act.record.ending, endings):
+                raise act.explained()
+        if not isinstance(trace.ending, endings):
+            raise explain(trace)
+        return Run(trace)
+
+    def _play(self, acts: Sequence[Act]) -> Trace:
         if self.choices.running:
             raise RuntimeError("a world is for one run; take another from the case")
         setting = self._setting
@@ -316,29 +355,44 @@ class World:
             )
         self.choices.running = True
         ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late, cancel_after=cancel_after)
+        plan = Plan(delays=self._aims.late)
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
             plan = replace(plan, schedule=Recording(self.choices, schedule))
+        strike = self._strike(len(acts)) if self._aims.cancel else None
+        if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
+            plan = replace(plan, failing=call, failure=self._aims.fail)
+        specs, timings = specify_acts(acts)
         start = Start(
             backend=setting.backend,
-            function=function,
-            arguments=plain(arguments, besides=Service),
+            acts=specs,
+            objects=self._objects,
+            begin=[number for number, timing in enumerate(timings) if timing.is_at_once],
             seed=ready,
             stay=not setting.fresh,
             watch=setting.watched,
+            strike=strike,
+            count=self._aims.cancel,
         )
-        if self._aims.cancel:
-            self._take("strike", MOST_STEPS)
-        if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
-            plan = replace(plan, failing=call, failure=self._aims.fail)
-        self.trace = trace = converse(setting.sandbox, start, setting.program, self._services, plan)
+        self.trace = trace = converse(
+            setting.sandbox, start, setting.program, self._services, plan, timings
+        )
         self._case.has_run(trace, self.choices)
-        return Run(trace)
+        return trace
+
+    def _strike(self, acts: int) -> Strike | None:
+        """Before which step which act is cancelled from outside, if any is."""
+        step = self._take("strike", MOST_STEPS)
+        return Strike(step, self._take("act", acts)) if step else None
 
     def _take(self, kind: Kind, width: int) -> int:
         return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
+
+
+def _call(function: str, arguments: Sequence[Any], cancel_after: float | None) -> Act:
+    act = Act(function, arguments, None)
+    return act if cancel_after is None else act.cancel_after(cancel_after)
 
 
 class Run:
@@ -367,7 +421,12 @@ class Run:
     @property
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
-        return list(_leaves(self.error)) if self.error is not None else []
+        return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the function, alone or
+        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
 
     @property
     def was_cancelled(self) -> bool:
@@ -499,11 +558,3 @@ def shown(value: object, length: int = 120) -> str:
     """A value in a message, cut to a length."""
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _leaves(error: ErrorTree) -> Iterator[ErrorTree]:
-    if error.children:
-        for child in error.children:
-            yield from _leaves(child)
-    else:
-        yield error

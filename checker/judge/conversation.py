@@ -5,14 +5,22 @@ happens next, moves the clock there, and says so. It believes nothing: whatever 
 went before ends the run.
 """
 
-import math
 import re
 import signal
 import time
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from checker.judge import trace as facts
-from checker.judge.launch import RUN_SECONDS, ProcessEnd, Program, Sandbox, SandboxError
+from checker.judge.acts import Timing
+from checker.judge.launch import (
+    RUN_SECONDS,
+    SILENT_SECONDS,
+    ProcessEnd,
+    Program,
+    Sandbox,
+    SandboxError,
+)
 from checker.judge.loops import endless_loop
 from checker.judge.schedule import Enabled, Plan
 from checker.judge.service import (
@@ -27,6 +35,11 @@ from checker.judge.service import (
 )
 from checker.judge.trace import Trace, seconds
 from checker.protocol import (
+    ActCancelled,
+    ActEnded,
+    ActRaised,
+    ActReturned,
+    ActUnusable,
     Answered,
     Broken,
     CallCancelled,
@@ -46,6 +59,7 @@ from checker.protocol import (
     LoopBlocked,
     LoopFreed,
     NotPlain,
+    Outcome,
     Overdue,
     Printed,
     ProtocolError,
@@ -53,10 +67,12 @@ from checker.protocol import (
     ServiceSpec,
     Spinning,
     Start,
+    StrikeCame,
     Struck,
     Stuck,
     Swallowed,
     TaskStarted,
+    TaskSteps,
     ThreadStarted,
     Unusable,
     Waiting,
@@ -91,11 +107,31 @@ _FRAMES_BELOW: Final = re.compile(
 )
 
 
+_ActEnding = TypeVar("_ActEnding", bound=facts.ActEnding)
+
+
 class _Over(Exception):
     """The run is over, and this is how it ended."""
 
     def __init__(self, ending: facts.Ending) -> None:
         self.ending = ending
+
+
+class _Act:
+    """One call of the learner's code: what is planned for it, and what has been seen of it."""
+
+    __slots__ = ("cancelled", "ended", "record", "started", "timing")
+
+    def __init__(self, record: facts.ActRecord, timing: Timing) -> None:
+        self.record = record
+        self.timing = timing
+        self.started: int | None = None
+        self.ended: int | None = None
+        self.cancelled = False
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.started is not None and self.ended is None
 
 
 class _Pending:
@@ -117,21 +153,23 @@ def converse(
     program: Program,
     services: list[Service],
     plan: Plan,
+    timings: Sequence[Timing] = (Timing(),),
     *,
     retried: bool = False,
 ) -> Trace:
-    """Run what `start` says of `program` against `services` and return what was seen.
+    """Run what `start` says of `program` against `services` and return what was seen. `timings` says
+    for each of its acts when that begins and is cancelled.
 
     Where `start` lets the process stay, it may be one that stayed after an earlier run.
     Raises `SandboxError` if the machine, and not the submission, is at fault.
     """
-    conversation = _Conversation(services, plan, start.backend)
+    conversation = _Conversation(services, plan, start, timings)
     sandbox.load(program)
     link = sandbox.start(conversation.describe, fresh=not start.stay or retried)
     ended = False
     try:
         # A process that has been tampered with may never read what it is sent.
-        link.socket.settimeout(RUN_SECONDS)
+        link.socket.settimeout(SILENT_SECONDS)
         link.send(start)
         if not sandbox.has_started():
             raise Closed
@@ -150,9 +188,9 @@ def converse(
             # before it, to the server or to this process, which was made ahead.
             link.socket.close()
             sandbox.renew()
-            return converse(sandbox, start, program, services, plan, retried=True)
-        if isinstance(reason, Overdue):
-            conversation.conclude(_too_long(how, program.source))
+            return converse(sandbox, start, program, services, plan, timings, retried=True)
+        if isinstance(reason, Overdue) or how.signal == signal.SIGXCPU:
+            conversation.conclude(_never_back(conversation.left_loop_at, how, program.source))
         else:
             conversation.conclude(_how_it_died(how, program.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
@@ -166,8 +204,12 @@ def converse(
 
 
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
-    if how.signal in (signal.SIGXCPU, signal.SIGKILL):
-        return _too_long(how, source)
+    if how.signal == signal.SIGKILL:
+        return facts.Overran(
+            "was killed (SIGKILL), as is whatever computes for more than 60 s in all",
+            endless_loop(source, how.lines),
+            costly=True,
+        )
     if how.crash:
         raise SandboxError(f"the sandbox failed:\n{how.crash}")
     if how.signal is not None:
@@ -177,12 +219,12 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     return facts.Died(f"it ended its own process (exit code {how.code})")
 
 
-def _too_long(how: ProcessEnd, source: bytes) -> facts.Ending:
-    # Which of its limits a run meets first hangs on how busy the machine is, so nothing that is
-    # said may tell.
+def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
+    # Which of the two limits a run meets first depends on how busy the machine is, so nothing that
+    # is said may tell.
     return facts.Overran(
-        "never let time pass, for 3 s of computing or 20 s of waiting for something that is not in "
-        "its world",
+        f"has not come back to the event loop since {since:g} s: it computed for 3 s without a pause, "
+        "or waited 20 s for something outside its world",
         endless_loop(source, how.lines),
         costly=True,
     )
@@ -205,17 +247,23 @@ class _Conversation:
         self,
         services: list[Service],
         plan: Plan,
-        backend: str,
+        start: Start,
+        timings: Sequence[Timing],
     ) -> None:
-        self.trace = Trace(backend, services)
+        records = [facts.ActRecord(a.function, tuple(a.arguments)) for a in start.acts]
+        self.trace = Trace(start.backend, services, acts=records)
         self.stays = False
         """Whether the process said that it stays for another run."""
+        self.left_loop_at = 0.0
+        """When the event loop last had something to do again, in virtual seconds."""
         self._services = services
         self._plan = plan
         self._schedule = plan.schedule
-        self._cancel_at = instant(math.inf if plan.cancel_after is None else plan.cancel_after)
-        self._cancel_sent = False
+        self._strike = start.strike
+        self._is_one_call = start.is_one_call
+        self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
+        self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
         self._blocked: tuple[LoopBlocked, float, int] | None = None
         self._events = 0
@@ -237,7 +285,10 @@ class _Conversation:
         until = time.monotonic() + RUN_SECONDS
         for _ in range(MAX_STEPS):
             while True:
-                message: FromSandbox = link.receive(until)
+                now = time.monotonic()
+                if now > until:
+                    raise _Over(self._too_long())
+                message: FromSandbox = link.receive(now + SILENT_SECONDS)
                 if link.received > MAX_RECEIVED:
                     raise _Over(
                         facts.Overran(f"told the checker more than {MAX_RECEIVED >> 20} MiB")
@@ -251,11 +302,20 @@ class _Conversation:
             if link.has_more:
                 raise ProtocolError("it spoke again before it was answered")
             link.send(self._next(message.deadline))
+            if self._blocked is None:
+                self.left_loop_at = seconds(self._now)
         raise _Over(
             facts.Overran(
                 f"was still going after {MAX_STEPS:,} steps, "
                 f"{seconds(self._now):,.1f} virtual seconds in"
             )
+        )
+
+    def _too_long(self) -> facts.Ending:
+        return facts.Overran(
+            f"was still going after {RUN_SECONDS:g} s on the real clock, "
+            f"{seconds(self._now):,.1f} virtual seconds in",
+            costly=True,
         )
 
     def conclude(self, ending: facts.Ending) -> None:
@@ -302,6 +362,17 @@ class _Conversation:
                 self._unblock()
             case Warned(text, line):
                 self.trace.warnings.append(facts.Warned(text, line, now))
+            case ActEnded(act, outcome):
+                if act >= len(self._acts) or self._is_one_call:
+                    raise ProtocolError(f"there is no act {act} to end")
+                self._end_act(self._acts[act], self._act_ending(self._acts[act], outcome))
+            case StrikeCame():
+                if self._strike is None or not self._acts[self._strike.act].is_under_way:
+                    raise ProtocolError("it was cancelled where nobody had cancelled it")
+                self._note_cancelled([self._strike.act])
+                self._strike = None
+            case TaskSteps(count):
+                self.trace.task_steps = count
             case _:
                 self._hear_watched(event, now)
 
@@ -389,17 +460,23 @@ class _Conversation:
         return self._now + after
 
     def _ending(self, message: FromSandbox) -> facts.Ending:
+        act = self._acts[0] if self._is_one_call else None
         match message:
             case ReturnedMessage(_, value, left, stays):
                 self._note_left(left, stays)
-                return facts.Returned(plain(value))
+                if act is not None:
+                    return self._end_act(act, facts.Returned(plain(value)))
+                if any(act.ended is None for act in self._acts):
+                    raise ProtocolError("it returned before all that it was to do had ended")
+                return facts.Returned(None)
             case RaisedMessage(_, error, left, stays):
                 self._note_left(left, stays)
                 _measure(error)
-                return facts.Raised(error)
-            case Cancelled(_, left, stays) if self._cancel_sent:
+                ending = facts.Raised(error)
+                return ending if act is None else self._end_act(act, ending)
+            case Cancelled(_, left, stays) if act is not None and act.cancelled:
                 self._note_left(left, stays)
-                return facts.Stopped()
+                return self._end_act(act, facts.Stopped())
             case Unusable(_, reason, line):
                 return facts.NotRunnable(reason, line)
             case Stuck(_, waits):
@@ -409,6 +486,27 @@ class _Conversation:
             case Broken(_, traceback):
                 raise SandboxError(f"the sandbox failed:\n{traceback}")
         raise ProtocolError(f"{type(message).__name__} is no end of this run")
+
+    def _act_ending(self, act: _Act, outcome: Outcome) -> facts.ActEnding:
+        match outcome:
+            case ActReturned(value):
+                return facts.Returned(plain(value))
+            case ActRaised(error):
+                _measure(error)
+                return facts.Raised(error)
+            case ActCancelled() if act.cancelled:
+                return facts.Stopped()
+            case ActUnusable(reason, line):
+                return facts.NotRunnable(reason, line)
+        raise ProtocolError("an act was cancelled that nobody had cancelled")
+
+    def _end_act(self, act: _Act, ending: _ActEnding) -> _ActEnding:
+        if not act.is_under_way:
+            raise ProtocolError("an act ended that was not under way")
+        act.ended = self._now
+        act.record.ended = seconds(self._now)
+        act.record.ending = ending
+        return ending
 
     def _note_left(self, left: Left, stays: bool) -> None:
         self.stays = stays
@@ -429,8 +527,10 @@ class _Conversation:
             self._now = self._moment(chosen, enabled)
             self._schedule.happened(chosen, self._now)
             self.trace.steps += 1
+            if chosen.kind == "begin":
+                return self._begin(self._due_acts(self._beginning, chosen.due))
             if chosen.kind == "cancel":
-                return self._cancel()
+                return self._cancel(self._due_acts(self._cancelling, chosen.due))
             if chosen.kind == "deadline":
                 return Resume(self._now, [])
             together = [chosen.call]
@@ -440,12 +540,43 @@ class _Conversation:
             if replies:
                 return Resume(self._now, replies)
 
-    def _cancel(self) -> Resume:
-        self._cancel_at = None
-        self._cancel_sent = True
-        self.trace.cancelled_at = seconds(self._now)
-        self.trace.cancelled_order = self._place()
-        return Resume(self._now, [], cancel=True)
+    def _begin(self, numbers: list[int]) -> Resume:
+        for number in numbers:
+            act = self._acts[number]
+            act.started = self._now
+            act.record.started = seconds(self._now)
+        return Resume(self._now, [], begin=numbers)
+
+    def _cancel(self, numbers: list[int]) -> Resume:
+        self._note_cancelled(numbers)
+        return Resume(self._now, [], cancel=numbers)
+
+    def _note_cancelled(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self._acts[number].cancelled = True
+            self._acts[number].record.cancelled_at = seconds(self._now)
+        if self.trace.cancelled_at is None:
+            self.trace.cancelled_at = seconds(self._now)
+            self.trace.cancelled_order = self._place()
+
+    def _due_acts(self, when: Callable[[_Act], int | None], due: int) -> list[int]:
+        return [i for i, act in enumerate(self._acts) if when(act) == due]
+
+    def _beginning(self, act: _Act) -> int | None:
+        """When an act begins, as far as that is known."""
+        if act.started is not None:
+            return None
+        if act.timing.after is None:
+            return act.timing.at
+        ended = self._acts[act.timing.after].ended
+        return None if ended is None else max(ended, act.timing.at)
+
+    def _cancelling(self, act: _Act) -> int | None:
+        """When an act that is under way is cancelled from outside, if it is to be."""
+        if act.started is None or act.ended is not None or act.cancelled:
+            return None
+        after = act.timing.cancel_after
+        return None if after is None else act.started + after
 
     def _choose(self, enabled: list[Enabled]) -> Enabled:
         if len(enabled) == 1:
@@ -457,13 +588,18 @@ class _Conversation:
         for call, pending in self._pending.items():
             record, due = pending.record, max(pending.due, self._now)
             enabled.append(Enabled("reply", due, call, record.task, record.service_number))
-        last = min((reply.due for reply in enabled), default=None)
+        own = [] if deadline is None else [Enabled("deadline", deadline)]
+        for act in self._acts:
+            if (begins := self._beginning(act)) is not None:
+                own.append(Enabled("begin", begins))
+            elif (cancelled := self._cancelling(act)) is not None:
+                own.append(Enabled("cancel", cancelled))
         # What has its own time waits for no reply: it happens before the first one that is due,
         # unless that may be late.
-        if deadline is not None and (last is None or deadline <= last or self._plan.delays):
-            enabled.append(Enabled("deadline", deadline))
-        if self._cancel_at is not None and all(e.due >= self._cancel_at for e in enabled):
-            enabled.append(Enabled("cancel", self._cancel_at))
+        soonest = min((e.due for e in own), default=None)
+        last = min((reply.due for reply in enabled), default=None)
+        if soonest is not None and (last is None or soonest <= last or self._plan.delays):
+            enabled += {e.kind: e for e in own if e.due == soonest}.values()
         return sorted(enabled, key=lambda e: e.due)
 
     def _moment(self, chosen: Enabled, enabled: list[Enabled]) -> int:

@@ -17,9 +17,10 @@ from checker.judge.choices import SEEDS, Choices, Kind
 
 _T = TypeVar("_T")
 
-Manner: TypeAlias = Literal["typical", "low", "high", "swing", "sway", "same", "mixed"]
+Manner: TypeAlias = Literal["typical", "low", "high", "swing", "sway", "same", "ends", "mixed"]
 """How a world draws: from the middle, the low end, the high end, both ends in turn from the low one
-or from the high one, what was drawn before, or each of these by chance."""
+or from the high one, what was drawn before, or each of these by chance; with `ends`, both ends of a
+range come before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Profile:
 
 _ENDS: Final = (
     Profile(),
-    Profile("high", "mixed"),  # As many as there may be.
+    Profile("high", "ends"),  # As many as there may be.
     Profile("swing", "low"),  # Few items and many places, say; all values falsy, and so equal.
     Profile("sway", "same"),  # Many items and few places; all values equal.
     Profile("typical", "mixed"),
@@ -57,6 +58,7 @@ class Drawer:
         self._random = random
         self._drawn = {"size": 0, "value": 0}
         self._last: dict[int, int] = {}
+        self._ends: dict[int, list[Manner]] = {}
 
     def choose(self, kind: Kind, width: int) -> int:
         """A number below `width`, where 0 is the low end."""
@@ -64,6 +66,9 @@ class Drawer:
             return self._random.randrange(width)
         self._drawn[kind] += 1
         manner = self._manners[kind]
+        if manner == "ends":
+            left = self._ends.setdefault(width, self._random.sample(_BOTH, k=2))
+            manner = left.pop() if left else "mixed"
         if manner == "mixed":
             manner = self._random.choice(("typical", "typical", "low", "high", "same"))
         if manner in ("swing", "sway"):
@@ -72,8 +77,8 @@ class Drawer:
             chosen = 0
         elif manner == "high":
             chosen = width - 1
-        elif manner == "same" and kind == "value" and width in self._last:
-            chosen = self._last[width]
+        elif manner == "same" and kind == "value":
+            chosen = self._last.get(width, width - 1)
         elif kind == "size":
             # A handful: most of what goes wrong does so with few, and few are read more easily.
             least = min(2, width - 1)
@@ -84,11 +89,13 @@ class Drawer:
         return chosen
 
 
+_BOTH: Final[tuple[Manner, ...]] = ("low", "high")
+
 HANDFUL: Final = 4
 """How far above the low end a typical size is, at the most, beyond the first two."""
 
 _STEP: Final = 1_000_000
-"""Nanoseconds between two durations that can be drawn."""
+"""Nanoseconds between two durations that can be drawn: a millisecond."""
 
 _OFF_GRID: Final = (300_000, 700_000, 100_000, 900_000)
 """What is added to a duration, in nanoseconds, so that it is no whole number of milliseconds."""
@@ -159,11 +166,15 @@ class Draws:
         return self.distinct(items, len(items))
 
     def duration(self, least: float, most: float) -> float:
-        """Virtual seconds, on no grid: never a whole number of milliseconds, so that who looks every
-        now and then does not look at the right moment. Two durations may be equal."""
-        first, last = round(least * 1e9), round(most * 1e9)
-        index = self._take("value", _width(0, max(0, (last - first) // _STEP - 1)))
-        return (first + index * _STEP + _OFF_GRID[index % len(_OFF_GRID)]) / 1e9
+        """Virtual seconds between `least` and `most`, on no grid: never a whole number of
+        milliseconds, so that who looks every now and then does not look at the right moment. Two
+        durations may be equal. Between the bounds lies a whole millisecond at least."""
+        first = -(round(least * -1e9) // _STEP)
+        last = round(most * 1e9) // _STEP - 1  # What is added to it stays below `most`.
+        if last < first:
+            raise ValueError(f"from {least:g} s to {most:g} s is less than a millisecond")
+        index = first + self._take("value", _width(first, last))
+        return (index * _STEP + _OFF_GRID[index % len(_OFF_GRID)]) / 1e9
 
 
 def _width(least: int, most: int) -> int:

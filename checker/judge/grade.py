@@ -1,12 +1,11 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
+import contextlib
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 from typing import Final
 
 import msgspec
@@ -17,6 +16,7 @@ from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
+from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
@@ -126,7 +126,8 @@ def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckR
 
 class Judging:
     """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
-    would be the same for all of them is found out once.
+    would be the same for all of them is found out once. Unless they are to be `explained`, failures
+    are taken as they are found.
 
     What hangs costs its limit of real time once: after that, the checks that are left fail without
     being tried, and so do all of them on the backends that come `after` that one.
@@ -140,6 +141,7 @@ class Judging:
         seed: int,
         depth: Depth = QUICK,
         *,
+        explained: bool = True,
         after: Sequence[_Judged] = (),
     ) -> None:
         self.exercise = exercise
@@ -147,6 +149,7 @@ class Judging:
         self.backend = backend
         self._seed = seed
         self._depth = depth
+        self._explained = explained
         self._memory: Memory = {}
         self._overran = False
         self._left = BUDGET
@@ -179,7 +182,14 @@ class Judging:
             program = Program(self.source.content, self.exercise.driver or b"")
             began = time.monotonic()
             until = began + self._left
-            setting = Setting(sandbox, program, self.backend, self._depth, until=until)
+            setting = Setting(
+                sandbox,
+                program,
+                self.backend,
+                self._depth,
+                explained=self._explained,
+                until=until,
+            )
             tried = self._try(check, setting)
             self._left -= time.monotonic() - began
         failure = tried.failure
@@ -204,6 +214,8 @@ class Judging:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
         tried = attempt(check, setting, seed, self._memory)
+        if not self._explained:
+            return tried
         if tried.failure is not None and tried.worlds > 1 and self._depth != QUICK:
             quick = play(check, replace(setting, depth=QUICK), seed)
             return replace(tried, is_rare=quick.failure is None)
@@ -260,24 +272,16 @@ def grade_all(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
-) -> Iterator[ExerciseReport]:
+) -> Generator[ExerciseReport, None, None]:
     """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
     order of `work`."""
-    free: SimpleQueue[Sandbox] = SimpleQueue()
-    for sandbox in sandboxes:
-        free.put(sandbox)
-
-    def judge(unit: tuple[Exercise, Source, str]) -> _Judged:
-        sandbox = free.get()
-        try:
-            return Judging(*unit, seed, depth).judge_all(sandbox)
-        finally:
-            free.put(sandbox)
-
-    pool = ThreadPoolExecutor(len(sandboxes))
-    try:
-        units = [(exercise, source, b) for exercise, source in work for b in backends]
-        found = pool.map(judge, units)
+    units = [(exercise, source, b) for exercise, source in work for b in backends]
+    found = spread(
+        units,
+        sandboxes,
+        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox),
+    )
+    with contextlib.closing(found):
         for exercise, source in work:
             judged: list[_Judged] = []
             for backend in backends:
@@ -288,6 +292,3 @@ def grade_all(
                     on = untried.judge_all(sandboxes[0])
                 judged.append(on)
             yield _summarize(exercise, source, judged)
-    finally:
-        # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
-        pool.shutdown(wait=False, cancel_futures=True)

@@ -33,8 +33,12 @@ STATUS: Final = struct.Struct("!i")
 WARM_UP_SECONDS: Final = 60.0
 """Real seconds that a machine may take to start the server."""
 
-RUN_SECONDS: Final = 20.0
-"""Real seconds after which a run is ended, whatever it does. Most take a hundredth of one."""
+SILENT_SECONDS: Final = 20.0
+"""Real seconds without a sign of life after which a run is ended."""
+
+RUN_SECONDS: Final = 300.0
+"""Real seconds after which a run is ended, whatever it does: far beyond what any limit that is
+counted takes on a busy machine."""
 
 ANSWER_SECONDS: Final = 5.0
 """Real seconds that the server may take to answer."""

@@ -1,8 +1,8 @@
 """What happens next: the one decision that makes one run differ from another.
 
 Whenever nothing in a submission can run, several things may happen next: a reply to any of the
-calls that are under way, the coming of the program's own next deadline, a cancellation from
-outside. `Schedule.choose` picks one. Everything else about a run follows from the submission.
+calls that are under way, the coming of the program's own next deadline, the beginning of another
+act, a cancellation from outside. `Schedule.choose` picks one. Everything else about a run follows from the submission.
 
 A *timed* schedule lets every call take exactly its latency, so that what happens next is what
 comes first. An *explored* one takes a latency for the longest that a call may take: a reply may
@@ -26,7 +26,7 @@ __all__ = ["Enabled", "Plan", "Recording", "Schedule", "Timed"]
 class Enabled:
     """Something that may happen next."""
 
-    kind: Literal["reply", "deadline", "cancel"]
+    kind: Literal["reply", "deadline", "begin", "cancel"]
     due: int
     """When it happens if nothing is hurried, in nanoseconds of virtual time."""
     call: int = 0
@@ -88,8 +88,6 @@ class Plan:
     schedule: Schedule = field(default_factory=Timed)
     delays: bool = False
     """Whether a reply may come later than it is due, so that any deadline may come before it."""
-    cancel_after: float | None = None
-    """When the submission is cancelled from outside, in virtual seconds."""
     failing: int | None = None
     """The number of the call, from 1, that fails in place of being carried out."""
     failure: Exception | None = None

@@ -14,6 +14,8 @@ from checker.judge.service import Service
 from checker.protocol import ErrorTree, Wait
 
 __all__ = [
+    "ActEnding",
+    "ActRecord",
     "Blocked",
     "Call",
     "Deadlocked",
@@ -255,6 +257,25 @@ Ending: TypeAlias = (
 )
 
 
+ActEnding: TypeAlias = Returned | Raised | Stopped | NotRunnable
+
+
+@dataclass(slots=True)
+class ActRecord:
+    """One call of the learner's code, as the judge saw it."""
+
+    function: str
+    arguments: tuple[Any, ...] = field(compare=False)
+    """As the judge has them: services as themselves."""
+    started: float | None = None
+    """None if it never began."""
+    ended: float | None = None
+    """None while it is under way; it may be so for good if the run ended first."""
+    ending: ActEnding | None = None
+    cancelled_at: float | None = None
+    """When the judge cancelled it from outside, if it did."""
+
+
 @dataclass(slots=True)
 class Trace:
     """One run, from beginning to end."""
@@ -264,13 +285,15 @@ class Trace:
     """All that the submission could call, by number."""
     steps: int = 0
     """How many things happened, chosen or not."""
-    task_steps: int = 0
-    acts: list[Any] = field(default_factory=list)
+    task_steps: int | None = None
+    """How many steps the tasks took, if the run was to count them."""
     cancelled_at: float | None = None
-    """When the judge cancelled the submission from outside, if it did."""
+    """When the judge first cancelled something from outside, if it did."""
     cancelled_order: int = 0
     ending: Ending = field(default_factory=lambda: Died("nothing was run"))
     elapsed: float = 0.0
+    acts: list[ActRecord] = field(default_factory=list)
+    """What was called of the submission; one act, in most runs."""
     calls: list[Call] = field(default_factory=list)
     tasks: dict[int, Task] = field(default_factory=dict)
     blocked: list[Blocked] = field(default_factory=list)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import anyio
 
 from checker.sandbox.kernel import Kernel
+from checker.sandbox.steps import Steps
 
 LONGEST_WAIT: Final = 24 * 3600
 """However far away its next timer is, asyncio waits for no more than a day at a time."""
@@ -17,9 +18,11 @@ LONGEST_WAIT: Final = 24 * 3600
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]]) -> None:
     """Run `main()` under `anyio.run`."""
-    anyio.run(
-        main, backend="asyncio", backend_options={"loop_factory": lambda: _VirtualLoop(kernel)}
-    )
+
+    def make_loop() -> asyncio.AbstractEventLoop:
+        return _VirtualLoop(kernel) if kernel.steps is None else _CountingLoop(kernel, kernel.steps)
+
+    anyio.run(main, backend="asyncio", backend_options={"loop_factory": make_loop})
 
 
 def current_task() -> object | None:
@@ -99,10 +102,34 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             kind: Any = type(anyio.CancelScope())
             if kind.__hash__ is not _scope_hash:  # A change of a class costs whoever uses it.
                 kind.__hash__ = _scope_hash
+        # asyncio counts all tasks of the process, and a run should not see that there was another.
+        kwargs["name"] = kwargs.get("name") or f"Task-{self._made}"
         task = _OrderedTask(coro, number=self._made, loop=loop, **kwargs)
         if not self._kernel.over:
             self._kernel.tasks.started(task)
         return task
+
+
+class _CountingLoop(_VirtualLoop):
+    """Counts the steps of its tasks. Tasks schedule each of them with `call_soon`."""
+
+    def __init__(self, kernel: Kernel, steps: Steps) -> None:
+        super().__init__(kernel)
+        self._steps = steps
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        # What makes a task's step, and what wakes it for one, are bound to the task; much else, such
+        # as the cancellation that AnyIO delivers, is not.
+        task = getattr(callback, "__self__", None)
+        if not isinstance(task, asyncio.Task):
+            return super().call_soon(callback, *args, context=context)
+        return super().call_soon(self._take_step, task, callback, *args, context=context)
+
+    def _take_step(self, task: object, callback: Callable[..., object], *args: Any) -> None:
+        self._steps.before(task)
+        callback(*args)
 
 
 class _IdleSelector(selectors.DefaultSelector):

@@ -1,6 +1,7 @@
 """Exceptions, as they cross: from the judge by the name of a built-in, to the judge as a tree."""
 
 import builtins
+from typing import Final
 
 from checker.protocol import ErrorTree, Failed, shortened
 from checker.sandbox.lines import raising_line
@@ -14,7 +15,21 @@ def make_error(failed: Failed) -> Exception:
     kind = getattr(builtins, failed.kind, RuntimeError)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = RuntimeError
-    return kind(failed.message)
+    error: Exception = kind(failed.message)
+    # A copy takes this over, but is another object.
+    vars(error)[_MARK] = failed.call, id(error)
+    return error
+
+
+_MARK: Final = "_checker_call"
+
+
+def _call_of(error: BaseException) -> int:
+    """The number of the call that raised this very object, or 0."""
+    match vars(error).get(_MARK):
+        case (int(call), identity) if identity == id(error):
+            return call
+    return 0
 
 
 def describe_error(error: BaseException) -> ErrorTree:
@@ -38,6 +53,7 @@ def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
         message=shortened(str(message)),
         line=raising_line(error.__traceback__),
         children=children,
+        call=_call_of(error),
     )
 
 

@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never
 
 import anyio
 import anyio.lowlevel
@@ -46,10 +46,14 @@ from checker.protocol import (
     instant,
     plain,
 )
+from checker.sandbox import computing
 from checker.sandbox.errors import make_error
 from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.threads import Thread, Threads
+
+if TYPE_CHECKING:
+    from checker.sandbox.steps import Steps
 
 EPOCH: Final = 1000.0
 """What the loop's clock reads when a run begins, in seconds. Not 0: a program that takes a delay
@@ -103,7 +107,14 @@ class Kernel:
         """Whether the last message was sent, and only the event loop has still to close."""
         self.doomed = False
         """Whether the event loop ends with an error, whatever becomes of the submission's tasks."""
-        self.scope: anyio.CancelScope | None = None
+        self.own_task = 0
+        """The number of the task that is the checker's own, if there is one."""
+        self.scopes: list[anyio.CancelScope] = []
+        """What cancels each act from outside; empty until the event loop runs."""
+        self.under_way: set[int] = set()
+        """The acts that have begun and not ended."""
+        self.steps: Steps | None = None
+        """What counts the steps of the tasks, where they are to be counted."""
         self.blocked: LoopBlocked | None = None
         """What the event loop's own thread waits in, while it does."""
         self._waits = waits
@@ -112,7 +123,9 @@ class Kernel:
         self._pending: dict[int, Pending] = {}
         self._last_call = 0
         self._arrived: deque[anyio.Event] = deque()
-        self._cancel_asked = False
+        self._begin_asked: list[int] = []
+        self._cancel_asked: list[int] = []
+        self._prompt: anyio.Event | None = None
         self._rounds = 0
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
@@ -172,19 +185,27 @@ class Kernel:
             thread, task = 0, self.tasks.current()
             line = calling_line() or self.tasks.line(task)
         called = Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
-        self._bulk += len(msgspec.msgpack.encode(called))
-        self.tell(called)
+        self.tell_at_length(called)
         return pending
 
     # --- telling the judge ---
 
     def tell(self, event: Event) -> None:
+        if self.over:
+            return
         self._events.append(event)
         if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
             self._send(Flush(self.take_events()))
 
+    def tell_at_length(self, event: Event) -> None:
+        """`tell` an event that holds values, of which a few may be too much for one message."""
+        self._bulk += len(msgspec.msgpack.encode(event))
+        self.tell(event)
+
     def print(self, text: str) -> None:
         """Keep what the submission printed, joined with what it printed just before."""
+        if self.over:
+            return
         for start in range(0, len(text), FLUSH_TEXT_AT):
             part = text[start : start + FLUSH_TEXT_AT]
             last = self._events[-1] if self._events else None
@@ -198,6 +219,8 @@ class Kernel:
 
     def take_events(self) -> list[Event]:
         events = [*self.tasks.take_news(), *self._events]
+        if self.steps is not None:
+            events += self.steps.news()
         self._events.clear()
         self._bulk = 0
         while len(events) > 2 * FLUSH_AT:
@@ -278,6 +301,7 @@ class Kernel:
     def converse(self, deadline: float) -> None:
         """Tell the judge what happened, and let it move the clock."""
         deadline = min(deadline, self.threads.deadline())
+        computing.renew()
         self.look()
         self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
         message = self.link.receive()
@@ -302,16 +326,28 @@ class Kernel:
                 self.threads.wake(pending.waiting)
             else:
                 self._arrived.append(pending.waiting)
-        self._cancel_asked |= message.cancel
+        self._begin_asked += message.begin
+        self._cancel_asked += message.cancel
         self.threads.wake_sleepers(now)
 
     def deliver(self) -> None:
         """Wake the tasks whose replies arrived; called on the loop's own thread."""
         while self._arrived:
             self._arrived.popleft().set()
-        if self._cancel_asked and self.scope is not None:
-            self._cancel_asked = False
-            self.scope.cancel()
+        if self.scopes:
+            for act in self._cancel_asked:
+                self.scopes[act].cancel()
+            self._cancel_asked.clear()
+        if self._begin_asked and self._prompt is not None:
+            self._prompt.set()
+
+    async def acts_to_begin(self) -> list[int]:
+        """Wait for the next acts that the judge wants to begin."""
+        if not self._begin_asked:
+            self._prompt = anyio.Event()
+            await self._prompt.wait()
+        numbers, self._begin_asked = self._begin_asked, []
+        return numbers
 
     async def wait_all_tasks_blocked(self) -> None:
         """`anyio.wait_all_tasks_blocked`, in no time at all on either backend."""

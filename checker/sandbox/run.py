@@ -7,9 +7,11 @@ the submission returned, and the process ends there.
 import asyncio
 import builtins
 import contextlib
+import contextvars
 import faulthandler
 import gc
 import io
+import itertools
 import linecache
 import math
 import os
@@ -21,6 +23,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Never, TextIO
@@ -34,31 +37,38 @@ from checker.protocol import (
     FromSandbox,
     Left,
     Link,
-    NotPlain,
     Raised,
     Returned,
     Start,
     ToSandbox,
     Unusable,
     Warned,
-    plain,
     shortened,
 )
-from checker.sandbox import asyncio_driver, clock, permits, standins, syscalls, trio_driver
+from checker.sandbox import (
+    asyncio_driver,
+    clock,
+    computing,
+    permits,
+    standins,
+    syscalls,
+    trio_driver,
+)
+from checker.sandbox.acts import Script, crossing, perform_one, perform_several, read
+from checker.sandbox.computing import CPU_SECONDS
 from checker.sandbox.errors import describe_error
 from checker.sandbox.kernel import EPOCH, Kernel
 from checker.sandbox.lines import EXERCISE
+from checker.sandbox.steps import Steps
 from checker.sandbox.stubs import Stubs
-from checker.sandbox.submission import UnusableSubmission, call, load
+from checker.sandbox.submission import UnusableSubmission, forget
 from checker.sandbox.tasks import Tasks
 from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker.sandbox.watching import Watcher
 
-CPU_SECONDS: Final = 3
-"""Processor seconds after which a run is ended. Most take a hundredth of one."""
-
 STAY_SECONDS: Final = 1.0
-"""Processor seconds after which a process takes no other run, so that each has enough left."""
+"""Processor seconds after which a process takes no other run, so that each has enough left of what
+a process may compute in all."""
 
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
@@ -93,7 +103,12 @@ def execute(waiting_room: socket.socket) -> Never:
         os.close(descriptors[0])
     kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
     while True:
-        perform(kernel)
+        # What the submission sets in its context at import is gone with that context.
+        contextvars.copy_context().run(perform, kernel)
+        # The rest of it goes now, while nobody hears of it: a coroutine that was never awaited, for
+        # one, warns when it goes.
+        forget()
+        gc.collect()
         kernel = make_kernel(kernel.link)
 
 
@@ -105,11 +120,15 @@ def make_kernel(link: Link) -> Kernel:
     clock.install(lambda: kernel.now, EPOCH)
     standins.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
-    sys.stdout = sys.stderr = _Output(kernel)
+    _output.kernel = kernel
+    sys.stdout = sys.stderr = _output
+    # Threads are named by how many there have been.
+    threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
     builtins.input = _refuse_input
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
     sys.set_coroutine_origin_tracking_depth(1)
+    _shared[:] = _look_at_shared()
     return kernel
 
 
@@ -120,6 +139,7 @@ def perform(kernel: Kernel) -> None:
     except Closed:
         os._exit(0)  # No other run is wanted.
     assert isinstance(start, Start)
+    computing.renew()
     random.seed(start.seed)
     driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
     kernel.tasks.current_task = driver.current_task
@@ -202,7 +222,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     kept = waiting_room.fileno()
     os.closerange(_LINK, kept)
     os.closerange(kept + 1, 1024)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1)
+    computing.limit()
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
@@ -224,13 +244,14 @@ def _limit(kind: int, soft: int, hard: int) -> None:
 def _run(kernel: Kernel, start: Start) -> None:
     try:
         with _refusing_to_run():
-            function = load(start)
+            script = read(start)
 
         async def main() -> None:
-            await _main(kernel, function, start)
+            await _main(kernel, script)
 
-        # The task that runs it has its name.
-        main.__qualname__ = str(getattr(function, "__qualname__", type(function).__qualname__))
+        if start.count or start.strike is not None:
+            kernel.steps = Steps(kernel, start)
+        main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
         else:
@@ -244,28 +265,34 @@ def _run(kernel: Kernel, start: Start) -> None:
         kernel.broken()
 
 
-async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> None:
-    """Run the submission's function, and end the process with the message that says how it went;
+async def _main(kernel: Kernel, script: Script) -> None:
+    """Carry out what the run is to do, and end the process with the message that says how it went;
     or leave it, if it may stay for another run."""
     error: BaseException | None = None
     value: Any = None
+    start = script.start
     if start.watch:
         watcher = Watcher(kernel, "".join(linecache.getlines(EXERCISE)))
         kernel.look = watcher.look
         permits.follow(kernel.tasks.current_task)
         watcher.start()
-    with anyio.CancelScope() as kernel.scope:
+    with anyio.CancelScope() as scope:
         try:
-            value = await call(function, start)
+            if start.is_one_call:
+                value = await perform_one(kernel, script, scope)
+            else:
+                await perform_several(kernel, script)
         except anyio.get_cancelled_exc_class():
             raise
         except BaseException as raised:
             error = raised
+    kernel.own_task = 1
+    kernel.under_way.clear()
     sys.settrace(None)
     threading.settrace(None)
     try:
         kernel.look()
-        left = Left(describe_tasks(kernel, but=1), describe_threads(kernel))
+        left = Left(describe_tasks(kernel), describe_threads(kernel))
         if isinstance(error, UnusableSubmission):
             kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
         if error is not None:
@@ -278,7 +305,7 @@ async def _main(kernel: Kernel, function: Callable[..., Any], start: Start) -> N
         else:
             gc.collect()
             stays = _may_stay(kernel, start, left)
-            if kernel.scope.cancelled_caught:
+            if scope.cancelled_caught:
                 message = Cancelled(kernel.take_events(), left, stays)
             else:
                 message = _returned(kernel, start, value, left, stays)
@@ -295,32 +322,32 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (
         start.stay
+        and not start.watch
         and not kernel.doomed
         and kernel.is_quiet()
         and not left.tasks
         and not left.threads
         and used.ru_utime + used.ru_stime < STAY_SECONDS
+        and _shared == _look_at_shared()
     )
 
 
-_PLAIN: Final = (
-    "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
-    "these)"
-)
-_HINTS: Final = {
-    "coroutine": "an `await` is missing, and what it should compute was never computed",
-    "TaskHandle": "what its task returned is in `.return_value`, once the task has ended",
-    "Future": "what it holds is there once it is awaited",
-}
+def _look_at_shared() -> list[int]:
+    """What stands in the modules that a submission is most likely to put something of its own into;
+    all runs of a process have the same ones."""
+    modules = (builtins, anyio, asyncio, trio, random, time)
+    return [id(value) for module in modules for value in vars(module).values()]
+
+
+_shared: list[int] = []
 
 
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
     try:
-        return Returned(kernel.take_events(), plain(value), left, stays)
-    except NotPlain as error:
-        hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
-        reason = f"{start.function}() returned {error}; {hint}"
-        return Unusable(kernel.take_events(), shortened(reason), None)
+        crossed = crossing(start.acts[0], value)
+    except UnusableSubmission as error:
+        return Unusable(kernel.take_events(), shortened(error.reason), error.line)
+    return Returned(kernel.take_events(), crossed, left, stays)
 
 
 # --- what the submission finds in the place of the real thing -----------------------------------
@@ -331,8 +358,9 @@ class _Output(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
+    kernel: Kernel
+    """That of the run. It is the same object in every run, since whoever keeps it (such as a handler of
+    `logging`) may still be there in the next."""
 
     def writable(self) -> bool:
         return True
@@ -340,15 +368,18 @@ class _Output(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._kernel.print(text.encode(errors="backslashreplace").decode())
+        self.kernel.print(text.encode(errors="backslashreplace").decode())
         return len(text)
+
+
+_output = _Output()
 
 
 @contextlib.contextmanager
 def limited_computing() -> Iterator[None]:
     """For a while, end this process if it computes for too long or takes too much memory."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS)]
+    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS))]
     if sys.platform == "linux":
         limits.append((resource.RLIMIT_AS, address_space + MEMORY))
     before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]

@@ -34,6 +34,7 @@ import anyio.streams.text
 import anyio.to_thread
 
 from checker.protocol import (
+    ActSpec,
     Answered,
     Called,
     Idle,
@@ -157,7 +158,7 @@ def _rehearse(backend: str) -> None:
     assert link.embody is not None
     service = link.embody(ServiceSpec(0, "Service", [MethodSpec("call", False)]))
     submission.prepare(REHEARSED, b"")
-    link.answer = Start(backend, "main", [service], 0)
+    link.answer = Start(backend, [ActSpec("main", [service])], 0)
     with contextlib.suppress(_Curtain, BaseExceptionGroup):
         run.perform(kernel)
     standins.deactivate()

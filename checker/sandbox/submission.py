@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from checker.protocol import ErrorTree, Start
+from checker.protocol import ErrorTree
 from checker.sandbox.errors import describe_error
 from checker.sandbox.lines import DRIVER, EXERCISE, raising_line
 
@@ -38,14 +38,20 @@ def prepare(exercise: bytes, driver: bytes) -> None:
                 _programs[filename] = refusal
 
 
-def load(start: Start) -> Callable[..., Any]:
-    """Import what was prepared, and return the function to run: the driver's, if there is one, which
-    imports `exercise`. Raises `UnusableSubmission`.
+def load() -> types.ModuleType:
+    """Import what was prepared: the driver, if there is one, which imports `exercise`. Raises
+    `UnusableSubmission`.
     """
     module = _import("exercise", EXERCISE)
     if DRIVER in _programs:
         module = _import("driver", DRIVER)
-    return _find(module, start)
+    return module
+
+
+def forget() -> None:
+    """Let go of the modules that `load` made."""
+    for name in ("exercise", "driver"):
+        sys.modules.pop(name, None)
 
 
 def _compile(filename: str, source: bytes) -> types.CodeType:
@@ -88,50 +94,70 @@ def _one_line(error: ErrorTree) -> str:
     return f"{error.kind}: {error.message}" if error.message else error.kind
 
 
-def _find(module: types.ModuleType, start: Start) -> Callable[..., Any]:
-    function = getattr(module, start.function, None)
+def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
+    """The function or class of this name. Raises `UnusableSubmission`."""
+    function = getattr(module, name, None)
     if function is None:
-        raise UnusableSubmission(_missing(module, start.function))
+        raise UnusableSubmission(_missing(module, name))
     if not callable(function):
-        raise UnusableSubmission(f"{start.function} is not a function any more")
+        kind = "class" if _is_class_name(name) else "function"
+        raise UnusableSubmission(f"{name} is not a {kind} any more")
     return function  # type: ignore[no-any-return]
 
 
+def find_method(owner: object, name: str) -> Callable[..., Any]:
+    """The method of this name. Raises `UnusableSubmission`."""
+    method = getattr(owner, name, None)
+    if callable(method):
+        return method  # type: ignore[no-any-return]
+    kind = type(owner)
+    if method is not None:
+        raise UnusableSubmission(f"{kind.__name__}.{name} is not a method any more")
+    methods = [n for n, value in inspect.getmembers(kind, inspect.isfunction) if n[0] != "_"]
+    reason = f"{kind.__name__} has no method {name}()"
+    raise UnusableSubmission(_renamed(reason, name, methods, "()"))
+
+
 def _missing(module: types.ModuleType, wanted: str) -> str:
-    functions = [
+    sort: type = types.FunctionType
+    kind, call = "function", "()"
+    if _is_class_name(wanted):
+        sort, kind, call = type, "class", ""
+    names = [
         name
         for name, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == module.__name__
+        if isinstance(value, sort) and value.__module__ == module.__name__
     ]
-    if near := difflib.get_close_matches(wanted, functions, n=1):
-        return f"there is no function {wanted}() in it, but one named {near[0]}(); rename it back"
-    return f"there is no function {wanted}() in it; the checks call it by that name"
+    return _renamed(f"there is no {kind} {wanted}{call} in it", wanted, names, call)
 
 
-async def call(function: Callable[..., Any], start: Start) -> Any:
-    """Await the submission's function. Raises `UnusableSubmission` if it cannot be called so."""
-    name, arguments = start.function, start.arguments
+def _renamed(reason: str, wanted: str, names: list[str], call: str) -> str:
+    """Why something cannot be found, and what it may be called instead."""
+    if near := difflib.get_close_matches(wanted, names, n=1):
+        return f"{reason}, but one named {near[0]}{call}; rename it back"
+    return f"{reason}; the checks call it by that name"
+
+
+def _is_class_name(name: str) -> bool:
+    return name[:1].isupper()
+
+
+def expect_to_fit(function: Callable[..., Any], name: str, arguments: list[Any]) -> None:
+    """Raise `UnusableSubmission` if `function` cannot be called with `arguments`."""
     try:
-        _expect_to_fit(function, arguments)
+        _bind(function, arguments)
     except TypeError as error:
         raise UnusableSubmission(
             f"{name}() is called with {len(arguments)} "
             f"argument{'' if len(arguments) == 1 else 's'}, and its signature does not allow that: "
             f"{error}",
-            _first_line(function),
+            first_line(function),
         ) from None
     except ValueError:  # Some callables have no signature to look at.
         pass
-    awaitable = function(*arguments)
-    if not inspect.isawaitable(awaitable):
-        raise UnusableSubmission(
-            f"{name}() is a plain function; it must be a coroutine function (`async def {name}`)",
-            _first_line(function),
-        )
-    return await awaitable
 
 
-def _expect_to_fit(function: Callable[..., Any], arguments: list[Any]) -> None:
+def _bind(function: Callable[..., Any], arguments: list[Any]) -> None:
     """Raise what `Signature.bind` raises if `function` cannot be called with `arguments`."""
     if isinstance(function, types.FunctionType):
         # What takes just so many arguments needs no closer look, which would take a while.
@@ -144,7 +170,10 @@ def _expect_to_fit(function: Callable[..., Any], arguments: list[Any]) -> None:
     inspect.signature(function).bind(*arguments)
 
 
-def _first_line(function: Callable[..., Any]) -> int | None:
+def first_line(function: Callable[..., Any]) -> int | None:
+    """The line of the learner's file on which `function` begins."""
+    if inspect.isclass(function):
+        function = function.__init__
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None or code.co_filename != EXERCISE:
         return None

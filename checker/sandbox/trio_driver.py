@@ -3,11 +3,14 @@
 trio shuffles each batch of runnable tasks with a generator of its own, seeded by the operating
 system, so that nobody comes to rely on an order. A verdict must repeat, so here that generator is
 seeded from the run's seed, and a batch is put in the order of the tasks' birth before it is
-shuffled (trio's own switch for that, which importing Hypothesis also turns on). Both names are
-private: there is no public way to ask for it.
+shuffled (trio's own switch for that, which importing Hypothesis also turns on). With the seed 0 it
+stays in that order, which is the plainest. Both names are private: there is no public way to ask for
+it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableSequence
+from random import Random
+from typing import Any
 
 import anyio
 import trio
@@ -16,18 +19,26 @@ import trio.abc
 import trio.lowlevel
 
 from checker.sandbox.kernel import Kernel
+from checker.sandbox.lines import EXERCISE, calling_line
+from checker.sandbox.steps import Steps
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
     """Run `main()` under `anyio.run`, with the order of ready tasks drawn from `seed`."""
     trio_run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
-    trio_run._r.seed(seed)
+    trio_run._r = Random(seed) if seed else _InOrder()
     clock = _VirtualClock(kernel)
-    anyio.run(
-        main,
-        backend="trio",
-        backend_options={"clock": clock, "instruments": [_Watcher(kernel, clock)]},
-    )
+    instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]
+    if kernel.steps is not None:
+        instruments.append(_StepCounter(kernel.steps))
+    anyio.run(main, backend="trio", backend_options={"clock": clock, "instruments": instruments})
+
+
+class _InOrder(Random):
+    """Leaves a batch of tasks in the order that it has."""
+
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        pass
 
 
 def current_task() -> object | None:
@@ -73,8 +84,8 @@ class _Watcher(trio.abc.Instrument):
         if nursery is None:
             return  # trio's root
         if nursery.parent_task.parent_nursery is None:
-            # Of the root's children the first is the submission's, the others are trio's own.
-            if self._main_seen:
+            # Of the root's children the first is the submission's. Of the others most are trio's own.
+            if self._main_seen and not _is_learners(task):
                 return
             self._main_seen = True
         self._kernel.tasks.started(task)
@@ -86,3 +97,17 @@ class _Watcher(trio.abc.Instrument):
             # Tasks are about to run, and what they do may show as I/O: look again after them.
             clock.io_polled = False
         clock.asked = False
+
+
+def _is_learners(task: trio.lowlevel.Task) -> bool:
+    """Whether the submission started a task, as a system task of trio, or wrote what it runs."""
+    code = getattr(task.coro, "cr_code", None)
+    return calling_line() is not None or (code is not None and code.co_filename == EXERCISE)
+
+
+class _StepCounter(trio.abc.Instrument):
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._steps.before(task)

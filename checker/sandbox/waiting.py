@@ -40,13 +40,13 @@ def describe_waits(kernel: Kernel) -> list[Wait]:
     return [*describe_tasks(kernel), *describe_threads(kernel)][:MAX_WAITS]
 
 
-def describe_tasks(kernel: Kernel, *, but: int | None = None) -> list[Wait]:
-    """Every task that has not ended, without number `but`."""
+def describe_tasks(kernel: Kernel) -> list[Wait]:
+    """Every task that has not ended, without the checker's own."""
     alive = kernel.tasks.alive()
     scene = _Scene(kernel.tasks, alive)
     waits = []
     for number, task in alive[: MAX_WAITS + 1]:
-        if number == but:
+        if number == kernel.own_task:
             continue
         if (blocked := kernel.blocked) is not None and blocked.task == number:
             what = f"{blocked.what}, and holds the event loop meanwhile"

@@ -1,7 +1,7 @@
 """Fills and bends the file that says where a run was, so that whoever reads it fails, and ends."""
 
 # For: lost_update
-# Sees: never let time pass
+# Sees: has not come back to the event loop since 0 s
 
 import ctypes
 import fcntl

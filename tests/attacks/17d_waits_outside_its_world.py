@@ -1,7 +1,7 @@
 """Waits on the real clock for something that never comes."""
 
 # For: lost_update
-# Sees: never let time pass
+# Sees: has not come back to the event loop since 0 s
 
 import select
 

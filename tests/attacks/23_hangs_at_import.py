@@ -1,6 +1,6 @@
 """Never gets to the end of its import."""
 
 # For: lost_update
-# Sees: never let time pass
+# Sees: has not come back to the event loop since 0 s
 while True:
     pass

@@ -37,10 +37,10 @@ class Depth:
     """How many follow in each other round."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=7, few=24, more=1)
+QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1)
 """For each save."""
 
-THOROUGH: Final = Depth("thorough", rounds=20, variations=200, few=500, more=4)
+THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
 """For marks, and for the proof that checks are right."""
 
 FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
@@ -139,7 +139,8 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
         if aims == PLAIN:
             continue
         wanted = depth.variations if number == 0 else depth.more
-        searched = yield from _vary(chance, plain, aims, wanted, depth.few if number == 0 else 0)
+        few = depth.few if number == 0 else 0
+        searched = yield from _vary(chance, plain, aims, number, wanted, few)
         worlds += searched.worlds
         first = first or searched
     if first is None:
@@ -150,13 +151,13 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
 
 
 def _vary(
-    random: Random, plain: Seen, aims: Aims, wanted: int, few: int
+    random: Random, plain: Seen, aims: Aims, number: int, wanted: int, few: int
 ) -> Generator[Sketch, Seen, Searched]:
-    """Other worlds with the inputs of the `plain` one: so many, or all, if they are no more than
-    `few`."""
+    """Other worlds with the inputs of the `plain` one, in the round of this `number`: so many, or
+    all, if they are no more than `few`."""
     inputs = tuple(choice.taken for choice in plain.choices.inputs)
     if aims.orders and not aims.cancel and aims.fail is None:
-        return (yield from _reorder(random, plain, inputs, wanted, few))
+        return (yield from _reorder(random, plain, inputs, number, wanted, few))
     points = list(_points(plain, aims))
     if len(points) > max(wanted, few):
         points = random.sample(points, k=wanted)
@@ -167,7 +168,7 @@ def _vary(
     for turn, strike in enumerate(points):
         schedule: Schedule = Timed()
         if aims.orders and turn % 2:
-            strategy = PORTFOLIO[turn // 2 % len(PORTFOLIO)]
+            strategy = PORTFOLIO[(number + turn // 2) % len(PORTFOLIO)]
             schedule = strategy(Random(random.getrandbits(64)), longest.trace)
         # The order of ready tasks stays the same: a step is the one that it was.
         ready = _ready(plain.choices.events) if turn % 4 else random.randrange(SEEDS)
@@ -181,8 +182,7 @@ def _vary(
 def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
-    steps = range(1, trace.task_steps + 1) if aims.cancel else ()
-    for step in steps:
+    for step in range(1, (trace.task_steps or 0) + 1):
         for act in range(max(1, len(trace.acts))):
             yield Strike(step, act)
     if aims.fail is not None:
@@ -191,7 +191,7 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
 
 
 def _reorder(
-    random: Random, plain: Seen, inputs: tuple[int, ...], wanted: int, few: int
+    random: Random, plain: Seen, inputs: tuple[int, ...], number: int, wanted: int, few: int
 ) -> Generator[Sketch, Seen, Searched]:
     """The same inputs in other orders of replies."""
     longest = plain
@@ -205,38 +205,48 @@ def _reorder(
 
     # First the walk through all of them, as long as there seem to be few.
     path: tuple[int, ...] | None = ready
-    while path is not None and worlds < max(wanted, few):
+    while path is not None and worlds < few and estimate.orders <= AMISS * few:
         seen = yield sketch(path, _First())
         worlds += 1
-        tried.add(tuple(choice.taken for choice in seen.choices.events))
+        tried.add(_order(seen.choices.events))
         estimate.add(seen.choices.events)
         longest = max(longest, seen, key=lambda one: one.trace.steps)
-        if estimate.orders > max(wanted, few):
-            break
         path = next_order(seen.choices.events)
     complete = path is None
-    of_orders = len(tried) if complete else max(estimate.orders, len(tried) + 1)
     # Then the strategies, which also let ready tasks run in other orders, where the backend may.
     # On asyncio that order is a promise, and there is nothing left to try.
-    turns = wanted - worlds
+    turns = max(wanted - worlds, wanted // 2)
     if complete:
         turns = 0 if plain.trace.backend == "asyncio" else min(turns, wanted // 4)
     for turn in range(turns):
-        strategy = PORTFOLIO[turn % len(PORTFOLIO)]
+        strategy = PORTFOLIO[(number + turn) % len(PORTFOLIO)]
         # Learns from the run that did the most: in the plainest one a task may give up early.
         schedule = strategy(Random(random.getrandbits(64)), longest.trace)
         seen = yield sketch((random.randrange(SEEDS), 1), schedule)
         worlds += 1
-        tried.add(tuple(choice.taken for choice in seen.choices.events))
+        if not complete:
+            tried.add(_order(seen.choices.events))
         longest = max(longest, seen, key=lambda one: one.trace.steps)
-    orders = of_orders if complete else len(tried)
-    return Searched("", worlds, orders=orders, of_orders=of_orders)
+    of_orders = len(tried) if complete else max(estimate.orders, len(tried) + 1)
+    return Searched("", worlds, orders=len(tried), of_orders=min(of_orders, MANY))
+
+
+AMISS: Final = 2
+"""By how much the estimate may be too high: where two tasks make five calls each, it says 512 of the
+252 orders."""
+
+MANY: Final = 10**18
+"""So many orders, and more, are all the same: nobody can try them."""
 
 
 class _First(Timed):
     """What comes first happens first, one reply at a time."""
 
     explored = True
+
+
+def _order(events: list[Choice]) -> tuple[int, ...]:
+    return tuple(choice.taken for choice in events if choice.kind == "order")
 
 
 def _ready(events: list[Choice]) -> int:

@@ -1,0 +1,213 @@
+"""Several calls of the learner's code in one world: one after the other, at the same time, late.
+
+    studio = world.new("Studio", renderer, 2)
+    first = studio.render("a.png")
+    second = studio.render("b.png").at(1.0).cancel_after(2.5)
+    third = studio.render("c.png").after(first)
+    world.run_all(first, second, third)
+    ... first.value, second.was_cancelled, third.started
+
+An act is written down first and happens when the world runs. All times are virtual seconds.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from checker.judge.explain import CheckFailed, explain
+from checker.judge.service import Service
+from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
+from checker.protocol import ActSpec, ObjectSpec, instant, plain
+
+__all__ = [
+    "Act",
+    "Instance",
+    "Timing",
+    "is_in",
+    "leaves",
+    "settle",
+    "specify_acts",
+    "specify_object",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the judge lets an act begin, and when it cancels it: in nanoseconds of virtual time."""
+
+    at: int = 0
+    """It begins no earlier than this."""
+    after: int | None = None
+    """The index of the act that must have ended before."""
+    cancel_after: int | None = None
+    """How long after its beginning it is cancelled from outside."""
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.at == 0 and self.after is None
+
+
+class Act:
+    """One call of the learner's code: what is called and when, and afterwards what came of it.
+
+    Made by `World.call` and by the methods of an `Instance`.
+    """
+
+    def __init__(self, function: str, arguments: Sequence[Any], instance: int | None) -> None:
+        self._spec = ActSpec(function, plain(list(arguments), besides=Service), instance)
+        self._at = 0.0
+        self._predecessor: Act | None = None
+        self._cancel_after: float | None = None
+        self._trace: Trace | None = None
+        self._index = 0
+
+    # --- before the run ---
+
+    def at(self, seconds: float) -> Self:
+        """Begin at this moment of the run, not at its beginning."""
+        self._at = seconds
+        return self
+
+    def after(self, act: "Act") -> Self:
+        """Begin as soon as `act` has ended, however it ends."""
+        self._predecessor = act
+        return self
+
+    def cancel_after(self, seconds: float) -> Self:
+        """Be cancelled from outside so many seconds after the beginning."""
+        self._cancel_after = seconds
+        return self
+
+    # --- after the run ---
+
+    @property
+    def value(self) -> Any:
+        """The returned value, as plain data. Fails the check if the act did not return."""
+        ending = self.record.ending
+        if not isinstance(ending, Returned):
+            raise self.explained()
+        return ending.value
+
+    @property
+    def error(self) -> ErrorTree | None:
+        """The exception that the act raised, if it did."""
+        ending = self.record.ending
+        return ending.error if isinstance(ending, Raised) else None
+
+    @property
+    def errors(self) -> list[ErrorTree]:
+        """The exceptions that are no groups, of `error` and inside it, from left to right."""
+        return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the act, alone or anywhere
+        inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether the act was cancelled from outside and let itself be."""
+        return isinstance(self.record.ending, Stopped)
+
+    @property
+    def started(self) -> float:
+        """When the act began. Fails the check if it never did."""
+        if self.record.started is None:
+            raise self.explained()
+        return self.record.started
+
+    @property
+    def ended(self) -> float:
+        """When the act ended. Fails the check if it never did."""
+        if self.record.ended is None:
+            raise self.explained()
+        return self.record.ended
+
+    @property
+    def elapsed(self) -> float:
+        return round((self.ended - self.started) * 1e9) / 1e9
+
+    @property
+    def record(self) -> ActRecord:
+        """What the judge saw of the act."""
+        if self._trace is None:
+            raise RuntimeError("this act has not been run: hand it to run_all or attempt_all")
+        return self._trace.acts[self._index]
+
+    def explained(self) -> CheckFailed:
+        """Why the act did not return."""
+        record = self.record
+        assert self._trace is not None
+        if record.ending is None or record.ended is None:
+            return explain(self._trace)
+        alone = explain(replace(self._trace, ending=record.ending, elapsed=record.ended))
+        if len(self._trace.acts) == 1 or alone.hopeless:
+            return alone
+        began = f"{record.function}(), called at {record.started:g} s"
+        message = f"{began}: {alone.message}"
+        return CheckFailed(message, alone.line, alone.advice)
+
+
+class Instance:
+    """An object of the learner's class, to be made in the run. Each of its public methods, called
+    here, is an `Act` that calls it there."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __getattr__(self, method: str) -> "_Method":
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return _Method(method, self._number)
+
+
+@dataclass(frozen=True)
+class _Method:
+    name: str
+    instance: int
+
+    def __call__(self, *arguments: Any) -> Act:
+        return Act(self.name, arguments, self.instance)
+
+
+def specify_object(name: str, arguments: Sequence[Any]) -> ObjectSpec:
+    """What the sandbox must know to make an object."""
+    return ObjectSpec(name, plain(list(arguments), besides=Service))
+
+
+def specify_acts(acts: Sequence[Act]) -> tuple[list[ActSpec], list[Timing]]:
+    """What the sandbox must know of these acts, and what the judge keeps to itself.
+
+    Raises `ValueError` if an act is to follow one that is not among those before it.
+    """
+    timings = []
+    for number, act in enumerate(acts):
+        before = [i for i, other in enumerate(acts[:number]) if other is act._predecessor]
+        if act._predecessor is not None and not before:
+            raise ValueError("an act follows one that must stand before it in the same run")
+        at = instant(act._at)
+        if at is None:
+            raise ValueError("an act never begins")
+        cancel_after = None if act._cancel_after is None else instant(act._cancel_after)
+        timings.append(Timing(at, before[0] if before else None, cancel_after))
+    return [act._spec for act in acts], timings
+
+
+def settle(acts: Sequence[Act], trace: Trace) -> None:
+    """From here on `acts` know what came of them."""
+    for index, act in enumerate(acts):
+        act._trace, act._index = trace, index
+
+
+def is_in(call: Call, errors: Sequence[ErrorTree]) -> bool:
+    """Whether the very exception with which `call` failed is one of `errors`."""
+    return any(error.call == call.number for error in errors)
+
+
+def leaves(error: ErrorTree) -> Iterator[ErrorTree]:
+    """The exceptions that are no groups, of `error` and inside it, from left to right."""
+    if error.children:
+        yield from itertools.chain.from_iterable(map(leaves, error.children))
+    else:
+        yield error
