@@ -96,6 +96,10 @@ MAX_ERRORS: Final = 200
 TICK: Final = 1_000_000
 """How long a reply takes that overtakes others, in nanoseconds of virtual time."""
 
+PATIENCE: Final = 20
+"""How many deadlines in a row may come before a reply that is late. A program that looks every now
+and then would otherwise do so for ever, and be told that it never ends."""
+
 
 # What a traceback that a submission prints says of the code below it: that of the sandbox, of the
 # libraries and of Python itself. It means nothing to a learner, and differs between machines.
@@ -265,6 +269,8 @@ class _Conversation:
         self._now = 0
         self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
+        self._deadlines = 0
+        """How many have come since the last reply."""
         self._blocked: tuple[LoopBlocked, float, int] | None = None
         self._events = 0
         self._places = 0
@@ -532,7 +538,9 @@ class _Conversation:
             if chosen.kind == "cancel":
                 return self._cancel(self._due_acts(self._cancelling, chosen.due))
             if chosen.kind == "deadline":
+                self._deadlines += 1
                 return Resume(self._now, [])
+            self._deadlines = 0
             together = [chosen.call]
             if not self._schedule.explored:
                 together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
@@ -598,7 +606,8 @@ class _Conversation:
         # unless that may be late.
         soonest = min((e.due for e in own), default=None)
         last = min((reply.due for reply in enabled), default=None)
-        if soonest is not None and (last is None or soonest <= last or self._plan.delays):
+        may_be_late = self._plan.delays and self._deadlines < PATIENCE
+        if soonest is not None and (last is None or soonest <= last or may_be_late):
             enabled += {e.kind: e for e in own if e.due == soonest}.values()
         return sorted(enabled, key=lambda e: e.due)
 
