@@ -50,13 +50,13 @@ class Day:
 @scene
 def days(case: Case) -> Iterator[Day]:
     for world in case.explore(late=True):
-        count, due = case.size(1, 60), case.size(0, 84)
+        count, due = case.size(1, 60), case.size(0, 70)
         # To each in turn, or so many places further on.
         deposits = [
             ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS)) for turn in range(due)
         ]
         accounts = [
-            world.add(Account(case.integer(0, 999), case.duration(0.1, 3.0))) for _ in range(count)
+            world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
         ]
         run = world.run("deposit_all", accounts, deposits)
         yield Day(accounts, deposits, run, world.is_timed)

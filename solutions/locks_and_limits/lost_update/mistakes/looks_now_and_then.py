@@ -1,4 +1,4 @@
-"""Looks every hundredth of a second whether the account is free, and is late by some of that.
+"""Looks every tenth of a second whether the account is free, and is late by some of that.
 
 Caught by: accounts_overlap
 """
@@ -23,7 +23,7 @@ async def deposit_all(accounts: Sequence[Account], deposits: Sequence[tuple[int,
 
     async def deposit(index: int, amount: int) -> None:
         while index in busy:
-            await anyio.sleep(0.01)
+            await anyio.sleep(0.1)
         busy.add(index)
         balance = await accounts[index].read()
         await accounts[index].write(balance + amount)
