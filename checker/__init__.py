@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from checker.judge.acts import Act as Act
     from checker.judge.case import Case as Case
     from checker.judge.case import Run as Run
     from checker.judge.case import World as World
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from checker.judge.trace import Call as Call
 
 _MODULES = {
+    "Act": "checker.judge.acts",
     "Call": "checker.judge.trace",
     "Case": "checker.judge.case",
     "Run": "checker.judge.case",
@@ -30,7 +32,7 @@ _MODULES = {
     "takes": "checker.judge.service",
 }
 
-__all__ = ["Call", "Case", "Run", "Service", "World", "blocking", "check", "scene", "takes"]
+__all__ = ["Act", "Call", "Case", "Run", "Service", "World", "blocking", "check", "scene", "takes"]
 
 
 def __getattr__(name: str) -> Any:
