@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from checker import Case, Run, Service, check, scene
+from checker import Act, Call, Case, Run, Service, World, check, scene
 
 AMOUNTS = [*range(1, 100), 0]
 
@@ -11,9 +12,9 @@ AMOUNTS = [*range(1, 100), 0]
 class Account(Service):
     """A bank account whose balance lives in the judge."""
 
-    def __init__(self, balance: int, latency: float) -> None:
+    def __init__(self, balance: int, seconds: float) -> None:
         self.opened_with = self.balance = balance
-        self.latency = latency
+        self.seconds = self.latency = seconds
 
     def read(self) -> int:
         return self.balance
@@ -23,43 +24,62 @@ class Account(Service):
 
 
 @dataclass(frozen=True)
-class Day:
-    """What was to be paid in, and what came of it."""
+class Batch:
+    """One call of `deposit_all`, with accounts of its own."""
 
     accounts: Sequence[Account]
     deposits: Sequence[tuple[int, int]]
-    run: Run
-    is_timed: bool
+    act: Act
 
-    def paid_in(self) -> Iterator[tuple[Account, list[int]]]:
+    def each(self) -> Iterator[tuple[Account, list[int]]]:
         """Each account, and what should be paid into it."""
         for index, account in enumerate(self.accounts):
             yield account, [amount for i, amount in self.deposits if i == index]
 
+
+@dataclass(frozen=True)
+class Day:
+    """Two calls that may be under way at the same time, and what came of them."""
+
+    batches: Sequence[Batch]
+    run: Run
+    is_timed: bool
+
+    def done(self, account: Account) -> list[Call]:
+        """The calls of an account that the bank carried out."""
+        return [call for call in self.run.calls if call.service is account and call.done]
+
     def expect_balances(self) -> None:
-        writes = self.run.calls_to("write")
-        for account, amounts in self.paid_in():
+        for account, amounts in chain(*(batch.each() for batch in self.batches)):
+            calls = self.done(account)
             self.run.expect(
                 account.balance == account.opened_with + sum(amounts),
                 f"an account held {account.opened_with} and was to get {listed(amounts)}; it holds "
                 f"{account.balance} now, not {account.opened_with + sum(amounts)}",
-                at=next((write for write in reversed(writes) if write.service is account), None),
+                at=calls[-1] if calls else None,
             )
 
 
 @scene
 def days(case: Case) -> Iterator[Day]:
     for world in case.explore(late=True):
-        count, due = case.size(1, 60), case.size(0, 70)
-        # To each in turn, or so many places further on.
-        deposits = [
-            ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS)) for turn in range(due)
-        ]
-        accounts = [
-            world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
-        ]
-        run = world.run("deposit_all", accounts, deposits)
-        yield Day(accounts, deposits, run, world.is_timed)
+        few, many = draw_batch(case, world, 1, 2), draw_batch(case, world, 52, 56)
+        many.act.at(case.duration(0.0, 1.0))
+        run = world.run_all(few.act, many.act)
+        yield Day([few, many], run, world.is_timed)
+
+
+def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
+    count = case.size(1, most_accounts)
+    # To each in turn, or so many places further on.
+    deposits = [
+        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS))
+        for turn in range(case.size(0, most_deposits))
+    ]
+    accounts = [
+        world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
+    ]
+    return Batch(accounts, deposits, world.call("deposit_all", accounts, deposits))
 
 
 @check(
@@ -80,32 +100,31 @@ def no_lost_update(case: Case) -> None:
 def accounts_overlap(case: Case) -> None:
     for day in days(case):
         day.expect_balances()
-        if not day.is_timed:
-            continue
-        latest = 0.0
-        for account, amounts in day.paid_in():
-            due = 2 * account.latency * len(amounts)
-            latest = max(latest, due)
-            calls = [call for call in day.run.calls if call.service is account and call.done]
-            done = max((call.ended or 0.0 for call in calls), default=0.0)
+        for batch in day.batches if day.is_timed else ():
+            latest = 0.0
+            for account, amounts in batch.each():
+                due = 2 * account.seconds * len(amounts)
+                latest = max(latest, due)
+                calls = day.done(account)
+                took = max((call.ended or 0.0 for call in calls), default=0.0) - batch.act.started
+                day.run.expect(
+                    took < due + 1e-6,
+                    f"an account was to get {listed(amounts)}; with {account.seconds:g} s for each "
+                    f"read and each write that should take {due:g} s, and it took {took:g} s",
+                    at=calls[0] if calls else None,
+                )
             day.run.expect(
-                done < due + 1e-6,
-                f"an account was to get {listed(amounts)}, with {account.latency:g} s for each read "
-                f"and each write; all was booked at {done:g} s, not at {due:g} s",
-                at=calls[0] if calls else None,
+                batch.act.elapsed < latest + 1e-6,
+                f"the last deposit was booked after {latest:g} s, and deposit_all() returned after "
+                f"{batch.act.elapsed:g} s",
             )
-        day.run.expect(
-            day.run.elapsed < latest + 1e-6,
-            f"the last deposit was booked at {latest:g} s, and deposit_all() returned at "
-            f"{day.run.elapsed:g} s",
-        )
 
 
 @check("Every deposit is one read and one write", advice="pay in each amount by itself, and once")
 def one_write_each(case: Case) -> None:
     for day in days(case):
-        for account, amounts in day.paid_in():
-            calls = [call for call in day.run.calls if call.service is account and call.done]
+        for account, amounts in chain(*(batch.each() for batch in day.batches)):
+            calls = day.done(account)
             writes = [call for call in calls if call.method == "write"]
             reads = len(calls) - len(writes)
             day.run.expect(
