@@ -10,8 +10,8 @@ what the service does. Either way the outcome is a `Trace`, and `facts` says wha
 Which facts can be compared? On the real clock nothing happens at exactly the same instant, and trio
 shuffles its tasks, so a fact that hangs on chance must be left out, and no list written by hand
 could say which ones do. The simulator can: each scenario is run in it some more times, with other
-seeds and with every latency a few per cent longer, each by another amount (for the first world of a
-check that tries other orders of replies: with other orders). Facts that stay the same are *settled* and have to be
+seeds and with every latency and every sleep of the submission a few per cent longer, each by another
+amount (for the first world of a check that tries other orders of replies: with other orders). Facts that stay the same are *settled* and have to be
 the same in reality; the others are left alone.
 
 The clock of the real world is the machine's own, and so that a minute of virtual time does not take
@@ -37,7 +37,7 @@ import time
 import types
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -52,10 +52,10 @@ from checker.course import Exercise
 from checker.judge.acts import Act, Timing, specify_acts
 from checker.judge.case import Case, Run, Setting, World
 from checker.judge.choices import Choices, Replay
-from checker.judge.conversation import converse
+from checker.judge.conversation import _Conversation, converse
 from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Plan, Schedule, Timed
+from checker.judge.schedule import Enabled, Plan, Schedule, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
 from checker.judge.service import Invocation, Service, builtin_name, error_text, specify
@@ -87,8 +87,7 @@ __all__ = [
 SEED: Final = 1
 WORLDS: Final = (
     Profile(),
-    Profile("typical", "mixed"),
-    Profile("typical", "same"),
+    Profile("typical", "low"),
     Profile("low", "high"),
 )
 """How the inputs of the worlds are drawn in which a check is played: with few items, or none."""
@@ -97,7 +96,12 @@ VARIANTS: Final = 6
 """How many more runs in the simulator have to agree on a fact before it counts as settled."""
 
 STRETCH: Final = 0.05
-"""By how much of itself a latency is longer, at the most, in such a run."""
+"""By how much of itself a latency is longer, or the submission sleeps longer, at the most, in such a
+run."""
+
+LEAST_LATENCY: Final = 0.0005
+"""Real seconds that a call takes which takes no virtual ones: the simulator too replies to it only when
+nothing else can run."""
 
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
@@ -290,7 +294,7 @@ class RealWorld:
             await anyio.lowlevel.checkpoint_if_cancelled()
             with _UnderWay(self, service, name, args, kwargs) as under_way:
                 while under_way.reply is None:
-                    await _sleep(self._pace.latency(under_way.wait))
+                    await _sleep(max(self._pace.latency(under_way.wait), LEAST_LATENCY))
                     under_way.advance()
             return under_way.reply()
 
@@ -755,9 +759,23 @@ class _RecordingWorld(World):
             seed=number,
         )
         setting, known = self._setting, list(script.services)
-        return converse(
-            setting.sandbox, start, setting.program, known, Plan(schedule), script.timings
-        )
+        with _late_deadlines(draw):
+            return converse(
+                setting.sandbox, start, setting.program, known, Plan(schedule), script.timings
+            )
+
+
+def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
+    """For a while, let the simulator wake the submission late, as a real clock does."""
+    moment = _Conversation._moment
+
+    def late(self: _Conversation, chosen: Enabled, enabled: list[Enabled]) -> int:
+        due = moment(self, chosen, enabled)
+        if chosen.kind == "deadline":
+            due += round((due - self._now) * draw.uniform(0, STRETCH))
+        return due
+
+    return patch.object(_Conversation, "_moment", late)
 
 
 def _shortest_gap(trace: Trace) -> float:

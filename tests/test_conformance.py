@@ -94,10 +94,10 @@ async def lasting_differences(
 async def test_a_right_answer_behaves_on_the_real_clock_as_in_the_simulator(
     exercise: Exercise, answer: Path, scenarios: list[Scenario]
 ) -> None:
-    assert scenarios
+    assert any("calls by method" in scenario.settled for scenario in scenarios)
     different: list[str] = []
     for scenario in scenarios:
-        assert {"ending", "calls by method"} <= scenario.settled.keys(), scenario.check
+        assert "ending" in scenario.settled, scenario.check
         different += await lasting_differences(scenario, answer, driver_of(exercise))
         if scenario.explored:
             # Replies that come sooner, and overtake each other, are a real network's too.
