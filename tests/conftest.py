@@ -18,6 +18,7 @@ from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Plan, Schedule, Timed
+from checker.judge.search.explore import QUICK, Depth
 from checker.protocol import ActSpec, Start, instant
 from checker.report import BACKENDS
 
@@ -53,9 +54,12 @@ def backend(request: pytest.FixtureRequest) -> str:
 def case_of(sandbox: Sandbox, backend: str) -> Callable[..., Case]:
     """A `Case` for a source text, as a check gets it."""
 
-    def case_of(source: str, *, seed: str = "tests", driver: str | None = None) -> Case:
-        text = None if driver is None else written(driver).encode()
-        return Case(Setting(sandbox, Program(written(source).encode(), text or b""), backend), seed)
+    def case_of(
+        source: str, *, seed: str = "tests", driver: str | None = None, depth: Depth = QUICK
+    ) -> Case:
+        text = b"" if driver is None else written(driver).encode()
+        program = Program(written(source).encode(), text)
+        return Case(Setting(sandbox, program, backend, depth), seed)
 
     return case_of
 

@@ -31,17 +31,19 @@ class Desk(Service):
 
 @check("Every number is asked for, one call a number", points=2, advice="ask the desk")
 def asks_for_each(case: Case) -> None:
+    world = case.world()
     desk = Desk(case.random.randint(2, 1000))
-    numbers = case.random.sample(range(100), k=3)
-    run = case.world().run("double_all", desk, numbers)
+    numbers = case.distinct(range(100), 3)
+    run = world.run("double_all", desk, numbers)
     run.expect(len(run.calls_to("ask")) == 3, f"{len(run.calls)} calls were made, not 3")
     run.expect_value([n * desk.secret for n in numbers])
 
 
 @check("All are asked for at the same time", points=1)
 def overlaps(case: Case) -> None:
+    world = case.world()
     desk = Desk(case.random.randint(2, 1000))
-    run = case.world().run("double_all", desk, [1, 2, 3])
+    run = world.run("double_all", desk, [1, 2, 3])
     run.expect_value([n * desk.secret for n in (1, 2, 3)])
     run.expect_elapsed(1.0, "three calls of 1 s can overlap")
 """

@@ -16,7 +16,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.judge.replay import decode_token
 from checker.report import BACKENDS
 
 SEED = 7
@@ -34,15 +33,17 @@ class Desk(Service):
 
 @check("Every number is doubled", points=2, advice="ask the desk")
 def all_doubled(case: Case) -> None:
-    numbers = case.random.sample(range(100), k=3)
-    run = case.world().run("double_all", Desk(), numbers)
+    world = case.world()
+    numbers = case.distinct(range(100), 3)
+    run = world.run("double_all", Desk(), numbers)
     run.expect_value([2 * n for n in numbers])
 
 
 @check("All are asked for at the same time", advice="wait for none before you ask for the next")
 def overlaps(case: Case) -> None:
-    numbers = case.random.sample(range(100), k=3)
-    run = case.world().run("double_all", Desk(), numbers)
+    world = case.world()
+    numbers = case.distinct(range(100), 3)
+    run = world.run("double_all", Desk(), numbers)
     run.expect(run.elapsed < 2, f"{numbers} took {run.elapsed:g} s", at=run.calls[-1])
 """
 
@@ -442,14 +443,25 @@ class TestSeed:
         assert tokens_in(first.stdout) == tokens_in(again.stdout) != []
         assert drawn[0] not in course.pytest("exercises").stdout
 
-    def test_all_workers_draw_from_the_same(self, course):
+    def test_all_workers_draw_from_the_same(self, course, tmp_path):
         pytest.importorskip("xdist")
+        notes = tmp_path / "notes"
+        note = f'    with open({str(notes)!r}, "a") as notes:\n        print(numbers, file=notes)\n'
+        numbers = "    numbers = case.distinct(range(100), 3)\n"
+        course.write("exercises/desks/double/checks.py", DOUBLE.replace(numbers, numbers + note))
+
+        def drawn() -> set[str]:
+            """All that the checks have drawn so far; and forget it."""
+            lines = set(notes.read_text().splitlines())
+            notes.unlink()
+            return lines
+
         done = course.pytest("exercises", "-n", "2")
-        drawn = re.search(r"^tasklings: --checker-seed (\d+)$", done.stdout, re.MULTILINE)
-        assert drawn is not None
-        tokens = tokens_in(done.stdout)
-        assert len(tokens) == 2
-        assert {decode_token(t, "desks/double").seed for t in tokens} == {int(drawn[1])}
+        of_workers = drawn()
+        seed = re.search(r"^tasklings: --checker-seed (\d+)$", done.stdout, re.MULTILINE)
+        assert seed is not None
+        course.pytest("exercises", "--checker-seed", seed[1])
+        assert of_workers == drawn()
 
 
 class TestSandboxes:

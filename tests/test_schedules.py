@@ -1,6 +1,5 @@
 """What comes next: in the order of due times where time is measured, in any legal order elsewhere."""
 
-import contextlib
 from random import Random
 
 import pytest
@@ -8,11 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import Service, takes
-from checker.judge.case import SCHEDULES
 from checker.judge.schedule import Enabled, Timed
-from checker.judge.search.portfolio import explore
 from checker.judge.search.walk import RandomWalk
-from checker.judge.trace import Returned, Trace
+from checker.judge.trace import Returned
 
 
 class Bank(Service):
@@ -150,7 +147,7 @@ def test_case_world_is_timed(case_of):
 
 def outcomes(case, source: str, amounts: list[int]) -> list[int]:
     balances = []
-    for world in case.schedules():
+    for world in case.explore(orders=True):
         bank = world.add(Bank())
         assert isinstance(world.run("main", bank, amounts).trace.ending, Returned)
         balances.append(bank.balance)
@@ -188,59 +185,6 @@ def test_a_race_that_needs_an_unlikely_order_is_found_too(case_of):
     balances = set(outcomes(case_of(source), source, [10, 20]))
     assert 30 in balances
     assert balances - {30}
-
-
-def test_different_orders_are_tried(case_of):
-    orders = set()
-    for world in case_of(ALL_AT_ONCE).schedules(30):
-        orders.add(tuple(world.run("main", Post(), [1.0, 2.0, 3.0]).value))
-    assert len(orders) == 6
-
-
-def test_the_first_schedule_is_the_timed_one(case_of):
-    world = next(iter(case_of(ALL_AT_ONCE).schedules()))
-    run = world.run("main", Post(), [3.0, 1.0, 2.0])
-    assert run.value == [1.0, 2.0, 3.0]
-    assert run.elapsed == 3.0
-
-
-def test_as_many_schedules_are_tried_as_are_asked_for(case_of):
-    def count(*runs: int) -> int:
-        worlds = case_of(ALL_AT_ONCE).schedules(*runs)
-        return sum(1 for world in worlds if world.run("main", Post(), [1.0] * 5))
-
-    assert count() == SCHEDULES
-    assert count(3) == 3
-
-
-def test_where_there_are_few_orders_each_is_tried_once(case_of):
-    # (The first run lets every call take its latency, which is one of the orders.)
-    orders = [
-        tuple(world.run("main", Post(), [1.0, 2.0, 3.0]).value)
-        for world in case_of(ALL_AT_ONCE).schedules(50)
-    ]
-    assert len(orders) == 7
-    assert len(set(orders)) == 6
-
-
-def test_the_same_seed_gives_the_same_orders(case_of):
-    def traces(seed: str) -> list[object]:
-        case = case_of(WITH_DEADLINES, seed=seed)
-        return [
-            world.run("main", Post(), [1.0, 2.0, 3.0, 4.0, 5.0], [0.75, 2.5]).trace
-            for world in case.schedules()
-        ]
-
-    assert traces("one") == traces("one")
-    assert traces("one") != traces("two")
-
-
-def test_the_same_seed_gives_the_same_secret_inputs_on_both_backends(sandbox):
-    from checker.judge.case import Case, Setting
-    from checker.judge.launch import Program
-
-    one, other = (Case(Setting(sandbox, Program(b""), b), "7/x") for b in ("asyncio", "trio"))
-    assert [one.random.random() for _ in range(5)] == [other.random.random() for _ in range(5)]
 
 
 SEEDS = st.integers(0, 1 << 32)
@@ -379,25 +323,6 @@ def test_a_timeout_longer_than_a_latency_is_never_met(play):
 def test_only_explored_schedules_hurry_replies():
     assert not Timed().explored
     assert RandomWalk(Random(0)).explored
-
-
-def test_exploring_draws_all_from_the_generator_that_it_is_given():
-    enabled = [Enabled("reply", n, n, task=n) for n in range(10)]
-
-    def choices(seed: int) -> list[list[int]]:
-        chosen = []
-        schedules = explore(Random(seed), 9)
-        schedule = next(schedules)
-        with contextlib.suppress(StopIteration):
-            while True:
-                chosen.append([schedule.choose(enabled) for _ in range(5)])
-                schedule = schedules.send(Trace("asyncio", steps=5))
-        return chosen
-
-    assert choices(3) == choices(3)
-    assert choices(3) != choices(4)
-    assert len(choices(3)) == 9
-    assert choices(3)[0] == [0] * 5
 
 
 @given(seed=SEEDS, size=st.integers(1, 20))

@@ -14,14 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import Case, Service, check
-from checker.judge.attempt import UNSTEADY, Attempt, attempt, play
+from checker.judge.attempt import UNSTEADY, attempt, play
 from checker.judge.case import Setting
+from checker.judge.choices import Choice, Choices, Replay
 from checker.judge.launch import Program
-from checker.judge.replay import Address, BadToken, Replay, decode_token, encode_token
-from checker.judge.schedule import Enabled, Recorded
-from checker.judge.search.exhaustive import Exhaustive
+from checker.judge.replay import Address, decode_token, encode_token
+from checker.judge.schedule import Enabled, Recording, Timed
+from checker.judge.search.exhaustive import Estimate, next_order
+from checker.judge.search.explore import THOROUGH
 from checker.judge.search.priorities import Priorities
-from checker.judge.search.shrink import shrink
+from checker.judge.search.shrink import MAX_RUNS, Failing, shrink
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
 
@@ -53,13 +55,17 @@ def interleavings(lengths):
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3))
-def test_the_exhaustive_search_tries_every_order_once(lengths):
-    schedule, orders = Exhaustive(), []
-    while True:
-        orders.append(play_tasks(schedule, lengths))
-        if not schedule.advance():
-            break
-    assert len(orders) == len(set(orders))
+def test_the_walk_through_all_orders_tries_every_order_once(lengths):
+    orders, estimate = [], Estimate()
+    path = ()
+    while path is not None:
+        choices = Choices(Replay(events=path))
+        choices.running = True
+        orders.append(play_tasks(Recording(choices, Timed()), lengths))
+        estimate.add(choices.events)
+        assert estimate.orders >= len(orders)
+        path = next_order(choices.events)
+    assert len(orders) == len(set(orders)) == estimate.orders
     assert set(orders) == interleavings(lengths)
 
 
@@ -101,47 +107,85 @@ def test_a_change_point_lets_another_task_in_once():
     assert switches == {1, 2}
 
 
-def test_recorded_choices_are_taken_one_after_another_and_then_what_comes_first():
-    enabled = [Enabled("reply", n, n) for n in range(3)]
-    schedule = Recorded([2, 9])
-    assert [schedule.choose(enabled) for _ in range(4)] == [2, 2, 0, 0]
-
-
 # --- shrinking ----------------------------------------------------------------------------------
 
+WIDTH = 5
 
-@given(
-    st.lists(st.integers(0, 4), max_size=12),
-    st.sets(st.tuples(st.integers(0, 11), st.integers(1, 4)), max_size=3),
-)
-def test_no_step_of_what_was_shrunk_can_be_left_out(choices, needed):
-    # It fails if, at each of these places, the choice is at least so much.
+
+def failing_where(inputs, events):
+    """A program that fails if, at each of these places, the choice is at least so much."""
+    runs = []
+
     def fails(replay):
-        had = replay.choices or ()
-        if all(index < len(had) and had[index] >= least for index, least in needed):
-            return replay
-        return None
+        runs.append(replay)
+        for needed, had in ((inputs, replay.inputs), (events, replay.events)):
+            for place, least in needed.items():
+                if place >= len(had) or had[place] < least:
+                    return None
+        return failing(replay)
 
-    start = Replay(0, 1, tuple(choices), order=7)
+    fails.runs = runs
+    return fails
+
+
+def failing(replay):
+    """A world that fails, in which the first input is a size."""
+    return Failing(
+        replay,
+        tuple(
+            Choice("value" if n else "size", taken, WIDTH) for n, taken in enumerate(replay.inputs)
+        ),
+        tuple(Choice("order", taken, WIDTH) for taken in replay.events),
+    )
+
+
+CHOICES = st.lists(st.integers(0, WIDTH - 1), max_size=12).map(tuple)
+NEEDED = st.dictionaries(st.integers(0, 11), st.integers(1, WIDTH - 1), max_size=3)
+
+
+@given(CHOICES, CHOICES, NEEDED, NEEDED)
+def test_no_event_of_what_was_shrunk_can_be_left_out_or_made_smaller(
+    inputs, events, needed_inputs, needed_events
+):
+    fails = failing_where(needed_inputs, needed_events)
+    start = Replay(inputs, events)
     if fails(start) is None:
         return
-    smallest = shrink(start, fails, {})
+    smallest = shrink(failing(start), fails).replay
     assert fails(smallest) is not None
-    assert smallest.order == 0
-    if smallest.choices is not None:
-        for index, choice in enumerate(smallest.choices):
-            if choice:
-                taken_back = [*smallest.choices[:index], 0, *smallest.choices[index + 1 :]]
-                assert fails(dataclasses.replace(smallest, choices=tuple(taken_back))) is None
+    for place, taken in enumerate(smallest.events):
+        if taken:
+            before, after = smallest.events[:place], smallest.events[place + 1 :]
+            for smaller in ((*before, 0, *after), (*before, taken - 1, *after), (*before, *after)):
+                # Without it there is no failure, or one that is no smaller.
+                again = fails(dataclasses.replace(smallest, events=smaller))
+                assert again is None or sum(map(bool, smaller)) >= sum(map(bool, smallest.events))
 
 
-def test_inputs_are_left_out_but_for_as_many_as_must_stay():
+@given(CHOICES, NEEDED)
+def test_inputs_are_made_as_small_as_they_may_be(inputs, needed):
+    fails = failing_where(needed, {})
+    if fails(Replay(inputs)) is None:
+        return
+    smallest = shrink(failing(Replay(inputs)), fails).replay
+    assert {place: taken for place, taken in enumerate(smallest.inputs) if taken} == needed
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_to_shrink_ends_within_its_limit_however_much_there_is(inputs, events):
     def fails(replay):
-        return replay if (0, 3) not in replay.without else None
+        tried.append(replay)
+        return failing(replay) if sum(map(bool, replay.inputs)) >= inputs // 2 else None
 
-    smallest = shrink(Replay(0, 0), fails, {0: (5, 2)})
-    assert len(smallest.without) == 3
-    assert (0, 3) not in smallest.without
+    tried = []
+    shrink(failing(Replay((WIDTH - 1,) * inputs, (WIDTH - 1,) * events)), fails)
+    assert len(tried) <= MAX_RUNS
+
+
+def test_a_large_world_that_fails_whatever_is_in_it_is_shrunk_in_a_few_runs():
+    fails = failing_where({}, {})
+    assert shrink(failing(Replay((4,) * 200, (4,) * 200)), fails).replay == Replay()
+    assert len(fails.runs) < 20
 
 
 # --- a failure, from the search to the report ---------------------------------------------------
@@ -177,9 +221,9 @@ async def main(account, amounts):
 
 @check("No deposit is lost")
 def no_deposit_is_lost(case: Case) -> None:
-    amounts = case.some([case.random.randint(1, 99) for _ in range(5)], least=2)
-    for world in case.schedules(60):
+    for world in case.explore(orders=True):
         account = world.add(Account())
+        amounts = [case.integer(0, 99) for _ in range(case.size(0, 9))]
         run = world.run("main", account, amounts)
         run.expect(account.balance == sum(amounts), f"{account.balance} of {sum(amounts)}")
 
@@ -190,10 +234,16 @@ def setting(sandbox, backend):
 
 
 def test_a_race_is_found_and_shrunk_to_two_deposits(setting):
-    found = attempt(no_deposit_is_lost, setting, "seed")
-    assert found.failure is not None
-    assert len({call.task for call in found.trace.calls}) == 2
-    assert len(found.trace.calls) == 4
+    for seed in range(5):
+        found = attempt(no_deposit_is_lost, setting, str(seed))
+        assert found.failure is not None
+        assert len({call.task for call in found.trace.calls}) == 2
+        assert len(found.trace.calls) == 4
+        # Of the amounts, one will do: that which is lost.
+        assert sorted(call.arguments for call in found.trace.calls if call.arguments) == [
+            (0,),
+            (1,),
+        ]
 
 
 def test_what_was_found_is_the_same_each_time(setting):
@@ -205,67 +255,34 @@ def test_what_was_found_is_the_same_each_time(setting):
 
 def test_nothing_of_what_was_found_can_be_left_out(setting):
     found = attempt(no_deposit_is_lost, setting, "seed")
-    smaller = [dataclasses.replace(found.played, choices=None)]
-    choices = found.played.choices or ()
-    for index in range(len(choices)):
-        left_out = choices[:index] + choices[index + 1 :]
-        smaller.append(dataclasses.replace(found.played, choices=left_out))
-    for replay in smaller:
-        if replay != found.played:
-            again = play(no_deposit_is_lost, setting, "seed", replay)
-            assert again.kind != found.kind
+    events = found.played.events
+    smaller = [events[:length] for length in range(len(events))]
+    smaller += [(*events[:n], 0, *events[n + 1 :]) for n, taken in enumerate(events) if taken]
+    for fewer in smaller:
+        replay = dataclasses.replace(found.played, events=fewer)
+        assert play(no_deposit_is_lost, setting, "seed", replay).kind != found.kind
 
 
 def test_a_token_stands_for_one_run(setting):
     found = attempt(no_deposit_is_lost, setting, "seed")
-    token = encode_token(Address(0, 1, 3, found.played), "chapter/name")
+    token = encode_token(Address(0, 1, found.played), "chapter/name")
     again = decode_token(token, "chapter/name")
-    assert again == Address(0, 1, 3, found.played)
-    repeated = play(no_deposit_is_lost, setting, "seed", again.replay)
+    assert again == Address(0, 1, found.played)
+    repeated = play(no_deposit_is_lost, setting, "another seed", again.replay)
     assert repeated.failure.message == found.failure.message
     assert len(token) < 60
 
 
-@given(
-    st.integers(0, 100),
-    st.integers(0, 1),
-    st.integers(0, (1 << 63) - 1),
-    st.none() | st.integers(0, 20),
-    st.integers(0, 200),
-    st.none() | st.lists(st.integers(0, 50), max_size=30).map(tuple),
-    st.integers(0, (1 << 32) - 1),
-    st.frozensets(st.tuples(st.integers(0, 3000), st.integers(0, 30)), max_size=8),
-)
-def test_every_token_can_be_read_again(check, backend, seed, loop, world, choices, order, without):
-    address = Address(check, backend, seed, Replay(loop, world, choices, order, without))
-    assert decode_token(encode_token(address, "a/b"), "a/b") == address
-
-
-@given(st.text(max_size=60))
-def test_no_other_text_is_a_token(text):
-    with pytest.raises(BadToken):
-        decode_token(text, "a/b")
-
-
-def test_a_token_of_another_exercise_is_refused():
-    token = encode_token(Address(0, 0, 1, Replay()), "a/b")
-    with pytest.raises(BadToken, match="no token of a/c"):
-        decode_token(token, "a/c")
-
-
 def test_a_failure_that_does_not_repeat_is_no_mark(sandbox, backend):
-    # It goes by what no seed decides.
-    source = b"import os\n\nasync def main():\n    return os.urandom(16)\n"
-    seen = set()
-
-    @check("Whatever it returns, it never returned before")
+    # A world of it alone is always the first one.
+    @check("It is called once")
     def unsteady(case: Case) -> None:
-        value = case.world().run("main").value
-        seen.add(value)
-        case.world().run("main").expect(len(seen) > 1, "the first")
+        for number, world in enumerate(case.explore()):
+            world.run("main").expect(number < 3, "it was called before")
 
+    source = b"async def main():\n    pass\n"
     tried = attempt(unsteady, Setting(sandbox, Program(source), backend), "seed")
-    assert tried == Attempt(obstacle=UNSTEADY)
+    assert (tried.failure, tried.obstacle) == (None, UNSTEADY)
 
 
 def test_runs_that_share_a_process_begin_as_if_each_were_the_first(sandbox, backend):
@@ -280,7 +297,7 @@ async def main(account):
 
     @check("Each is the first")
     def first(case: Case) -> None:
-        for world in case.schedules(5):
+        for world in case.explore(orders=True):
             run = world.run("main", world.add(Account()))
             run.expect_value(1)
 
@@ -300,7 +317,7 @@ async def main(account):
 
     @check("Nobody was here before")
     def alone(case: Case) -> None:
-        for world in case.schedules(5):
+        for world in case.explore(orders=True):
             world.run("main", world.add(Account())).expect_value(0)
 
     assert attempt(alone, Setting(sandbox, Program(source), backend), "seed").failure is None
@@ -317,22 +334,34 @@ STEPS = """
     """
 
 
-def test_the_submission_is_cancelled_at_every_point_where_it_waits(case_of):
-    balances = []
-    for world in case_of(STEPS).cancellations():
+def test_the_submission_is_cancelled_before_each_step_and_while_each_call_is_under_way(case_of):
+    seen = set()
+    for world in case_of(STEPS, depth=THOROUGH).explore(cancel=True):
         account = world.add(Account())
         run = world.run("main", account)
-        balances.append((account.balance, run.was_cancelled))
-    assert balances == [(0, True), (0, True), (1, True), (2, False)]
+        calls = tuple(call.outcome for call in run.calls)
+        seen.add((account.balance, run.was_cancelled, calls))
+    # (Before its last step there is nothing left in it that could be cancelled.)
+    done, cut = "answered", "cancelled"
+    assert seen == {
+        (2, False, (done, done, done)),
+        (0, True, ()),
+        (0, True, (cut,)),
+        (0, True, (done,)),
+        (0, True, (done, cut)),
+        (1, True, (done, done)),
+        (1, True, (done, done, cut)),
+    }
 
 
 def test_every_call_fails_in_turn_and_is_not_carried_out(case_of):
     seen = []
-    for world in case_of(STEPS).failures(ConnectionError("gone")):
+    for world in case_of(STEPS, depth=THOROUGH).explore(fail=ConnectionError("gone")):
         account = world.add(Account())
         run = world.attempt("main", account)
-        seen.append((account.balance, [error.message for error in run.errors]))
-    assert seen == [(0, ["gone"]), (0, ["gone"]), (1, ["gone"]), (2, [])]
+        seen.append((account.balance, tuple(error.message for error in run.errors)))
+    assert seen[0] == (2, ())
+    assert set(seen) == {(0, ("gone",)), (1, ("gone",)), (2, ())}
 
 
 LATE = """
@@ -347,15 +376,15 @@ LATE = """
 
 
 def test_where_replies_may_be_late_a_timeout_ends_before_between_and_after_them(case_of):
-    def balances(**options):
+    def balances(**aims):
         seen = set()
-        for world in case_of(LATE).schedules(20, **options):
+        for world in case_of(LATE, depth=THOROUGH).explore(**aims):
             account = world.add(Account())
             world.run("main", account)
             seen.add(account.balance)
         return seen
 
-    assert balances() == {2}
+    assert balances(orders=True) == {2}
     assert balances(late=True) == {0, 1, 2}
 
 
@@ -376,27 +405,10 @@ def test_ready_tasks_run_in_the_orders_that_their_backend_may_choose_and_no_othe
     case_of, backend
 ):
     orders = set()
-    for world in case_of(READY).schedules(40):
-        account = world.add(Account())
-        run = world.run("main", account)
+    for world in case_of(READY).explore(orders=True):
+        run = world.run("main", world.add(Account()))
         orders.add(tuple(call.given["balance"] for call in run.calls))
     if backend == "asyncio":
         assert orders == {(0, 1, 2)}
     else:
         assert len(orders) > 1
-
-
-def test_a_world_can_be_had_without_those_before_it(setting):
-    drawn = []
-
-    @check("Never")
-    def never(case: Case) -> None:
-        for world in case.schedules(10):
-            drawn.append(case.random.random())
-            world.run("main", world.add(Account()), case.some([1, 2]))
-
-    play(never, setting, "seed")
-    fifth = drawn[4]
-    drawn.clear()
-    play(never, setting, "seed", Replay(0, 4, ()))
-    assert drawn == [fifth]

@@ -277,7 +277,7 @@ def test_an_explored_generator_is_given_back_too(case_of):
                     for _ in range(3):
                         group.start_soon(pool.work, 0.75, 0.75)
         """
-    for world in case_of(source).schedules():
+    for world in case_of(source).explore(orders=True):
         pool = world.add(Pool())
         world.run("main", pool)
         assert pool.taken == 0

@@ -140,21 +140,25 @@ def describe_searched(searched: Searched) -> str:
     """How far a search went: `24 worlds; all 6 orders of replies`."""
     parts = [_count(searched.worlds, "world")]
     if searched.of_orders:
-        parts.append(
-            _share(searched.orders, searched.of_orders, "order of replies", "orders of replies")
-        )
+        there_are = _about(searched.of_orders)
+        what = "order of replies", "orders of replies"
+        parts.append(_share(searched.orders, searched.of_orders, there_are, *what))
     if searched.of_points:
         what = "moment at which something goes wrong", "moments at which something goes wrong"
-        parts.append(_share(searched.points, searched.of_points, *what))
+        there_are = f"{searched.of_points:,}"
+        parts.append(_share(searched.points, searched.of_points, there_are, *what))
     return "; ".join(parts)
 
 
-def _share(tried: int, there_are: int, singular: str, plural: str) -> str:
-    if tried >= there_are:
-        return f"the only {singular}" if there_are == 1 else f"all {there_are:,} {plural}"
-    magnitude = len(str(there_are)) - 1
-    many = f"more than 10^{magnitude}" if magnitude >= 4 else f"some {there_are:,}"
-    return f"{tried:,} of {many} {plural}"
+def _share(tried: int, of: int, there_are: str, singular: str, plural: str) -> str:
+    if tried >= of:
+        return f"the only {singular}" if of == 1 else f"all {of:,} {plural}"
+    return f"{tried:,} of {there_are} {plural}"
+
+
+def _about(number: int) -> str:
+    magnitude = len(str(number)) - 1
+    return f"more than 10^{magnitude}" if magnitude >= 4 else f"some {number:,}"
 
 
 def _count(number: int, noun: str) -> str:

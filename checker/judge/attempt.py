@@ -7,6 +7,7 @@ something nobody controls; it is no mark.
 
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -15,7 +16,7 @@ from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
 from checker.judge.search.shrink import Failing, shrink
-from checker.judge.trace import ErrorTree, Raised, Trace
+from checker.judge.trace import ErrorTree, Overran, Raised, Spun, Trace
 from checker.report import Searched
 
 UNSTEADY: Final = (
@@ -61,8 +62,15 @@ class Attempt:
         return self.choices.replay()
 
 
-def attempt(check: Check, setting: Setting, seed: str, memory: Memory | None = None) -> Attempt:
-    """Try a check, and if it fails, find the smallest run that shows it."""
+def attempt(
+    check: Check,
+    setting: Setting,
+    seed: str,
+    memory: Memory | None = None,
+    small: Sequence[Replay] = (),
+) -> Attempt:
+    """Try a check, and if it fails, find the smallest run that shows it; maybe one of those that are
+    known to be `small`, since other checks failed in them."""
     first = play(check, setting, seed, memory=memory)
     if not setting.explained or not _can_repeat(first):
         return first
@@ -81,11 +89,14 @@ def attempt(check: Check, setting: Setting, seed: str, memory: Memory | None = N
             return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
         return Attempt(obstacle=UNSTEADY)
 
+    if isinstance(repeated.trace and repeated.trace.ending, Spun | Overran):
+        return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
+
     def fails(smaller: Replay) -> Failing | None:
         tried = play(check, setting, seed, smaller)
         return Failing.of(tried.choices) if tried.kind == first.kind else None
 
-    smallest = shrink(Failing.of(repeated.choices), fails)
+    smallest = shrink(Failing.of(repeated.choices), fails, small)
     if smallest.replay != repeated.played:
         repeated = _repeat(check, setting, seed, first, smallest.replay) or repeated
     return replace(repeated, worlds=first.worlds)
@@ -110,6 +121,7 @@ def play(
     except CheckFailed as error:
         failure = error
         kind = _kind(check, error, case.last_trace)
+        error.__traceback__ = None  # It holds the check's frames, and those its worlds.
     except SandboxError as error:
         obstacle = str(error)
     except Exception as error:

@@ -23,10 +23,10 @@ from typing import Any, Final, Protocol, TypeVar
 from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
-from checker.judge.draws import Draws
+from checker.judge.draws import Draws, Misuse
 from checker.judge.explain import CheckFailed, advise, describe_error, explain
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Plan, Recording, Timed
+from checker.judge.schedule import Pause, Plan, Recording, Timed
 from checker.judge.search.explore import QUICK, Aims, Depth, Seen, Sketch, again, explore
 from checker.judge.service import Service
 from checker.judge.trace import (
@@ -226,7 +226,7 @@ class Case(Draws):
 
     def _loop_once(self) -> None:
         if self._has_explored:
-            raise RuntimeError("a check explores its worlds in one loop")
+            raise Misuse("a check explores its worlds in one loop")
         self._has_explored = True
 
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
@@ -345,7 +345,7 @@ class World:
 
     def _play(self, acts: Sequence[Act]) -> Trace:
         if self.choices.running:
-            raise RuntimeError("a world is for one run; take another from the case")
+            raise Misuse("a world is for one run; take another from the case")
         setting = self._setting
         if time.monotonic() > setting.until:
             raise CheckFailed(
@@ -360,7 +360,10 @@ class World:
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
             plan = replace(plan, schedule=Recording(self.choices, schedule))
-        strike = self._strike(len(acts)) if self._aims.cancel else None
+        strike = None
+        if self._aims.cancel:
+            strike, pause = self._strike(len(acts))
+            plan = replace(plan, cancelled_in=pause)
         if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
             plan = replace(plan, failing=call, failure=self._aims.fail)
         specs, timings = specify_acts(acts)
@@ -381,10 +384,13 @@ class World:
         self._case.has_run(trace, self.choices)
         return trace
 
-    def _strike(self, acts: int) -> Strike | None:
-        """Before which step which act is cancelled from outside, if any is."""
-        step = self._take("strike", MOST_STEPS)
-        return Strike(step, self._take("act", acts)) if step else None
+    def _strike(self, acts: int) -> tuple[Strike | None, Pause | None]:
+        """What is cancelled from outside, if anything is: before which task step, or in which pause."""
+        moment = self._take("strike", MOST_STEPS)
+        if not moment:
+            return None, None
+        number, act = (moment + 1) // 2, self._take("act", acts)
+        return (Strike(number, act), None) if moment % 2 else (None, Pause(number, act))
 
     def _take(self, kind: Kind, width: int) -> int:
         return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
@@ -484,19 +490,27 @@ class Run:
 
     # --- saying what should have been ---
 
-    def expect(self, condition: object, message: str, *, at: Located | None = None) -> None:
+    def expect(
+        self,
+        condition: object,
+        message: str,
+        *,
+        at: Located | None = None,
+        advice: str | None = None,
+    ) -> None:
         """Fail the check with `message`, about the line of `at`, unless `condition` holds.
 
-        `message` says what was seen and what was expected, with the numbers of this run. If the
-        function raised, the failure says that first: it is the likely cause.
+        `message` says what was seen and what was expected, with the numbers of this run; `advice`
+        says what to try, where that of the check does not fit. If the function raised, the failure
+        says that first: it is the likely cause.
         """
         if condition:
             return
-        line, advice = at.line if at is not None else None, None
+        line = at.line if at is not None else None
         if self.error is not None and not self._error_expected:
             message = f"it raised {describe_error(self.error)}; {message}"
             line = line or self.errors[0].line
-            advice = advise(self.error, self.trace.backend)
+            advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:

@@ -264,6 +264,7 @@ class _Conversation:
         self._plan = plan
         self._schedule = plan.schedule
         self._strike = start.strike
+        self._pause = plan.cancelled_in
         self._is_one_call = start.is_one_call
         self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
@@ -525,6 +526,11 @@ class _Conversation:
         """Let something happen, and more until there is something to tell."""
         if deadline is not None:
             deadline = max(deadline, self._now)
+        pause = self._pause
+        if pause is not None and pause.number <= self.trace.steps + 1:
+            self._pause = None
+            if self._acts[pause.act].is_under_way and not self._acts[pause.act].cancelled:
+                return self._cancel([pause.act])
         while True:
             enabled = self._enabled(deadline)
             if not enabled:

@@ -101,6 +101,11 @@ _OFF_GRID: Final = (300_000, 700_000, 100_000, 900_000)
 """What is added to a duration, in nanoseconds, so that it is no whole number of milliseconds."""
 
 
+class Misuse(AssertionError):
+    """A check uses its case as no run could be repeated: a mistake of its author, and never an error
+    that a service raises on purpose."""
+
+
 class Chooser(Protocol):
     """Makes choices where none are given."""
 
@@ -123,16 +128,16 @@ class Draws:
 
     def _take(self, kind: Kind, width: int) -> int:
         if self._choices is None:
-            raise RuntimeError("inputs are drawn inside the loop over the worlds they are for")
+            raise Misuse("inputs are drawn inside the loop over the worlds they are for")
         if self._choices.running:
-            raise RuntimeError("inputs are drawn before the submission runs")
+            raise Misuse("inputs are drawn before the submission runs")
         return self._choices.take(kind, width, lambda: self._chooser.choose(kind, width))
 
     @property
     def random(self) -> Random:
         """For details on which no verdict depends, such as names and secret texts."""
         if self._choices is None:
-            raise RuntimeError("inputs are drawn inside the loop over the worlds they are for")
+            raise Misuse("inputs are drawn inside the loop over the worlds they are for")
         return self._details
 
     def size(self, least: int, most: int) -> int:

@@ -14,6 +14,7 @@ from checker.course import Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
+from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
@@ -151,6 +152,7 @@ class Judging:
         self._depth = depth
         self._explained = explained
         self._memory: Memory = {}
+        self._small: list[Replay] = []
         self._overran = False
         self._left = BUDGET
         self._hopeless: CheckFailed | None = None
@@ -192,6 +194,8 @@ class Judging:
             )
             tried = self._try(check, setting)
             self._left -= time.monotonic() - began
+        if number == len(self.exercise.checks) - 1:
+            self._memory.clear()  # There may be hundreds of worlds in it.
         failure = tried.failure
         if failure is not None:
             if failure.hopeless:
@@ -213,7 +217,9 @@ class Judging:
         except SandboxError as error:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
-        tried = attempt(check, setting, seed, self._memory)
+        tried = attempt(check, setting, seed, self._memory, self._small)
+        if tried.failure is not None:
+            self._small.append(tried.played)
         if not self._explained:
             return tried
         if tried.failure is not None and tried.worlds > 1 and self._depth != QUICK:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from checker.judge.choices import Replay
+from checker.protocol import shortened
 
 
 class BadToken(Exception):
@@ -43,7 +44,7 @@ def encode_token(address: Address, belongs_to: str) -> str:
 def decode_token(text: str, belongs_to: str) -> Address:
     """The run that `text` stands for. Raises `BadToken`."""
     refusal = BadToken(
-        f"{text!r} is no token of {belongs_to} in this version; take one from a report of it, as it "
+        f"{shortened(text, MAX_SAID)!r} is no token of {belongs_to} in this version; take one from a report of it, as it "
         "stands there"
     )
     try:
@@ -62,6 +63,9 @@ def decode_token(text: str, belongs_to: str) -> Address:
 
 MAX_TOKEN = 1 << 20
 """Bytes of a token when it is unpacked."""
+
+MAX_SAID = 100
+"""Characters of what is no token, when it is said so."""
 
 
 def _seal(payload: bytes, belongs_to: str) -> bytes:

@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 
 from checker.judge.choices import Choices
 
-__all__ = ["Enabled", "Plan", "Recording", "Schedule", "Timed"]
+__all__ = ["Enabled", "Pause", "Plan", "Recording", "Schedule", "Timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,23 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A moment at which nothing of a submission can run, and an act is cancelled from outside."""
+
+    number: int
+    """What they wait for is the thing of this number, from 1, to happen in the run."""
+    act: int
+    """The index of the act."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the judge does in one run beside answering: the order of replies, and what goes wrong."""
 
     schedule: Schedule = field(default_factory=Timed)
     delays: bool = False
     """Whether a reply may come later than it is due, so that any deadline may come before it."""
+    cancelled_in: Pause | None = None
     failing: int | None = None
     """The number of the call, from 1, that fails in place of being carried out."""
     failure: Exception | None = None

@@ -119,7 +119,7 @@ def make_kernel(link: Link) -> Kernel:
     kernel = stubs.kernel = Kernel(link, Tasks(), describe_waits)
     clock.install(lambda: kernel.now, EPOCH)
     standins.activate(kernel.threads)
-    anyio.wait_all_tasks_blocked = kernel.wait_all_tasks_blocked
+    anyio.wait_all_tasks_blocked = _wait_all_tasks_blocked
     _output.kernel = kernel
     sys.stdout = sys.stderr = _output
     # Threads are named by how many there have been.
@@ -128,7 +128,6 @@ def make_kernel(link: Link) -> Kernel:
     warnings.simplefilter("always", RuntimeWarning)
     warnings.showwarning = _show_warning(kernel)
     sys.set_coroutine_origin_tracking_depth(1)
-    _shared[:] = _look_at_shared()
     return kernel
 
 
@@ -208,6 +207,7 @@ def prepare_server() -> None:
     # Address space is what is limited, and a thread's stack takes 8 MiB of it by default.
     threading.stack_size(1 << 19)
     sys.addaudithook(_refuse_processes)
+    _shared[:] = _look_at_shared()
     if sys.platform == "linux":
         global address_space
         with open("/proc/self/statm") as statm:
@@ -332,14 +332,15 @@ def _may_stay(kernel: Kernel, start: Start, left: Left) -> bool:
     )
 
 
-def _look_at_shared() -> list[int]:
+def _look_at_shared() -> list[list[int]]:
     """What stands in the modules that a submission is most likely to put something of its own into;
     all runs of a process have the same ones."""
     modules = (builtins, anyio, asyncio, trio, random, time)
-    return [id(value) for module in modules for value in vars(module).values()]
+    return [list(map(id, vars(module).values())) for module in modules]
 
 
-_shared: list[int] = []
+_shared: list[list[int]] = []
+"""What stood there before any run."""
 
 
 def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
@@ -373,6 +374,10 @@ class _Output(io.TextIOBase):
 
 
 _output = _Output()
+
+
+async def _wait_all_tasks_blocked() -> None:
+    await _output.kernel.wait_all_tasks_blocked()
 
 
 @contextlib.contextmanager

@@ -70,8 +70,9 @@ PLAIN: Final = Aims()
 class Strike:
     """What goes wrong in a world from outside."""
 
-    step: int = 0
-    """The task step before which an act is cancelled, from 1; 0 for none."""
+    moment: int = 0
+    """When an act is cancelled: 2n - 1 is right before the n-th task step, 2n is while all wait for
+    the n-th thing to happen; 0 is never."""
     act: int = 0
     call: int = 0
     """The call that fails, from 1; 0 for none."""
@@ -94,7 +95,7 @@ class Sketch:
             case "explored":
                 return int(self.schedule.explored)
             case "strike":
-                return self.strike.step
+                return self.strike.moment
             case "act":
                 return min(self.strike.act, width - 1)
             case "fail":
@@ -182,9 +183,12 @@ def _vary(
 def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
-    for step in range(1, (trace.task_steps or 0) + 1):
-        for act in range(max(1, len(trace.acts))):
-            yield Strike(step, act)
+    if aims.cancel:
+        steps = [2 * n - 1 for n in range(1, (trace.task_steps or 0) + 1)]
+        waits = [2 * n for n in range(1, trace.steps + 1)]
+        for moment in (*steps, *waits):
+            for act in range(max(1, len(trace.acts))):
+                yield Strike(moment, act)
     if aims.fail is not None:
         for call in range(1, len(trace.calls) + 1):
             yield Strike(call=call)

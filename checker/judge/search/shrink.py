@@ -20,10 +20,10 @@ from checker.judge.choices import Choice, Choices, Replay
 OTHERS: Final = 20
 """How many other choices about events are tried for smaller inputs."""
 
-MAX_RUNS: Final = 300
+MAX_RUNS: Final = 200
 """How many smaller worlds are tried at the most."""
 
-MAX_INPUT_RUNS: Final = 80
+MAX_INPUT_RUNS: Final = 50
 """How many of these are spent on inputs."""
 
 
@@ -40,10 +40,13 @@ class Failing:
         return cls(choices.replay(), tuple(choices.inputs), tuple(choices.events))
 
 
-def shrink(start: Failing, fails: Callable[[Replay], Failing | None]) -> Failing:
+def shrink(
+    start: Failing, fails: Callable[[Replay], Failing | None], small: Sequence[Replay] = ()
+) -> Failing:
     """The smallest world found. `fails` tries one, and returns it as it was played if it fails in the
-    same way."""
+    same way. Those that may be `small` are tried first."""
     search = _Search(start, fails)
+    search.shrink(lambda best: iter(small), MAX_RUNS)
     search.shrink(_plainer, MAX_RUNS)
     search.shrink(_smaller_inputs, MAX_INPUT_RUNS)
     search.shrink(_fewer_events, MAX_RUNS)
@@ -158,7 +161,7 @@ def _other_events(replay: Replay, events: Sequence[Choice], random: Random) -> I
 
 def _below(taken: int) -> Iterator[int]:
     """What to try in place of a number, the boldest first."""
-    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if n < taken)
+    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if 0 <= n < taken)
 
 
 def _with(choices: Sequence[int], place: int, taken: int) -> tuple[int, ...]:
