@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from checker import Call, Case, Run, Service, check, scene
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, check, scene
 
 PATIENCE = 0.8
 """Virtual seconds that the watchdog waits for a beat."""

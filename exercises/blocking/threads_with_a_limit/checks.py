@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from checker import Call, Case, Run, Service, blocking, check, scene, takes
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
 from checker.judge.case import shown
 from checker.judge.trace import most_in_flight
 
@@ -57,7 +56,7 @@ def moves(case: Case) -> Iterator[list[Move]]:
             names = [f"photo-{n}.jpg" for n in case.random.sample(range(1000, 10_000), k=count)]
             # Some photos are empty, and some alike.
             photos = {name: f"{n:x}" if (n := case.integer(0, 4095)) else "" for name in names}
-            archive = Archive(photos, {name: case.duration(0.5, 90.0) for name in names})
+            archive = Archive(photos, {name: case.duration(0.5, 20.0) for name in names})
             act = world.call("download_all", archive, names, limit)
             if number == 1:
                 act.at(case.duration(0.1, 1.0))
