@@ -76,7 +76,8 @@ def _judged(run: Run, act: Act, archive: Archive, limit: int, *, several: bool) 
     for name in archive.photos:
         run.expect(
             times[name] == 1,
-            f"{contract}, {name} was downloaded {times[name]} times, not once",
+            f"{contract}, {name} was downloaded "
+            + (f"{times[name]} times, not once" if times[name] else "never"),
             at=downloads[-1] if downloads else None,
             advice="download each photo once, whatever is in it",
         )
@@ -134,15 +135,12 @@ def next_begins_at_once(case: Case) -> None:
         ends = sorted(call.ended or 0.0 for call in move.downloads)
         for number, call in enumerate(move.downloads):
             if number < move.limit:
-                free, what = move.act.started, f"download {number + 1} could begin at"
+                free, what = move.act.started, f"there was a place for download {number + 1}"
             else:
-                free, what = (
-                    ends[number - move.limit],
-                    "photos were left, and a place became free at",
-                )
+                free, what = ends[number - move.limit], "photos were left and a place became free"
             move.run.expect(
                 call.started < free + EPSILON,
-                f"{move.contract}, {what} {free:g} s, "
+                f"{move.contract}, {what} at {free:g} s, "
                 f"but the next download did not begin until {call.started:g} s",
                 at=call,
             )
