@@ -490,19 +490,27 @@ class Run:
 
     # --- saying what should have been ---
 
-    def expect(self, condition: object, message: str, *, at: Located | None = None) -> None:
+    def expect(
+        self,
+        condition: object,
+        message: str,
+        *,
+        at: Located | None = None,
+        advice: str | None = None,
+    ) -> None:
         """Fail the check with `message`, about the line of `at`, unless `condition` holds.
 
-        `message` says what was seen and what was expected, with the numbers of this run. If the
-        function raised, the failure says that first: it is the likely cause.
+        `message` says what was seen and what was expected, with the numbers of this run; `advice`
+        says what to try, where that of the check does not fit. If the function raised, the failure
+        says that first: it is the likely cause.
         """
         if condition:
             return
-        line, advice = at.line if at is not None else None, None
+        line = at.line if at is not None else None
         if self.error is not None and not self._error_expected:
             message = f"it raised {describe_error(self.error)}; {message}"
             line = line or self.errors[0].line
-            advice = advise(self.error, self.trace.backend)
+            advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:

@@ -194,6 +194,8 @@ class Judging:
             )
             tried = self._try(check, setting)
             self._left -= time.monotonic() - began
+        if number == len(self.exercise.checks) - 1:
+            self._memory.clear()  # There may be hundreds of worlds in it.
         failure = tried.failure
         if failure is not None:
             if failure.hopeless:

@@ -1,87 +1,159 @@
 """Checks for forgotten_await: a coroutine that is made and never awaited."""
 
-from collections.abc import Generator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from checker import Case, Run, Service, check
+from checker import Call, Case, Run, Service, World, check, scene
+from checker.judge.acts import Act
 
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
+REFUSALS = (None, None, None, TimeoutError("no time for this mail"), ValueError("no such address"))
+HOURS = 20_000
 
 
 class Members(Service):
-    """The club's list of members."""
+    """A club's list of members, which has a number for the next one."""
 
-    latency = 0.25
-
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, seconds: float, number: int) -> None:
+        self.latency = self.seconds = seconds
+        self._number = number
         self.added: list[tuple[str, str]] = []
 
     def add(self, name: str, address: str) -> int:
         self.added.append((name, address))
-        return self.number
+        return self._number
 
 
 class Mailer(Service):
     """A mail server that takes a mail after so many virtual seconds, or refuses it."""
 
-    def __init__(self, seconds: float, *, refuses: bool = False) -> None:
-        self.seconds = seconds
-        self.refuses = refuses
+    def __init__(self, seconds: float, refusal: Exception | None) -> None:
+        self.latency = self.seconds = seconds
+        self._refusal = refusal
         self.taken: list[tuple[str, str]] = []
 
-    def send(self, address: str, text: str) -> Generator[float, None, None]:
-        yield self.seconds
-        if self.refuses:
-            raise ConnectionError("the mail server refuses the mail")
+    def send(self, address: str, text: str) -> None:
+        if self._refusal is not None:
+            raise self._refusal
         self.taken.append((address, text))
 
 
+@dataclass(frozen=True)
+class SignUp:
+    """One call of sign_up, and what came of it."""
+
+    name: str
+    address: str
+    number: int
+    members: Members
+    mailer: Mailer
+    act: Act
+    run: Run
+
+    def calls_to(self, method: str) -> list[Call]:
+        own = (self.members, self.mailer)
+        return [call for call in self.run.calls_to(method) if call.service in own]
+
+    @property
+    def refused(self) -> Call | None:
+        """The call that failed, if one did."""
+        calls = self.calls_to("add") + self.calls_to("send")
+        return next((call for call in calls if call.outcome == "failed"), None)
+
+    @property
+    def went_well(self) -> bool:
+        """Whether it had no reason to raise, and was not cancelled."""
+        return self.refused is None and not self.act.was_cancelled
+
+
+@scene
+def sign_ups(case: Case) -> Iterator[SignUp]:
+    yield from _joining(case, case.explore(cancel=True))
+
+
+@scene
+def refusals(case: Case) -> Iterator[SignUp]:
+    yield from _joining(case, case.explore(fail=ConnectionRefusedError("connection refused")))
+
+
+def _joining(case: Case, worlds: Iterator[World]) -> Iterator[SignUp]:
+    """Up to three people join, each of them another club: two together, one when the first has."""
+    for world in worlds:
+        called = []
+        for _ in range(case.size(1, 3)):
+            name, address = case.pick(NAMES), f"{case.pick(NAMES).lower()}@club.example"
+            number = case.integer(0, 999)
+            members = world.add(Members(_seconds(case), number))
+            mailer = world.add(Mailer(_seconds(case), case.pick(REFUSALS)))
+            act = world.call("sign_up", members, mailer, name, address)
+            called.append((name, address, number, members, mailer, act))
+        acts = [act for *_, act in called]
+        for late in acts[2:]:
+            late.after(acts[0])
+        run = world.attempt_all(*acts)
+        for each in called:
+            yield SignUp(*each, run)
+
+
 @check(
-    "The welcome mail has been sent when sign_up returns, however slow the mail server is",
+    "sign_up returns as soon as the mail is sent and no sooner, however slow the mail server is",
     points=3,
     advice="calling a coroutine function starts nothing; what runs its coroutine to the end?",
 )
 def mail_is_sent(case: Case) -> None:
-    name, address, number = _somebody(case)
-    world = case.world()
-    mailer = world.add(Mailer(case.random.randint(100, 120)))
-    run = world.run("sign_up", world.add(Members(number)), mailer, name, address)
-    _expect_a_call_to_send(run)
-    call = run.calls_to("send")[-1]
-    run.expect(
-        mailer.taken,
-        f"sign_up ended at {run.elapsed:g} s, when the mail had been on its way for "
-        f"{run.elapsed - call.started:g} s; the server takes {mailer.seconds} s to take it, "
-        "so it was never sent",
-        at=call,
-    )
-    to, _ = mailer.taken[0]
-    run.expect(to == address, f"the mail went to {to!r}, not to {address!r}", at=call)
+    for one in sign_ups(case):
+        if not one.went_well:
+            continue
+        _expect_a_mail(one)
+        call, act, seconds = one.calls_to("send")[-1], one.act, one.mailer.seconds
+        one.run.expect(
+            one.mailer.taken,
+            f"sign_up returned at {act.ended:g} s, when the mail had been on its way for "
+            f"{act.ended - call.started:g} s; the server takes {seconds:g} s to take it, so it was "
+            "never sent",
+            at=call,
+        )
+        to, _ = one.mailer.taken[0]
+        one.run.expect(
+            to == one.address, f"the mail went to {to!r}, not to {one.address!r}", at=call
+        )
+        due = one.members.seconds + seconds
+        one.run.expect(
+            round(act.elapsed - due, 6) <= 0,
+            f"sign_up took {act.elapsed:g} s, not {due:g} s: the list of members took "
+            f"{one.members.seconds:g} s, and the mail server {seconds:g} s",
+            at=call,
+            advice="wait for the mail server, and for nothing else",
+        )
 
 
 @check(
-    "Joining is one new member, one mail and one number, and no coroutine is left over",
+    "Joining is one new member, one mail and one number, and nothing is left over",
     advice="for each call of an `async def` function, find where its coroutine is awaited, and "
     "where what it returned goes",
 )
 def nothing_is_left_over(case: Case) -> None:
-    name, address, number = _somebody(case)
-    world = case.world()
-    members, mailer = world.add(Members(number)), world.add(Mailer(0.5))
-    run = world.run("sign_up", members, mailer, name, address)
-    run.expect(
-        members.added == [(name, address)],
-        f"the members that were added are {members.added}, not {[(name, address)]}",
-    )
-    run.expect_value(number, "the number that sign_up returned")
-    run.expect_nothing_left()
-    run.expect(len(mailer.taken) == 1, f"{len(mailer.taken)} mails were sent, not 1")
-    _, text = mailer.taken[0]
-    run.expect(
-        name in text and str(number) in text,
-        f"the mail says {text!r}; it must greet {name} and say the number {number}",
-        at=run.calls_to("send")[-1],
-    )
+    for one in sign_ups(case):
+        if one.went_well:
+            value, added, taken = one.act.value, one.members.added, one.mailer.taken
+            one.run.expect_nothing_left()
+            one.run.expect(
+                added == [(one.name, one.address)],
+                f"the members that were added are {added}, not {[(one.name, one.address)]}",
+            )
+            one.run.expect(
+                value == one.number and type(value) is int,
+                f"the number that sign_up returned is {value!r}, not {one.number}",
+            )
+            one.run.expect(len(taken) == 1, f"{len(taken)} mails were sent to {one.address}, not 1")
+            _, text = taken[0]
+            one.run.expect(
+                one.name in text and one.number in map(int, re.findall(r"\d+", text)),
+                f"the mail says {text!r}; it must greet {one.name} and say the number {one.number}",
+                at=one.calls_to("send")[-1],
+            )
+        one.run.expect_nothing_left()
 
 
 @check(
@@ -89,35 +161,48 @@ def nothing_is_left_over(case: Case) -> None:
     advice="an error comes out of a coroutine where it is awaited; let it pass there",
 )
 def refusal_is_heard(case: Case) -> None:
-    name, address, number = _somebody(case)
-    world = case.world()
-    mailer = world.add(Mailer(0.5, refuses=True))
-    run = world.attempt("sign_up", world.add(Members(number)), mailer, name, address)
-    _expect_a_call_to_send(run)
-    # Any error will do: a sign_up may well put one of its own in the place of the server's.
-    refused = [call for call in run.calls_to("send") if call.outcome == "failed"]
-    run.expect(
-        run.error is not None and refused,
-        "the mail server refuses with a ConnectionError, and "
-        + ("that is not what came out" if run.error else "sign_up returned as if all were well"),
-        at=next(iter(run.calls_to("send")), None),
-    )
+    for one in refusals(case):
+        if refused := one.refused:
+            # Any error will do: a sign_up may well put one of its own in the place of the server's.
+            one.run.expect(
+                one.act.error is not None or one.act.was_cancelled,
+                f"{refused.method}() failed with {refused.reply!r}, and sign_up returned as if all "
+                "were well",
+                at=refused,
+            )
+        elif not one.act.was_cancelled:
+            _expect_a_mail(one)
 
 
-def _somebody(case: Case) -> tuple[str, str, int]:
-    """A name, an address and a number that nobody can guess."""
-    name = case.random.choice(NAMES)
-    return (
-        name,
-        f"{name.lower()}@{case.random.randrange(10**6)}.example",
-        case.random.randint(10**5, 10**6),
-    )
+def _seconds(case: Case) -> float:
+    """A good day, or one of the worst."""
+    return case.duration(0.1, case.pick((1, 1, HOURS)))
 
 
-def _expect_a_call_to_send(run: Run) -> None:
-    warned = run.warnings[0] if run.warnings else None
-    run.expect(
-        run.calls_to("send"),
+def _expect_a_mail(one: SignUp) -> None:
+    """Fail the check unless sign_up returned, and asked for a mail to be sent."""
+    act, cancelled = one.act, one.act.record.cancelled_at
+    if act.error is not None:
+        raised = f"sign_up raised {act.error.kind}"
+        one.run.expect(
+            cancelled is None,
+            f"it was cancelled from outside at {cancelled or 0:g} s, and {raised}; it must let itself "
+            "be cancelled",
+            at=act.errors[0],
+            advice="do not catch what a cancellation raises, or raise it again",
+        )
+        for call in one.calls_to("send"):
+            one.run.expect(
+                call.outcome != "cancelled",
+                f"{raised} at {act.ended:g} s, when the mail had been on its way for "
+                f"{act.ended - call.started:g} s; the server takes {one.mailer.seconds:g} s to take it",
+                at=call,
+                advice="wait for the mail server as long as it takes",
+            )
+    act.value  # noqa: B018 - fails the check if there is none
+    warned = one.run.warnings[0] if one.run.warnings else None
+    one.run.expect(
+        one.calls_to("send"),
         "nobody asked the mail server to send anything"
         + (f"; Python warned: {warned.text}" if warned else ""),
         at=warned,

@@ -1,64 +1,114 @@
 """Checks for results_from_tasks: what a task returns, and who gets it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from checker import Case, Run, Service, World, check, takes
+from checker import Call, Case, Run, Service, check, scene, takes
+from checker.judge.acts import Act
+from checker.judge.case import same, shown
+
+ARTICLES = ("kettle", "tea pot", "toaster", "torch")
+MOST = 101
+HOURS = 20_000
 
 
 class Shop(Service):
-    """A shop that sells one article, under a number of its own, or does not have it."""
+    """A shop that has one number and one price for everything, or has nothing. When it has told its
+    price as often as it stands in the list, the article becomes dearer."""
 
-    def __init__(self, number: int, price: int | None, times: tuple[float, float] = (1, 1)) -> None:
+    def __init__(self, number: int, price: int | None, times: tuple[float, float]) -> None:
+        self.times = times
+        self.listed = 0
         self._number = number
         self._price = price
-        self._times = times
-        self.asked = False
+        self._told = 0
 
-    @takes(lambda self, article: self._times[0])
+    @takes(lambda self, article: self.times[0])
     def find(self, article: str) -> int | None:
-        self.asked = True
         return None if self._price is None else self._number
 
-    @takes(lambda self, number: self._times[1])
+    @takes(lambda self, number: self.times[1])
     def price(self, number: int) -> int:
         if self._price is None or number != self._number:
             raise LookupError(f"this shop has nothing under the number {number}")
-        return self._price
+        self._told += 1
+        return self._price + (self._told - 1) // self.listed
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes in all, if nothing holds it up."""
+        return self.times[0] + (0 if self._price is None else self.times[1])
 
 
-def compare(
-    case: Case,
-    world: World,
-    prices: Sequence[int | None],
-    times: Sequence[tuple[float, float]] | None = None,
-) -> Run:
-    """Run `compare`, and fail the check unless it returned these prices, in some order or other."""
-    numbers = case.random.sample(range(10_000, 100_000), k=len(prices))
-    shops = [
-        Shop(*each) for each in zip(numbers, prices, times or [(1, 1)] * len(prices), strict=True)
-    ]
-    article = case.random.choice(["kettle", "tea pot", "toaster", "torch"])
-    run = world.run("compare", [world.add(shop) for shop in shops], article)
-    if not isinstance(run.value, list):
-        run.expect_value(prices, "what compare() returned")
-    asked = sum(shop.asked for shop in shops)
-    arrived = sum(call.done for call in run.calls_to("price"))
-    run.expect(
-        sorted(run.value, key=repr) == sorted(prices, key=repr)
-        and asked == len(shops)
-        and arrived == sum(price is not None for price in prices),
-        f"{asked} of {len(shops)} shops were asked and {arrived} prices arrived; compare() returned "
-        f"{run.value}, and the shops, from first to last, have {prices}",
-    )
-    return run
+@dataclass(frozen=True)
+class Page:
+    """One call of compare, and what came of it."""
+
+    shops: Sequence[Shop]
+    act: Act
+    run: Run
+    calls: Sequence[Call]
+    is_timed: bool
+
+    @property
+    def failed(self) -> Call | None:
+        """The first call of a shop that failed, if one did."""
+        return next((call for call in self.calls if call.outcome == "failed"), None)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it had no reason to raise, and was not cancelled."""
+        return self.failed is None and not self.was_cancelled
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether it let itself be cancelled. On asyncio, who waits for a task handle just then may be
+        told that the task was cancelled, and not be cancelled itself: that is AnyIO's doing."""
+        told = [error.kind for error in self.act.errors]
+        struck = self.act.record.cancelled_at is not None
+        return self.act.was_cancelled or (struck and set(told) == {"TaskCancelled"})
+
+    @property
+    def prices(self) -> list[int | None]:
+        """What the shops replied. Fails the check unless each of them did."""
+        replies = {call.service_number: call.reply for call in self.calls if call.done}
+        numbers = {id(call.service): call.service_number for call in self.calls}
+        asked = [shop for shop in self.shops if numbers.get(id(shop)) in replies]
+        arrived = [replies[numbers[id(shop)]] for shop in asked]
+        told = {id(call.service) for call in self.calls if call.method == "price" and call.done}
+        missing = [
+            shop
+            for shop, reply in zip(asked, arrived, strict=True)
+            if reply is not None and id(shop) not in told
+        ]
+        self.run.expect(
+            len(asked) == len(self.shops) and not missing,
+            f"{len(asked)} of {_shops(len(self.shops))} {'was' if len(self.shops) == 1 else 'were'} "
+            f"asked, and {_prices(len(asked) - len(missing) - arrived.count(None))} arrived; compare() "
+            f"returned {shown(self.act.value)}",
+        )
+        return arrived
 
 
-def expect_in_order(run: Run, prices: Sequence[int | None]) -> None:
-    run.expect(
-        run.value == prices,
-        f"all prices are there, but not in the order of the shops: compare() returned "
-        f"{run.value}, and the shops, from first to last, have {prices}",
-    )
+@scene
+def pages(case: Case) -> Iterator[Page]:
+    """Two pages are made together; the second is made again as soon as it is ready."""
+    for world in case.explore(orders=True, cancel=True, fail=ConnectionError("the shop is shut")):
+        many, few = _made_up(case, MOST), _made_up(case, 3)
+        article = case.pick(ARTICLES)
+        acts = [
+            world.call("compare", many, case.pick(ARTICLES)),
+            world.call("compare", few, article),
+            world.call("compare", few, article),
+        ]
+        run = world.attempt_all(*acts[:2], acts[2].after(acts[1]))
+        calls = [call for call in run.calls if call.service in many]
+        early = [c for c in run.calls if c.service in few and c.started < acts[1].ended]
+        late = [c for c in run.calls if c.service in few and c.started >= acts[1].ended]
+        yield Page(many, acts[0], run, calls, world.is_timed)
+        yield (page := Page(few, acts[1], run, early, world.is_timed))
+        if page.is_due:  # Otherwise some are dearer by now, and some are not.
+            yield Page(few, acts[2], run, late, world.is_timed)
 
 
 @check(
@@ -67,12 +117,11 @@ def expect_in_order(run: Run, prices: Sequence[int | None]) -> None:
     advice="give each task a place for its result that does not depend on when its shop replies",
 )
 def prices_in_order(case: Case) -> None:
-    for world in case.schedules(runs=8):
-        # Neither rising nor falling, and with a price that two shops ask: nothing but the order
-        # does. Others each time, so that nobody can remember them.
-        low, lower_middle, middle, high = sorted(case.random.sample(range(1000, 9000), k=4))
-        prices = [middle, low, high, low, lower_middle]
-        expect_in_order(compare(case, world, prices), prices)
+    for page in pages(case):
+        _expect_end(page)
+        if page.is_due:
+            _expect_prices(page)
+        page.run.expect_nothing_left()
 
 
 @check(
@@ -80,11 +129,14 @@ def prices_in_order(case: Case) -> None:
     advice="a shop's None is a result like any other: keep it where it is",
 )
 def missing_keeps_its_place(case: Case) -> None:
-    low, high = sorted(case.random.sample(range(1000, 9000), k=2))
-    prices = [None, high, None, low]
-    # The later a shop stands in the list, the earlier it replies.
-    times = [(2.0, 0.1), (1.7, 0.1), (1.4, 0.1), (1.1, 0.1)]
-    expect_in_order(compare(case, case.world(), prices, times), prices)
+    for page in pages(case):
+        _expect_end(page)
+        if page.is_due and None in page.prices:
+            page.run.expect(
+                same(page.act.value, page.prices),
+                f"compare() returned {shown(page.act.value)}, and the shops, from first to last, "
+                f"have {shown(page.prices)}",
+            )
 
 
 @check(
@@ -94,25 +146,91 @@ def missing_keeps_its_place(case: Case) -> None:
     "another between its two steps, and keep what every task returns",
 )
 def shops_overlap(case: Case) -> None:
-    prices = case.random.sample(range(1000, 9000), k=5)
-    # One shop is slow to find and another to price: waiting for all between the steps costs time.
-    # In whole milliseconds, and never in tenths of a second, for who looks every tenth.
-    steps = [(200, 2900), (2500, 400), (600, 500), (100, 700), (300, 300)]
-    times = [(find + case.random.randint(1, 40), price + 45) for find, price in steps]
-    case.random.shuffle(times)
-    seconds = [(find / 1000, price / 1000) for find, price in times]
-    run = compare(case, case.world(), prices, seconds)
-    for call in run.calls_to("find"):
-        run.expect(
-            call.started == 0,
-            f"a shop was not asked before {call.started:g} s; all are to be asked at 0 s",
-            at=call,
+    for page in pages(case):
+        _expect_end(page)
+        if not page.is_due:
+            continue
+        # Also here, so that nothing is gained by telling one check from the other.
+        _expect_prices(page)
+        if not page.is_timed:
+            continue
+        began = page.act.started
+        for call in page.calls:
+            page.run.expect(
+                call.method != "find" or round(call.started - began, 6) <= 0,
+                f"a shop was not asked before {call.started:g} s; all are to be asked at {began:g} s",
+                at=call,
+            )
+        slowest = max((shop.seconds for shop in page.shops), default=0.0)
+        page.run.expect(
+            round(page.act.elapsed - slowest, 6) <= 0,
+            f"it took {page.act.elapsed:g} s, not {slowest:g} s: "
+            + (
+                f"the slowest of {_shops(len(page.shops))}, all asked at the same time, needs that "
+                "long for its two steps"
+                if page.shops
+                else "there is no shop to wait for"
+            ),
         )
-    slowest = max(find + price for find, price in times) / 1000
-    run.expect_elapsed(
-        slowest,
-        f"the slowest of {len(prices)} shops, all asked at the same time, needs that long "
-        "for its two steps",
+
+
+def _made_up(case: Case, most: int) -> list[Shop]:
+    """So many shops at the most; one may be there several times."""
+    slowest = case.pick((3, 3, 3, HOURS))
+    shops: list[Shop] = []
+    for _ in range(case.size(0, most)):
+        if not shops or case.integer(0, 9) < 9:
+            price = case.pick((case.integer(0, 9999), None))
+            times = case.duration(0.1, slowest), case.duration(0.1, slowest)
+            shops.append(Shop(case.integer(0, 99_999), price, times))
+        else:
+            shops.append(shops[0])
+        shops[-1].listed += 1
+    return shops
+
+
+def _expect_end(page: Page) -> None:
+    """Fail the check unless it ended as it should: with a list, with an error if a shop failed, or
+    cancelled."""
+    run, act, failed = page.run, page.act, page.failed
+    if act.error is not None and act.record.cancelled_at is not None:
+        run.expect(
+            failed or page.was_cancelled,
+            f"compare() was cancelled from outside at {act.record.cancelled_at:g} s, and raised "
+            f"{act.error.kind}; it must let itself be cancelled",
+            at=act.errors[0],
+            advice="do not catch what a cancellation raises, or raise it again",
+        )
+    if failed is not None:
+        run.expect(
+            act.error is not None or page.was_cancelled,
+            f"{failed.method}() failed ({failed.reply}), and compare() returned as if all were well",
+            at=failed,
+            advice="let the error out of compare()",
+        )
+    elif not page.was_cancelled:
+        value = act.value
+        run.expect(
+            isinstance(value, list), f"compare() returned {type(value).__name__}, not a list"
+        )
+
+
+def _expect_prices(page: Page) -> None:
+    """Fail the check unless all prices are there in their order, whatever became of the rest."""
+    value, prices = page.act.value, page.prices
+    there, due = ([price for price in each if price is not None] for each in (value, prices))
+    kept = sorted(map(str, there)) == sorted(map(str, due))
+    page.run.expect(
+        same(there, due),
+        ("all prices are there, but not in the order of the shops: " if kept else "")
+        + f"compare() returned {shown(value)}, and the shops, from first to last, have "
+        f"{shown(prices)}",
     )
-    # Also here, so that nothing is gained by telling one check from the other.
-    expect_in_order(run, prices)
+
+
+def _shops(count: int) -> str:
+    return f"{count} shop{'' if count == 1 else 's'}"
+
+
+def _prices(count: int) -> str:
+    return f"{count} price{'' if count == 1 else 's'}"
