@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
-from checker.judge.draws import Drawer, Profile, profiles
+from checker.judge.draws import ANY_SIZE, CROWD, Drawer, Profile, profiles
 from checker.judge.schedule import Schedule, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.strategies import PORTFOLIO
@@ -35,9 +35,11 @@ class Depth:
     """Up to how many of them there may be for all to be tried."""
     more: int
     """How many follow in each other round."""
+    largest: int = ANY_SIZE
+    """How far above the low end of its range a size may be."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1)
+QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1, largest=CROWD)
 """For each save."""
 
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
@@ -47,6 +49,10 @@ FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
 """The first world alone."""
 
 DEPTHS: Final = {depth.name: depth for depth in (QUICK, THOROUGH)}
+
+
+LARGE: Final = 60
+"""More calls than this make a world a large one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +141,13 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
     first: Searched | None = None
     for number, profile in zip(range(depth.rounds), profiles(), strict=False):
         chance = Random(random.getrandbits(64))
-        plain = yield Sketch(Replay(), Drawer(profile, chance), chance)
+        plain = yield Sketch(Replay(), Drawer(profile, chance, depth.largest), chance)
         worlds += 1
         if aims == PLAIN:
             continue
         wanted = depth.variations if number == 0 else depth.more
+        if number and len(plain.trace.calls) > LARGE:
+            wanted = min(wanted, 1)  # They take their time, and smaller ones find as much.
         few = depth.few if number == 0 else 0
         searched = yield from _vary(chance, plain, aims, number, wanted, few)
         worlds += searched.worlds

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from checker import Call, Case, Run, Service, blocking, check, scene, takes
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
 from checker.judge.trace import most_in_flight
 
 MOST_LETTERS = 5
@@ -89,7 +88,8 @@ def mails(case: Case) -> Iterator[list[Mail]]:
             )
             opening = f"Dear office {office},"
             texts = {s: f"{opening} {case.random.getrandbits(32):x}" if s else "" for s in scans}
-            reader = Reader(texts, {scan: case.duration(5.0, 400.0) for scan in texts})
+            longest = 10.0 if office else 90.0
+            reader = Reader(texts, {scan: case.duration(5.0, longest) for scan in texts})
             act = world.call("read_letters", storage, reader, numbers)
             if office == 1:
                 act.at(case.duration(0.1, 5.0))

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from checker import Call, Case, Run, Service, check, scene
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, check, scene
 
 PATIENCE = 0.8
 """Virtual seconds that the watchdog waits for a beat."""
@@ -134,6 +133,9 @@ def heart_beats_on(case: Case) -> None:
                 + (f"heard a beat at {since:g} s, " if heard else "heard no beat, ")
                 + (f"and the next one came at {beat.started:g} s" if beat else "and no other came"),
                 at=heard,
+                advice=None
+                if morning.run.blocked
+                else "let the heartbeat go on in a task of its own until the last oven is loaded",
             )
             heard = beat
         morning.run.expect_unblocked()

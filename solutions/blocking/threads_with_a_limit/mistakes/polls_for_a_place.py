@@ -1,4 +1,4 @@
-"""Looks every hundredth of a second whether there is a free place.
+"""Looks every tenth of a second whether there is a free place.
 
 Caught by: next_begins_at_once
 """
@@ -26,7 +26,7 @@ async def download_all(archive: Archive, names: Sequence[str], limit: int) -> li
     async with anyio.create_task_group() as group:
         for index, name in enumerate(names):
             while under_way >= limit:
-                await anyio.sleep(0.01)
+                await anyio.sleep(0.1)
             under_way += 1
             group.start_soon(download, index, name)
     return photos
