@@ -38,7 +38,7 @@ import types
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 from unittest.mock import patch
@@ -98,6 +98,10 @@ VARIANTS: Final = 6
 STRETCH: Final = 0.05
 """By how much of itself a latency is longer, or the submission sleeps longer, at the most, in such a
 run."""
+
+JITTER: Final = 0.005
+"""By how much of the whole run an act is cancelled earlier or later in such a run: in half a second, a
+real clock cannot tell less."""
 
 LEAST_LATENCY: Final = 0.0005
 """Real seconds that a call takes which takes no virtual ones: the simulator too replies to it only when
@@ -724,7 +728,7 @@ class _RecordingWorld(World):
         steady = True
         for number in range(self._variants):
             other = copy.deepcopy(before)
-            trace = self._vary(other, number)
+            trace = self._vary(other, number, run.elapsed)
             seen = facts(trace, other.services)
             settled = {name: v for name, v in settled.items() if seen.get(name) == v}
             steady &= run.elapsed <= trace.elapsed <= run.elapsed * (1 + STRETCH)
@@ -744,9 +748,19 @@ class _RecordingWorld(World):
         )
         return run
 
-    def _vary(self, script: Script, number: int) -> Trace:
-        """The same once more, as chance might have it."""
+    def _vary(self, script: Script, number: int, elapsed: float) -> Trace:
+        """The same once more, which took so many seconds, as chance might have it."""
         draw = random.Random(number)
+        timings = [
+            replace(
+                timing,
+                cancel_after=timing.cancel_after
+                and max(
+                    0, timing.cancel_after + round(draw.uniform(-1, 1) * JITTER * elapsed * 1e9)
+                ),
+            )
+            for timing in script.timings
+        ]
         schedule: Schedule = RandomWalk(draw) if self._explored else Timed()
         if not self._explored:
             for service in script.services:
@@ -760,9 +774,7 @@ class _RecordingWorld(World):
         )
         setting, known = self._setting, list(script.services)
         with _late_deadlines(draw):
-            return converse(
-                setting.sandbox, start, setting.program, known, Plan(schedule), script.timings
-            )
+            return converse(setting.sandbox, start, setting.program, known, Plan(schedule), timings)
 
 
 def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
