@@ -344,20 +344,20 @@ class Server(Service):
 
 @check("Every page is fetched")
 def every_page(case: Case) -> None:
-    limit = case.random.randint(2, 3)
-    world = case.world()
-    run = world.run("fetch_all", world.add(Server()), limit)
-    run.expect(len(run.calls) == 9, "some pages are missing")
+    for world in case.explore():
+        limit = case.size(2, 3)
+        run = world.run("fetch_all", world.add(Server()), limit)
+        run.expect(len(run.calls) == 9, "some pages are missing")
 """
 
 STRONG = """
 
 @check("The limit is kept")
 def limit_is_kept(case: Case) -> None:
-    limit = case.random.randint(2, 3)
-    world = case.world()
-    run = world.run("fetch_all", world.add(Server()), limit)
-    run.expect(run.most_in_flight() == limit, "too many, or too few")
+    for world in case.explore():
+        limit = case.size(2, 3)
+        run = world.run("fetch_all", world.add(Server()), limit)
+        run.expect(run.most_in_flight() == limit, "too many, or too few")
 """
 
 ONE_MORE = "one more than the limit"
@@ -421,7 +421,7 @@ def test_a_mutant_lives_where_a_check_is_weak_and_is_killed_where_it_is_strong(l
 
 def test_a_check_that_stumbles_over_a_mutant_is_a_finding(limits_of):
     found = limits_of(
-        CHECKS.replace("run.expect(", "assert limit < 2, 'too many'\n    run.expect(")
+        CHECKS.replace("run.expect(", "assert limit < 2, 'too many'\n        run.expect(")
     )
     assert isinstance(found.verdicts[0].outcome, Obstacle)
     assert "the check itself raised AssertionError: too many" in next(found.findings())[1]

@@ -84,7 +84,7 @@ from checker.protocol import (
 from checker.protocol import Raised as RaisedMessage
 from checker.protocol import Returned as ReturnedMessage
 
-MAX_STEPS: Final = 10_000
+MAX_STEPS: Final = 4_000
 """How often the clock may move in one run."""
 
 MAX_EVENTS: Final = 100_000

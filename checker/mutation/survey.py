@@ -96,12 +96,18 @@ def survey(
     became of them, in the order of the exercises. `tried` is told how many are done, of how many."""
     work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
     total, done = sum(len(mutants) for _, mutants, _ in work), 0
-    units = [(exercise, mutant) for exercise, mutants, _ in work for mutant in mutants]
-    outcomes = spread(
-        units,
-        sandboxes,
-        lambda unit, sandbox: first_failure(unit[0], unit[1].source, sandbox=sandbox, seed=seed),
-    )
+    units = [
+        (exercise, mutant, mutant.label in listed)
+        for exercise, mutants, _ in work
+        for listed in [_labels(exercise)]
+        for mutant in mutants
+    ]
+
+    def attempt(unit: tuple[Exercise, Mutant, bool], sandbox: Sandbox) -> Failure | Obstacle | None:
+        exercise, mutant, listed = unit
+        return first_failure(exercise, mutant.source, sandbox=sandbox, seed=seed, listed=listed)
+
+    outcomes = spread(units, sandboxes, attempt)
     with contextlib.closing(outcomes):
         for exercise, mutants, faults in work:
             found = []
@@ -110,6 +116,14 @@ def survey(
                 done += 1
                 tried(done, total)
             yield _judge(exercise, found, families, faults)
+
+
+def _labels(exercise: Exercise) -> frozenset[str]:
+    """The mutants that are listed one by one as right after all."""
+    try:
+        return frozenset(load(exercise).mutants)
+    except CourseError:
+        return frozenset()  # That is told where the list is held against the verdicts.
 
 
 _Faults: TypeAlias = tuple[tuple[Path, str], ...]

@@ -32,7 +32,7 @@ class Depth:
     """How many worlds follow in the first round, where orders, cancellations or failures are
     explored and there are more than that."""
     few: int
-    """Up to how many of them there may be for all to be tried."""
+    """Up to how many orders of replies there may be for all to be tried."""
     more: int
     """How many follow in each other round."""
     largest: int = ANY_SIZE
@@ -163,12 +163,12 @@ def _vary(
     random: Random, plain: Seen, aims: Aims, number: int, wanted: int, few: int
 ) -> Generator[Sketch, Seen, Searched]:
     """Other worlds with the inputs of the `plain` one, in the round of this `number`: so many, or
-    all, if they are no more than `few`."""
+    all orders of replies, if they are no more than `few`."""
     inputs = tuple(choice.taken for choice in plain.choices.inputs)
     if aims.orders and not aims.cancel and aims.fail is None:
         return (yield from _reorder(random, plain, inputs, number, wanted, few))
     points = list(_points(plain, aims))
-    if len(points) > max(wanted, few):
+    if len(points) > wanted:
         points = random.sample(points, k=wanted)
     else:
         random.shuffle(points)

@@ -4,22 +4,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, World, check, scene, takes
+from checker import Act, Case, Instance, Run, Service, World, check, scene, takes
 
-EVENING = 5000.0
-"""Virtual seconds after which whatever came during the day is long done."""
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    seconds: float
+    """How long the renderer takes for it."""
+    postcard: str | None
+    """None if it cannot be rendered."""
 
 
 class Renderer(Service):
-    """Takes a time of its own for each picture, and refuses those that are none."""
+    def __init__(self, gallery: Sequence[Picture]) -> None:
+        self.gallery = {picture.name: picture for picture in gallery}
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.postcards: dict[str, str | None] = {}
-
-    @takes(lambda self, picture: self.seconds.get(picture, 1.0))
+    @takes(lambda self, picture: self.gallery[picture].seconds)
     def render(self, picture: str) -> str:
-        postcard = self.postcards.get(picture)
+        postcard = self.gallery[picture].postcard
         if postcard is None:
             raise ValueError(f"{picture} is not a picture")
         return postcard
@@ -27,153 +30,200 @@ class Renderer(Service):
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody who sends a picture to a studio."""
+    """Somebody who wants a picture rendered."""
 
-    picture: str
-    postcard: str | None
-    """What should come back; None for what is no picture."""
+    picture: Picture
     act: Act
 
-    @property
-    def cancelled_at(self) -> float | None:
-        return self.act.record.cancelled_at
+
+@dataclass(frozen=True)
+class Studio:
+    limit: int
+    renderer: Renderer
+    visits: Sequence[Visit]
 
 
 @dataclass(frozen=True)
 class Day:
-    """One studio, from its first visitor to the evening, when all its places are asked for at once."""
+    """All that happened in one or more studios."""
 
-    renderer: Renderer
-    limit: int
-    visits: Sequence[Visit]
+    studios: Sequence[Studio]
     run: Run
 
-    def calls(self) -> list[Call]:
-        return [call for call in self.run.calls if call.service is self.renderer]
-
-    def expect_postcards(self) -> None:
-        """Everybody who sent a picture and stayed got what the renderer made of it."""
-        for visit in self.visits:
-            if visit.postcard is not None and visit.cancelled_at is None:
+    def expect_full_use(self) -> None:
+        """At any time there were as many in the renderer as there may be, if so many were there."""
+        for studio in self.studios:
+            calls = [call for call in self.run.calls if call.service is studio.renderer]
+            acts = [visit.act for visit in studio.visits]
+            moments = {call.started for call in calls} | {call.ended or 0.0 for call in calls}
+            moments |= {act.started for act in acts} | {act.ended for act in acts}
+            for begin, end in pairwise(sorted(moments)):
+                if end - begin < 1e-6:
+                    continue  # What happens in one instant happens in any order.
+                inside = [c for c in calls if c.started <= begin and (c.ended or 0.0) >= end]
+                waiting = sum(a.started <= begin and a.ended >= end for a in acts) - len(inside)
                 self.run.expect(
-                    visit.act.value == visit.postcard,
-                    f"for {visit.picture} the renderer made {visit.postcard!r}, and render() "
-                    f"returned {visit.act.value!r}",
-                )
-
-    def expect_limit(self) -> None:
-        """Never more pictures are in the renderer than the limit allows."""
-        for start, end, inside, _ in self.stretches():
-            if inside > self.limit:
-                late = max(
-                    (call for call in self.calls() if call.started <= start), key=lambda c: c.order
+                    len(inside) <= studio.limit,
+                    f"at {begin:g} s {len(inside)} pictures were in the renderer at the same time; "
+                    f"the limit is {studio.limit}",
+                    at=inside[-1] if inside else None,
                 )
                 self.run.expect(
-                    False,
-                    f"from {start:g} s to {end:g} s {inside} pictures were in the renderer at the "
-                    f"same time; the limit is {self.limit}",
-                    at=late,
+                    waiting <= 0 or len(inside) == studio.limit,
+                    f"from {begin:g} s to {end:g} s {pictures(waiting)} waited, with {len(inside)} in "
+                    f"the renderer and a limit of {studio.limit}",
                 )
 
-    def expect_no_idle_place(self) -> None:
-        """No place in the renderer is free while somebody waits for one."""
-        for start, end, inside, waiting in self.stretches():
-            self.run.expect(
-                inside >= self.limit or not waiting,
-                f"from {start:g} s to {end:g} s {inside} of {self.limit} "
-                f"place{'s were' if self.limit > 1 else ' was'} taken, while "
-                f"{waiting} picture{'s' if waiting > 1 else ''} waited",
-            )
+    def expect_outcomes(self) -> None:
+        """Whoever was not cancelled got the postcard or the error; whoever was could leave at once."""
+        for visit in (visit for studio in self.studios for visit in studio.visits):
+            act, picture = visit.act, visit.picture
+            if act.record.cancelled_at is not None:
+                stayed = act.ended - act.record.cancelled_at
+                self.run.expect(
+                    stayed < 1e-6,
+                    f"render() was cancelled {act.record.cancelled_at - act.started:g} s after it "
+                    f"was called, and went on for {stayed:g} s as if nothing were",
+                )
+            if act.was_cancelled and act.record.cancelled_at is not None:
+                continue
+            if picture.postcard is not None:
+                self.run.expect(
+                    act.error is None and act.value == picture.postcard,
+                    f"the renderer makes {picture.postcard!r} of {picture.name}, and render() "
+                    f"{came_of(act)}",
+                )
+            else:
+                self.run.expect(
+                    [(error.kind, error.message) for error in act.errors]
+                    == [("ValueError", f"{picture.name} is not a picture")],
+                    f"the renderer raised ValueError for {picture.name}, and render() "
+                    f"{came_of(act)}",
+                )
 
-    def stretches(self) -> Iterator[tuple[float, float, int, int]]:
-        """From when, until when, how many pictures were in the renderer, and how many waited."""
-        inside = [(call.started, call.ended or call.started) for call in self.calls()]
-        begun = {call.given["picture"]: call.started for call in self.calls()}
-        waiting = [
-            (visit.act.started, begun.get(visit.picture, visit.act.ended)) for visit in self.visits
-        ]
-        moments = sorted({moment for stretch in (*inside, *waiting) for moment in stretch})
-        for start, end in pairwise(moments):
-            if end - start > 1e-9:
-                yield start, end, _covering(start, inside), _covering(start, waiting)
+
+def came_of(act: Act) -> str:
+    if act.was_cancelled:
+        return "let itself be cancelled, though nobody had cancelled it"
+    if act.error is not None:
+        return f"raised {' and '.join(error.kind for error in act.errors)}"
+    return f"returned {act.value!r}"
 
 
-def _covering(moment: float, stretches: Sequence[tuple[float, float]]) -> int:
-    return sum(start <= moment < end for start, end in stretches)
+def draw_gallery(case: Case, *, least: float, most: float, broken: bool) -> list[Picture]:
+    """A few pictures, of which some cannot be rendered if any may be `broken`."""
+    gallery = []
+    for number in range(case.size(1, 8)):
+        is_broken = case.pick([False, True]) and broken
+        name = f"{'broken' if is_broken else 'photo'}-{number + 1}.png"
+        postcard = None if is_broken else f"card {case.random.getrandbits(32):08x}"
+        gallery.append(Picture(name, case.duration(least, most), postcard))
+    return gallery
 
 
-class Draw:
-    """Draws visits to one studio."""
-
-    def __init__(self, case: Case, world: World) -> None:
-        self._case = case
-        self.renderer = world.add(Renderer())
-        self.limit = case.size(1, 8)
-        self._studio = world.new("Studio", self.renderer, self.limit)
-
-    def visit(self, at: float, *, broken: bool = False) -> Visit:
-        number = len(self.renderer.postcards) + 1
-        picture = f"{'file' if broken else 'photo'}-{number}.png"
-        postcard = None if broken else f"card {self._case.random.getrandbits(32):08x}"
-        self.renderer.postcards[picture] = postcard
-        self.renderer.seconds[picture] = self._case.duration(0.1, 90.0)
-        return Visit(picture, postcard, self._studio.render(picture).at(at))
-
-    def moment(self) -> float:
-        """All at once, or one after the other."""
-        return self._case.pick([0.0, self._case.duration(0.0, 60.0)])
-
-    def evening(self) -> list[Visit]:
-        """One picture for each place, and one more."""
-        return [self.visit(EVENING) for _ in range(self.limit + 1)]
+def run(world: World, *studios: Studio) -> Day:
+    acts = [visit.act for studio in studios for visit in studio.visits]
+    return Day(studios, world.attempt_all(*acts))
 
 
 @scene
-def with_failures(case: Case) -> Iterator[list[Day]]:
-    """Two studios, to which people send pictures and other files."""
+def failures(case: Case) -> Iterator[Day]:
+    """People come to two studios, with pictures of which some cannot be rendered."""
+    for world in case.explore(late=True):
+        limit = case.size(1, 52)
+        yield run(world, draw_studio(case, world, limit, 1), draw_studio(case, world, limit, 8))
+
+
+def draw_studio(case: Case, world: World, limit: int, most_waiting: int) -> Studio:
+    plans = [
+        (case.integer(0, 7), case.duration(0.0, 3.0), case.integer(0, 3) == 3)
+        for _ in range(limit + case.size(0, most_waiting))
+    ]
+    gallery = draw_gallery(case, least=0.5, most=9.0, broken=True)
+    renderer = world.add(Renderer(gallery))
+    studio = world.new("Studio", renderer, limit)
+    visits: list[Visit] = []
+    for index, at, follows in plans:
+        picture = gallery[index % len(gallery)]
+        act = studio.render(picture.name).at(at)
+        if follows and visits:
+            act.after(visits[-1].act)  # At the very moment at which a place comes free.
+        visits.append(Visit(picture, act))
+    return Studio(limit, renderer, visits)
+
+
+@scene
+def departures(case: Case) -> Iterator[Day]:
+    """Some leave while their picture is in the renderer; afterwards all places are needed."""
     for world in case.explore():
-        draws = [Draw(case, world) for _ in range(2)]
-        visits = [
-            [
-                *(draw.visit(draw.moment(), broken=case.pick([True, False])) for _ in range(count)),
-                *draw.evening(),
-            ]
-            for draw, count in zip(draws, (case.size(0, 12), case.size(0, 3)), strict=True)
-        ]
-        run = world.attempt_all(*(visit.act for each in visits for visit in each))
-        yield [
-            Day(draw.renderer, draw.limit, each, run)
-            for draw, each in zip(draws, visits, strict=True)
-        ]
+        limit = case.size(1, 6)
+        leaving = [case.duration(0.1, 5.0) for _ in range(case.size(1, limit))]
+        gallery = draw_gallery(case, least=10.0, most=90.0, broken=False)
+        renderer = world.add(Renderer(gallery))
+        studio = world.new("Studio", renderer, limit)
+        acts = [studio.render(gallery[0].name).cancel_after(seconds) for seconds in leaving]
+        visits = [Visit(gallery[0], act) for act in acts]
+        yield run(world, Studio(limit, renderer, [*visits, *crowd(case, studio, gallery, limit)]))
 
 
 @scene
-def with_cancellations(case: Case) -> Iterator[Day]:
-    """One studio, whose visitors leave at any time: after a while, or between any two steps."""
+def queues(case: Case) -> Iterator[Day]:
+    """The studio is full; some leave wherever they are: in the queue, in the renderer, between."""
     for world in case.explore(cancel=True):
-        draw = Draw(case, world)
+        limit = case.pick([1, 2])
+        leaving_early = [False, True, *(case.pick([False, True]) for _ in range(case.size(0, 2)))]
+        plans = [
+            (
+                case.integer(0, 7),
+                case.duration(0.0, 2.0),
+                case.duration(0.1, 2.5) if leaves else None,
+            )
+            for leaves in leaving_early
+        ]
+        leaving = case.duration(5.0, 9.0)
+        gallery = draw_gallery(case, least=10.0, most=30.0, broken=True)
+        renderer = world.add(Renderer(gallery))
+        studio = world.new("Studio", renderer, limit)
+        full = [studio.render(gallery[0].name) for _ in range(limit)]
+        full[0].cancel_after(leaving)
+        visits = [Visit(gallery[0], act) for act in full]
+        for index, at, patience in plans:
+            picture = gallery[index % len(gallery)]
+            act = studio.render(picture.name).at(at)
+            visits.append(Visit(picture, act if patience is None else act.cancel_after(patience)))
+        yield run(world, Studio(limit, renderer, [*visits, *crowd(case, studio, gallery, limit)]))
+
+
+@scene
+def callers(case: Case) -> Iterator[Day]:
+    """There is room for all; some leave, and some pictures cannot be rendered."""
+    for world in case.explore():
+        plans = [
+            (case.integer(0, 7), case.pick([0, 1]), case.duration(0.1, 5.0))
+            for _ in range(case.size(1, 5))
+        ]
+        limit = len(plans) + case.size(0, 3)
+        gallery = draw_gallery(case, least=0.5, most=9.0, broken=True)
+        renderer = world.add(Renderer(gallery))
+        studio = world.new("Studio", renderer, limit)
         visits = []
-        for _ in range(case.size(0, 12)):
-            visit = draw.visit(draw.moment(), broken=case.pick([False, True]))
-            if case.pick([True, False]):
-                visit.act.cancel_after(case.duration(0.0, 90.0))
-            visits.append(visit)
-        visits += draw.evening()
-        run = world.attempt_all(*(visit.act for visit in visits))
-        yield Day(draw.renderer, draw.limit, visits, run)
+        for index, leaves, patience in plans:
+            picture = gallery[index % len(gallery)]
+            act = studio.render(picture.name)
+            visits.append(Visit(picture, act.cancel_after(patience) if leaves else act))
+        yield run(world, Studio(limit, renderer, visits))
 
 
-@scene
-def alone(case: Case) -> Iterator[Day]:
-    """One visitor, for whom there is a place; sometimes with a file that is no picture, and sometimes
-    one who leaves."""
-    for world in case.explore(cancel=True):
-        draw = Draw(case, world)
-        visit = draw.visit(0.0, broken=case.pick([True, False]))
-        if case.pick([True, False]):
-            visit.act.cancel_after(case.duration(0.0, 90.0))
-        run = world.attempt_all(visit.act)
-        yield Day(draw.renderer, draw.limit, [visit], run)
+def crowd(case: Case, studio: Instance, gallery: Sequence[Picture], limit: int) -> list[Visit]:
+    """One more than there are places, when all the others are gone."""
+    return [
+        Visit(picture, studio.render(picture.name).at(1000.0))
+        for picture in (case.pick(gallery) for _ in range(limit + 1))
+    ]
+
+
+def pictures(count: int) -> str:
+    return f"{count} picture{'' if count == 1 else 's'}"
 
 
 @check(
@@ -182,11 +232,9 @@ def alone(case: Case) -> Iterator[Day]:
     advice="follow the code line by line for a picture for which the renderer raises ValueError",
 )
 def failures_give_back(case: Case) -> None:
-    for days in with_failures(case):
-        for day in days:
-            day.expect_postcards()
-            day.expect_limit()
-            day.expect_no_idle_place()
+    for day in failures(case):
+        day.expect_full_use()
+        day.expect_outcomes()
 
 
 @check(
@@ -195,19 +243,20 @@ def failures_give_back(case: Case) -> None:
     advice="a cancellation is an exception at the await, and not one that `except Exception` sees",
 )
 def cancellations_give_back(case: Case) -> None:
-    for day in with_cancellations(case):
-        day.expect_postcards()
-        day.expect_no_idle_place()
+    for day in departures(case):
+        day.expect_full_use()
+        day.expect_outcomes()
 
 
 @check(
-    "A picture that leaves the queue takes nobody else's permit along",
-    advice="a task that is cancelled while it waits for a permit has none to give back",
+    "Who leaves the queue gives back no permit, for there was none",
+    advice="whoever got a permit gives it back, and whoever got none gives none back; follow the code "
+    "for a task that is cancelled while it waits for its permit, or just as it gets one",
 )
 def no_permit_from_the_queue(case: Case) -> None:
-    for day in with_cancellations(case):
-        day.expect_postcards()
-        day.expect_limit()
+    for day in queues(case):
+        day.expect_full_use()
+        day.expect_outcomes()
 
 
 @check(
@@ -215,34 +264,5 @@ def no_permit_from_the_queue(case: Case) -> None:
     advice="give the permit back, and let the exception go on to whoever called",
 )
 def the_caller_hears(case: Case) -> None:
-    for day in alone(case):
-        (visit,) = day.visits
-        cancelled, act = visit.cancelled_at, visit.act
-        day.run.expect(
-            len(day.calls()) == 1 or cancelled is not None,
-            f"{visit.picture} was sent to the renderer {len(day.calls())} times, not once",
-        )
-        if cancelled is not None:
-            day.run.expect(
-                act.ended - cancelled < 1e-9,
-                f"render() was cancelled at {cancelled:g} s, and went on until {act.ended:g} s",
-                at=day.calls()[0] if day.calls() else None,
-            )
-            # It may have been done at that very moment.
-            done = any(call.outcome in ("answered", "failed") for call in day.calls())
-            day.run.expect(
-                act.was_cancelled or done,
-                f"render() was cancelled at {cancelled:g} s, and then "
-                + ("raised an error of its own" if act.error else "returned as if nothing were"),
-                at=day.calls()[0] if day.calls() else None,
-            )
-        elif visit.postcard is None:
-            heard = [error.kind for error in act.errors]
-            day.run.expect(
-                "ValueError" in heard,
-                f"the renderer raised ValueError for {visit.picture}, and render() "
-                + (f"raised {heard[0]}" if heard else f"returned {act.value!r} to its caller"),
-                at=day.calls()[0],
-            )
-        else:
-            day.expect_postcards()
+    for day in callers(case):
+        day.expect_outcomes()

@@ -29,7 +29,7 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
     def target() -> None:
         try:
             outcome["value"] = function(*args)
-        except BaseException as exc:
+        except Exception as exc:
             outcome["error"] = exc
         anyio.from_thread.run_sync(done.set, token=token)
 
