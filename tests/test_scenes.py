@@ -90,6 +90,19 @@ def test_what_a_check_finds_in_a_scene_is_had_again_as_the_one_world_that_runs(r
     assert seen == [number]
 
 
+def test_a_scene_that_shows_a_world_twice_still_counts_it_once(runs):
+    @scene
+    def twice(case: Case) -> Iterator[tuple[int, Run]]:
+        for shown in numbers.__wrapped__(case):
+            yield shown
+            yield shown
+
+    memory = {}
+    failed = play(looking([], which=twice, fails_at=6), setting(), "1/x/c", memory=memory)
+    passed = play(looking([], which=twice), setting(), "1/x/d", memory=memory)
+    assert (failed.worlds, passed.worlds) == (3, WORLDS)
+
+
 def test_what_fails_the_scene_itself_fails_every_check_in_the_same_way_as_alone(runs):
     @scene
     def failing(case: Case) -> Iterator[tuple[int, Run]]:

@@ -136,7 +136,8 @@ class _Recalled:
 
     case: "Case"
     going: Iterator[Any]
-    shown: list[tuple[Any, Choices, Trace | None]] = field(default_factory=list)
+    shown: list[tuple[Any, int, Choices, Trace | None]] = field(default_factory=list)
+    """What it yielded, in which world, and how that was made and went. A world may be shown twice."""
     failure: Exception | None = None
     raised_at: TracebackType | None = None
 
@@ -245,8 +246,7 @@ class Case(Draws):
                 self._show_more(function, recalled)
             if number == len(recalled.shown):
                 break
-            shown, self.played, self.last_trace = recalled.shown[number]
-            self.worlds = number + 1
+            shown, self.worlds, self.played, self.last_trace = recalled.shown[number]
             yield shown
         self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
         self.worlds = recalled.case.worlds
@@ -270,7 +270,7 @@ class Case(Draws):
             raise
         else:
             case = recalled.case
-            recalled.shown.append((shown, case.played, case.last_trace))
+            recalled.shown.append((shown, case.worlds, case.played, case.last_trace))
 
     def has_run(self, trace: Trace, choices: Choices) -> None:
         """Keep what the last run was, and how it can be had again."""
