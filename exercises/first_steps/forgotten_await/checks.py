@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checker import Call, Case, Run, Service, World, check, scene
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, World, check, scene
 
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
 REFUSALS = (None, None, None, TimeoutError("no time for this mail"), ValueError("no such address"))

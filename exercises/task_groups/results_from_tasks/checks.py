@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Call, Case, Run, Service, check, scene, takes
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, check, scene, takes
 from checker.judge.case import same, shown
 
 ARTICLES = ("kettle", "tea pot", "toaster", "torch")
@@ -92,7 +91,7 @@ class Page:
 
 @scene
 def pages(case: Case) -> Iterator[Page]:
-    """Two pages are made together; the second is made again as soon as it is ready."""
+    """Two pages are made together; the second is made again afterwards."""
     for world in case.explore(orders=True, cancel=True, fail=ConnectionError("the shop is shut")):
         many, few = _made_up(case, MOST), _made_up(case, 3)
         article = case.pick(ARTICLES)
@@ -101,10 +100,11 @@ def pages(case: Case) -> Iterator[Page]:
             world.call("compare", few, article),
             world.call("compare", few, article),
         ]
-        run = world.attempt_all(*acts[:2], acts[2].after(acts[1]))
+        again = acts[2].after(acts[1]).at(sum(shop.seconds for shop in few) + 1)
+        run = world.attempt_all(*acts)
         calls = [call for call in run.calls if call.service in many]
-        early = [c for c in run.calls if c.service in few and c.started < acts[1].ended]
-        late = [c for c in run.calls if c.service in few and c.started >= acts[1].ended]
+        early = [c for c in run.calls if c.service in few and c.started < again.started]
+        late = [c for c in run.calls if c.service in few and c.started >= again.started]
         yield Page(many, acts[0], run, calls, world.is_timed)
         yield (page := Page(few, acts[1], run, early, world.is_timed))
         if page.is_due:  # Otherwise some are dearer by now, and some are not.
