@@ -61,11 +61,17 @@ class Page:
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether it let itself be cancelled. On asyncio, who waits for a task handle just then may be
-        told that the task was cancelled, and not be cancelled itself: that is AnyIO's doing."""
-        told = [error.kind for error in self.act.errors]
-        struck = self.act.record.cancelled_at is not None
-        return self.act.was_cancelled or (struck and set(told) == {"TaskCancelled"})
+        """Whether it let itself be cancelled.
+
+        AnyIO on asyncio may cancel the tasks of a group and not the one that has just been woken in
+        its block: that one goes on without their results, or hears that they were cancelled. A right
+        program can do nothing about it, so that only trio can tell."""
+        act, missed = self.act, False
+        if act.record.cancelled_at is not None and self.run.trace.backend == "asyncio":
+            told = {error.kind for error in act.errors}
+            cut_off = any(call.outcome == "cancelled" for call in self.calls)
+            missed = told == {"TaskCancelled"} or (act.error is None and cut_off)
+        return act.was_cancelled or missed
 
     @property
     def prices(self) -> list[int | None]:

@@ -1,6 +1,6 @@
 """Starts an office when the one before has given its first answer.
 
-Caught by: ?
+Caught by: offices_overlap, slow_answers_hold_up_nobody_else
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Leaves out the shops that do not have the article, so that the others move up.
 
-Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
+Caught by: missing_keeps_its_place
 """
 
 from collections.abc import Sequence

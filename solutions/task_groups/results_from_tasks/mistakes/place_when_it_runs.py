@@ -1,6 +1,6 @@
 """Each task takes its place when it first runs: in the order of the shops on asyncio only.
 
-Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
+Caught by: prices_in_order (trio), missing_keeps_its_place (trio), shops_overlap (trio)
 """
 
 from collections.abc import Sequence

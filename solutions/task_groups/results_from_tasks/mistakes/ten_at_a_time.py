@@ -1,6 +1,6 @@
 """Lets no more than ten shops be asked at the same time.
 
-Caught by: ?
+Caught by: shops_overlap
 """
 
 from collections.abc import Sequence

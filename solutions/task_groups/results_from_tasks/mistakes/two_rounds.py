@@ -1,6 +1,6 @@
 """Finds the article in every shop first, and asks for prices when the slowest has found it.
 
-Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
+Caught by: shops_overlap
 """
 
 from collections.abc import Sequence
