@@ -66,7 +66,7 @@ def race(
 
     def decorate(play: Callable[[World, Errands], None]) -> Callable[[World, Errands], None]:
         def function(case: Case) -> None:
-            for world in case.schedules(late=late):
+            for world in case.explore(orders=True, late=late):
                 play(world, world.add(Errands()))
 
         text = "import anyio\n" + textwrap.dedent(source)

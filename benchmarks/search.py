@@ -4,23 +4,23 @@
         [--backend NAME] [--rounds N]
 
 What is found: each race of `benchmarks/races.py` is searched with many seeds, within a fixed number
-of runs, until one fails: by each strategy alone, and by the portfolio that checks use. A strategy
-that learns from an earlier run is given one, which is in the number. The first table says with how
-many seeds the race was found; the second, how many of a hundred runs failed, as far as they were
-made. "exhaustive" is a dash where there are more orders than runs, and none of the first is bad. A
-strategy that has found nothing in 2000 runs is not given the other seeds.
+of runs, until one fails: by each strategy alone, and by the portfolio in which they take turns. A
+strategy that learns from an earlier run is given one, which is in the number. "quick" and "thorough"
+are the searches of a grade, with as many runs as they have. The first table says with how many seeds
+the race was found; the second, how many of a hundred runs failed, as far as they were made.
+"exhaustive" is a dash where there are more orders than runs, and none of the first is bad. A strategy
+that has found nothing in 2000 runs is not given the other seeds.
 
-The kit's own mistakes, and its starters, are searched by the checks that must catch them, as far as
-these use `case.schedules`, with the number of runs that the check asks for: by the portfolio, as in
-grading but without the shrinking, and by the plain random walk. They fail in most orders, and many
-of them if every call takes its latency; the last column says which run found them at the latest.
+The kit's own mistakes are searched by the checks that must catch them, quickly and thoroughly, as in
+grading but without the shrinking. Only those are shown that do not fail in the first world with every
+seed; the last column says which world it took at the latest.
 
 What it costs: a run of a search is held against a bare fork of the warmed process, and against
 `anyio.run` of the same empty coroutine in a process of its own; and a whole search and a shrinking
 are held against a second.
 
-The target is that the portfolio finds everything, and nothing with fewer than 99 of 100 seeds.
-Exits 1 if a target is not met.
+The target is that the portfolio and a thorough search find everything, and nothing with fewer than 99
+of 100 seeds. Exits 1 if a target is not met.
 """
 
 import argparse
@@ -41,15 +41,16 @@ from benchmarks.races import RACES
 from checker import Case, Service
 from checker.course import Course, Exercise
 from checker.judge.attempt import attempt, play
-from checker.judge.case import SCHEDULES, Check, Setting, World
+from checker.judge.case import Check, Setting, World
+from checker.judge.choices import Replay
+from checker.judge.draws import Drawer, Profile
 from checker.judge.explain import CheckFailed
 from checker.judge.grade import seed_of
 from checker.judge.launch import Program, Sandbox, warm_sandboxes
-from checker.judge.replay import Replay
-from checker.judge.schedule import Plan, Recorded, Schedule, Timed
-from checker.judge.search import portfolio
-from checker.judge.search.exhaustive import Exhaustive
-from checker.judge.trace import Trace
+from checker.judge.schedule import Schedule, Timed
+from checker.judge.search import strategies
+from checker.judge.search.exhaustive import next_order
+from checker.judge.search.explore import QUICK, THOROUGH, Aims, Depth, Seen, Sketch, explore
 from checker.report import BACKENDS
 from checker.verify import read_caught_by
 
@@ -68,73 +69,92 @@ IN_ORDER: Final = 3
 
 # --- searches -----------------------------------------------------------------------------------
 
-Search: TypeAlias = Callable[[Random, int], Generator[Schedule, Trace, None]]
-"""Yields so many schedules, and is answered with what was seen, as `portfolio.explore` is."""
+Search: TypeAlias = Callable[[Random, int, Aims], Generator[Sketch, Seen, object]]
+"""Yields so many worlds, and is answered with what was seen, as `explore` is."""
 
 
-def in_order(random: Random, runs: int) -> Generator[Schedule, Trace, None]:
+def sketch(random: Random, schedule: Schedule, events: Sequence[int] = ()) -> Sketch:
+    return Sketch(Replay((), tuple(events)), Drawer(Profile(), random), random, schedule)
+
+
+def in_order(random: Random, runs: int, aims: Aims) -> Generator[Sketch, Seen, None]:
     for _ in range(min(runs, IN_ORDER)):
-        yield Timed()
+        yield sketch(random, Timed())
 
 
-def exhaustive(random: Random, runs: int) -> Generator[Schedule, Trace, None]:
-    schedule = Exhaustive()
-    yield schedule
-    for _ in range(runs - 1):
-        if not schedule.advance():
+def exhaustive(random: Random, runs: int, aims: Aims) -> Generator[Sketch, Seen, None]:
+    path: Sequence[int] | None = (0, 1)  # The order of ready tasks, and that replies may overtake.
+    for _ in range(runs):
+        if path is None:
             return
-        yield schedule
+        seen = yield sketch(random, Timed(), path)
+        path = next_order(seen.choices.events)
 
 
-def alone(strategy: portfolio.Strategy) -> Search:
-    """One strategy of the portfolio, which learns from what the portfolio would let it see."""
+def alone(strategy: strategies.Strategy) -> Search:
+    """One strategy of the portfolio, which learns from the first run."""
 
-    def search(random: Random, runs: int) -> Generator[Schedule, Trace, None]:
-        seen = yield Recorded([])
+    def search(random: Random, runs: int, aims: Aims) -> Generator[Sketch, Seen, None]:
+        first = yield sketch(random, Timed())
         for _ in range(runs - 1):
-            yield strategy(Random(random.getrandbits(64)), seen)
+            yield sketch(random, strategy(Random(random.getrandbits(64)), first.trace))
 
     return search
 
 
+def portfolio(random: Random, runs: int, aims: Aims) -> Generator[Sketch, Seen, object]:
+    return explore(random, Depth("portfolio", 1, runs - 1, 0, 0), aims)
+
+
+def graded(depth: Depth) -> Search:
+    """The search of a grade, whatever number of runs it takes."""
+    return lambda random, runs, aims: explore(random, depth, aims)
+
+
 SEARCHES: Final[dict[str, Search]] = {
     "in order": in_order,
-    "walk": alone(portfolio.walk),
-    "URW": alone(portfolio.weighted),
-    "SURW": alone(portfolio.selectively_weighted),
-    **{f"PCT {changes}": alone(portfolio.priorities(changes)) for changes in range(4)},
+    "walk": alone(strategies.walk),
+    "URW": alone(strategies.weighted),
+    "SURW": alone(strategies.selectively_weighted),
+    **{f"PCT {changes}": alone(strategies.priorities(changes)) for changes in range(4)},
     "exhaustive": exhaustive,
-    "portfolio": portfolio.explore,
+    "portfolio": portfolio,
+    "quick": graded(QUICK),
+    "thorough": graded(THOROUGH),
 }
 """All that is compared."""
 
-QUICK: Final = ("in order", "walk", "portfolio")
+FEWER: Final = ("in order", "walk", "portfolio", "quick", "thorough")
+
+MUST: Final = ("portfolio", "thorough")
+"""What must find everything."""
 
 
 class Searched(Case):
-    """A case whose `schedules` are those of one search, as many as the benchmark says."""
+    """A case whose worlds are those of one search, as many as the benchmark says."""
 
-    def __init__(self, setting: Setting, seed: str, search: Search, runs: int | None) -> None:
+    def __init__(self, setting: Setting, seed: str, search: Search, runs: int) -> None:
         super().__init__(setting, seed)
         self._search = search
         self._runs = runs
-        self.made = 0
-        """How many runs there were."""
 
-    def schedules(self, runs: int = SCHEDULES, *, late: bool = False) -> Iterator[World]:
-        seed = self.random.getrandbits(64)
-        schedules = self._search(Random(seed), self._runs or runs)
-        schedule = next(schedules)
+    def explore(
+        self,
+        *,
+        orders: bool = False,
+        late: bool = False,
+        cancel: bool = False,
+        fail: Exception | None = None,
+    ) -> Iterator[World]:
+        aims = Aims(orders or late, late, cancel, fail)
+        sketches = self._search(Random(self._seed), self._runs, aims)
+        following = next(sketches)
         while True:
-            self.random.seed(f"{seed}/{self.made}")
-            order = self.random.getrandbits(32)
-            plan = Plan(schedule, delays=late)
-            world = World(self, self._setting, plan, order, Replay(0, 0))
-            self.made += 1
+            world = self._world(following, aims)
             yield world
             assert world.trace is not None
             try:
-                schedule = schedules.send(world.trace)
+                following = sketches.send(Seen(world.choices, world.trace))
             except StopIteration:
                 return
 
@@ -165,9 +185,7 @@ class Found:
         return f"{100 * self.hits / self.runs:.3g}" if self.applies else "-"
 
 
-def seek(
-    check: Check, setting: Setting, search: Search, seeds: Sequence[str], runs: int | None
-) -> Found:
+def seek(check: Check, setting: Setting, search: Search, seeds: Sequence[str], runs: int) -> Found:
     found = Found(seeds=len(seeds))
     for seed in seeds:
         case = Searched(setting, seed, search, runs)
@@ -175,12 +193,13 @@ def seek(
             check.function(case)
         except CheckFailed:
             found.hits += 1
-            found.latest = max(found.latest, case.made)
-        found.runs += case.made
-        if search is exhaustive and not found.hits and case.made == runs:
+            found.latest = max(found.latest, case.worlds)
+        found.runs += case.worlds
+        if search is exhaustive and not found.hits and case.worlds == runs:
             found.applies = False
             break
-        if search is not portfolio.explore and not found.hits and found.runs >= HOPELESS:
+        must = search in (SEARCHES[name] for name in MUST)
+        if not must and not found.hits and found.runs >= HOPELESS:
             break
     return found
 
@@ -225,7 +244,7 @@ def compare_races(
     sandboxes: dict[str, Sandbox], seeds: Sequence[str], given: argparse.Namespace
 ) -> bool:
     """Print what is found of the races; whether that is enough."""
-    columns = list(QUICK if given.quick else SEARCHES)
+    columns = list(FEWER if given.quick else SEARCHES)
     with ThreadPoolExecutor(len(sandboxes)) as pool:
         work = {
             backend: pool.submit(compare, backend, sandbox, columns, seeds, given.runs)
@@ -241,7 +260,8 @@ def compare_races(
     print()
     for backend, found in by_backend.items():
         for race in RACES:
-            met &= is_enough(f"{race.name} on {backend}", found[race.name, "portfolio"])
+            for name in MUST:
+                met &= is_enough(f"{race.name} on {backend}, {name}", found[race.name, name])
             if found[race.name, "in order"].hits:
                 print(f"{race.name} on {backend}: is no race, it fails in order: NOT MET")
                 met = False
@@ -253,7 +273,7 @@ def compare_races(
 
 @dataclass(frozen=True)
 class Wrong:
-    """A wrong answer, and a check with `case.schedules` that must fail it on a backend."""
+    """A wrong answer, and a check that must fail it on a backend."""
 
     exercise: Exercise
     path: Path
@@ -267,14 +287,25 @@ class Wrong:
 
 def wrong_answers(course: Course, backends: Sequence[str]) -> Iterator[Wrong]:
     for exercise in course:
-        for check in exercise.checks:
-            if "schedules" not in check.function.__code__.co_names:
-                continue
-            starter = exercise.solutions / "starter.py"
-            for path in (starter, *sorted((exercise.solutions / "mistakes").glob("*.py"))):
+        for path in sorted((exercise.solutions / "mistakes").glob("*.py")):
+            caught_by = read_caught_by(path, exercise)
+            for check in exercise.checks:
                 for backend in backends:
-                    if path == starter or (check.name, backend) in read_caught_by(path, exercise):
+                    if (check.name, backend) in caught_by:
                         yield Wrong(exercise, path, check, backend)
+
+
+def convict(wrong: Wrong, sandbox: Sandbox, depth: Depth, seeds: Sequence[str]) -> Found:
+    """With how many seeds a search of that depth convicts a wrong answer."""
+    program = Program(wrong.path.read_bytes(), wrong.exercise.driver or b"")
+    setting = Setting(sandbox, program, wrong.backend, depth)
+    found = Found(seeds=len(seeds))
+    for seed in seeds:
+        tried = play(wrong.check, setting, seed_of(wrong.check, wrong.exercise, int(seed)))
+        if tried.failure is not None:
+            found.hits += 1
+            found.latest = max(found.latest, tried.worlds)
+    return found
 
 
 def compare_mistakes(sandboxes: dict[str, Sandbox], seeds: Sequence[str]) -> bool:
@@ -283,23 +314,16 @@ def compare_mistakes(sandboxes: dict[str, Sandbox], seeds: Sequence[str]) -> boo
     lines = []
     for wrong in wrong_answers(Course.load(ROOT), list(sandboxes)):
         tell(wrong.name)
-        program = Program(wrong.path.read_bytes(), wrong.exercise.driver or b"")
-        setting = Setting(sandboxes[wrong.backend], program, wrong.backend)
-        found = Found(seeds=len(seeds))
-        for seed in seeds:
-            tried = play(wrong.check, setting, seed_of(wrong.check, wrong.exercise, int(seed)))
-            if tried.failure is not None:
-                found.hits += 1
-                found.latest = max(found.latest, tried.played.world + 1)
-        if wrong.path.stem == "starter" and not found.hits:
-            continue  # It fails another check.
-        # Stops as the portfolio does: with the runs that the check asks for.
-        walk = seek(wrong.check, setting, SEARCHES["walk"], seeds, None)
-        lines.append(f"{wrong.name:<78.78}{found.hits:>11}{walk.hits:>11}{found.latest:>11}")
-        met &= is_enough(wrong.name, found)
+        sandbox = sandboxes[wrong.backend]
+        quick, thorough = (convict(wrong, sandbox, depth, seeds) for depth in (QUICK, THOROUGH))
+        if thorough.latest != 1:
+            lines.append(
+                f"{wrong.name:<78.78}{quick.hits:>11}{thorough.hits:>11}{thorough.latest:>11}"
+            )
+        met &= is_enough(wrong.name, thorough)
     tell("")
     print(
-        f"\n{f'mistakes: of {len(seeds)} seeds':<78}{'portfolio':>11}{'walk':>11}{'at latest':>11}"
+        f"\n{f'mistakes: of {len(seeds)} seeds':<78}{'quick':>11}{'thorough':>11}{'at latest':>11}"
     )
     print("\n".join(lines))
     return met
@@ -355,7 +379,7 @@ def go_through(check: Check, setting: Setting, search: Search) -> int:
     """Make all runs of a search that finds nothing; how many there were."""
     case = Searched(setting, "benchmark", search, SEARCHED)
     check.function(case)
-    return case.made
+    return case.worlds
 
 
 def one_run(check: Check, setting: Setting) -> float:
@@ -366,20 +390,20 @@ def one_run(check: Check, setting: Setting) -> float:
 
 
 def run_nothing(case: Case) -> None:
-    for world in case.schedules():
+    for world in case.explore(orders=True):
         world.run("main")
 
 
 def pay_in(case: Case) -> None:
     """Five deposits to one account; whatever comes of them is right."""
-    for world in case.schedules():
+    for world in case.explore(orders=True):
         world.run("deposit_all", [world.add(Account())], [(0, amount) for amount in range(5)])
 
 
 def search_both(check: Check, settings: Sequence[Setting]) -> None:
     """A search on each backend, all at the same time, as in grading."""
     with ThreadPoolExecutor(len(settings)) as pool:
-        searches = [pool.submit(go_through, check, s, portfolio.explore) for s in settings]
+        searches = [pool.submit(go_through, check, s, portfolio) for s in settings]
         assert all(search.result() == SEARCHED for search in searches)
 
 
@@ -410,7 +434,7 @@ def compare_costs(sandboxes: dict[str, Sandbox], rounds: int) -> bool:
         for backend, sandbox in sandboxes.items():
             note(f"plain {backend}", plain_run(backend))
             note(f"empty {backend}", one_run(nothing, Setting(sandbox, Program(EMPTY), backend)))
-            note(f"solution {backend}", one_run(check, Setting(sandbox, solution, backend)))
+            note(f"solution {backend}", one_run(deposits, Setting(sandbox, solution, backend)))
             setting = Setting(sandbox, starter, backend)
             note(f"shrink {backend}", shrinking(check, setting, f"{number}/shrink"))
         settings = [Setting(sandbox, starter, b) for b, sandbox in sandboxes.items()]
@@ -452,7 +476,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="how often the costs are measured")
     parser.add_argument("--backend", choices=BACKENDS, help="only this one")
     parser.add_argument("--only", choices=PARTS, help="only this part")
-    parser.add_argument("--quick", action="store_true", help="only the walk and the portfolio")
+    parser.add_argument("--quick", action="store_true", help="only some of the searches")
     given = parser.parse_args()
     backends = [given.backend] if given.backend else BACKENDS
     seeds = [str(seed) for seed in range(1, given.seeds + 1)]

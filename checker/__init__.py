@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from checker.judge.acts import Act as Act
+    from checker.judge.acts import Instance as Instance
     from checker.judge.case import Case as Case
     from checker.judge.case import Run as Run
     from checker.judge.case import World as World
@@ -23,6 +24,7 @@ _MODULES = {
     "Act": "checker.judge.acts",
     "Call": "checker.judge.trace",
     "Case": "checker.judge.case",
+    "Instance": "checker.judge.acts",
     "Run": "checker.judge.case",
     "Service": "checker.judge.service",
     "World": "checker.judge.case",
@@ -32,7 +34,19 @@ _MODULES = {
     "takes": "checker.judge.service",
 }
 
-__all__ = ["Act", "Call", "Case", "Run", "Service", "World", "blocking", "check", "scene", "takes"]
+__all__ = [
+    "Act",
+    "Call",
+    "Case",
+    "Instance",
+    "Run",
+    "Service",
+    "World",
+    "blocking",
+    "check",
+    "scene",
+    "takes",
+]
 
 
 def __getattr__(name: str) -> Any:

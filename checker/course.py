@@ -3,6 +3,7 @@
     exercises/course.toml                   the chapters, and the order of the exercises in them
     exercises/<chapter>/<name>/             README.md exercise.toml exercise.py checks.py [driver.py]
     solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
+                                            messages.txt [equivalent.toml]
 
 A learner edits `exercise.py` where it is, so what it was when it was shipped is kept beside the
 solutions, as `starter.py`. `checker verify` holds the two together.
@@ -80,7 +81,7 @@ class Exercise:
 
     @cached_property
     def metadata(self) -> _Metadata:
-        metadata: _Metadata = _read_toml(self.folder / "exercise.toml", _Metadata)
+        metadata: _Metadata = read_toml(self.folder / "exercise.toml", _Metadata)
         return metadata
 
     @cached_property
@@ -160,7 +161,7 @@ class Course:
 
     @classmethod
     def load(cls, root: Path) -> "Course":
-        contents = _read_toml(root / "exercises" / "course.toml", _Contents)
+        contents = read_toml(root / "exercises" / "course.toml", _Contents)
         chapters = tuple(
             Chapter(
                 entry.name,
@@ -213,7 +214,8 @@ def _normalized(source: bytes) -> bytes:
     return b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
 
 
-def _read_toml(path: Path, kind: Any) -> Any:
+def read_toml(path: Path, kind: Any) -> Any:
+    """What a TOML file holds, as a struct of this kind. Raises `CourseError`."""
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
     except OSError as error:

@@ -1,17 +1,17 @@
 """The same services, on the real clock: what the simulator is held against.
 
 A check is a synchronous function of a `Case`, so it cannot run on a real event loop itself. What it
-asks of a submission can: `collect` lets a check run in the simulator and keeps a `Scenario` of each
-of its runs (which function, with which services and arguments, cancelled when), and
-`Scenario.replay` awaits that function under plain AnyIO, on the backend that is running, with real
-objects in the place of the stubs: their methods sleep in real time and then do what the service
-does. Either way the outcome is a `Trace`, and `facts` says what is in it.
+asks of a submission can: `collect` lets a check run in the simulator, in a handful of plain worlds of
+few items, and keeps a `Scenario` of each of its runs (which acts, with which services and arguments,
+begun and cancelled when), and `Scenario.replay` awaits them under plain AnyIO, on the backend that is
+running, with real objects in the place of the stubs: their methods sleep in real time and then do
+what the service does. Either way the outcome is a `Trace`, and `facts` says what is in it.
 
 Which facts can be compared? On the real clock nothing happens at exactly the same instant, and trio
 shuffles its tasks, so a fact that hangs on chance must be left out, and no list written by hand
 could say which ones do. The simulator can: each scenario is run in it some more times, with other
-seeds and with every latency a few per cent longer, each by another amount (for a check that tries
-every order of replies: with other orders). Facts that stay the same are *settled* and have to be
+seeds and with every latency and every sleep of the submission a few per cent longer, each by another
+amount (for the first world of a check that tries other orders of replies: with other orders). Facts that stay the same are *settled* and have to be
 the same in reality; the others are left alone.
 
 The clock of the real world is the machine's own, and so that a minute of virtual time does not take
@@ -37,8 +37,8 @@ import time
 import types
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 from unittest.mock import patch
@@ -49,14 +49,18 @@ import msgspec
 import trio
 
 from checker.course import Exercise
-from checker.judge.acts import Act, Timing
-from checker.judge.case import SCHEDULES, Case, Run, Setting, World
-from checker.judge.conversation import converse
+from checker.judge.acts import Act, Timing, specify_acts
+from checker.judge.case import Case, Run, Setting, World
+from checker.judge.choices import Choices, Replay
+from checker.judge.conversation import _Conversation, converse
+from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Plan, Schedule, Timed
+from checker.judge.schedule import Enabled, Plan, Schedule, Timed
+from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
 from checker.judge.service import Invocation, Service, builtin_name, error_text, specify
 from checker.judge.trace import (
+    ActRecord,
     Call,
     Print,
     Raised,
@@ -66,17 +70,42 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
-from checker.protocol import ActSpec, ErrorTree, Failed, Start, instant, plain
+from checker.protocol import ActSpec, ErrorTree, Failed, ObjectSpec, Start, plain
 from checker.sandbox.errors import make_error
 
-__all__ = ["Pace", "RealWorld", "Scenario", "collect", "differences", "facts", "right_answers"]
+__all__ = [
+    "Pace",
+    "RealWorld",
+    "Scenario",
+    "Script",
+    "collect",
+    "differences",
+    "facts",
+    "right_answers",
+]
 
 SEED: Final = 1
+WORLDS: Final = (
+    Profile(),
+    Profile("typical", "low"),
+    Profile("low", "high"),
+)
+"""How the inputs of the worlds are drawn in which a check is played: with few items, or none."""
+
 VARIANTS: Final = 6
 """How many more runs in the simulator have to agree on a fact before it counts as settled."""
 
 STRETCH: Final = 0.05
-"""By how much of itself a latency is longer, at the most, in such a run."""
+"""By how much of itself a latency is longer, or the submission sleeps longer, at the most, in such a
+run."""
+
+JITTER: Final = 0.005
+"""By how much of the whole run an act is cancelled earlier or later in such a run: in half a second, a
+real clock cannot tell less."""
+
+LEAST_LATENCY: Final = 0.0005
+"""Real seconds that a call takes which takes no virtual ones: the simulator too replies to it only when
+nothing else can run."""
 
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
@@ -90,7 +119,7 @@ _fail_after = anyio.fail_after
 _current_time = anyio.current_time
 _time_sleep = time.sleep
 
-_S = TypeVar("_S", bound=Service)
+_T = TypeVar("_T")
 
 
 def right_answers(exercise: Exercise) -> list[Path]:
@@ -118,6 +147,21 @@ class Pace:
         return virtual * self.scale * (1.0 if self._draw is None else self._draw.random())
 
 
+@dataclass(frozen=True)
+class Script:
+    """What is asked of a submission in one run."""
+
+    acts: Sequence[ActSpec]
+    timings: Sequence[Timing] = (Timing(),)
+    objects: Sequence[ObjectSpec] = ()
+    services: Sequence[Service] = ()
+    """In the order of their numbers; those that stand in the arguments alone come last."""
+
+    @property
+    def is_one_call(self) -> bool:
+        return len(self.acts) == 1 and self.timings[0].is_at_once
+
+
 class RealWorld:
     """Stands in for `checker.judge.case.World`, on the event loop that is running.
 
@@ -139,18 +183,15 @@ class RealWorld:
         self._encoder = msgspec.msgpack.Encoder(enc_hook=self._describe)
         self._decoder = msgspec.msgpack.Decoder(ext_hook=self._embody)
 
-    def add(self, service: _S) -> _S:
-        """Put a service into this world, and return it."""
-        self.services.append(service)
-        return service
-
-    async def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> Trace:
-        """Await the submission's `function(*arguments)` and return what was seen; services anywhere
-        in the arguments are real ones. `cancel_after` is in virtual seconds.
+    async def play(self, script: Script) -> Trace:
+        """Await what `script` asks for and return what was seen; services anywhere in the arguments
+        are real ones.
 
         Raises `TimeoutError` if it hangs.
         """
-        trace = Trace("", calls=self._calls)
+        self.services += script.services
+        records = [ActRecord(act.function, ()) for act in script.acts]
+        trace = Trace("", calls=self._calls, acts=records)
         output = io.StringIO()
         with (
             _fail_after(MAX_REAL_SECONDS),
@@ -161,11 +202,24 @@ class RealWorld:
             patch.object(logging.getLogger(), "handlers", []),
             _imported(self._solution, self._driver) as module,
         ):
-            given = self.cross(list(arguments))
             self._loop_thread = threading.get_ident()
             before = {task.id for task in anyio.get_running_tasks()}
             self._began = time.monotonic()
-            trace.ending = await self._ending(getattr(module, function), given, cancel_after)
+            made = [getattr(module, o.name)(*self.cross(o.arguments)) for o in script.objects]
+            functions = [
+                getattr(module if act.object is None else made[act.object], act.function)
+                for act in script.acts
+            ]
+            if script.is_one_call:
+                await self._act(script, 0, functions[0], records, [])
+                assert records[0].ending is not None
+                trace.ending = records[0].ending
+            else:
+                ended = [anyio.Event() for _ in functions]
+                async with anyio.create_task_group() as group:
+                    for number, function in enumerate(functions):
+                        group.start_soon(self._act, script, number, function, records, ended)
+                trace.ending = Returned(None)
             trace.elapsed = self.now()
             trace.tasks_left = tuple(
                 Wait(task.name or "", task.id, None, "")
@@ -175,18 +229,35 @@ class RealWorld:
         trace.prints = [Print(output.getvalue(), trace.elapsed)]
         return trace
 
-    async def _ending(
-        self, function: Callable[..., Awaitable[Any]], given: Any, cancel_after: float | None
-    ) -> Returned | Raised | Stopped:
-        limit = None if cancel_after is None else cancel_after * self._pace.scale
-        with _move_on_after(math.inf if limit is None else limit):
+    async def _act(
+        self,
+        script: Script,
+        number: int,
+        function: Callable[..., Awaitable[Any]],
+        records: Sequence[ActRecord],
+        ended: Sequence[anyio.Event],
+    ) -> None:
+        timing, record = script.timings[number], records[number]
+        given = self.cross(script.acts[number].arguments)
+        if timing.after is not None:
+            await ended[timing.after].wait()
+        if timing.at:
+            await _sleep(max(0.0, timing.at / 1e9 * self._pace.scale - self.now()))
+        limit = math.inf
+        if timing.cancel_after is not None:
+            limit = timing.cancel_after / 1e9 * self._pace.scale
+        record.started = self.now()
+        record.ending = Stopped()
+        with _move_on_after(limit):
             try:
-                return Returned(plain(await function(*given)))
+                record.ending = Returned(plain(await function(*given)))
             except anyio.get_cancelled_exc_class():
                 raise
             except BaseException as error:
-                return Raised(_tree(error))
-        return Stopped()
+                record.ending = Raised(_tree(error))
+        record.ended = self.now()
+        if ended:
+            ended[number].set()
 
     def now(self) -> float:
         return time.monotonic() - self._began
@@ -227,7 +298,7 @@ class RealWorld:
             await anyio.lowlevel.checkpoint_if_cancelled()
             with _UnderWay(self, service, name, args, kwargs) as under_way:
                 while under_way.reply is None:
-                    await _sleep(self._pace.latency(under_way.wait))
+                    await _sleep(max(self._pace.latency(under_way.wait), LEAST_LATENCY))
                     under_way.advance()
             return under_way.reply()
 
@@ -429,12 +500,10 @@ def _own_times(scale: float) -> Iterator[None]:
 
 def facts(trace: Trace, services: Sequence[Service]) -> dict[str, object]:
     """What a run did, without times: by name, each comparable with `==`."""
-    found: dict[str, object] = {"ending": type(trace.ending).__name__}
-    if isinstance(trace.ending, Returned):
-        found |= _value("the value", trace.ending.value)
-    elif isinstance(trace.ending, Raised):
-        found["the kinds of errors"] = _error_text(trace.ending.error, messages=False)
-        found["the errors"] = _error_text(trace.ending.error, messages=True)
+    found = _ending_facts("", trace.ending)
+    if len(trace.acts) > 1:
+        for number, act in enumerate(trace.acts, 1):
+            found |= _ending_facts(f"act {number}, {act.function}: ", act.ending)
     found |= _call_facts(trace.calls)
     found["tasks left"] = len(trace.tasks_left)
     printed = "".join(p.text for p in trace.prints)
@@ -442,6 +511,16 @@ def facts(trace: Trace, services: Sequence[Service]) -> dict[str, object]:
     for number, service in enumerate(services):
         for name, value in vars(service).items():
             found |= _value(f"{type(service).__name__} {number}: {name}", value)
+    return found
+
+
+def _ending_facts(of: str, ending: object) -> dict[str, object]:
+    found: dict[str, object] = {f"{of}ending": type(ending).__name__}
+    if isinstance(ending, Returned):
+        found |= _value(f"{of}the value", ending.value)
+    elif isinstance(ending, Raised):
+        found[f"{of}the kinds of errors"] = _error_text(ending.error, messages=False)
+        found[f"{of}the errors"] = _error_text(ending.error, messages=True)
     return found
 
 
@@ -526,14 +605,12 @@ class Scenario:
     """One run that a check asks for, and what the simulator says of it."""
 
     check: str
-    function: str
-    given: tuple[tuple[Any, ...], list[Service]]
-    """The arguments, and the services in the order of their numbers, as they were before."""
-    cancel_after: float | None
+    script: Script
+    """With services as they were before."""
     explored: bool
-    """Whether the check tries many orders of replies."""
+    """Whether the check tries other orders of replies."""
     runs: int
-    """How many runs of it the check asks for."""
+    """How many runs like it the check asks for."""
     settled: Mapping[str, object]
     """The facts that do not hang on chance."""
     elapsed: float
@@ -557,13 +634,10 @@ class Scenario:
     ) -> list[str]:
         """Run it on the real clock and say in what that differed from the simulator; of the settled
         facts, those are compared whose names are to be."""
-        world = RealWorld(solution, driver, pace)
-        arguments, services = copy.deepcopy(self.given)
-        for service in services:
-            world.add(service)
-        trace = await world.run(self.function, *arguments, cancel_after=self.cancel_after)
+        script = copy.deepcopy(self.script)
+        trace = await RealWorld(solution, driver, pace).play(script)
         expected = {name: value for name, value in self.settled.items() if compared(name)}
-        different = differences(expected, facts(trace, services))
+        different = differences(expected, facts(trace, script.services))
         least = 0.0 if self.explored else self.at_least * pace.scale - RESOLUTION
         if trace.elapsed < least:
             different.append(f"it took {trace.elapsed:.4f} s, less than {least:.4f} s")
@@ -584,70 +658,86 @@ def collect(
     """
     setting = Setting(sandbox, Program(solution.read_bytes(), exercise.driver or b""), backend)
     scenarios: list[Scenario] = []
+    watched: set[Callable[..., Any]] = set()
     for check in exercise.checks:
         case = _RecordingCase(setting, f"{SEED}/{exercise.name}/{check.name}")
-        case.prepare(check.name, scenarios, variants)
+        case.prepare(check.name, scenarios, watched, variants)
         check.function(case)
     return scenarios
 
 
 class _RecordingCase(Case):
-    """A case whose worlds keep what they were asked for. All of them are timed."""
+    """A case whose worlds keep what they were asked for. All of them are plain."""
 
-    def prepare(self, check: str, scenarios: list[Scenario], variants: int) -> None:
+    def prepare(
+        self,
+        check: str,
+        scenarios: list[Scenario],
+        watched: set[Callable[..., Any]],
+        variants: int,
+    ) -> None:
         self._check = check
         self._scenarios = scenarios
+        self._watched = watched
         self._variants = variants
 
-    def world(self) -> World:
-        return self._recording(explored=False, runs=1)
+    def explore(
+        self,
+        *,
+        orders: bool = False,
+        late: bool = False,
+        cancel: bool = False,
+        fail: Exception | None = None,
+    ) -> Iterator[World]:
+        for number, profile in enumerate(WORLDS):
+            chance = random.Random(f"{self._seed}/{number}")
+            sketch = Sketch(Replay(), Drawer(profile, chance), chance)
+            choices = Choices()
+            self._begin(choices, sketch)
+            self.worlds += 1
+            world = _RecordingWorld(self, self._setting, choices, sketch, PLAIN)
+            explored = number == 0 and (orders or late)
+            world.prepare(self._check, self._scenarios, self._variants, explored)
+            yield world
+            self._choices = None
 
-    def schedules(self, runs: int = SCHEDULES, *, late: bool = False) -> Iterator[World]:
-        yield self._recording(explored=True, runs=runs)
-
-    def _recording(self, *, explored: bool, runs: int) -> "_RecordingWorld":
-        world = _RecordingWorld(self, self._setting, Plan(Timed()), self.random.getrandbits(32))
-        world.prepare(self._check, self._scenarios, self._variants, explored, runs)
-        return world
+    def _watch(self, function: Callable[[Case], Iterator[_T]]) -> Iterator[_T]:
+        if function not in self._watched:  # By the first of its checks, for all of them.
+            self._watched.add(function)
+            yield from function(self)
 
 
 class _RecordingWorld(World):
-    def prepare(
-        self, check: str, scenarios: list[Scenario], variants: int, explored: bool, runs: int
-    ) -> None:
+    def prepare(self, check: str, scenarios: list[Scenario], variants: int, explored: bool) -> None:
         self._check = check
         self._scenarios = scenarios
         self._variants = variants
         self._explored = explored
-        self._runs = runs
 
     def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> Run:
-        if len(acts) > 1 or acts[0]._spec.object is not None:
-            return super()._run(acts, endings)  # The real clock plays one function at a time.
-        (act,) = acts
-        function, arguments = act._spec.function, act._spec.arguments
-        cancel_after = act._cancel_after
-        for service in _services_in(arguments):
+        specs, timings = specify_acts(acts)
+        for service in _services_in(
+            [o.arguments for o in self._objects] + [s.arguments for s in specs]
+        ):
             if not any(known is service for known in self._services):
                 self._services.append(service)
-        given = copy.deepcopy((tuple(arguments), self._services))
-        count = len(self._services)
+        script = Script(specs, timings, list(self._objects), list(self._services))
+        before = copy.deepcopy(script)
         run = super()._run(acts, endings)
-        settled = facts(run.trace, self._services[:count])
+        settled = facts(run.trace, script.services)
         steady = True
         for number in range(self._variants):
-            other, services = self._variant(function, given, cancel_after, number)
-            seen = facts(other, services)
+            other = copy.deepcopy(before)
+            trace = self._vary(other, number, run.elapsed)
+            seen = facts(trace, other.services)
             settled = {name: v for name, v in settled.items() if seen.get(name) == v}
-            steady &= run.elapsed <= other.elapsed <= run.elapsed * (1 + STRETCH)
+            steady &= run.elapsed <= trace.elapsed <= run.elapsed * (1 + STRETCH)
         self._scenarios.append(
             Scenario(
                 check=self._check,
-                function=function,
-                given=given,
-                cancel_after=cancel_after,
+                script=before,
                 explored=self._explored,
-                runs=self._runs,
+                runs=QUICK.variations + QUICK.rounds * QUICK.more if self._explored else 1,
                 settled=settled,
                 elapsed=run.elapsed,
                 at_least=_least_elapsed(run.trace, settled) if steady else 0.0,
@@ -658,29 +748,46 @@ class _RecordingWorld(World):
         )
         return run
 
-    def _variant(
-        self,
-        function: str,
-        given: tuple[tuple[Any, ...], list[Service]],
-        cancel_after: float | None,
-        number: int,
-    ) -> tuple[Trace, list[Service]]:
-        """The same once more, as chance might have it."""
+    def _vary(self, script: Script, number: int, elapsed: float) -> Trace:
+        """The same once more, which took so many seconds, as chance might have it."""
         draw = random.Random(number)
-        arguments, services = copy.deepcopy(given)
+        timings = [
+            replace(
+                timing,
+                cancel_after=timing.cancel_after
+                and max(
+                    0, timing.cancel_after + round(draw.uniform(-1, 1) * JITTER * elapsed * 1e9)
+                ),
+            )
+            for timing in script.timings
+        ]
         schedule: Schedule = RandomWalk(draw) if self._explored else Timed()
         if not self._explored:
-            for service in services:
+            for service in script.services:
                 _stretch(service, draw)
         start = Start(
             backend=self._setting.backend,
-            acts=[ActSpec(function, list(arguments))],
+            acts=list(script.acts),
+            objects=list(script.objects),
+            begin=[n for n, timing in enumerate(script.timings) if timing.is_at_once],
             seed=number,
         )
-        known = list(services)
-        timing = Timing(cancel_after=None if cancel_after is None else instant(cancel_after))
-        plan, setting = Plan(schedule), self._setting
-        return converse(setting.sandbox, start, setting.program, known, plan, [timing]), services
+        setting, known = self._setting, list(script.services)
+        with _late_deadlines(draw):
+            return converse(setting.sandbox, start, setting.program, known, Plan(schedule), timings)
+
+
+def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
+    """For a while, let the simulator wake the submission late, as a real clock does."""
+    moment = _Conversation._moment
+
+    def late(self: _Conversation, chosen: Enabled, enabled: list[Enabled]) -> int:
+        due = moment(self, chosen, enabled)
+        if chosen.kind == "deadline":
+            due += round((due - self._now) * draw.uniform(0, STRETCH))
+        return due
+
+    return patch.object(_Conversation, "_moment", late)
 
 
 def _shortest_gap(trace: Trace) -> float:

@@ -350,7 +350,7 @@ LIVELOCK = """
 
 def test_a_livelock_ends_by_the_limit_of_steps(fail):
     failure = fail(LIVELOCK)
-    assert failure.message.startswith("it was still going after 10,000 steps, 50,000.0 virtual")
+    assert failure.message.startswith("it was still going after 4,000 steps, 20,000.0 virtual")
     assert not failure.costly
 
 
@@ -427,7 +427,7 @@ def test_a_heartbeat_that_never_ends_meets_a_limit_of_steps(play):
                 group.start_soon(beat)
         """)
     assert isinstance(run.trace.ending, Overran)
-    assert "10,000 steps" in explain(run.trace).message
+    assert "4,000 steps" in explain(run.trace).message
 
 
 # --- too much of something ----------------------------------------------------------------------

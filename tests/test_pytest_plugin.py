@@ -446,7 +446,7 @@ class TestSeed:
     def test_all_workers_draw_from_the_same(self, course, tmp_path):
         pytest.importorskip("xdist")
         notes = tmp_path / "notes"
-        note = f'    open({str(notes)!r}, "a").write(f"{{numbers}}\\n")\n'
+        note = f'    with open({str(notes)!r}, "a") as notes:\n        print(numbers, file=notes)\n'
         numbers = "    numbers = case.distinct(range(100), 3)\n"
         course.write("exercises/desks/double/checks.py", DOUBLE.replace(numbers, numbers + note))
 

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "sweep": "grade a whole cohort, and make a gradebook (for instructors)",
     "doctor": "show what this machine can do to shut submissions in",
     "export": "write the results of a sweep for a gradebook, a spreadsheet or a CI",
+    "mutate": "make wrong answers by machine, and show what no check catches (for authors)",
     "verify": "prove that the checks of an exercise are right (for authors)",
 }
 

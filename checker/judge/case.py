@@ -510,7 +510,7 @@ class Run:
         if self.error is not None and not self._error_expected:
             message = f"it raised {describe_error(self.error)}; {message}"
             line = line or self.errors[0].line
-            advice = advise(self.error, self.trace.backend)
+            advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:

@@ -84,7 +84,7 @@ from checker.protocol import (
 from checker.protocol import Raised as RaisedMessage
 from checker.protocol import Returned as ReturnedMessage
 
-MAX_STEPS: Final = 10_000
+MAX_STEPS: Final = 4_000
 """How often the clock may move in one run."""
 
 MAX_EVENTS: Final = 100_000
@@ -96,7 +96,7 @@ MAX_ERRORS: Final = 200
 TICK: Final = 1_000_000
 """How long a reply takes that overtakes others, in nanoseconds of virtual time."""
 
-PATIENCE: Final = 20
+PATIENCE: Final = 10
 """How many deadlines in a row may come before a reply that is late. A program that looks every now
 and then would otherwise do so for ever, and be told that it never ends."""
 

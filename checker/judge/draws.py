@@ -34,8 +34,8 @@ class Profile:
 _ENDS: Final = (
     Profile(),
     Profile("high", "ends"),  # As many as there may be.
-    Profile("swing", "low"),  # Few items and many places, say; all values falsy, and so equal.
-    Profile("sway", "same"),  # Many items and few places; all values equal.
+    Profile("sway", "low"),  # Many items and few places, say; all values falsy, and so equal.
+    Profile("swing", "same"),  # Few items and many places; all values equal.
     Profile("typical", "mixed"),
     Profile("low", "high"),  # Nothing at all.
     Profile("typical", "low"),
@@ -50,12 +50,21 @@ def profiles() -> Iterator[Profile]:
     return chain(_ENDS, repeat(Profile("mixed", "mixed")))
 
 
-class Drawer:
-    """Makes the choices of a world's inputs, as its profile has it."""
+ANY_SIZE: Final = 1 << 30
 
-    def __init__(self, profile: Profile, random: Random) -> None:
+CROWD: Final = 12
+"""How far above the low end a size is that is large, but need not be the largest."""
+
+
+class Drawer:
+    """Makes the choices of a world's inputs, as its profile has it; no size is further than `largest`
+    above the low end of its range."""
+
+    def __init__(self, profile: Profile, random: Random, largest: int = ANY_SIZE) -> None:
         self._manners = {"size": profile.sizes, "value": profile.values}
         self._random = random
+        # Chance alone shall not make a world large, and so slow: once or twice is enough.
+        self._largest = min(largest, CROWD) if profile.sizes == "mixed" else largest
         self._drawn = {"size": 0, "value": 0}
         self._last: dict[int, int] = {}
         self._ends: dict[int, list[Manner]] = {}
@@ -76,7 +85,7 @@ class Drawer:
         if manner == "low":
             chosen = 0
         elif manner == "high":
-            chosen = width - 1
+            chosen = min(width - 1, self._largest) if kind == "size" else width - 1
         elif manner == "same" and kind == "value":
             chosen = self._last.get(width, width - 1)
         elif kind == "size":

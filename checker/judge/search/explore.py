@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
-from checker.judge.draws import Drawer, Profile, profiles
+from checker.judge.draws import ANY_SIZE, Drawer, Profile, profiles
 from checker.judge.schedule import Schedule, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.strategies import PORTFOLIO
@@ -32,12 +32,14 @@ class Depth:
     """How many worlds follow in the first round, where orders, cancellations or failures are
     explored and there are more than that."""
     few: int
-    """Up to how many of them there may be for all to be tried."""
+    """Up to how many orders of replies there may be for all to be tried."""
     more: int
     """How many follow in each other round."""
+    largest: int = ANY_SIZE
+    """How far above the low end of its range a size may be."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1)
+QUICK: Final = Depth("quick", rounds=4, variations=4, few=4, more=1, largest=7)
 """For each save."""
 
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
@@ -47,6 +49,10 @@ FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
 """The first world alone."""
 
 DEPTHS: Final = {depth.name: depth for depth in (QUICK, THOROUGH)}
+
+
+LARGE: Final = 60
+"""More calls than this make a world a large one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +141,13 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
     first: Searched | None = None
     for number, profile in zip(range(depth.rounds), profiles(), strict=False):
         chance = Random(random.getrandbits(64))
-        plain = yield Sketch(Replay(), Drawer(profile, chance), chance)
+        plain = yield Sketch(Replay(), Drawer(profile, chance, depth.largest), chance)
         worlds += 1
         if aims == PLAIN:
             continue
         wanted = depth.variations if number == 0 else depth.more
+        if number and len(plain.trace.calls) > LARGE:
+            wanted = min(wanted, 1)  # They take their time, and smaller ones find as much.
         few = depth.few if number == 0 else 0
         searched = yield from _vary(chance, plain, aims, number, wanted, few)
         worlds += searched.worlds
@@ -155,12 +163,12 @@ def _vary(
     random: Random, plain: Seen, aims: Aims, number: int, wanted: int, few: int
 ) -> Generator[Sketch, Seen, Searched]:
     """Other worlds with the inputs of the `plain` one, in the round of this `number`: so many, or
-    all, if they are no more than `few`."""
+    all orders of replies, if they are no more than `few`."""
     inputs = tuple(choice.taken for choice in plain.choices.inputs)
     if aims.orders and not aims.cancel and aims.fail is None:
         return (yield from _reorder(random, plain, inputs, number, wanted, few))
     points = list(_points(plain, aims))
-    if len(points) > max(wanted, few):
+    if len(points) > wanted:
         points = random.sample(points, k=wanted)
     else:
         random.shuffle(points)

@@ -1,88 +1,151 @@
 """Checks for blocking_client: a blocking call in the middle of asynchronous code."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from checker import Call, Case, Run, Service, blocking, check, takes
+from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
+from checker.judge.trace import most_in_flight
 
-# On every machine, even an executor that is not told how many threads to use starts five.
 MOST_LETTERS = 5
+"""At the same time: even an executor that is not told how many threads to use starts five anywhere."""
+
+EPSILON = 1e-6
+"""Virtual seconds by which sums of times may differ."""
 
 
 class Storage(Service):
     """Scans by the numbers of their letters, and what was saved."""
 
-    def __init__(self, scans: dict[int, str], seconds: dict[int, float]) -> None:
-        self._scans = scans
-        self._seconds = seconds
+    def __init__(self, scans: dict[int, str], fetching: list[float], saving: list[float]) -> None:
+        self.scans = scans
+        self.fetching = dict(zip(scans, fetching, strict=True))
+        self.saving = dict(zip(scans, saving, strict=True))
         self.saved: dict[int, str] = {}
 
-    @takes(lambda storage, number: storage._seconds.get(number, 1.0))
+    @takes(lambda storage, number: storage.fetching.get(number, 1.0))
     def fetch(self, number: int) -> str:
-        if number not in self._scans:
+        if number not in self.scans:
             raise LookupError(f"there is no letter {number}")
-        return self._scans[number]
+        return self.scans[number]
 
-    @takes(1.0)
+    @takes(lambda storage, number, text: storage.saving.get(number, 1.0))
     def save(self, number: int, text: str) -> None:
         self.saved[number] = text
 
 
 class Reader(Service):
-    """Reads scans, each in the same time, and any number of them at once."""
+    """Reads scans, any number of them at once; of a blank one, the text is empty."""
 
-    latency = 5.0
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
+    def __init__(self, texts: dict[str, str], seconds: dict[str, float]) -> None:
+        self.texts = texts
+        self.seconds = seconds
 
     @blocking
+    @takes(lambda reader, scan: reader.seconds.get(scan, 1.0))
     def read(self, scan: str) -> str:
-        if scan not in self._texts:
+        if scan not in self.texts:
             raise ValueError(f"{scan[:40]!r} is no scan")
-        return self._texts[scan]
+        return self.texts[scan]
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What was done for a letter, each once."""
+
+    name: str
+    fetch: Call
+    read: Call
+    save: Call
+    seconds: float
+    """How long reading it takes."""
+
+
+@dataclass(frozen=True)
 class Mail:
-    """Some letters, and the services that know them; each number has its scan, and that a text."""
+    """One call of read_letters, in which the text of every letter was saved."""
 
-    def __init__(self, case: Case, seconds: list[float]) -> None:
-        draw = case.random
-        self.numbers = draw.sample(range(1000, 10_000), k=len(seconds))
-        self.scans = {number: f"scan {draw.getrandbits(40):010x}" for number in self.numbers}
-        self.texts = {number: f"Dear sirs, {draw.getrandbits(40):010x}" for number in self.numbers}
-        self.storage = Storage(self.scans, dict(zip(self.numbers, seconds, strict=True)))
-        self.reader = Reader({self.scans[number]: self.texts[number] for number in self.numbers})
+    letters: list[Letter]
+    act: Act
+    run: Run
+    place: str
 
-    def read(self, case: Case) -> Run:
-        """Have the letters read, which must leave the text of each in the storage."""
-        run = case.world().attempt("read_letters", self.storage, self.reader, self.numbers)
+
+@scene
+def mails(case: Case) -> Iterator[list[Mail]]:
+    for world in case.explore():
+        calls: list[tuple[Act, Storage, Reader]] = []
+        for office in range(case.size(1, 3)):
+            # Letters may be alike, or blank. A second call begins beside the first one, and a third
+            # one when that has ended; both may meet the same numbers and scans again.
+            beside = len(calls[-1][1].scans) if calls else 0
+            numbers = case.distinct(range(100), case.size(0, MOST_LETTERS - beside))
+            scans = [f"scan {n}" if (n := case.integer(0, 9)) else "" for _ in numbers]
+            storage = Storage(
+                dict(zip(numbers, scans, strict=True)),
+                [case.duration(1.0, 4.0) for _ in numbers],
+                [case.duration(0.5, 4.0) for _ in numbers],
+            )
+            opening = f"Dear office {office},"
+            texts = {s: f"{opening} {case.random.getrandbits(32):x}" if s else "" for s in scans}
+            longest = 10.0 if office else 90.0
+            reader = Reader(texts, {scan: case.duration(5.0, longest) for scan in texts})
+            act = world.call("read_letters", storage, reader, numbers)
+            if office == 1:
+                act.at(case.duration(0.1, 5.0))
+            elif office == 2:
+                act.after(calls[0][0])
+            calls.append((act, storage, reader))
+        run = world.run_all(*(act for act, _, _ in calls))
+        yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
+
+
+def _judged(run: Run, act: Act, storage: Storage, reader: Reader, *, several: bool) -> Mail:
+    """What was done in a call, which must have fetched, read and saved every letter once."""
+    place = f"in the call at {act.started:g} s, " if several else ""
+    calls = [call for call in run.calls if call.service in (storage, reader) and call.done]
+    scans, saved = storage.scans, storage.saved
+    for number, scan in scans.items():
+        text = reader.texts[scan]
         run.expect(
-            not any(e.kind == "TypeError" and "not callable" in e.message for e in run.errors),
-            "what runs a function for you must be given the function and its arguments; "
-            "with brackets after the name, it is called at once, and its result is handed over",
+            number in saved,
+            f"{place}the text of letter {number}, {text!r}, was never saved; "
+            f"{len(saved)} of {len(scans)} were",
+            advice="fetch every letter, have it read, and save its text, whatever it is",
         )
-        _ = run.value  # Fails the check if there is none, because it raised.
-        saved = self.storage.saved
-        for number in self.numbers:
-            run.expect(
-                number in saved,
-                f"the text of letter {number} was never saved "
-                f"({len(saved)} of {len(self.numbers)} were)",
-            )
-            run.expect(
-                saved[number] == self.texts[number],
-                f"under letter {number}, {saved[number]!r} was saved, "
-                f"not its text {self.texts[number]!r}",
-            )
-        return run
+        run.expect(
+            saved[number] == text,
+            f"{place}{saved[number]!r} was saved under letter {number}, and its text is {text!r}",
+            at=next(call for call in calls if call.given.get("text") == saved[number]),
+            advice="save what read() returned for the scan of that letter",
+        )
+    for method, due in (("fetch", scans), ("read", scans.values()), ("save", scans)):
+        made = [call for call in calls if call.method == method]
+        run.expect(
+            sorted(next(iter(call.given.values())) for call in made) == sorted(due),
+            f"{place}{method}() was called {len(made)} times, "
+            f"and is due once for each letter, {len(scans)} times",
+            at=made[-1] if made else None,
+            advice="fetch, read and save each letter once",
+        )
+    letters = []
+    # Where scans are alike, the one that was there first is read first.
+    calls.sort(key=lambda call: (call.started, call.order))
+    fetches = [call for call in calls if call.method == "fetch"]
+    for fetch in sorted(fetches, key=lambda call: call.ended or 0.0):
+        number = fetch.given["number"]
+        read = next(call for call in calls if call.given.get("scan") == scans[number])
+        calls.remove(read)
+        save = next(c for c in calls if c.method == "save" and c.given["number"] == number)
+        seconds = reader.seconds[scans[number]]
+        letters.append(Letter(f"{place}letter {number}", fetch, read, save, seconds))
+    return Mail(letters, act, run, place)
 
 
-@check(
-    "The text of every letter is saved under its number",
-    advice="save what read() returned for the scan of that letter",
-)
+@check("The text of every letter is saved under its number")
 def every_text_saved(case: Case) -> None:
-    Mail(case, [1.0] * case.random.randint(3, MOST_LETTERS)).read(case)
+    for _ in mails(case):
+        pass  # The scene asks for it, for all checks.
 
 
 @check(
@@ -91,81 +154,44 @@ def every_text_saved(case: Case) -> None:
     advice="read() holds the thread that it is called in until it returns; which thread is that here?",
 )
 def readings_overlap(case: Case) -> None:
-    mail = Mail(case, [1.0] * case.random.randint(3, MOST_LETTERS))
-    run = mail.read(case)
-    most = run.most_in_flight("read")
-    at_once = "never two of them" if most == 1 else f"at most {most} of them"
-    run.expect(
-        most >= len(mail.numbers),
-        f"{len(mail.numbers)} letters were done after {run.elapsed:g} s, and {at_once} were read "
-        "at the same time; side by side, 1 s to fetch, 5 s to read and 1 s to save make 7 s",
-        at=run.calls_to("read")[0],
-    )
+    for mail in chain.from_iterable(mails(case)):
+        # Of the scans that lay there at the same time, as they came.
+        spans = [(scan.fetch.ended or 0.0, scan.seconds - EPSILON) for scan in mail.letters]
+        could = max((sum(s <= t < s + n for s, n in spans) for t, _ in spans), default=0)
+        reads = [letter.read for letter in mail.letters]
+        most = most_in_flight(reads)
+        mail.run.expect(
+            most >= could,
+            f"{mail.place}{could} letters could be read at the same time, and "
+            + ("they were read one by one" if most == 1 else f"no more than {most} of them were"),
+            at=max(reads, key=lambda call: call.started, default=None),
+        )
 
 
 @check(
-    "No letter waits while another one is read",
+    "No letter waits for another one",
     points=2,
     advice="a task may wait for read(), but the event loop's own thread may not",
 )
 def loop_stays_free(case: Case) -> None:
-    # The scans arrive a second apart, so that there is something to do while others are read.
-    seconds = [float(second) for second in range(1, MOST_LETTERS + 1)]
-    case.random.shuffle(seconds)
-    mail = Mail(case, seconds)
-    run = mail.read(case)
-    late = _first_late(mail, run)
-    if late is not None and run.blocked:
-        worst = max(run.blocked, key=lambda stretch: stretch.length)
-        held = "this line" if worst.line is not None else "a blocking call"
-        run.expect(
-            False,
-            f"{held} held the event loop from {worst.started:g} s to {worst.ended:g} s, "
-            f"and no task could run meanwhile: {late.what}",
-            at=worst,
-        )
-    if late is not None:
-        run.expect(False, late.what, at=late.call)
-    run.expect_unblocked()
-
-
-@dataclass(frozen=True)
-class Late:
-    """A call that came later than it could have."""
-
-    since: float
-    what: str
-    call: Call
-
-
-def _first_late(mail: Mail, run: Run) -> Late | None:
-    fetches, reads, saves = (_by_argument(run, method) for method in ("fetch", "read", "save"))
-    late = []
-    for number in mail.numbers:
-        fetch, read, save = fetches[number], reads[mail.scans[number]], saves[number]
-        fetched, recognized = fetch.ended or 0.0, read.ended or 0.0
-        if fetch.started > 0:
-            what = f"letter {number} could be fetched at 0 s, but was not until {fetch.started:g} s"
-            late.append(Late(0.0, what, fetch))
-        if read.started > fetched:
-            what = (
-                f"the scan of letter {number} was there at {fetched:g} s, "
-                f"but nobody began to read it until {read.started:g} s"
-            )
-            late.append(Late(fetched, what, read))
-        if save.started > recognized:
-            what = (
-                f"letter {number} was read at {recognized:g} s, "
-                f"but nobody began to save its text until {save.started:g} s"
-            )
-            late.append(Late(recognized, what, save))
-    return min(late, key=lambda entry: entry.since, default=None)
-
-
-def _by_argument(run: Run, method: str) -> dict[object, Call]:
-    """The calls that were answered, by their first argument: of several, the first."""
-    calls: dict[object, Call] = {}
-    for call in run.calls_to(method):
-        if call.done:
-            calls.setdefault(next(iter(call.given.values())), call)
-    return calls
+    for mail in chain.from_iterable(mails(case)):
+        late: list[tuple[float, str, Call]] = []
+        for letter in mail.letters:
+            fetched, read = letter.fetch.ended or 0.0, letter.read.ended or 0.0
+            for since, could, until, call in (
+                (mail.act.started, "could be fetched", "nobody did", letter.fetch),
+                (fetched, "was fetched", "nobody began to read it", letter.read),
+                (read, "was read", "nobody began to save its text", letter.save),
+            ):
+                what = f"{letter.name} {could} at {since:g} s, but {until} until {call.started:g} s"
+                if call.started > since + EPSILON:
+                    late.append((since, what, call))
+        if late:
+            since, what, call = min(late, key=lambda entry: entry[0])
+            holding = [b for b in mail.run.blocked if b.started <= call.started and b.ended > since]
+            advice = "let each letter go its own way, from step to step, whatever the others do"
+            if holding:
+                mail.run.expect(False, what, at=holding[0])
+            mail.run.expect(False, what, at=call, advice=advice)
+        mail.run.expect_unblocked()
+        mail.run.expect_nothing_left()

@@ -1,93 +1,129 @@
-"""Checks for threads_with_a_limit: a hundred blocking calls, a few at a time."""
+"""Checks for threads_with_a_limit: many blocking calls, a few at a time."""
 
-import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 
-from checker import Case, Run, Service, blocking, check, takes
+from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
 from checker.judge.case import shown
+from checker.judge.trace import most_in_flight
 
-PHOTOS = 100
+MOST_AT_ONCE = 40
+"""How many downloads all contracts together allow: so many threads AnyIO starts by default."""
 
-LATENCY = 0.5
-"""What a photo takes, unless a check says otherwise."""
+EPSILON = 1e-6
+"""Virtual seconds by which sums of times may differ."""
 
 
 class Archive(Service):
     """Photos by their names; how long each of them takes is known beforehand."""
 
-    def __init__(self, case: Case, seconds: list[float]) -> None:
-        numbers = case.random.sample(range(1000, 10_000), k=len(seconds))
-        names = [f"photo-{number}.jpg" for number in numbers]
-        self.seconds = dict(zip(names, seconds, strict=True))
-        self.photos = {name: f"{case.random.getrandbits(48):012x}" for name in names}
-        self.sent: list[str] = []
+    def __init__(self, photos: dict[str, str], seconds: dict[str, float]) -> None:
+        self.photos = photos
+        self.seconds = seconds
 
     @blocking
     @takes(lambda archive, name: archive.seconds.get(name, 0.1))
     def download(self, name: str) -> str:
         if name not in self.photos:
             raise FileNotFoundError(f"there is no photo {name[:40]!r}")
-        self.sent.append(name)
         return self.photos[name]
 
 
-def download_all(case: Case, archive: Archive, limit: int) -> Run:
-    """Run the submission, which must download every photo once."""
-    run = case.world().run("download_all", archive, list(archive.photos), limit)
-    count, sent = len(archive.photos), len(set(archive.sent))
-    run.expect(
-        sent == count,
-        f"with a limit of {limit}, {sent or 'none'} of {count} photos were downloaded",
-    )
-    run.expect(
-        len(archive.sent) == count, f"{count} photos were downloaded {len(archive.sent)} times"
-    )
-    return run
+@dataclass(frozen=True)
+class Move:
+    """One call of download_all, in which every photo was downloaded once."""
+
+    archive: Archive
+    limit: int
+    downloads: list[Call]
+    """In the order in which they began."""
+    act: Act
+    run: Run
+    contract: str
+    """Which one it was, for a message."""
+
+
+@scene
+def moves(case: Case) -> Iterator[list[Move]]:
+    for world in case.explore():
+        calls: list[tuple[Act, Archive, int]] = []
+        for number in range(case.size(1, 3)):
+            # Another contract runs out beside the first one, and a third one after it.
+            limit = case.size(1, 30 if number != 1 else MOST_AT_ONCE - 30)
+            count = case.size(0, 8 if number == 0 else 4) * case.size(1, 5 if number == 0 else 2)
+            names = [f"photo-{n}.jpg" for n in case.random.sample(range(1000, 10_000), k=count)]
+            # Some photos are empty, and some alike.
+            photos = {name: f"{n:x}" if (n := case.integer(0, 4095)) else "" for name in names}
+            archive = Archive(photos, {name: case.duration(0.5, 20.0) for name in names})
+            act = world.call("download_all", archive, names, limit)
+            if number == 1:
+                act.at(case.duration(0.1, 1.0))
+            elif number == 2:
+                act.after(calls[0][0])
+            calls.append((act, archive, limit))
+        run = world.run_all(*(act for act, _, _ in calls))
+        yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
+
+
+def _judged(run: Run, act: Act, archive: Archive, limit: int, *, several: bool) -> Move:
+    contract = f"with a limit of {limit}"
+    if several:
+        contract = f"in the call at {act.started:g} s, {contract}"
+    downloads = [call for call in run.calls if call.service is archive and call.done]
+    times = Counter(call.given["name"] for call in downloads)
+    for name in archive.photos:
+        run.expect(
+            times[name] == 1,
+            f"{contract}, {name} was downloaded "
+            + (f"{times[name]} times, not once" if times[name] else "never"),
+            at=downloads[-1] if downloads else None,
+            advice="download each photo once, whatever is in it",
+        )
+    downloads.sort(key=lambda call: (call.started, call.order))
+    return Move(archive, limit, downloads, act, run, contract)
 
 
 @check(
     "Never are more downloads under way than the limit allows",
     points=2,
-    advice="all downloads must ask one and the same thing whether there is a free place",
+    advice="all downloads of a call must ask one and the same thing whether there is a free place",
 )
 def never_over_the_limit(case: Case) -> None:
-    for limit, count in ((5, 40), (20, 45)):
-        archive = Archive(case, [LATENCY] * count)
-        run = download_all(case, archive, limit)
-        most = run.most_in_flight("download")
-        run.expect(
-            most <= limit,
-            f"with a limit of {limit}, {most} downloads were under way at the same time",
-            at=run.calls[limit],
+    for move in chain.from_iterable(moves(case)):
+        most = most_in_flight(move.downloads)
+        move.run.expect(
+            most <= move.limit,
+            f"{move.contract}, {most} downloads were under way at the same time",
+            at=move.downloads[-1] if move.downloads else None,
         )
 
 
 @check(
     "As many downloads are under way as the limit allows, and the event loop stays free",
     points=2,
-    advice="let the limit alone decide how many threads download, and the event loop's not be one",
+    advice="let the limit alone decide how many threads download at the same time",
 )
 def as_many_as_allowed(case: Case) -> None:
-    for limit, count in ((30, PHOTOS), (10, 25)):
-        archive = Archive(case, [LATENCY] * count)
-        run = download_all(case, archive, limit)
-        rounds = math.ceil(count / limit)
-        most = run.most_in_flight("download")
-        at_once = "never two of them" if most == 1 else f"at most {most} of them"
-        held = sum(stretch.length for stretch in run.blocked)
-        worst = max(run.blocked, key=lambda stretch: stretch.length, default=None)
-        run.expect(
-            most >= limit and run.elapsed <= rounds * LATENCY,
-            f"with a limit of {limit}, {count} downloads of {LATENCY:g} s took {run.elapsed:g} s, "
-            f"and {at_once} were under way at the same time; "
-            f"{limit} at a time make {rounds} rounds, {rounds * LATENCY:g} s",
-            at=worst or run.calls[0],
+    for move in chain.from_iterable(moves(case)):
+        most = most_in_flight(move.downloads)
+        due = min(move.limit, len(move.downloads))
+        move.run.expect(
+            most >= due,
+            f"{move.contract}, {due} downloads could be under way at the same time, and "
+            + ("there was one at a time" if most == 1 else f"no more than {most} were"),
+            at=move.downloads[0] if move.downloads else None,
         )
-        run.expect(
-            worst is None,
-            f"for {held:g} of the {run.elapsed:g} s that the downloads took, the event loop's own "
-            "thread waited for them, and no other task of the program could run",
-            at=worst,
-        )
+        held = max(move.run.blocked, key=lambda stretch: stretch.length, default=None)
+        if held is not None:
+            move.run.expect(
+                False,
+                f"from {held.started:g} s to {held.ended:g} s, the event loop's own thread waited "
+                "for downloads, and no other task of the program could run",
+                at=held,
+                advice="let only worker threads wait for the archive, or for each other",
+            )
 
 
 @check(
@@ -95,29 +131,19 @@ def as_many_as_allowed(case: Case) -> None:
     advice="no free place may wait for a slow photo: whoever is free takes the next name",
 )
 def next_begins_at_once(case: Case) -> None:
-    limit, count = 4, 24
-    seconds = [LATENCY] * count
-    # One of the first `limit`, so that a batch or a share of the names has a rest to wait.
-    seconds[case.random.randrange(limit)] = 10 * LATENCY
-    archive = Archive(case, seconds)
-    run = download_all(case, archive, limit)
-    downloads = [call for call in run.calls if call.done]
-    starts = sorted(downloads, key=lambda call: call.started)
-    ends = sorted(call.ended or 0.0 for call in downloads)
-    for place in range(limit):
-        run.expect(
-            starts[place].started == 0,
-            f"with a limit of {limit}, download {place + 1} could begin at 0 s, "
-            f"but did not until {starts[place].started:g} s",
-            at=starts[place],
-        )
-    for call, free in zip(starts[limit:], ends, strict=False):
-        run.expect(
-            call.started <= free,
-            f"with a limit of {limit}, a place became free at {free:g} s and photos were left, "
-            f"but the next download did not begin until {call.started:g} s",
-            at=call,
-        )
+    for move in chain.from_iterable(moves(case)):
+        ends = sorted(call.ended or 0.0 for call in move.downloads)
+        for number, call in enumerate(move.downloads):
+            if number < move.limit:
+                free, what = move.act.started, f"there was a place for download {number + 1}"
+            else:
+                free, what = ends[number - move.limit], "photos were left and a place became free"
+            move.run.expect(
+                call.started < free + EPSILON,
+                f"{move.contract}, {what} at {free:g} s, "
+                f"but the next download did not begin until {call.started:g} s",
+                at=call,
+            )
 
 
 @check(
@@ -125,19 +151,18 @@ def next_begins_at_once(case: Case) -> None:
     advice="the photos arrive in another order than their names have; keep track of which is which",
 )
 def order_of_names(case: Case) -> None:
-    count = case.random.randint(8, 12)
-    # The first takes longest, and each of the others less: none arrives in its turn.
-    archive = Archive(case, [LATENCY * (count - index) for index in range(count)])
-    run = download_all(case, archive, 4)
-    photos = run.value
-    run.expect(
-        isinstance(photos, list) and len(photos) == count,
-        f"a list of {count} photos is due, and {shown(photos)} was returned",
-    )
-    for (name, due), photo in zip(archive.photos.items(), photos, strict=True):
-        other = next((n for n, p in archive.photos.items() if p == photo), None)
-        run.expect(
-            photo == due,
-            f"in the place of {name}, "
-            f"{f'the photo of {other}' if other else shown(photo)} was returned",
+    for move in chain.from_iterable(moves(case)):
+        photos, count = move.act.value, len(move.archive.photos)
+        move.run.expect(
+            isinstance(photos, list) and len(photos) == count,
+            f"a list of {count} photo{'s' if count != 1 else ''} is due, "
+            f"and {shown(photos)} was returned",
+            advice="return a list that has the photo of each name in it",
         )
+        for (name, due), photo in zip(move.archive.photos.items(), photos, strict=True):
+            others = [n for n, p in move.archive.photos.items() if p == photo]
+            found = f"the photo of {others[0]}" if len(others) == 1 else shown(photo)
+            move.run.expect(
+                photo == due,
+                f"in the place of {name}, whose photo is {due!r}, {found} was returned",
+            )

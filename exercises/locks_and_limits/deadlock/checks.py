@@ -1,59 +1,131 @@
 """Checks for deadlock: two locks, taken in opposite order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from checker import Case, Run, Service, check, takes
-
-
-class Account(Service):
-    """A bank account that remembers what it held, and how often it was written."""
-
-    def __init__(self, balance: int, seconds: float = 0.1) -> None:
-        self.balance = self.opening = balance
-        self.seconds = seconds
-        self.writes = 0
-
-    @takes(lambda self: self.seconds)
-    def read(self) -> int:
-        return self.balance
-
-    @takes(lambda self, balance: self.seconds)
-    def write(self, balance: int) -> None:
-        self.balance = balance
-        self.writes += 1
-
+from checker import Act, Case, Run, Service, World, check, scene
 
 Transfer = tuple[int, int, int]
 
-
-def draw_amounts(case: Case, count: int) -> list[int]:
-    """Amounts of which no two groups have the same sum, so that no two errors make up for each
-    other."""
-    unit = case.random.randint(3, 9)
-    return case.random.sample([unit << i for i in range(count)], k=count)
+AMOUNTS = [*range(1, 100), 0]
 
 
-def expect_balances(run: Run, accounts: Sequence[Account], transfers: Sequence[Transfer]) -> None:
-    """Every account holds what it should after all the transfers, each booked by itself."""
-    lost = sum(a.opening for a in accounts) - sum(a.balance for a in accounts)
-    change = f"{abs(lost)} {'less' if lost > 0 else 'more'} than" if lost else "as much as"
-    writes = run.calls_to("write")
-    for index, account in enumerate(accounts):
-        due = account.opening
-        due -= sum(amount for source, _, amount in transfers if source == index)
-        due += sum(amount for _, target, amount in transfers if target == index)
-        touching = sum(index in (source, target) for source, target, _ in transfers)
-        run.expect(
-            account.writes == touching,
-            f"account {index} was written {account.writes} times and had a part in {touching} "
-            f"transfer{'s' if touching > 1 else ''}; it holds {account.balance}, and {due} is due",
+class Account(Service):
+    """A bank account whose balance lives in the judge."""
+
+    def __init__(self, balance: int, seconds: float) -> None:
+        self.balance = self.opening = balance
+        self.seconds = self.latency = seconds
+
+    def read(self) -> int:
+        return self.balance
+
+    def write(self, balance: int) -> None:
+        self.balance = balance
+
+
+@dataclass(frozen=True)
+class Orders:
+    """One call of `transfer_all`, with accounts of its own."""
+
+    accounts: Sequence[Account]
+    transfers: Sequence[Transfer]
+    act: Act
+
+
+@dataclass(frozen=True)
+class Night:
+    """All calls of a night, and what came of them."""
+
+    orders: Sequence[Orders]
+    run: Run
+    is_timed: bool
+
+    def expect_balances(self) -> None:
+        """Every account holds what it should after all the transfers, each booked by itself."""
+        for orders in self.orders:
+            lost = sum(account.opening - account.balance for account in orders.accounts)
+            change = f"{abs(lost)} {'less' if lost > 0 else 'more'} than" if lost else "as much as"
+            for index, account in enumerate(orders.accounts):
+                booked = [
+                    amount if target == index else -amount
+                    for source, target, amount in orders.transfers
+                    if index in (source, target)
+                ]
+                due = account.opening + sum(booked)
+                calls = [call for call in self.run.calls if call.service is account and call.done]
+                writes = [call for call in calls if call.method == "write"]
+                part = f"account {index} has a part in {times(len(booked), 'transfer')}"
+                self.run.expect(
+                    len(writes) == len(booked),
+                    f"{part}, and was written {times(len(writes), 'time')}; it holds "
+                    f"{account.balance}, and {due} is due",
+                )
+                self.run.expect(
+                    len(calls) - len(writes) >= len(booked),
+                    f"{part}, and was read {times(len(calls) - len(writes), 'time')}",
+                )
+                self.run.expect(
+                    account.balance == due,
+                    f"account {index} held {account.opening} and now holds {account.balance}, not "
+                    f"{due}; all accounts together hold {change} before",
+                    at=writes[-1] if writes else None,
+                )
+
+
+@scene
+def opposite(case: Case) -> Iterator[Night]:
+    """Pairs of accounts that pay each other, and nobody else; another call for one pair meanwhile."""
+    for world in case.explore(late=True):
+        few, many = draw_pairs(case, world, 1, 2), draw_pairs(case, world, 52, 64)
+        many.act.at(case.duration(0.0, 5.0))
+        yield Night([few, many], world.run_all(few.act, many.act), world.is_timed)
+
+
+def draw_pairs(case: Case, world: World, most_pairs: int, most_transfers: int) -> Orders:
+    count = case.size(1, most_pairs)
+    drawn = []
+    for turn in range(case.size(0, most_transfers)):
+        # Each pair in turn, in the one direction and then in the other, or any.
+        lap, pair = divmod(turn, count)
+        pair = (pair + case.integer(0, count - 1)) % count
+        drawn.append((pair, (lap + case.integer(0, 1)) % 2, case.pick(AMOUNTS)))
+    accounts = draw_accounts(case, world, 2 * count)
+    numbers = case.shuffled(range(2 * count))
+    transfers = [
+        (numbers[2 * pair + back], numbers[2 * pair + 1 - back], amount)
+        for pair, back, amount in drawn
+    ]
+    return Orders(accounts, transfers, world.call("transfer_all", accounts, transfers))
+
+
+@scene
+def circles(case: Case) -> Iterator[Night]:
+    """A circle of transfers, and others beside it and across it."""
+    for world in case.explore(late=True):
+        length, others = case.size(3, 9), case.size(0, 6)
+        count = length + case.size(0, 2)
+        pairs = [(place, (place + 1) % length) for place in range(length)]
+        for _ in range(others):
+            source = case.integer(0, count - 1)
+            pairs.append((source, (source + case.integer(1, count - 1)) % count))
+        amounts = [case.pick(AMOUNTS) for _ in pairs]
+        accounts = draw_accounts(case, world, count)
+        numbers = case.shuffled(range(count))
+        transfers = case.shuffled(
+            [
+                (numbers[source], numbers[target], amount)
+                for (source, target), amount in zip(pairs, amounts, strict=True)
+            ]
         )
-        run.expect(
-            account.balance == due,
-            f"account {index} held {account.opening} and now holds {account.balance}, not {due}; "
-            f"all accounts together hold {change} before",
-            at=writes[-1] if writes else None,
-        )
+        act = world.call("transfer_all", accounts, transfers)
+        yield Night([Orders(accounts, transfers, act)], world.run_all(act), world.is_timed)
+
+
+def draw_accounts(case: Case, world: World, count: int) -> list[Account]:
+    return [
+        world.add(Account(case.integer(0, 999), case.duration(1.0, 10.0))) for _ in range(count)
+    ]
 
 
 @check(
@@ -62,14 +134,8 @@ def expect_balances(run: Run, accounts: Sequence[Account], transfers: Sequence[T
     advice="carry out both; and from the read of an account to its write, let nobody else touch it",
 )
 def opposite_transfers_end(case: Case) -> None:
-    there, back = draw_amounts(case, 2)
-    transfers = [(0, 1, there), (1, 0, back)]
-    for world in case.schedules():
-        # One is slow and one is quick: without locks, the slow one is read a second time before it
-        # is written, even if every reply is on time.
-        accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in (0.27, 0.1)]
-        run = world.run("transfer_all", accounts, transfers)
-        expect_balances(run, accounts, transfers)
+    for night in opposite(case):
+        night.expect_balances()
 
 
 @check(
@@ -78,16 +144,8 @@ def opposite_transfers_end(case: Case) -> None:
     advice="carry out all; and from the read of an account to its write, let nobody else touch it",
 )
 def circles_end(case: Case) -> None:
-    ring = case.random.sample(range(4), k=4)
-    pairs = [*zip(ring, [*ring[1:], ring[0]], strict=True)]
-    pairs += [pairs[0], (ring[2], ring[0])]
-    amounts = draw_amounts(case, len(pairs))
-    transfers = [(*pair, amount) for pair, amount in zip(pairs, amounts, strict=True)]
-    seconds = case.random.sample([0.07, 0.11, 0.13, 0.19], k=4)
-    for world in case.schedules(runs=8):
-        accounts = [world.add(Account(case.random.randint(500, 900), s)) for s in seconds]
-        run = world.run("transfer_all", accounts, transfers)
-        expect_balances(run, accounts, transfers)
+    for night in circles(case):
+        night.expect_balances()
 
 
 @check(
@@ -96,22 +154,29 @@ def circles_end(case: Case) -> None:
     advice="only transfers that need the same account have a reason to wait for each other",
 )
 def strangers_overlap(case: Case) -> None:
-    numbers = case.random.sample(range(12), k=12)
-    pairs = [sorted(numbers[i : i + 2], reverse=i % 4 == 0) for i in range(0, 12, 2)]
-    # One pair has two transfers, so that nothing is gained by telling this check from the others.
-    pairs.insert(case.random.randrange(6), pairs[-1])
-    transfers = [
-        (source, target, amount)
-        for (source, target), amount in zip(pairs, draw_amounts(case, 7), strict=True)
-    ]
-    world = case.world()
-    accounts = [world.add(Account(case.random.randint(500, 900))) for _ in range(12)]
-    run = world.run("transfer_all", accounts, transfers)
-    expect_balances(run, accounts, transfers)
-    # Two transfers of four calls each, or a few calls more; but not one transfer after another, even
-    # if each were as quick as can be, with both accounts read at the same time and then both written.
-    run.expect(
-        run.elapsed < 1.2,
-        f"seven transfers between twelve accounts took {run.elapsed:g} s; each alone takes four "
-        "calls of 0.1 s, and all but two can happen at the same time",
+    for night in opposite(case):
+        night.expect_balances()
+        for orders in night.orders if night.is_timed else ():
+            for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
+                expect_no_wait(night, orders, sorted(pair))
+
+
+def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
+    """The transfers between two accounts took no longer than one after the other, and for each of
+    them a second more, in which it may notice that it is its turn."""
+    own = [orders.accounts[index] for index in pair]
+    count = sum(index in pair for index, _, _ in orders.transfers)
+    alone = 2 * count * sum(account.seconds for account in own)
+    calls = [call for call in night.run.calls if call.service in own]
+    ended = max((call.ended or 0.0 for call in calls), default=0.0) - orders.act.started
+    night.run.expect(
+        ended < alone + count,
+        f"{times(count, 'transfer')} between accounts {pair[0]} and {pair[1]} took {ended:g} s; with "
+        f"{own[0].seconds:g} s for each call of the one and {own[1].seconds:g} s for each of the "
+        f"other, no more than {alone:g} s of that were needed, even one call after the other",
+        at=calls[0] if calls else None,
     )
+
+
+def times(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,15 +1,20 @@
 """Checks for lost_update: read, await, write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from checker import Case, Run, Service, check, scene
+from checker import Act, Call, Case, Run, Service, World, check, scene
+
+AMOUNTS = [*range(1, 100), 0]
 
 
 class Account(Service):
+    """A bank account whose balance lives in the judge."""
+
     def __init__(self, balance: int, seconds: float) -> None:
-        self.opening = self.balance = balance
-        self.latency = seconds
+        self.opened_with = self.balance = balance
+        self.seconds = self.latency = seconds
 
     def read(self) -> int:
         return self.balance
@@ -18,52 +23,136 @@ class Account(Service):
         self.balance = balance
 
 
-@dataclass
+@dataclass(frozen=True)
+class Batch:
+    """One call of `deposit_all`, with accounts of its own."""
+
+    accounts: Sequence[Account]
+    deposits: Sequence[tuple[int, int]]
+    act: Act
+
+    def each(self) -> Iterator[tuple[Account, list[int]]]:
+        """Each account, and what should be paid into it."""
+        for index, account in enumerate(self.accounts):
+            yield account, [amount for i, amount in self.deposits if i == index]
+
+
+@dataclass(frozen=True)
 class Day:
-    accounts: list[Account]
-    deposits: list[tuple[int, int]]
+    """Two calls that may be under way at the same time, and what came of them."""
+
+    batches: Sequence[Batch]
     run: Run
-    timed: bool
+    is_timed: bool
+
+    def done(self, account: Account) -> list[Call]:
+        """The calls of an account that the bank carried out."""
+        return [call for call in self.run.calls if call.service is account and call.done]
+
+    def expect_balances(self) -> None:
+        for account, amounts in chain(*(batch.each() for batch in self.batches)):
+            calls = self.done(account)
+            self.run.expect(
+                account.balance == account.opened_with + sum(amounts),
+                f"an account held {account.opened_with} and was to get {listed(amounts)}; it holds "
+                f"{account.balance} now, not {account.opened_with + sum(amounts)}",
+                at=calls[-1] if calls else None,
+            )
 
 
 @scene
 def days(case: Case) -> Iterator[Day]:
-    for world in case.explore(orders=True):
-        accounts = [
-            world.add(Account(case.integer(0, 999), case.duration(0.1, 3.0)))
-            for _ in range(case.size(1, 12))
-        ]
-        deposits = [
-            (case.pick(range(len(accounts))), case.integer(0, 99)) for _ in range(case.size(0, 30))
-        ]
-        yield Day(accounts, deposits, world.run("deposit_all", accounts, deposits), world.is_timed)
+    for world in case.explore(late=True):
+        few, many = draw_batch(case, world, 1, 2), draw_batch(case, world, 52, 56)
+        many.act.at(case.duration(0.0, 1.0))
+        run = world.run_all(few.act, many.act)
+        yield Day([few, many], run, world.is_timed)
+
+
+def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
+    count = case.size(1, most_accounts)
+    # To each in turn, or so many places further on.
+    deposits = [
+        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS))
+        for turn in range(case.size(0, most_deposits))
+    ]
+    accounts = [
+        world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
+    ]
+    return Batch(accounts, deposits, world.call("deposit_all", accounts, deposits))
 
 
 @check(
-    "No deposit is lost",
+    "No deposit is lost, in whatever order the bank replies",
     points=3,
     advice="between your read and your write of an account, nobody else may read it",
 )
 def no_lost_update(case: Case) -> None:
     for day in days(case):
-        for index, account in enumerate(day.accounts):
-            paid_in = [amount for i, amount in day.deposits if i == index]
-            day.run.expect(
-                account.balance == account.opening + sum(paid_in),
-                f"an account held {account.opening}; {paid_in} left {account.balance} in it",
-            )
+        day.expect_balances()
 
 
-@check("Different accounts do not wait for each other", points=2, advice="x")
+@check(
+    "Different accounts do not wait for each other",
+    points=2,
+    advice="what keeps two deposits to one account apart need not keep two accounts apart",
+)
 def accounts_overlap(case: Case) -> None:
     for day in days(case):
-        due = max(
-            [
-                2 * a.latency * sum(i == n for i, _ in day.deposits)
-                for n, a in enumerate(day.accounts)
-            ]
-        )
-        if day.timed:
+        day.expect_balances()
+        for batch in day.batches if day.is_timed else ():
+            latest = 0.0
+            for account, amounts in batch.each():
+                due = 2 * account.seconds * len(amounts)
+                latest = max(latest, due)
+                calls = day.done(account)
+                took = max((call.ended or 0.0 for call in calls), default=0.0) - batch.act.started
+                day.run.expect(
+                    took < due + 1e-6,
+                    f"an account was to get {listed(amounts)}; with {account.seconds:g} s for each "
+                    f"read and each write that should take {due:g} s, and it took {took:g} s",
+                    at=calls[0] if calls else None,
+                )
             day.run.expect(
-                day.run.elapsed <= due + 0.01, f"it took {day.run.elapsed:g}, not {due:g}"
+                batch.act.elapsed < latest + 1e-6,
+                f"the last deposit was booked after {latest:g} s, and deposit_all() returned after "
+                f"{batch.act.elapsed:g} s",
             )
+
+
+@check("Every deposit is one read and one write", advice="pay in each amount by itself, and once")
+def one_write_each(case: Case) -> None:
+    for day in days(case):
+        for account, amounts in chain(*(batch.each() for batch in day.batches)):
+            calls = day.done(account)
+            writes = [call for call in calls if call.method == "write"]
+            reads = len(calls) - len(writes)
+            day.run.expect(
+                reads == len(writes) == len(amounts),
+                f"an account was to get {listed(amounts)}; that took {times(reads, 'read')} and "
+                f"{times(len(writes), 'write')}",
+            )
+            balance, left = account.opened_with, list(amounts)
+            for write in sorted(writes, key=lambda call: call.ended_order or 0):
+                written = write.given["balance"]
+                day.run.expect(
+                    written - balance in left,
+                    f"an account was to get {listed(amounts)}; when it held {balance}, {written} was "
+                    "written to it, and none of the deposits that were left makes that of it",
+                    at=write,
+                )
+                left.remove(written - balance)
+                balance = written
+
+
+def listed(amounts: Sequence[int]) -> str:
+    """`2 deposits, of 1 + 73 = 74`."""
+    if not amounts:
+        return "nothing"
+    more = f" and {len(amounts) - 6} more" if len(amounts) > 6 else ""
+    total = f" = {sum(amounts)}" if len(amounts) > 1 else ""
+    return f"{times(len(amounts), 'deposit')}, of {' + '.join(map(str, amounts[:6]))}{more}{total}"
+
+
+def times(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,53 +1,128 @@
 """Checks for too_many_at_once: a limit that is kept, and used."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from math import ceil
 
-from checker import Case, Run, Service, check, takes
+from checker import Call, Case, Run, Service, check, scene, takes
+from checker.judge.acts import Act
 
 
 class Catalogue(Service):
     """Knows the title of each book, and how long a request for it takes."""
 
-    def __init__(self, case: Case, seconds: Sequence[float]) -> None:
-        numbers = case.random.sample(range(10**10), k=2 * len(seconds))
-        self.isbns = [f"978{number:010}" for number in numbers[: len(seconds)]]
+    def __init__(self, case: Case, isbns: Sequence[str], *, alike: bool) -> None:
+        longest = case.pick([10.0, 90.0, 1_500.0, 20_000.0])
+        self.all_take = case.duration(0.1, longest) if alike else None
         self.titles = {
-            isbn: f"Volume {number}"
-            for isbn, number in zip(self.isbns, numbers[len(seconds) :], strict=True)
+            isbn: case.pick(["", "Poems", f"Volume {case.random.randrange(10**10)}"])
+            for isbn in isbns
         }
-        self.seconds = dict(zip(self.isbns, seconds, strict=True))
+        self.seconds = {isbn: self.all_take or case.duration(0.1, longest) for isbn in isbns}
 
     @takes(lambda self, isbn: self.seconds.get(isbn, 1.0))
     def title(self, isbn: str) -> str:
         return self.titles[isbn]
 
 
-def expect_titles(run: Run, catalogue: Catalogue) -> None:
-    """Every book's title is there, and was asked for once."""
-    found = run.value if isinstance(run.value, dict) else {}
-    right = [isbn for isbn, title in catalogue.titles.items() if found.get(isbn) == title]
-    books = len(catalogue.isbns)
-    run.expect(
-        len(right) == books == len(found),
-        f"of {books} books, {len(right)} have the right title in what it returned"
-        + (f", which has {len(found)} entries" if len(found) > books else ""),
-    )
-    run.expect(
-        len(run.calls) == books,
-        f"{books} books took {len(run.calls)} requests; one for each is enough",
-    )
+@dataclass(frozen=True)
+class Night:
+    """One call of look_up_all, on a catalogue of its own."""
+
+    catalogue: Catalogue
+    limit: int
+    act: Act
+    run: Run
+
+    @property
+    def books(self) -> int:
+        return len(self.catalogue.titles)
+
+    @property
+    def requests(self) -> list[Call]:
+        return [call for call in self.run.calls if call.service is self.catalogue]
+
+    @property
+    def was_cut_short(self) -> bool:
+        return self.act.record.cancelled_at is not None
+
+    def under_way(self) -> list[tuple[float, float, list[Call]]]:
+        """Which requests were under way in each stretch of time: from when, until when, which."""
+        spans = [
+            (call, call.started, self.run.elapsed if call.ended is None else call.ended)
+            for call in self.requests
+        ]
+        moments = {self.act.started, *(moment for _, *span in spans for moment in span)}
+        return [
+            (a, b, [call for call, start, end in spans if start <= a < end])
+            for a, b in pairwise(sorted(moments))
+        ]
+
+    def expect_titles(self) -> None:
+        """Every book was asked for once, and its title is there, unless it was cancelled."""
+        asked = [call.given.get("isbn") for call in self.requests]
+        again = [call for n, call in enumerate(self.requests) if asked[n] in asked[:n]]
+        self.run.expect(
+            not again,
+            f"{_count(self.books, 'book')} took {_count(len(asked), 'request')}; one for each is "
+            "enough",
+            at=next(iter(again), None),
+        )
+        if self.act.was_cancelled:
+            return
+        found = self.act.value if isinstance(self.act.value, dict) else {}
+        right = [isbn for isbn, title in self.catalogue.titles.items() if found.get(isbn) == title]
+        self.run.expect(
+            len(right) == self.books == len(found) and isinstance(self.act.value, dict),
+            (
+                f"it was cancelled at {self.act.record.cancelled_at:g} s, and returned as if it were "
+                "done; "
+                if self.was_cut_short
+                else ""
+            )
+            + f"of {_count(self.books, 'book')}, {len(right)} "
+            f"{'has' if len(right) == 1 else 'have'} the right title in what it returned"
+            + ("" if len(found) == len(right) else f", which has {_entries(len(found))}")
+            + ("" if isinstance(self.act.value, dict) else ", which is no dictionary"),
+        )
 
 
-def under_way(run: Run) -> list[tuple[float, float, int]]:
-    """How many requests were under way, for each stretch of time: from when, until when, count."""
-    starts = [call.started for call in run.calls]
-    ends = [run.elapsed if call.ended is None else call.ended for call in run.calls]
-    moments = sorted({0.0, *starts, *ends})
-    return [
-        (a, b, sum(start <= a < end for start, end in zip(starts, ends, strict=True)))
-        for a, b in pairwise(moments)
-    ]
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+@scene
+def nights(case: Case) -> Iterator[list[Night]]:
+    for world in case.explore(cancel=True):
+        planned = []
+        for alike, most in ((True, 60), (False, 12)):
+            limit = case.size(1, most)
+            # Two halves, so that there mostly are more books than places.
+            books = case.size(0, most) + case.size(0, most)
+            catalogue = world.add(
+                Catalogue(case, [f"978{n:010}" for n in range(books)], alike=alike)
+            )
+            act = world.call("look_up_all", catalogue, list(catalogue.titles), limit)
+            planned.append((catalogue, limit, act))
+        first, second = [act for *_, act in planned]
+        if case.pick([True, False]):
+            second.after(first)
+        run = world.run_all(first, second)
+        yield [Night(*plan, run) for plan in planned]
+
+
+@check(
+    "Each book is asked for once, and every title is returned",
+    advice="return when each book has its title, whatever the title is, and let a cancellation pass",
+)
+def every_title(case: Case) -> None:
+    for night in chain.from_iterable(nights(case)):
+        night.expect_titles()
 
 
 @check(
@@ -56,17 +131,15 @@ def under_way(run: Run) -> list[tuple[float, float, int]]:
     advice="a task that finds all the places taken must wait until another task leaves one",
 )
 def never_too_many(case: Case) -> None:
-    limit = case.random.randint(5, 9)
-    world = case.world()
-    catalogue = world.add(Catalogue(case, [case.random.choice([1.3, 1.6, 1.9])] * 200))
-    run = world.run("look_up_all", catalogue, catalogue.isbns, limit)
-    most = run.most_in_flight()
-    run.expect(
-        most <= limit,
-        f"{most} requests were under way at the same time; the catalogue allows {limit}",
-        at=run.calls[limit] if most > limit else None,
-    )
-    expect_titles(run, catalogue)
+    for night in chain.from_iterable(nights(case)):
+        night.expect_titles()
+        for start, _, calls in night.under_way():
+            night.run.expect(
+                len(calls) <= night.limit,
+                f"at {start:g} s {_count(len(calls), 'request')} were under way at the same time; "
+                f"the limit is {night.limit}",
+                at=calls[night.limit] if len(calls) > night.limit else None,
+            )
 
 
 @check(
@@ -75,19 +148,20 @@ def never_too_many(case: Case) -> None:
     advice="find out how many requests are under way at a time, and make it `limit` of them",
 )
 def no_longer_than_needed(case: Case) -> None:
-    limit = case.random.randint(5, 8)
-    seconds = case.random.choice([1.3, 1.6, 1.9])
-    rounds = case.random.randint(5, 8)
-    books = limit * rounds - case.random.randrange(limit)
-    world = case.world()
-    catalogue = world.add(Catalogue(case, [seconds] * books))
-    run = world.run("look_up_all", catalogue, catalogue.isbns, limit)
-    expect_titles(run, catalogue)
-    run.expect_elapsed(
-        rounds * seconds,
-        f"{books} requests of {seconds:g} s each, {limit} at a time, are {rounds} rounds "
-        f"(most requests under way at the same time: {run.most_in_flight()})",
-    )
+    for night in chain.from_iterable(nights(case)):
+        night.expect_titles()
+        seconds = night.catalogue.all_take
+        if seconds is None or night.was_cut_short:
+            continue
+        rounds = ceil(night.books / night.limit)
+        most = max((len(calls) for *_, calls in night.under_way()), default=0)
+        night.run.expect(
+            round(night.act.elapsed, 6) == round(rounds * seconds, 6),
+            f"it took {night.act.elapsed:g} s, not {rounds * seconds:g} s: "
+            f"{_count(night.books, 'request')} of {seconds:g} s each, {night.limit} at a time, "
+            f"{'is' if night.books == 1 else 'are'} {_count(rounds, 'round')} (most requests under "
+            f"way at the same time: {most})",
+        )
 
 
 @check(
@@ -96,24 +170,15 @@ def no_longer_than_needed(case: Case) -> None:
     advice="a request that is answered makes room for one that waits, whatever the others do",
 )
 def filled_at_once(case: Case) -> None:
-    limit = case.random.randint(11, 14)
-    # No two take the same time, and the first takes longer than all the others could together.
-    seconds = [1000.0] + [n / 10 for n in case.random.sample(range(11, 99), k=4 * limit)]
-    world = case.world()
-    catalogue = world.add(Catalogue(case, seconds))
-    run = world.run("look_up_all", catalogue, catalogue.isbns, limit)
-    expect_titles(run, catalogue)
-    last = max(call.started for call in run.calls)
-    idle = [
-        (start, end, count) for start, end, count in under_way(run) if end <= last and count < limit
-    ]
-    if idle:
-        start, end, count = max(idle, key=lambda it: (limit - it[2]) * (it[1] - it[0]))
-        unsent = [call for call in run.calls if call.started >= end]
-        run.expect(
-            False,
-            f"from {start:g} s to {end:g} s only {count} of {limit} places "
-            f"{'was' if count == 1 else 'were'} taken, while {len(unsent)} "
-            f"request{' was' if len(unsent) == 1 else 's were'} still to be sent",
-            at=unsent[0],
-        )
+    for night in chain.from_iterable(nights(case)):
+        night.expect_titles()
+        for start, end, calls in night.under_way():
+            later = [call for call in night.requests if call.started > start]
+            unsent = night.books - len(night.requests) + len(later)
+            night.run.expect(
+                len(calls) >= night.limit or not unsent,
+                f"from {start:g} s to {end:g} s only {len(calls)} of "
+                f"{_count(night.limit, 'place')} {'was' if 1 in (len(calls), night.limit) else 'were'} taken, while "
+                f"{_count(unsent, 'request')} {'was' if unsent == 1 else 'were'} still to be sent",
+                at=next(iter(later), None),
+            )

@@ -1,20 +1,23 @@
 """Checks for fire_and_forget: tasks that nobody waits for."""
 
-from collections.abc import Generator
-from itertools import pairwise
-from random import Random
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
 
-from checker import Call, Case, Service, check
+from checker import Call, Case, Run, Service, World, check, scene
+from checker.judge.acts import Act
+from checker.judge.explain import CheckFailed
 from checker.judge.trace import Warned
 
-CHARGE = 1.0
-DELIVERY = 2.5
+CUSTOMERS = [f"{name}@example.org" for name in ("ada", "edsger", "frances", "grace", "tony")]
+FAILURE = ConnectionError("the line is down")
 
 
 class CardReader(Service):
-    """Charges a card in a second, and one at a time."""
+    """Charges one card at a time, and takes a time of its own for each."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: list[float]) -> None:
+        self._seconds = chain(seconds, repeat(1.0))
         self._busy = False
 
     def charge(self, customer: str, price: int) -> Generator[float, None, None]:
@@ -22,25 +25,140 @@ class CardReader(Service):
             raise RuntimeError("the card reader is busy with another card")
         self._busy = True
         try:
-            yield CHARGE
+            yield next(self._seconds)
         finally:
             self._busy = False
 
 
 class Mail(Service):
-    """Delivers a receipt in 2.5 s, but may take longer for some customers."""
+    """Delivers any number of receipts at once, and takes a time of its own for each."""
 
-    def __init__(self, slow: dict[str, float] | None = None) -> None:
-        self._slow = slow or {}
+    def __init__(self, seconds: list[float]) -> None:
+        self._seconds = chain(seconds, repeat(1.0))
 
     def deliver(self, customer: str, text: str) -> Generator[float, None, None]:
-        yield self._slow.get(customer, DELIVERY)
+        yield next(self._seconds)
 
 
-def draw_sales(random: Random) -> list[tuple[str, int]]:
-    names = ["ada", "barbara", "edsger", "frances", "grace", "kathleen", "tony", "yukihiro"]
-    customers = random.sample(names, k=random.randint(5, 7))
-    return [(f"{name}@example.org", random.randrange(1500, 9900, 5)) for name in customers]
+@dataclass(frozen=True)
+class Evening:
+    """One call of sell_tickets, with a reader and a mail server of its own."""
+
+    reader: CardReader
+    mail: Mail
+    sales: list[tuple[str, int]]
+    act: Act
+    run: Run
+
+    @property
+    def charges(self) -> list[Call]:
+        return [call for call in self.run.calls if call.service is self.reader]
+
+    @property
+    def receipts(self) -> list[Call]:
+        return [call for call in self.run.calls if call.service is self.mail]
+
+    @property
+    def failed(self) -> Call | None:
+        """The call that failed, if one did. (A reader that is busy fails too, for good reason.)"""
+        told = f"{type(FAILURE).__name__}: {FAILURE}"
+        calls = [*self.charges, *self.receipts]
+        return next((call for call in calls if call.reply == told), None)
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether it was cancelled before the last receipt was delivered."""
+        return self.act.record.cancelled_at is not None and (
+            self.act.was_cancelled or sum(call.done for call in self.receipts) < len(self.sales)
+        )
+
+    def expect_sent(self) -> list[tuple[str, Call, Call]]:
+        """Every sale was charged, in their order, and a receipt was sent for each; returns, for each,
+        the customer, the charge and the receipt."""
+        _ = self.act.value
+        count = _count(len(self.sales), "sale")
+        charged = [(call.given["customer"], call.given["price"]) for call in self.charges]
+        self.run.expect(
+            charged == self.sales,
+            f"{count} made {_count(len(charged), 'charge')}, "
+            f"{_sum(price for _, price in charged)} in all; the function returned at {self.act.ended:g} s, and every sale is to "
+            f"be charged once, in their order, {_sum(price for _, price in self.sales)} in all",
+            at=next(
+                (
+                    c
+                    for c, *pair in zip(self.charges, charged, self.sales, strict=False)
+                    if pair[0] != pair[1]
+                ),
+                None,
+            ),
+        )
+        left = self.receipts
+        sold = []
+        for (customer, price), charge in zip(self.sales, self.charges, strict=True):
+            text = f"Thank you. We charged {price / 100:.2f} for your tickets."
+            own = [call for call in left if call.given["customer"] == customer]
+            receipt = next((call for call in own if call.given["text"] == text), None)
+            culprits: list[Call | Warned] = [*own, *self.run.warnings]
+            self.run.expect(
+                receipt is not None,
+                f"{customer} paid {price / 100:.2f} at {charge.ended or 0:g} s; the function returned at {self.act.ended:g} s, and "
+                + (
+                    f"the receipt says {own[0].given['text']!r}"
+                    if own
+                    else "had sent no receipt for it"
+                ),
+                at=next(iter(culprits), None),
+            )
+            assert receipt is not None
+            left.remove(receipt)
+            sold.append((customer, charge, receipt))
+        self.run.expect(
+            not left,
+            f"{count} made {_count(len(self.receipts), 'receipt')}; each sale gets one",
+            at=next(iter(left), None),
+        )
+        return sold
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _sum(prices: Iterator[int]) -> str:
+    return f"{sum(prices) / 100:.2f}"
+
+
+def _plan(
+    case: Case, world: World, most: int
+) -> tuple[CardReader, Mail, list[tuple[str, int]], Act]:
+    """An evening of no more than `most` sales."""
+    sales = [(case.pick(CUSTOMERS), case.integer(0, 9_900)) for _ in range(case.size(0, most))]
+    slowest = case.pick([5.0, 90.0, 2_000.0, 20_000.0])
+    reader = world.add(CardReader([case.duration(0.2, 3.0) for _ in sales]))
+    mail = world.add(Mail([case.duration(0.1, slowest) for _ in sales]))
+    return reader, mail, sales, world.call("sell_tickets", reader, mail, sales)
+
+
+def _run(case: Case, world: World, *most: int) -> list[Evening]:
+    """Two evenings, one after the other or at the same time."""
+    planned = [_plan(case, world, number) for number in most]
+    first, second = [act for *_, act in planned]
+    if case.pick([True, False]):
+        second.after(first)
+    run = world.attempt_all(first, second)
+    return [Evening(*plan, run) for plan in planned]
+
+
+@scene
+def evenings(case: Case) -> Iterator[list[Evening]]:
+    for world in case.explore(cancel=True):
+        yield _run(case, world, 70, 5)
+
+
+@scene
+def troubled_evenings(case: Case) -> Iterator[list[Evening]]:
+    for world in case.explore(fail=FAILURE):
+        yield _run(case, world, 8, 4)
 
 
 @check(
@@ -49,39 +167,36 @@ def draw_sales(random: Random) -> list[tuple[str, int]]:
     advice="start each receipt in something that cannot be left before the receipt is delivered",
 )
 def every_receipt_arrives(case: Case) -> None:
-    sales = draw_sales(case.random)
-    world = case.world()
-    # The first receipt arrives last of all, so that it does not do to wait for the last one sent.
-    reader, mail = world.add(CardReader()), world.add(Mail({sales[0][0]: 20.5}))
-    run = world.run("sell_tickets", reader, mail, sales)
-    charged = [tuple(call.given.values()) for call in run.calls_to("charge") if call.done]
-    run.expect(
-        sorted(charged) == sorted(sales),
-        f"{len(charged)} charges were made for {len(sales)} sales; "
-        "every sale is to be charged once, with its price",
-    )
-    receipts = run.calls_to("deliver")
-    delivered = {c.given["customer"]: c.given["text"] for c in receipts if c.done}
-    missing = [customer for customer, _ in sales if customer not in delivered]
-    culprits: list[Call | Warned] = [*(call for call in receipts if not call.done), *run.warnings]
-    run.expect(
-        not missing,
-        f"the function returned at {run.elapsed:g} s, when only {len(sales) - len(missing)} of "
-        f"{len(sales)} receipts had been delivered; these customers paid and never get one: "
-        + ", ".join(missing)
-        + "".join(f" ({warning.text})" for warning in run.warnings[:1]),
-        at=next(iter(culprits), None),
-    )
-    run.expect(
-        len(receipts) == len(sales), f"{len(sales)} sales made {len(receipts)} calls of deliver()"
-    )
-    for customer, price in sales:
+    for evening in chain.from_iterable(evenings(case)):
+        run, act = evening.run, evening.act
+        if evening.was_cut_short:
+            if not act.was_cancelled and act.error is None:
+                raise CheckFailed(
+                    f"it was cancelled at {act.record.cancelled_at:g} s, and returned {act.value!r} as if "
+                    "all were done",
+                    advice="let a cancellation reach the caller: do not catch it, or raise it again",
+                )
+            run.expect_nothing_left()
+            continue
+        sold = evening.expect_sent()
+        late = [
+            (customer, receipt)
+            for customer, _, receipt in sold
+            if not receipt.done or receipt.ended is None or receipt.ended > evening.act.ended
+        ]
         run.expect(
-            f"{price / 100:.2f}" in delivered[customer],
-            f"{customer} paid {price / 100:.2f}, and the receipt says {delivered[customer]!r}",
+            not late,
+            f"the function returned at {evening.act.ended:g} s, when only {len(sold) - len(late)} of "
+            f"{_count(len(sold), 'receipt')} had been delivered; still waiting for one: "
+            + ", ".join(dict.fromkeys(customer for customer, _ in late)),
+            at=late[0][1] if late else None,
         )
-    run.expect_value(sum(price for _, price in sales), "the sum that it returned")
-    run.expect_nothing_left()
+        total = sum(price for _, price in evening.sales)
+        run.expect(
+            type(evening.act.value) is int and evening.act.value == total,
+            f"it returned {evening.act.value!r}, and the sum charged is {total}",
+        )
+        run.expect_nothing_left()
 
 
 @check(
@@ -91,35 +206,55 @@ def every_receipt_arrives(case: Case) -> None:
     "the return waits for all of them",
 )
 def queue_moves_on(case: Case) -> None:
-    sales = draw_sales(case.random)
-    world = case.world()
-    reader, mail = world.add(CardReader()), world.add(Mail())
-    run = world.run("sell_tickets", reader, mail, sales)
-    charges = [call for call in run.calls_to("charge") if call.done]
-    for before, call in pairwise(charges):
+    for evening in chain.from_iterable(evenings(case)):
+        if evening.was_cut_short:
+            continue
+        run, free = evening.run, evening.act.started
+        for customer, charge, receipt in evening.expect_sent():
+            run.expect(
+                charge.started == free,
+                f"the card reader was free at {free:g} s, and the next card was charged at "
+                f"{charge.started:g} s only",
+                at=charge,
+            )
+            assert charge.ended is not None
+            free = charge.ended
+            run.expect(
+                receipt.started == free,
+                f"{customer} paid at {free:g} s, and the receipt was sent at {receipt.started:g} s; "
+                "it should be sent the moment the sale is paid",
+                at=receipt,
+            )
+        last = max([free, *(call.ended or free for call in evening.receipts)])
         run.expect(
-            call.started == before.ended,
-            f"the card reader was free at {before.ended:g} s, "
-            f"and the next card was charged at {call.started:g} s only",
-            at=call,
+            evening.act.ended <= last,
+            f"the last card was charged and the last receipt delivered by {last:g} s, and "
+            f"the function returned at {evening.act.ended:g} s",
         )
-    paid = {call.given["customer"]: call.ended for call in charges}
-    sent = {c.given["customer"]: c for c in run.calls_to("deliver") if c.outcome != "failed"}
-    for customer, _ in sales:
-        run.expect(customer in paid, f"{customer} was never charged")
-        run.expect(
-            customer in sent,
-            f"{customer} paid at {paid[customer]:g} s, and when the function returned, "
-            f"at {run.elapsed:g} s, no receipt had been sent",
+
+
+@check(
+    "An error of the card reader or of the mail server is not lost",
+    advice="let the error leave the task that it happens in, and end nothing that waits for that task "
+    "before",
+)
+def errors_come_out(case: Case) -> None:
+    for evening in chain.from_iterable(troubled_evenings(case)):
+        act, failed = evening.act, evening.failed
+        if failed is None:
+            evening.expect_sent()
+            continue
+        seen = f"{failed.method}() failed at {failed.ended:g} s with {failed.reply}"
+        how = "raised something else" if act.error is not None else "returned"
+        evening.run.expect(
+            act.heard(failed),
+            f"{seen}; sell_tickets() {how} at {act.ended:g} s, and that very error should come out",
+            at=failed,
         )
-        run.expect(
-            sent[customer].started == paid[customer],
-            f"{customer} paid at {paid[customer]:g} s, and the receipt was sent at "
-            f"{sent[customer].started:g} s; it should be sent the moment the sale is paid",
-            at=sent[customer],
-        )
-    run.expect_elapsed(
-        len(sales) * CHARGE + DELIVERY,
-        f"{len(sales)} charges of {CHARGE:g} s follow one another, with nothing in between, "
-        f"and the last receipt takes {DELIVERY:g} s more",
-    )
+        for call in [*evening.charges, *evening.receipts]:
+            evening.run.expect(
+                call.ended is not None and call.ended <= act.ended,
+                f"{seen}, and sell_tickets() ended at {act.ended:g} s; "
+                f"{call.method}({call.given['customer']}, ...) was still under way then",
+                at=call,
+            )

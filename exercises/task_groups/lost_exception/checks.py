@@ -1,66 +1,159 @@
 """Checks for lost_exception: an error that ends in a log."""
 
-from random import Random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from typing import TypeAlias
 
-from checker import Call, Case, Run, Service, check, takes
+from checker import Call, Case, Run, Service, World, check, scene, takes
+from checker.judge.acts import Act
+from checker.judge.explain import CheckFailed
 
-FAILS_AT = 340.5
-DURATIONS = [85.0, 210.0, FAILS_AT, 520.0, 760.0, 3630.0]
-ANNOUNCEMENT = 2.0
+ERRORS = [ConnectionError, TimeoutError, ValueError, PermissionError, KeyError, RuntimeError]
 
 
 class Server(Service):
-    """A download server, to which each file takes a time of its own, and which may refuse one."""
+    """A download server, to which each file takes a time of its own. It may refuse some of them, and
+    the announcement."""
 
     def __init__(
         self,
         durations: dict[str, float],
-        refused: str | None = None,
-        error: type[Exception] = OSError,
-        reason: str = "",
+        refused: dict[str, Exception],
+        announcing: float,
+        is_deaf: bool,
     ) -> None:
-        self._durations = durations
-        self._refused = refused
-        self._error = error
-        self._reason = reason
+        self.durations = durations
+        self.refused = refused
+        self.announcing = announcing
+        self.is_deaf = is_deaf
 
-    @takes(lambda self, file: self._durations.get(file, 1.0))
+    @takes(lambda self, file: self.durations.get(file, 1.0))
     def upload(self, file: str) -> None:
-        if file == self._refused:
-            raise self._error(self._reason)
+        if file in self.refused:
+            raise self.refused[file]
 
-    @takes(ANNOUNCEMENT)
+    @takes(lambda self, version: self.announcing)
     def announce(self, version: str) -> None:
-        pass
+        if self.is_deaf:
+            raise ConnectionError("nobody listens")
 
 
-def draw_release(random: Random) -> tuple[str, dict[str, float]]:
-    """A version, and its files with their durations, in any order."""
-    version = f"{random.randint(1, 9)}.{random.randint(0, 30)}.{random.randint(0, 9)}"
-    parts = ["source.zip", "linux.tar.gz", "macos.pkg", "windows.exe", "docs.zip", "checksums.txt"]
-    durations = DURATIONS.copy()
-    random.shuffle(parts)
-    random.shuffle(durations)
-    return version, {f"app-{version}-{part}": t for part, t in zip(parts, durations, strict=True)}
+@dataclass(frozen=True)
+class Release:
+    """One call of publish, with a server of its own."""
+
+    server: Server
+    version: str
+    act: Act
+    run: Run
+
+    @property
+    def files(self) -> list[str]:
+        return list(self.server.durations)
+
+    @property
+    def uploads(self) -> list[Call]:
+        return [c for c in self.run.calls_to("upload") if c.service is self.server]
+
+    @property
+    def announcements(self) -> list[Call]:
+        return [c for c in self.run.calls_to("announce") if c.service is self.server]
+
+    @property
+    def was_cut_short(self) -> bool:
+        return self.act.record.cancelled_at is not None
+
+    def first_failed(self) -> list[Call]:
+        """The uploads that failed, at the first moment at which one did. Whatever else there is to be
+        asked, each file that is refused must have been tried, and once; unless it was cancelled."""
+        failed = [call for call in self.uploads if call.outcome == "failed"]
+        tried = [call.given["file"] for call in self.uploads]
+        for number, call in enumerate(self.uploads):
+            file = call.given["file"]
+            self.run.expect(
+                file not in tried[:number],
+                f"{file} was uploaded {tried.count(file)} times",
+                at=call,
+            )
+        if not failed and self.server.refused and not self.was_cut_short:
+            _ = self.act.value  # If it raised, then for a reason of its own, which this explains.
+            file = min(self.server.refused, key=self.server.durations.__getitem__)
+            self.run.expect(
+                False,
+                f"it ended at {self.act.ended:g} s, and has not waited for the upload of {file}",
+            )
+        return [call for call in failed if call.ended == min(c.ended or 0 for c in failed)]
+
+    def expect_uploaded(self) -> None:
+        """Every file was uploaded, once, where nothing kept it from that."""
+        _ = self.act.value if not self.announcement_failed else None
+        uploaded = [call.given["file"] for call in self.uploads if call.done]
+        self.run.expect(
+            sorted(uploaded) == sorted(self.files),
+            f"{_count(len(uploaded), 'upload')} {'was' if len(uploaded) == 1 else 'were'} made of "
+            f"{_count(len(self.files), 'file')}; each is due once",
+        )
+
+    @property
+    def announcement_failed(self) -> bool:
+        return any(call.outcome == "failed" for call in self.announcements)
 
 
-def publish_and_fail(case: Case, error: type[Exception] = ConnectionError) -> tuple[Run, Call, str]:
-    """Run `publish` against a server that refuses a file: the run, the upload that failed, and
-    what it failed with, in words."""
-    version, durations = draw_release(case.random)
-    refused = next(file for file, duration in durations.items() if duration == FAILS_AT)
-    reason = f"disk {case.random.randint(100, 999)} takes no more files"
-    world = case.world()
-    server = world.add(Server(durations, refused, error, reason))
-    run = world.attempt("publish", server, version, list(durations))
-    uploads = [call for call in run.calls_to("upload") if call.given.get("file") == refused]
-    if not any(call.outcome == "failed" for call in uploads):
-        _ = run.value  # If it raised, then for a reason of its own, which this explains.
-        run.expect(False, f"it ended at {run.elapsed:g} s, and has not uploaded {refused}")
-    run.expect(
-        len(uploads) == 1, f"the upload of {refused}, which fails, was tried {len(uploads)} times"
-    )
-    return run, uploads[0], f"{error.__name__}: {reason}"
+Plan: TypeAlias = tuple[Server, str, Act]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _seen(failed: Call) -> str:
+    which = "announcement" if failed.method == "announce" else f"upload of {failed.given['file']}"
+    return f"the {which} failed at {failed.ended:g} s with {failed.reply}"
+
+
+def _plan(
+    case: Case,
+    world: World,
+    most: int,
+    kinds: Sequence[type[Exception]],
+    *,
+    is_deaf: bool = False,
+) -> Plan:
+    """A release of up to `most` files, of which one is refused for each of these kinds of errors."""
+    version = f"{case.random.randint(1, 9)}.{case.random.randint(0, 30)}"
+    files = [f"app-{version}-part{number}.zip" for number in range(case.size(0, most))]
+    longest = case.pick([40.0, 900.0, 4_000.0, 20_000.0])
+    durations = {file: case.duration(0.2, longest) for file in files}
+    refused = case.distinct(files, min(len(kinds), len(files)))
+    if len(refused) > 1 and case.pick([True, False]):  # At the same moment.
+        durations |= dict.fromkeys(refused[1:], durations[refused[0]])
+    disk = case.random.randint(100, 999)
+    errors = {
+        file: kind(f"disk {disk} takes no more of {file}")
+        for file, kind in zip(refused, kinds, strict=False)
+    }
+    server = world.add(Server(durations, errors, case.duration(0.1, 30.0), is_deaf))
+    return server, version, world.call("publish", server, version, files)
+
+
+@scene
+def releases(case: Case) -> Iterator[list[Release]]:
+    for world in case.explore(cancel=True):
+        first = case.integer(0, len(ERRORS) - 1)
+        kinds = [*ERRORS[first:], *ERRORS[:first]]
+        planned = [
+            _plan(case, world, 60, kinds[: case.pick([1, 2])]),
+            _plan(case, world, 20, []),
+            _plan(case, world, 5, kinds[2:4]),
+            _plan(case, world, 5, [], is_deaf=True),
+        ]
+        acts = [act for *_, act in planned]
+        for before, act in pairwise(acts):
+            if case.pick([True, False]):
+                act.after(before)
+        run = world.attempt_all(*acts)
+        yield [Release(*plan, run) for plan in planned]
 
 
 @check(
@@ -70,32 +163,34 @@ def publish_and_fail(case: Case, error: type[Exception] = ConnectionError) -> tu
     "that it happened in",
 )
 def error_reaches_the_caller(case: Case) -> None:
-    # Whichever call it is that fails, each in turn.
-    version, durations = draw_release(case.random)
-    reason = f"disk {case.random.randint(100, 999)} takes no more files"
-    for world in case.failures(OSError(reason)):
-        run = world.attempt("publish", world.add(Server(durations)), version, list(durations))
-        for call in run.calls:
-            if call.outcome == "failed":
-                run.expect(
-                    reason in [error.message for error in run.errors],
-                    f"{call.method}({', '.join(map(str, call.given.values()))}) failed at "
-                    f"{call.ended:g} s with OSError: {reason}; that very exception should reach "
-                    "the caller of publish()",
-                    at=call,
+    for release in chain.from_iterable(releases(case)):
+        act, run = release.act, release.run
+        failed = release.first_failed()
+        if release.was_cut_short:
+            there = sum(call.done for call in release.uploads)
+            if act.error is None and not act.was_cancelled and there < len(release.files):
+                raise CheckFailed(
+                    f"it was cancelled at {act.record.cancelled_at:g} s, when {there} of "
+                    f"{_count(len(release.files), 'file')} {'was' if 1 in (there, len(release.files)) else 'were'} there, and "
+                    "returned as if all were well",
+                    advice="a cancellation is to reach the caller too: do not catch it, or raise it again",
                 )
-    for kind in (ConnectionError, ValueError):
-        run, failed, words = publish_and_fail(case, kind)
-        seen = f"the upload of {failed.given.get('file')} failed at {failed.ended:g} s with {words}"
-        run.expect(
-            run.error is not None,
-            f"{seen}; publish() returned at {run.elapsed:g} s, and its caller heard of no error",
-            at=failed,
-        )
-        run.expect(
-            words in [f"{error.kind}: {error.message}" for error in run.errors],
-            f"{seen}; that very exception should reach the caller",
-        )
+            continue
+        if not failed:
+            release.expect_uploaded()
+            failed = [call for call in release.announcements if call.outcome == "failed"]
+        if failed:
+            run.expect(
+                any(map(act.heard, failed)),
+                f"{_seen(failed[0])}; publish() "
+                + (
+                    f"returned at {act.ended:g} s, and its caller heard of no error"
+                    if act.error is None
+                    else f"raised {', '.join(f'{e.kind}: {e.message}' for e in act.errors)} instead; "
+                    "that very exception should reach the caller"
+                ),
+                at=failed[0],
+            )
 
 
 @check(
@@ -105,30 +200,36 @@ def error_reaches_the_caller(case: Case) -> None:
     "let the function end",
 )
 def others_are_cancelled(case: Case) -> None:
-    run, failed, _ = publish_and_fail(case)
-    assert failed.ended is not None
-    uploads = run.calls_to("upload")
-    at_once = [call for call in uploads if call.started == 0]
-    run.expect(
-        len(at_once) == len(DURATIONS),
-        f"{len(at_once)} of {len(DURATIONS)} uploads were started at 0 s; "
-        "all are to run at the same time",
-    )
-    seen = f"the upload of {failed.given.get('file')} failed at {failed.ended:g} s"
-    for call in uploads:
-        if call.ended is None:
-            went_on = "was still going on when publish() ended"
-        elif call.ended > failed.ended:
-            went_on = f"went on until {call.ended:g} s"
-        else:
+    for release in chain.from_iterable(releases(case)):
+        act, run = release.act, release.run
+        failed = release.first_failed()
+        if release.was_cut_short:
             continue
+        if not failed:
+            release.expect_uploaded()
+            continue
+        moment = failed[0].ended
+        assert moment is not None
+        at_once = [call for call in release.uploads if call.started == act.started]
         run.expect(
-            False, f"{seen}, and that of {call.given.get('file')} {went_on}, uncancelled", at=call
+            len(at_once) == len(release.files),
+            f"{len(at_once)} of {_count(len(release.files), 'upload')} "
+            f"{'was' if len(at_once) == 1 else 'were'} started at {act.started:g} s; all are to run at "
+            "the same time",
         )
-    run.expect(
-        run.elapsed == failed.ended,
-        f"{seen}, and publish() ended at {run.elapsed:g} s; it should end at that moment",
-    )
+        for call in release.uploads:
+            still = "was still under way when publish() ended"
+            if call.ended is not None and call.ended <= act.ended:
+                still = f"went on until {call.ended:g} s"
+            run.expect(
+                call.ended is not None and call.ended <= moment,
+                f"{_seen(failed[0])}, and that of {call.given['file']} {still}, uncancelled",
+                at=call,
+            )
+        run.expect(
+            act.ended == moment,
+            f"{_seen(failed[0])}, and publish() ended at {act.ended:g} s; it should end at that moment",
+        )
 
 
 @check(
@@ -137,14 +238,23 @@ def others_are_cancelled(case: Case) -> None:
     "gets to",
 )
 def not_announced(case: Case) -> None:
-    run, failed, _ = publish_and_fail(case)
-    for call in run.calls_to("announce"):
-        run.expect(
-            False,
-            f"the upload of {failed.given.get('file')} failed at {failed.ended:g} s, "
-            f"and yet the release was announced at {call.started:g} s",
-            at=call,
-        )
+    for release in chain.from_iterable(releases(case)):
+        failed = release.first_failed()
+        if not failed and not release.was_cut_short:
+            release.expect_uploaded()
+        for call in release.announcements:
+            there = [c for c in release.uploads if c.done and (c.ended or 0) <= call.started]
+            missing = len(release.files) - len(there)
+            release.run.expect(
+                not missing,
+                (
+                    f"{_seen(failed[0])}, and yet the release was announced at {call.started:g} s"
+                    if failed
+                    else f"the release was announced at {call.started:g} s, when {missing} of "
+                    f"{_count(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
+                ),
+                at=call,
+            )
 
 
 @check(
@@ -153,30 +263,27 @@ def not_announced(case: Case) -> None:
     "and announced when they are there",
 )
 def good_release(case: Case) -> None:
-    version, durations = draw_release(case.random)
-    world = case.world()
-    run = world.run("publish", world.add(Server(durations)), version, list(durations))
-    uploads = [call for call in run.calls_to("upload") if call.done]
-    run.expect(
-        sorted(str(call.given.get("file")) for call in uploads) == sorted(durations),
-        f"{len(uploads)} uploads were made of {len(durations)} files; each is due once",
-    )
-    announced = run.calls_to("announce")
-    run.expect(
-        [call.given.get("version") for call in announced if call.done] == [version],
-        f"version {version} is to be announced once; announced were: "
-        + (", ".join(str(call.given.get("version")) for call in announced) or "none"),
-    )
-    for call in uploads:
-        assert call.ended is not None
+    for release in chain.from_iterable(releases(case)):
+        act, run = release.act, release.run
+        if release.first_failed() or release.was_cut_short:
+            continue
+        release.expect_uploaded()
+        announced = [call.given["version"] for call in release.announcements]
         run.expect(
-            announced[0].started >= call.ended,
-            f"the version was announced at {announced[0].started:g} s, "
-            f"when {call.given.get('file')} was still on its way, until {call.ended:g} s",
-            at=announced[0],
+            announced == [release.version],
+            f"version {release.version} is to be announced once; announced were: "
+            + (", ".join(map(str, announced)) or "none"),
+            at=next(iter(release.announcements[1:]), None),
         )
-    run.expect_elapsed(
-        max(DURATIONS) + ANNOUNCEMENT,
-        f"{len(durations)} uploads at the same time, of which the longest takes "
-        f"{max(DURATIONS):g} s, and {ANNOUNCEMENT:g} s for the announcement",
-    )
+        longest = max(release.server.durations.values(), default=0.0)
+        due = longest + release.server.announcing
+        run.expect(
+            round(act.elapsed, 6) == round(due, 6),
+            f"it took {act.elapsed:g} s, not {due:g} s: "
+            + (
+                f"{_count(len(release.files), 'upload')} at the same time, of which the longest takes "
+                f"{longest:g} s, and then {release.server.announcing:g} s for the announcement"
+                if release.files
+                else f"without files there is only the announcement, of {due:g} s"
+            ),
+        )

@@ -1,5 +1,6 @@
-"""The thread that sleeps is a worker thread, and not the one of the event loop."""
+"""The threads that sleep are worker threads, one for each oven, and not that of the event loop."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -24,16 +25,17 @@ async def heartbeat(watchdog: Watchdog) -> None:
         await anyio.sleep(0.5)
 
 
-async def heat(oven: Oven, seconds: float) -> None:
+async def heat(oven: Oven, seconds: float, threads: anyio.CapacityLimiter) -> None:
     await oven.light()
-    await anyio.to_thread.run_sync(time.sleep, seconds)
+    await anyio.to_thread.run_sync(time.sleep, seconds, limiter=threads)
     await oven.load()
 
 
 async def heat_all(watchdog: Watchdog, ovens: Sequence[tuple[Oven, float]]) -> None:
+    threads = anyio.CapacityLimiter(math.inf)
     async with anyio.create_task_group() as background:
         background.start_soon(heartbeat, watchdog)
         async with anyio.create_task_group() as group:
             for oven, seconds in ovens:
-                group.start_soon(heat, oven, seconds)
+                group.start_soon(heat, oven, seconds, threads)
         background.cancel_scope.cancel()

@@ -1,6 +1,6 @@
 """Beats for a minute, which is enough for any oven, and returns then.
 
-Caught by: ovens_heat_together
+Caught by: heart_stops
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Sleeps with asyncio, which trio knows nothing of.
 
-Caught by: heart_beats_on (trio), ovens_heat_together (trio), each_oven_in_its_time (trio)
+Caught by: heart_beats_on (trio), ovens_heat_together (trio), each_oven_in_its_time (trio), heart_stops (trio)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Takes the sleep out, and loads the ovens cold.
 
-Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time
+Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time, heart_stops
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Calls `anyio.sleep` and forgets the `await`, so that nobody sleeps.
 
-Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time
+Caught by: heart_beats_on, ovens_heat_together, each_oven_in_its_time, heart_stops
 """
 
 from collections.abc import Sequence

@@ -30,7 +30,7 @@ async def heat_all(watchdog: Watchdog, ovens: Sequence[tuple[Oven, float]]) -> N
         group.start_soon(heartbeat, watchdog)
         for oven, _ in ovens:
             await oven.light()
-        await anyio.sleep(max(seconds for _, seconds in ovens))
+        await anyio.sleep(max((seconds for _, seconds in ovens), default=0.0))
         for oven, _ in ovens:
             await oven.load()
         group.cancel_scope.cancel()

@@ -1,5 +1,6 @@
 """More threads than places: each of them waits for a place before it downloads."""
 
+import math
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,6 +15,7 @@ class Archive(Protocol):
 
 async def download_all(archive: Archive, names: Sequence[str], limit: int) -> list[str]:
     places = threading.BoundedSemaphore(limit)
+    threads = anyio.CapacityLimiter(math.inf)
 
     def download(name: str) -> str:
         with places:
@@ -21,7 +23,7 @@ async def download_all(archive: Archive, names: Sequence[str], limit: int) -> li
 
     async with anyio.create_task_group() as group:
         handles = [
-            group.create_task(anyio.to_thread.run_sync(download, name, abandon_on_cancel=True))
+            group.create_task(anyio.to_thread.run_sync(download, name, limiter=threads))
             for name in names
         ]
     return [handle.return_value for handle in handles]

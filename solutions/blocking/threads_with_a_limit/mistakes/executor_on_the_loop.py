@@ -1,6 +1,6 @@
 """Lets an executor do the downloads, and the event loop's own thread waits for it.
 
-Caught by: as_many_as_allowed
+Caught by: as_many_as_allowed, next_begins_at_once
 """
 
 from collections.abc import Sequence

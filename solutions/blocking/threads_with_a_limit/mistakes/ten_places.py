@@ -1,6 +1,6 @@
 """Never looks at the limit, and allows ten downloads, which was right for one customer.
 
-Caught by: never_over_the_limit, as_many_as_allowed
+Caught by: never_over_the_limit, as_many_as_allowed, next_begins_at_once
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Waits so long before each deposit that they do not meet, if the bank is quick enough.
 
-Caught by: accounts_overlap
+Caught by: no_lost_update, accounts_overlap, one_write_each
 """
 
 from collections.abc import Sequence

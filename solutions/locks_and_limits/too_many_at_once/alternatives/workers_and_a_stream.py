@@ -19,10 +19,10 @@ async def look_up_all(catalogue: Catalogue, isbns: Sequence[str], limit: int) ->
             async for isbn in books:
                 titles[isbn] = await catalogue.title(isbn)
 
-    async with anyio.create_task_group() as group, send:
-        for _ in range(limit):
-            group.start_soon(worker)
-        with receive:
+    with receive:
+        async with anyio.create_task_group() as group, send:
+            for _ in range(limit):
+                group.start_soon(worker)
             for isbn in isbns:
                 await send.send(isbn)
     return titles

@@ -1,6 +1,6 @@
 """Sends a batch and sleeps until it is surely done.
 
-Caught by: no_longer_than_needed, filled_at_once
+Caught by: never_too_many, no_longer_than_needed, filled_at_once
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Sends a batch every second, and trusts that a request never takes longer.
 
-Caught by: never_too_many, no_longer_than_needed
+Caught by: never_too_many, no_longer_than_needed, filled_at_once
 """
 
 from collections.abc import Sequence

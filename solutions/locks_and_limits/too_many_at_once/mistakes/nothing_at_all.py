@@ -1,6 +1,6 @@
 """Returns at once, and asks for nothing.
 
-Caught by: never_too_many, no_longer_than_needed, filled_at_once
+Caught by: every_title, never_too_many, no_longer_than_needed, filled_at_once
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A semaphore of asyncio's, which needs asyncio's event loop as soon as a task has to wait.
 
-Caught by: never_too_many (trio), no_longer_than_needed (trio), filled_at_once (trio)
+Caught by: every_title (trio), never_too_many (trio), no_longer_than_needed (trio), filled_at_once (trio)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Everything is a task, so that all cards meet at the one card reader.
 
-Caught by: every_receipt_arrives, queue_moves_on
+Caught by: every_receipt_arrives, queue_moves_on, errors_come_out
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Returns the right sum, and neither charges nor writes.
 
-Caught by: every_receipt_arrives, queue_moves_on
+Caught by: every_receipt_arrives, queue_moves_on, errors_come_out
 """
 
 from collections.abc import Sequence

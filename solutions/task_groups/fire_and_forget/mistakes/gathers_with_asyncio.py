@@ -1,6 +1,6 @@
 """Waits for every receipt, but with asyncio's own functions, which need asyncio's event loop.
 
-Caught by: every_receipt_arrives (trio), queue_moves_on (trio)
+Caught by: every_receipt_arrives, queue_moves_on (trio), errors_come_out
 """
 
 import asyncio

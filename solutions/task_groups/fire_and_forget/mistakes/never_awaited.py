@@ -1,6 +1,6 @@
 """Calls send_receipt() without awaiting it: a coroutine is made, and nothing is sent.
 
-Caught by: every_receipt_arrives, queue_moves_on
+Caught by: every_receipt_arrives, queue_moves_on, errors_come_out
 """
 
 from collections.abc import Sequence

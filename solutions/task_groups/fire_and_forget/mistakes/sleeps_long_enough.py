@@ -1,6 +1,6 @@
 """Sleeps so long that every receipt is through by then, and then drops what it should wait for.
 
-Caught by: queue_moves_on
+Caught by: every_receipt_arrives, queue_moves_on
 """
 
 from collections.abc import Sequence

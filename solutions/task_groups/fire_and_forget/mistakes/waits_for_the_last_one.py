@@ -24,10 +24,12 @@ async def send_receipt(mail: Mail, customer: str, price: int) -> None:
 async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str, int]]) -> int:
     total = 0
     async with anyio.create_task_group() as group:
+        last = None
         for customer, price in sales:
             await reader.charge(customer, price)
             total += price
             last = group.start_soon(send_receipt, mail, customer, price)
-        await last
+        if last is not None:
+            await last
         group.cancel_scope.cancel()
     return total

@@ -1,6 +1,6 @@
 """Lets connection errors through, and goes on logging all the others.
 
-Caught by: error_reaches_the_caller
+Caught by: error_reaches_the_caller, others_are_cancelled, not_announced
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,126 @@
+"""Make wrong answers by machine, and show those that no check catches.
+
+The solution of an exercise and every alternative are changed in one place after another: a lock less,
+a limit one off, a timeout that nobody asked for. Each of these mutants should fail a check on asyncio
+or on trio. What survives is shown as a difference from the right answer: sharpen a check until it
+fails, or, if it is right by the brief, list it in equivalent.toml with the reason.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from checker import cli
+from checker.course import Course
+from checker.feedback.terminal import Screen
+from checker.judge.launch import warm_sandboxes
+from checker.mutation import equivalent, table
+from checker.mutation.families import FAMILIES
+from checker.mutation.survey import SEED, Survey, survey
+from checker.mutation.trial import Failure
+
+_EPILOG = """\
+examples:
+  checker mutate lost_update                    what survives, as differences
+  checker mutate lost_update --family locks     of one family
+  checker mutate lost_update --all              which check kills each of the others
+  checker mutate lost_update --list             entries for equivalent.toml, to fill in reasons
+  checker mutate --accept                       write docs/mutation.md
+
+exit code: 0 no mutant survives without a reason, 1 some do, 2 a wrong call
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EPILOG
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    parser.add_argument(
+        "--family",
+        action="append",
+        choices=list(FAMILIES),
+        metavar="FAMILY",
+        help=f"only mutants of this family, which may be given again: {', '.join(FAMILIES)}",
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help="what inputs are drawn from")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--all", action="store_true", help="name also what was killed, and the check that did it"
+    )
+    shown.add_argument(
+        "--list",
+        action="store_true",
+        help="show survivors as entries for equivalent.toml; each needs a reason",
+    )
+    shown.add_argument(
+        "--accept", action="store_true", help=f"write the scores of all exercises to {table.FILE}"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    course = Course.find(Path.cwd())
+    if given.accept and (given.names or given.family):
+        raise cli.UsageError(
+            f"{table.FILE} is about all exercises: give neither names nor families"
+        )
+    exercises = course.select(given.names)
+    screen, status = Screen(sys.stdout), Screen(sys.stderr)
+    families = {
+        name: changes for name, changes in FAMILIES.items() if name in (given.family or FAMILIES)
+    }
+    surveys = []
+    with warm_sandboxes(os.cpu_count() or 1) as sandboxes:
+        found = survey(
+            exercises,
+            sandboxes=sandboxes,
+            seed=given.seed,
+            families=families,
+            tried=lambda done, total: status.progress("mutants", done, total),
+        )
+        try:
+            for one in found:
+                status.clear_progress()
+                _show(screen, one, given)
+                surveys.append(one)
+        finally:
+            status.clear_progress()
+    for one in surveys:
+        _show_score(screen, one)
+    if given.accept:
+        path = course.root / table.FILE
+        path.parent.mkdir(exist_ok=True)
+        cli.write_whole(path, table.describe(surveys))
+    return cli.FAILED if any(any(one.findings()) for one in surveys) else cli.PASSED
+
+
+def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
+    """What is to be mended, and, if that was asked for, what is not."""
+    if given.all:
+        for verdict in one.verdicts:
+            if isinstance(verdict.outcome, Failure):
+                by = f"{verdict.outcome.check} on {verdict.outcome.backend}"
+                screen.line(f"{verdict.mutant.label}: killed by {by}")
+            elif verdict.reason is not None:
+                screen.line(f"{verdict.mutant.label}: equivalent: {verdict.reason}")
+    if given.list:
+        if one.holes:
+            file = os.path.relpath(one.exercise.solutions / equivalent.FILE)
+            screen.line(screen.style(f"# {file}", "dim"))
+            screen.line(equivalent.describe([verdict.mutant for verdict in one.holes]))
+        return
+    for path, text in one.findings():
+        head, *rest = text.splitlines()
+        screen.line(f"{screen.style(os.path.relpath(path), 'bold')}: {head}")
+        for row in rest:
+            style = {"+": "green", "-": "red"}.get(row[:1])
+            screen.line("  " + (screen.style(row, style) if style else row))
+
+
+def _show_score(screen: Screen, one: Survey) -> None:
+    count = len(one.verdicts)
+    parts = [f"{count} mutant{'' if count == 1 else 's'}", f"{one.killed} killed"]
+    if one.equivalent:
+        parts.append(f"{one.equivalent} equivalent")
+    if one.holes:
+        parts.append(screen.style(f"{len(one.holes)} survive", "red"))
+    screen.line(f"{one.exercise.name}: {', '.join(parts)}; score {table.percent(one)}")

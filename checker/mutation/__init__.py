@@ -1,0 +1,1 @@
+"""Wrong answers made by machine, to see which of them the checks let pass."""

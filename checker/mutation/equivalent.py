@@ -1,0 +1,82 @@
+"""Mutants that are right after all, each with the reason, as `equivalent.toml` beside a solution
+lists them.
+
+    [[equivalent]]
+    reason = "The brief says that the server takes two minutes at the most."
+    mutants = ["068e79eb solution.py: sign_up: timeouts: raises TimeoutError after 1,000 s"]
+
+    [[equivalent]]
+    reason = "The brief says nothing of how long the program may take."
+    kinds = ["leftovers: sleeps 0.001 s first"]
+
+`mutants` names one after the other; `kinds` names what was done, in whatever file and function, for
+what the brief leaves open. The list must be true to the code: a mutant that is not there or that a
+check kills has no place in it, nor has a kind of which none survives.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from checker.course import CourseError, Exercise, read_toml
+from checker.mutation.mutants import Mutant
+
+FILE: Final = "equivalent.toml"
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: str
+    mutants: list[str] = []
+    kinds: list[str] = []
+
+
+class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `equivalent.toml` holds."""
+
+    equivalent: list[_Entry] = []
+
+
+@dataclass(frozen=True)
+class Equivalents:
+    """The reasons why mutants are right, by their labels and by their kinds."""
+
+    mutants: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def reason(self, mutant: Mutant) -> str | None:
+        """Why this mutant is right, if it is listed."""
+        return self.mutants.get(mutant.label) or self.kinds.get(mutant.kind)
+
+
+def load(exercise: Exercise) -> Equivalents:
+    """The list of an exercise; an empty one if it has none. Raises `CourseError`."""
+    path = exercise.solutions / FILE
+    if not path.exists():
+        return Equivalents()
+    listed: _List = read_toml(path, _List)
+    mutants: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for entry in listed.equivalent:
+        named = [*entry.mutants, *entry.kinds]
+        if not named:
+            raise CourseError(f"{path}: an entry names neither mutants nor kinds")
+        if not entry.reason.strip():
+            raise CourseError(f"{path}: no reason is given for {named[0]!r}")
+        for names, into in ((entry.mutants, mutants), (entry.kinds, kinds)):
+            for name in names:
+                if name in into:
+                    raise CourseError(f"{path}: {name!r} is listed twice")
+                into[name] = entry.reason
+    return Equivalents(mutants, kinds)
+
+
+def describe(mutants: Sequence[Mutant]) -> str:
+    """An entry for these mutants, to be pasted into the list and given a reason."""
+    names = "".join(f"    {_quoted(mutant.label)},\n" for mutant in mutants)
+    return f'[[equivalent]]\nreason = ""\nmutants = [\n{names}]\n'
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

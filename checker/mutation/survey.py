@@ -1,0 +1,195 @@
+"""Which mutants of an exercise survive: its mutation score.
+
+All mutants are tried on both backends, with one seed. A mutant that passes every check is a hole in the
+checks, unless it is right after all and listed with the reason (see `equivalent`).
+"""
+
+import ast
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from checker.course import CourseError, Exercise
+from checker.judge.launch import Sandbox
+from checker.judge.pool import spread
+from checker.mutation.equivalent import FILE, Equivalents, load
+from checker.mutation.families import FAMILIES
+from checker.mutation.mutants import Mutant, generate_all
+from checker.mutation.source_text import Change, SourceText
+from checker.mutation.trial import Failure, Obstacle, first_failure
+
+SEED: Final = 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant."""
+
+    mutant: Mutant
+    outcome: Failure | Obstacle | None
+    """None if it survived."""
+    reason: str | None = None
+    """Why it is right, if it survived and is listed."""
+
+    @property
+    def is_killed(self) -> bool:
+        return isinstance(self.outcome, Failure)
+
+    @property
+    def is_a_hole(self) -> bool:
+        """Whether it survived without a reason."""
+        return self.outcome is None and self.reason is None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What became of the mutants of an exercise."""
+
+    exercise: Exercise
+    verdicts: tuple[Verdict, ...]
+    faults: tuple[tuple[Path, str], ...] = ()
+    """What is wrong with its files: an answer that is no Python, a list of equivalent mutants that is
+    not true."""
+
+    @property
+    def killed(self) -> int:
+        return sum(verdict.is_killed for verdict in self.verdicts)
+
+    @property
+    def equivalent(self) -> int:
+        return sum(verdict.reason is not None for verdict in self.verdicts)
+
+    @property
+    def holes(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.is_a_hole]
+
+    @property
+    def score(self) -> float:
+        """The share of wrong mutants that the checks kill, from 0 to 1."""
+        wrong = len(self.verdicts) - self.equivalent
+        return self.killed / wrong if wrong else 1.0
+
+    def findings(self) -> Iterator[tuple[Path, str]]:
+        """What is to be mended, with the file that it is about."""
+        yield from self.faults
+        for verdict in self.verdicts:
+            mutant, path = verdict.mutant, self.exercise.solutions / verdict.mutant.file
+            if isinstance(verdict.outcome, Obstacle):
+                where = f"{verdict.outcome.check} on {verdict.outcome.backend}"
+                yield path, f"a mutant could not be tried by {where}: {verdict.outcome.reason}"
+            elif verdict.is_a_hole:
+                yield path, f"a mutant survives: {mutant.place}: {mutant.kind}\n{mutant.diff}"
+
+
+def survey(
+    exercises: Sequence[Exercise],
+    *,
+    sandboxes: Sequence[Sandbox],
+    seed: int = SEED,
+    families: Mapping[str, Callable[[SourceText], Iterator[Change]]] = FAMILIES,
+    tried: Callable[[int, int], None] = lambda done, total: None,
+) -> Iterator[Survey]:
+    """Try all mutants of these exercises, in as many sandboxes at a time as there are, and yield what
+    became of them, in the order of the exercises. `tried` is told how many are done, of how many."""
+    work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
+    total, done = sum(len(mutants) for _, mutants, _ in work), 0
+    units = [
+        (exercise, mutant, mutant.label in listed)
+        for exercise, mutants, _ in work
+        for listed in [_labels(exercise)]
+        for mutant in mutants
+    ]
+
+    def attempt(unit: tuple[Exercise, Mutant, bool], sandbox: Sandbox) -> Failure | Obstacle | None:
+        exercise, mutant, listed = unit
+        return first_failure(exercise, mutant.source, sandbox=sandbox, seed=seed, listed=listed)
+
+    outcomes = spread(units, sandboxes, attempt)
+    with contextlib.closing(outcomes):
+        for exercise, mutants, faults in work:
+            found = []
+            for mutant in mutants:
+                found.append((mutant, next(outcomes)))
+                done += 1
+                tried(done, total)
+            yield _judge(exercise, found, families, faults)
+
+
+def _labels(exercise: Exercise) -> frozenset[str]:
+    """The mutants that are listed one by one as right after all."""
+    try:
+        return frozenset(load(exercise).mutants)
+    except CourseError:
+        return frozenset()  # That is told where the list is held against the verdicts.
+
+
+_Faults: TypeAlias = tuple[tuple[Path, str], ...]
+
+
+def _mutants(
+    exercise: Exercise, families: Mapping[str, Callable[[SourceText], Iterator[Change]]]
+) -> tuple[list[Mutant], _Faults]:
+    """The mutants of the right answers, and which of these are no Python."""
+    folder = exercise.solutions
+    sources, faults = {}, []
+    for path in (folder / "solution.py", *sorted((folder / "alternatives").glob("*.py"))):
+        try:
+            text = path.read_text(encoding="utf-8")
+            ast.parse(text)
+        except OSError as error:
+            faults.append((path, f"cannot be read: {error.strerror}"))
+        except (SyntaxError, ValueError) as error:
+            faults.append((path, f"is not Python: {error}"))
+        else:
+            sources[path.relative_to(folder).as_posix()] = text
+    return list(generate_all(sources, families)), tuple(faults)
+
+
+def _judge(
+    exercise: Exercise,
+    found: Sequence[tuple[Mutant, Failure | Obstacle | None]],
+    families: Mapping[str, object],
+    faults: _Faults,
+) -> Survey:
+    path = exercise.solutions / FILE
+    try:
+        listed = load(exercise)
+    except CourseError as error:
+        faults = (*faults, (path, str(error)))
+        return Survey(exercise, tuple(Verdict(*one) for one in found), faults)
+    verdicts = tuple(
+        Verdict(mutant, outcome, listed.reason(mutant) if outcome is None else None)
+        for mutant, outcome in found
+    )
+    untrue = tuple((path, text) for text in _untrue(listed, verdicts, families))
+    return Survey(exercise, verdicts, (*faults, *untrue))
+
+
+def _untrue(
+    listed: Equivalents, verdicts: Sequence[Verdict], families: Mapping[str, object]
+) -> Iterator[str]:
+    """Which entries of the list are not so, of the families that were tried."""
+    by_label = {verdict.mutant.label: verdict for verdict in verdicts}
+    now = {(v.mutant.file, v.mutant.digest): v.mutant.label for v in verdicts}
+    for label in listed.mutants:
+        verdict = by_label.get(label)
+        digest, _, rest = label.partition(" ")
+        file, _, rest = rest.partition(": ")
+        family = rest.partition(": ")[2].partition(":")[0]
+        if verdict is None and (file, digest) in now:
+            yield f"{label!r} is called {now[file, digest]!r} now"
+        elif verdict is None and (family in families or family not in FAMILIES):
+            yield f"there is no mutant {label!r}; take it out"
+        elif verdict is not None and isinstance(verdict.outcome, Failure):
+            yield (
+                f"{label!r} is killed by {verdict.outcome.check} on {verdict.outcome.backend}; take "
+                "it out, or mend the check if the mutant is right"
+            )
+    survivors = Counter(verdict.mutant.kind for verdict in verdicts if verdict.outcome is None)
+    for kind in listed.kinds:
+        family = kind.partition(":")[0]
+        if not survivors[kind] and (family in families or family not in FAMILIES):
+            yield f"no mutant of the kind {kind!r} survives; take it out"

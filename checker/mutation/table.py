@@ -1,0 +1,64 @@
+"""The mutation scores of a course, as a page of its documentation."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from checker.mutation.families import FAMILIES
+from checker.mutation.survey import SEED, Survey
+
+FILE: Final = "docs/mutation.md"
+
+_HEAD: Final = f"""\
+# What the checks catch
+
+`checker mutate` makes wrong answers of right ones, by machine: of the solution of each exercise and of
+every alternative. A mutant is *killed* if it fails a check on asyncio or on trio, with seed {SEED}. One
+that is right after all, since the brief leaves open what it does, is *equivalent*, and
+`equivalent.toml` beside the solution says why. The score is the share of killed mutants among the
+others.
+
+This page is written by `checker mutate --accept`.
+
+| exercise | mutants | killed | equivalent | survive | score |
+| --- | ---: | ---: | ---: | ---: | ---: |
+"""
+
+
+def describe(surveys: Sequence[Survey]) -> str:
+    """The page, from the surveys of all exercises."""
+    rows = [
+        _row(
+            f"`{survey.exercise.name}`",
+            len(survey.verdicts),
+            survey.killed,
+            survey.equivalent,
+            len(survey.holes),
+            percent(survey),
+        )
+        for survey in surveys
+    ]
+    families = list(FAMILIES)
+    parts = [
+        _HEAD,
+        *rows,
+        "\n## By family\n\nKilled, of those that are not equivalent.\n\n",
+        _row("exercise", *families),
+        _row("---", *("---:" for _ in families)),
+    ]
+    for survey in surveys:
+        cells = []
+        for family in families:
+            wrong = [v for v in survey.verdicts if v.mutant.family == family and v.reason is None]
+            killed = sum(verdict.is_killed for verdict in wrong)
+            cells.append(f"{killed} of {len(wrong)}" if wrong else "")
+        parts.append(_row(f"`{survey.exercise.short_name}`", *cells))
+    return "".join(parts)
+
+
+def percent(survey: Survey) -> str:
+    """The score, rounded down: 100 % are all."""
+    return f"{int(survey.score * 1000) / 10:g} %"
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |\n"

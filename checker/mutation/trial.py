@@ -1,0 +1,53 @@
+"""What becomes of a mutant: the first check that it fails, on the first backend.
+
+This is all that mutation knows of how the judge works. A failure is neither repeated nor shrunk here:
+nobody reads it, and one is enough.
+"""
+
+import time
+from dataclasses import dataclass
+
+from checker.course import Exercise
+from checker.judge.attempt import play
+from checker.judge.case import Memory, Setting
+from checker.judge.grade import BUDGET, seed_of
+from checker.judge.launch import Program, Sandbox
+from checker.judge.search.explore import QUICK, THOROUGH
+from checker.report import BACKENDS
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The check that killed a mutant."""
+
+    check: str
+    backend: str
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a mutant could not be tried: a mistake in the check, or the machine's doing."""
+
+    check: str
+    backend: str
+    reason: str
+
+
+def first_failure(
+    exercise: Exercise, source: str, *, sandbox: Sandbox, seed: int, listed: bool = False
+) -> Failure | Obstacle | None:
+    """The first check that this answer fails; None if it passes them all. A quick search comes first:
+    it finds most of what a thorough one does. For what is `listed` as right after all it is enough."""
+    program = Program(source.encode(), exercise.driver or b"")
+    for depth in (QUICK,) if listed else (QUICK, THOROUGH):
+        for backend in BACKENDS:
+            memory: Memory = {}
+            until = time.monotonic() + BUDGET
+            setting = Setting(sandbox, program, backend, depth, explained=False, until=until)
+            for check in exercise.checks:
+                tried = play(check, setting, seed_of(check, exercise, seed), memory=memory)
+                if tried.obstacle is not None:
+                    return Obstacle(check.name, backend, tried.obstacle)
+                if tried.failure is not None:
+                    return Failure(check.name, backend)
+    return None

@@ -1,0 +1,44 @@
+"""Lets no more than ten transfers begin, which nobody asked for.
+
+Caught by: strangers_overlap
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Account(Protocol):
+    """An account at the bank; each call takes a while."""
+
+    async def read(self) -> int: ...
+
+    async def write(self, balance: int) -> None: ...
+
+
+async def transfer(
+    accounts: Sequence[Account], locks: Sequence[anyio.Lock], source: int, target: int, amount: int
+) -> None:
+    first, second = sorted((source, target))
+    async with locks[first], locks[second]:
+        balance = await accounts[source].read()
+        await accounts[source].write(balance - amount)
+        balance = await accounts[target].read()
+        await accounts[target].write(balance + amount)
+
+
+async def transfer_all(
+    accounts: Sequence[Account], transfers: Sequence[tuple[int, int, int]]
+) -> None:
+    """Carry out every transfer: the indexes of the payer and the payee, and the amount."""
+    locks = [anyio.Lock() for _ in accounts]
+    limit = anyio.Semaphore(10)
+
+    async def limited(source: int, target: int, amount: int) -> None:
+        async with limit:
+            await transfer(accounts, locks, source, target, amount)
+
+    async with anyio.create_task_group() as group:
+        for source, target, amount in transfers:
+            group.start_soon(limited, source, target, amount)

@@ -1,0 +1,30 @@
+"""Borrows on behalf of the picture, and takes two people with equal pictures for one.
+
+Caught by: failures_give_back, cancellations_give_back, no_permit_from_the_queue, the_caller_hears
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Renderer(Protocol):
+    """Makes a postcard of a picture. It takes a while, and raises `ValueError` if it cannot."""
+
+    async def render(self, picture: str) -> str: ...
+
+
+class Studio:
+    """Hands pictures to the renderer, at most `limit` at a time."""
+
+    def __init__(self, renderer: Renderer, limit: int) -> None:
+        self._renderer = renderer
+        self._limiter = anyio.CapacityLimiter(limit)
+
+    async def render(self, picture: str) -> str:
+        """Return the postcard of a picture, when it is its turn and the renderer is done."""
+        await self._limiter.acquire_on_behalf_of(picture)
+        try:
+            return await self._renderer.render(picture)
+        finally:
+            self._limiter.release_on_behalf_of(picture)

@@ -1,0 +1,27 @@
+"""Ten places at the most, whatever the limit, since the story says ten.
+
+Caught by: no_longer_than_needed, filled_at_once
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Catalogue(Protocol):
+    async def title(self, isbn: str) -> str: ...
+
+
+async def look_up_all(catalogue: Catalogue, isbns: Sequence[str], limit: int) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    places = anyio.Semaphore(min(limit, 10))
+
+    async def look_up(isbn: str) -> None:
+        async with places:
+            titles[isbn] = await catalogue.title(isbn)
+
+    async with anyio.create_task_group() as group:
+        for isbn in isbns:
+            group.start_soon(look_up, isbn)
+    return titles

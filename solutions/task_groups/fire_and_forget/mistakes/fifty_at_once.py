@@ -1,0 +1,37 @@
+"""Spares the mail server, which takes any number, more than fifty receipts at once.
+
+Caught by: queue_moves_on
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class CardReader(Protocol):
+    async def charge(self, customer: str, price: int) -> None: ...
+
+
+class Mail(Protocol):
+    async def deliver(self, customer: str, text: str) -> None: ...
+
+
+async def send_receipt(mail: Mail, customer: str, price: int) -> None:
+    await mail.deliver(customer, f"Thank you. We charged {price / 100:.2f} for your tickets.")
+
+
+async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str, int]]) -> int:
+    total = 0
+    limiter = anyio.CapacityLimiter(50)
+
+    async def post(customer: str, price: int) -> None:
+        async with limiter:
+            await send_receipt(mail, customer, price)
+
+    async with anyio.create_task_group() as group:
+        for customer, price in sales:
+            await reader.charge(customer, price)
+            total += price
+            group.start_soon(post, customer, price)
+    return total
