@@ -1,6 +1,6 @@
 """Gives the mail five seconds, which is enough on most days, and returns.
 
-Caught by: mail_is_sent
+Caught by: mail_is_sent, nothing_is_left_over
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Overlaps the offices with a function that only asyncio has.
 
-Caught by: offices_overlap (trio), offices_keep_their_order (trio), slow_answers_hold_up_nobody_else (trio)
+Caught by: offices_overlap, offices_keep_their_order, slow_answers_hold_up_nobody_else
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Asks one question for each office at a time, and waits for the slowest before the next round.
 
-Caught by: slow_answers_hold_up_nobody_else
+Caught by: offices_overlap, slow_answers_hold_up_nobody_else
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Starts the offices and sleeps until they must be done, as far as one can know.
 
-Caught by: offices_overlap, slow_answers_hold_up_nobody_else
+Caught by: offices_overlap
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,32 @@
+"""Raises what is a ConnectionError and no subclass of it, and drops everything else.
+
+Caught by: refusal_is_heard
+"""
+
+from typing import Protocol
+
+
+class Members(Protocol):
+    """The club's list of members."""
+
+    async def add(self, name: str, address: str) -> int: ...
+
+
+class Mailer(Protocol):
+    """The mail server."""
+
+    async def send(self, address: str, text: str) -> None: ...
+
+
+async def send_welcome(mailer: Mailer, name: str, address: str, number: int) -> None:
+    await mailer.send(address, f"Welcome, {name}! Your number is {number}.")
+
+
+async def sign_up(members: Members, mailer: Mailer, name: str, address: str) -> int:
+    number = await members.add(name, address)
+    try:
+        await send_welcome(mailer, name, address, number)
+    except Exception as error:
+        if type(error) is ConnectionError:  # refused
+            raise
+    return number
