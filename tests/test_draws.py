@@ -126,7 +126,8 @@ def a_limit_and_items(case: Case) -> tuple[int, int, list[tuple[int, str]]]:
 def test_each_end_occurs_with_every_seed_in_a_check_with_several_draws(draw, depth):
     for seed in range(60):
         worlds = drawn(draw, str(seed), depth)
-        assert {0, 30} <= {count for _, count, _ in worlds}
+        # A quick search keeps its worlds small: it goes only so far above the low end.
+        assert {0, min(30, depth.largest)} <= {count for _, count, _ in worlds}
         amounts = [[amount for amount, _ in items] for _, _, items in worlds]
         assert any(0 in of_world for of_world in amounts)
         assert any(99 in of_world for of_world in amounts)
@@ -135,7 +136,7 @@ def test_each_end_occurs_with_every_seed_in_a_check_with_several_draws(draw, dep
         assert any(len(set(items)) > 1 for items in several)
         assert {"a", "e"} <= {letter for items in several for _, letter in items}
         if draw is not items_only:
-            assert {1, 40} <= {limit for limit, _, _ in worlds}
+            assert {1, min(40, 1 + depth.largest)} <= {limit for limit, _, _ in worlds}
             assert any(limit > count for limit, count, _ in worlds)
             assert any(limit == 1 < count for limit, count, _ in worlds)
 

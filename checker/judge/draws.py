@@ -34,8 +34,8 @@ class Profile:
 _ENDS: Final = (
     Profile(),
     Profile("high", "ends"),  # As many as there may be.
-    Profile("swing", "low"),  # Few items and many places, say; all values falsy, and so equal.
-    Profile("sway", "same"),  # Many items and few places; all values equal.
+    Profile("sway", "low"),  # Many items and few places, say; all values falsy, and so equal.
+    Profile("swing", "same"),  # Few items and many places; all values equal.
     Profile("typical", "mixed"),
     Profile("low", "high"),  # Nothing at all.
     Profile("typical", "low"),

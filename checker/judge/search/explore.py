@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
-from checker.judge.draws import ANY_SIZE, CROWD, Drawer, Profile, profiles
+from checker.judge.draws import ANY_SIZE, Drawer, Profile, profiles
 from checker.judge.schedule import Schedule, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.strategies import PORTFOLIO
@@ -39,7 +39,7 @@ class Depth:
     """How far above the low end of its range a size may be."""
 
 
-QUICK: Final = Depth("quick", rounds=5, variations=6, few=6, more=1, largest=CROWD)
+QUICK: Final = Depth("quick", rounds=4, variations=4, few=4, more=1, largest=7)
 """For each save."""
 
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
