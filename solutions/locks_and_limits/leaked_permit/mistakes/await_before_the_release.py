@@ -1,6 +1,6 @@
 """Awaits something before the release, and is cancelled there as well.
 
-Caught by: cancellations_give_back
+Caught by: cancellations_give_back, no_permit_from_the_queue
 """
 
 from typing import Protocol

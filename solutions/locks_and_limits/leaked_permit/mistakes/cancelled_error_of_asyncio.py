@@ -1,6 +1,6 @@
 """Names the exception with which asyncio cancels; trio's has another name.
 
-Caught by: cancellations_give_back (trio)
+Caught by: cancellations_give_back (trio), no_permit_from_the_queue (trio)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Makes a fresh semaphore after an error, and forgets who still holds a permit of the old one.
 
-Caught by: failures_give_back
+Caught by: failures_give_back, no_permit_from_the_queue
 """
 
 from typing import Protocol

@@ -1,6 +1,6 @@
 """Gives the permit back after an `Exception`, which a cancellation is not.
 
-Caught by: cancellations_give_back
+Caught by: cancellations_give_back, no_permit_from_the_queue
 """
 
 from typing import Protocol

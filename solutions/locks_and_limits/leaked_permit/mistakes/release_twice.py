@@ -1,6 +1,6 @@
 """Gives the permit back in the except and once more in the finally.
 
-Caught by: failures_give_back
+Caught by: failures_give_back, no_permit_from_the_queue
 """
 
 from typing import Protocol

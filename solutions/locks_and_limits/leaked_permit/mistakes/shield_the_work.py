@@ -1,6 +1,6 @@
 """Protects the work from being cancelled, so that nobody can leave any more.
 
-Caught by: cancellations_give_back, the_caller_hears
+Caught by: cancellations_give_back, no_permit_from_the_queue, the_caller_hears
 """
 
 from typing import Protocol

@@ -1,6 +1,6 @@
 """Gives the permit back whatever happens, and tells nobody what happened.
 
-Caught by: the_caller_hears
+Caught by: failures_give_back, cancellations_give_back, no_permit_from_the_queue, the_caller_hears
 """
 
 from typing import Protocol
