@@ -216,7 +216,7 @@ def _expect_a_mail(one: SignUp) -> None:
     warned = one.run.warnings[0] if one.run.warnings else None
     one.run.expect(
         one.calls_to("send"),
-        "nobody asked the mail server to send anything"
+        f"nobody asked the mail server to send anything to {one.address}"
         + (f"; Python warned: {warned.text}" if warned else ""),
         at=warned,
     )
