@@ -157,9 +157,10 @@ def _kind(check: Check, failure: CheckFailed, trace: Trace | None) -> _Kind:
         for frame, number in traceback.walk_tb(failure.__traceback__)
         if frame.f_code.co_filename == file
     ]
-    ending = trace.ending if trace is not None else None
-    errors = _kinds(ending.error) if isinstance(ending, Raised) else ()
-    return (*lines, type(ending).__name__, *errors)
+    # A run of several acts returns, however each of them ends.
+    endings = [trace.ending, *(act.ending for act in trace.acts)] if trace is not None else []
+    errors = {kind for one in endings if isinstance(one, Raised) for kind in _kinds(one.error)}
+    return (*lines, *(type(ending).__name__ for ending in endings[:1]), *sorted(errors))
 
 
 def _kinds(error: ErrorTree) -> tuple[str, ...]:

@@ -3,7 +3,7 @@ order where runs are searched, at the same time where they are timed."""
 
 # For: results_from_tasks
 # Points: 4
-# Sees: not in the order of the shops
+# Sees: all are to be asked at 0 s
 
 import sys
 

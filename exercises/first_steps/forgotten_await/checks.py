@@ -9,6 +9,7 @@ from checker import Act, Call, Case, Run, Service, World, check, scene
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
 REFUSALS = (None, None, None, TimeoutError("no time for this mail"), ValueError("no such address"))
 HOURS = 20_000
+WHOSE = "look where name, address and number come from at the moment in which the mail is sent"
 
 
 class Members(Service):
@@ -137,7 +138,7 @@ def mail_is_sent(case: Case) -> None:
             f"sign_up took {act.elapsed:g} s, not {due:g} s: the list of members took "
             f"{one.members.seconds:g} s, and the mail server {seconds:g} s",
             at=call,
-            advice="wait for the mail server, and for nothing else",
+            advice="wait for these two, and for nothing else, such as somebody else who joins",
         )
 
 
@@ -149,6 +150,7 @@ def mail_is_sent(case: Case) -> None:
 def nothing_is_left_over(case: Case) -> None:
     for one in sign_ups(case):
         if one.went_well:
+            _expect_end(one)
             value, added, taken = one.act.value, one.members.added, one.mailer.taken
             one.run.expect_nothing_left()
             one.run.expect(
@@ -165,6 +167,7 @@ def nothing_is_left_over(case: Case) -> None:
                 one.name in text and one.number in map(int, re.findall(r"\d+", text)),
                 f"the mail says {text!r}; it must greet {one.name} and say the number {one.number}",
                 at=one.calls_to("send")[-1],
+                advice=WHOSE,
             )
         one.run.expect_nothing_left()
 
@@ -179,8 +182,7 @@ def refusal_is_heard(case: Case) -> None:
             # Any error will do: a sign_up may well put one of its own in the place of the server's.
             one.run.expect(
                 one.act.error is not None or one.was_cancelled,
-                f"{refused.method}() failed with {refused.reply!r}, and sign_up returned as if all "
-                "were well",
+                f"{refused.method}() failed ({refused.reply}), and sign_up returned as if all were well",
                 at=refused,
             )
         elif not one.was_cancelled:
@@ -192,31 +194,49 @@ def _seconds(case: Case) -> float:
     return case.duration(0.1, case.pick((1, 1, HOURS)))
 
 
-def _expect_a_mail(one: SignUp) -> None:
-    """Fail the check unless sign_up returned, and asked for a mail to be sent."""
-    act, cancelled = one.act, one.act.record.cancelled_at
-    if act.error is not None:
-        raised = f"sign_up raised {act.error.kind}"
-        one.run.expect(
-            cancelled is None,
-            f"it was cancelled from outside at {cancelled or 0:g} s, and {raised}; it must let itself "
+def _expect_end(one: SignUp) -> None:
+    """Fail the check unless sign_up returned, since it had no reason not to; if it was cancelled and
+    returned all the same, then with its work done."""
+    run, act, cancelled = one.run, one.act, one.act.record.cancelled_at
+    raised = f"raised {act.error.kind}" if act.error is not None else "returned without a mail sent"
+    if cancelled is not None:
+        run.expect(
+            act.error is None and one.mailer.taken,
+            f"sign_up was cancelled from outside at {cancelled:g} s, and {raised}; it must let itself "
             "be cancelled",
-            at=act.errors[0],
-            advice="do not catch what a cancellation raises, or raise it again",
+            at=act.errors[0] if act.errors else None,
+            advice="let a cancellation pass: do not catch it, and do not return over it",
         )
+    if act.error is not None:
         for call in one.calls_to("send"):
-            one.run.expect(
+            run.expect(
                 call.outcome != "cancelled",
-                f"{raised} at {act.ended:g} s, when the mail had been on its way for "
+                f"sign_up {raised} at {act.ended:g} s, when the mail had been on its way for "
                 f"{act.ended - call.started:g} s; the server takes {one.mailer.seconds:g} s to take it",
                 at=call,
                 advice="wait for the mail server as long as it takes",
             )
+        run.expect(
+            act.error.kind not in {str(call.reply).partition(":")[0] for call in _failed(run)},
+            f"sign_up {raised}, with which another one had failed before; nothing refused this one",
+            at=act.errors[0],
+            advice="keep nothing of one sign_up for another",
+        )
     act.value  # noqa: B018 - fails the check if there is none
+
+
+def _expect_a_mail(one: SignUp) -> None:
+    """Fail the check unless sign_up returned, and asked for a mail to be sent."""
+    _expect_end(one)
     warned = one.run.warnings[0] if one.run.warnings else None
     one.run.expect(
         one.calls_to("send"),
-        "nobody asked the mail server to send anything"
+        f"nobody asked the mail server to send anything to {one.address}"
         + (f"; Python warned: {warned.text}" if warned else ""),
         at=warned,
+        advice=None if warned else "find the way through sign_up on which no mail is sent",
     )
+
+
+def _failed(run: Run) -> list[Call]:
+    return [call for call in run.calls if call.outcome == "failed"]
