@@ -102,6 +102,8 @@ def nights(case: Case) -> Iterator[list[Night]]:
         planned = []
         for alike, most in ((True, 60), (False, 12)):
             limit = case.size(1, most)
+            if planned and case.pick([True, False]):
+                limit = planned[0][1]  # The same number, and yet a limit of its own.
             # Two halves, so that there mostly are more books than places.
             books = case.size(0, most) + case.size(0, most)
             catalogue = world.add(

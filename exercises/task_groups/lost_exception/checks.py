@@ -284,8 +284,8 @@ def good_release(case: Case) -> None:
             round(act.elapsed, 6) == round(due, 6),
             f"it took {act.elapsed:g} s, not {due:g} s: "
             + (
-                f"{_count(len(release.files), 'upload')} at the same time, of which the longest takes "
-                f"{longest:g} s, and then {release.server.announcing:g} s for the announcement"
+                f"the longest of {_count(len(release.files), 'upload')} takes {longest:g} s, and the "
+                f"announcement {release.server.announcing:g} s more"
                 if release.files
                 else f"without files there is only the announcement, of {due:g} s"
             ),

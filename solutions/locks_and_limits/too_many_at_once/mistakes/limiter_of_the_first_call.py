@@ -4,7 +4,6 @@ Caught by: never_too_many, no_longer_than_needed, filled_at_once
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Protocol
 
 import anyio
@@ -14,14 +13,14 @@ class Catalogue(Protocol):
     async def title(self, isbn: str) -> str: ...
 
 
-@cache
-def the_limiter(limit: int) -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(limit)
+limiters: list[anyio.CapacityLimiter] = []
 
 
 async def look_up_all(catalogue: Catalogue, isbns: Sequence[str], limit: int) -> dict[str, str]:
     titles: dict[str, str] = {}
-    limiter = the_limiter(limit)
+    if not limiters:
+        limiters.append(anyio.CapacityLimiter(limit))
+    limiter = limiters[0]
 
     async def look_up(isbn: str) -> None:
         async with limiter:
