@@ -7,8 +7,15 @@ from itertools import chain
 from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
 from checker.judge.trace import most_in_flight
 
+MOST_CALLS = 11
+"""In a world."""
+
 MOST_LETTERS = 5
 """At the same time: even an executor that is not told how many threads to use starts five anywhere."""
+
+LONGEST = 4 * 3600.0
+"""Virtual seconds that a step takes at the most, in a few worlds: in most of them it is short, so that
+whoever polls gets through."""
 
 EPSILON = 1e-6
 """Virtual seconds by which sums of times may differ."""
@@ -75,26 +82,29 @@ class Mail:
 def mails(case: Case) -> Iterator[list[Mail]]:
     for world in case.explore():
         calls: list[tuple[Act, Storage, Reader]] = []
-        for office in range(case.size(1, 3)):
-            # Letters may be alike, or blank. A second call begins beside the first one, and a third
-            # one when that has ended; both may meet the same numbers and scans again.
-            beside = len(calls[-1][1].scans) if calls else 0
-            numbers = case.distinct(range(100), case.size(0, MOST_LETTERS - beside))
-            scans = [f"scan {n}" if (n := case.integer(0, 9)) else "" for _ in numbers]
+        for office in range(case.size(1, MOST_CALLS)):
+            # Letters may be alike, or blank. A second call begins beside the first one; small ones
+            # follow, one after the other. They may meet the same numbers and scans again.
+            beside = len(calls[min(office, 2) - 1][1].scans) if calls else 0
+            left = MOST_LETTERS - beside
+            count = case.size(0, left) if office < 2 else case.integer(0, min(left, 2))
+            numbers = case.distinct(range(100), count)
+            scans = [f"scan {n}" if (n := case.integer(0, 4)) else "" for _ in numbers]
+            # What is fetched last may come when others have been read and saved.
+            longest = LONGEST if case.integer(0, 9) == 9 else 40.0
             storage = Storage(
                 dict(zip(numbers, scans, strict=True)),
-                [case.duration(1.0, 4.0) for _ in numbers],
-                [case.duration(0.5, 4.0) for _ in numbers],
+                [case.duration(0.5, longest) for _ in numbers],
+                [case.duration(0.5, longest) for _ in numbers],
             )
             opening = f"Dear office {office},"
             texts = {s: f"{opening} {case.random.getrandbits(32):x}" if s else "" for s in scans}
-            longest = 10.0 if office else 90.0
-            reader = Reader(texts, {scan: case.duration(5.0, longest) for scan in texts})
+            reader = Reader(texts, {scan: case.duration(0.5, longest) for scan in texts})
             act = world.call("read_letters", storage, reader, numbers)
             if office == 1:
                 act.at(case.duration(0.1, 5.0))
-            elif office == 2:
-                act.after(calls[0][0])
+            elif office > 1:
+                act.after(calls[0 if office == 2 else -1][0])
             calls.append((act, storage, reader))
         run = world.run_all(*(act for act, _, _ in calls))
         yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
@@ -193,5 +203,17 @@ def loop_stays_free(case: Case) -> None:
             if holding:
                 mail.run.expect(False, what, at=holding[0])
             mail.run.expect(False, what, at=call, advice=advice)
+        last = max((letter.save.ended or 0.0 for letter in mail.letters), default=mail.act.started)
+        mail.run.expect(
+            mail.act.ended < last + EPSILON,
+            f"{mail.place}"
+            + (
+                f"the last text was saved at {last:g} s"
+                if mail.letters
+                else "there were no letters"
+            )
+            + f", but read_letters did not return until {mail.act.ended:g} s",
+            advice="return as soon as all texts are saved",
+        )
         mail.run.expect_unblocked()
         mail.run.expect_nothing_left()

@@ -6,6 +6,9 @@ from itertools import chain
 
 from checker import Act, Call, Case, Run, Service, check, scene
 
+MOST_CALLS = 11
+"""In a world."""
+
 PATIENCE = 0.8
 """Virtual seconds that the watchdog waits for a beat."""
 
@@ -66,21 +69,23 @@ class Morning:
 def mornings(case: Case) -> Iterator[list[Morning]]:
     for world in case.explore():
         calls: list[tuple[Act, Watchdog, list[tuple[Oven, float]]]] = []
-        for number in range(case.size(1, 3)):
+        for number in range(case.size(1, MOST_CALLS)):
             watchdog = Watchdog()
-            # More ovens than AnyIO has threads; and a few beside them, and after them. One is slow:
-            # more would make long runs of those in which each waits for the others.
-            count = case.size(0, 3 if number else 44)
+            # More ovens than AnyIO has threads; a few beside them; and fewer after them, one call
+            # after the other. One oven is slow: more would make long runs of those in which each
+            # waits for the others.
+            count = case.integer(0, 2) if number > 1 else case.size(0, 3 if number else 44)
             slow = case.integer(0, max(0, count - 1))
+            longest = 2.0 if number > 1 else 4.0
             ovens = [
-                (Oven(), case.duration(1.0, 40.0 if n == slow and not number else 4.0))
+                (Oven(), case.duration(1.0, 40.0 if n == slow and not number else longest))
                 for n in range(count)
             ]
             act = world.call("heat_all", watchdog, ovens)
             if number == 1:
                 act.at(case.duration(0.1, 5.0))
-            elif number == 2:
-                act.after(calls[0][0])
+            elif number > 1:
+                act.after(calls[0 if number == 2 else -1][0])
             calls.append((act, watchdog, ovens))
         run = world.run_all(*(act for act, _, _ in calls))
         yield [_judged(run, *call, several=len(calls) > 1) for call in calls]

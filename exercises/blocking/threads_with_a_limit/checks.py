@@ -9,8 +9,18 @@ from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
 from checker.judge.case import shown
 from checker.judge.trace import most_in_flight
 
+MOST_CALLS = 11
+"""In a world."""
+
 MOST_AT_ONCE = 40
 """How many downloads all contracts together allow: so many threads AnyIO starts by default."""
+
+LONGEST = 1800.0
+"""Virtual seconds that a download takes at the most, in a few worlds: in most of them it is short, so
+that whoever polls gets through."""
+
+NAMES = [f"photo-{number}.jpg" for number in range(10, 90)]
+"""What photos may be called, in any archive."""
 
 EPSILON = 1e-6
 """Virtual seconds by which sums of times may differ."""
@@ -49,19 +59,24 @@ class Move:
 def moves(case: Case) -> Iterator[list[Move]]:
     for world in case.explore():
         calls: list[tuple[Act, Archive, int]] = []
-        for number in range(case.size(1, 3)):
-            # Another contract runs out beside the first one, and a third one after it.
+        for number in range(case.size(1, MOST_CALLS)):
+            # Another contract runs beside the first one; small ones follow, one after the other.
             limit = case.size(1, 30 if number != 1 else MOST_AT_ONCE - 30)
-            count = case.size(0, 8 if number == 0 else 4) * case.size(1, 5 if number == 0 else 2)
-            names = [f"photo-{n}.jpg" for n in case.random.sample(range(1000, 10_000), k=count)]
+            if number > 1:
+                count = case.integer(0, 2)
+            else:
+                count = case.size(0, 4 if number else 8) * case.size(1, 2 if number else 7)
+            # Archives have photos of the same name, which are not the same photos.
+            names = case.distinct(NAMES, count)
             # Some photos are empty, and some alike.
             photos = {name: f"{n:x}" if (n := case.integer(0, 4095)) else "" for name in names}
-            archive = Archive(photos, {name: case.duration(0.5, 20.0) for name in names})
+            longest = LONGEST if case.integer(0, 9) == 9 else 20.0
+            archive = Archive(photos, {name: case.duration(0.5, longest) for name in names})
             act = world.call("download_all", archive, names, limit)
             if number == 1:
                 act.at(case.duration(0.1, 1.0))
-            elif number == 2:
-                act.after(calls[0][0])
+            elif number > 1:
+                act.after(calls[0 if number == 2 else -1][0])
             calls.append((act, archive, limit))
         run = world.run_all(*(act for act, _, _ in calls))
         yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
@@ -144,6 +159,16 @@ def next_begins_at_once(case: Case) -> None:
                 f"but the next download did not begin until {call.started:g} s",
                 at=call,
             )
+        last = ends[-1] if ends else move.act.started
+        move.run.expect(
+            move.act.ended < last + EPSILON,
+            f"{move.contract}, "
+            + (f"the last photo arrived at {last:g} s" if ends else "there were no photos")
+            + f", but download_all did not return until {move.act.ended:g} s",
+            at=move.downloads[-1] if ends else None,
+            advice="return as soon as all photos are there",
+        )
+        move.run.expect_nothing_left()
 
 
 @check(
