@@ -99,10 +99,11 @@ def _entries(number: int) -> str:
 @scene
 def nights(case: Case) -> Iterator[list[Night]]:
     for world in case.explore(cancel=True):
-        planned = []
+        planned: list[tuple[Catalogue, int, Act]] = []
         for alike, most in ((True, 60), (False, 12)):
             limit = case.size(1, most)
-            if planned and case.pick([True, False]):
+            is_alike = case.pick([True, False])
+            if planned and is_alike:
                 limit = planned[0][1]  # The same number, and yet a limit of its own.
             # Two halves, so that there mostly are more books than places.
             books = case.size(0, most) + case.size(0, most)

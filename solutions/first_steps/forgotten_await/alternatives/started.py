@@ -23,7 +23,7 @@ async def send_welcome(mailer: Mailer, name: str, address: str, number: int) -> 
     await mailer.send(address, f"Welcome, {name}! Your number is {number}.")
 
 
-async def _mail(
+async def _mail(  # noqa: ASYNC114
     mailer: Mailer,
     name: str,
     address: str,
@@ -39,6 +39,6 @@ async def _mail(
 async def sign_up(members: Members, mailer: Mailer, name: str, address: str) -> int:
     await anyio.lowlevel.checkpoint()
     number = await members.add(name, address)
-    async with anyio.create_task_group() as group:
+    async with anyio.create_task_group() as group:  # noqa: ASYNC112
         await group.start(_mail, mailer, name, address, number)
     return number

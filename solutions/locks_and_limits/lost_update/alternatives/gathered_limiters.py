@@ -25,7 +25,7 @@ async def deposit_all(accounts: Sequence[Account], deposits: Sequence[tuple[int,
         await desk.acquire_on_behalf_of(me)
         try:
             (balance,) = await anyio.gather(accounts[index].read())
-            async with anyio.create_task_group() as group:
+            async with anyio.create_task_group() as group:  # noqa: ASYNC112
                 group.start_soon(accounts[index].write, balance + amount)
         finally:
             desk.release_on_behalf_of(me)

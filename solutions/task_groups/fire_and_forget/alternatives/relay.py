@@ -26,6 +26,6 @@ async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str
             group.start_soon(serve, number + 1)
             await send_receipt(mail, customer, price)
 
-    async with anyio.create_task_group() as group:
+    async with anyio.create_task_group() as group:  # noqa: ASYNC112
         group.start_soon(serve, 0)
     return sum(price for _, price in sales)

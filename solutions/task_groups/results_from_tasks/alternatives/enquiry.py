@@ -41,7 +41,7 @@ class Enquiry:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool | None:
-        return await self._group.__aexit__(kind, error, trace)
+        return await self._group.__aexit__(kind, error, trace)  # noqa: ASYNC102
 
     def put_to(self, shop: Shop) -> None:
         self._handles.append(self._group.create_task(ask(shop, self._article)))
