@@ -13,10 +13,6 @@ MOST_CALLS = 11
 MOST_LETTERS = 5
 """At the same time: even an executor that is not told how many threads to use starts five anywhere."""
 
-LONGEST = 4 * 3600.0
-"""Virtual seconds that a step takes at the most, in a few worlds: in most of them it is short, so that
-whoever polls gets through."""
-
 EPSILON = 1e-6
 """Virtual seconds by which sums of times may differ."""
 
@@ -90,8 +86,10 @@ def mails(case: Case) -> Iterator[list[Mail]]:
             count = case.size(0, left) if office < 2 else case.integer(0, min(left, 2))
             numbers = case.distinct(range(100), count)
             scans = [f"scan {n}" if (n := case.integer(0, 4)) else "" for _ in numbers]
-            # What is fetched last may come when others have been read and saved.
-            longest = LONGEST if case.integer(0, 9) == 9 else 40.0
+            # What is fetched last may come when others have been read and saved. Small calls are
+            # over soon: who polls shall get through all of them.
+            longest = 4.0 if office > 1 else 40.0
+            reading = longest if office else 90.0
             storage = Storage(
                 dict(zip(numbers, scans, strict=True)),
                 [case.duration(0.5, longest) for _ in numbers],
@@ -99,7 +97,7 @@ def mails(case: Case) -> Iterator[list[Mail]]:
             )
             opening = f"Dear office {office},"
             texts = {s: f"{opening} {case.random.getrandbits(32):x}" if s else "" for s in scans}
-            reader = Reader(texts, {scan: case.duration(0.5, longest) for scan in texts})
+            reader = Reader(texts, {scan: case.duration(0.5, reading) for scan in texts})
             act = world.call("read_letters", storage, reader, numbers)
             if office == 1:
                 act.at(case.duration(0.1, 5.0))
