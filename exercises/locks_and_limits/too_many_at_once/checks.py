@@ -100,7 +100,7 @@ def _entries(number: int) -> str:
 def nights(case: Case) -> Iterator[list[Night]]:
     for world in case.explore(cancel=True):
         planned: list[tuple[Catalogue, int, Act]] = []
-        for alike, most in ((True, 60), (False, 12)):
+        for alike, most in ((False, 12), (True, 60)):
             limit = case.size(1, most)
             is_alike = case.pick([True, False])
             if planned and is_alike:

@@ -1,6 +1,6 @@
 """Asks every 0.1 s whether the text is there, and saves it late.
 
-Caught by: every_text_saved, readings_overlap, loop_stays_free
+Caught by: loop_stays_free
 """
 
 from collections.abc import Sequence
