@@ -75,7 +75,8 @@ def test_a_report_in_json_has_these_fields_in_this_order_and_no_others(clone):
     assert list(exercise) == ["name", "title", "status", "points", "max_points", "checks"]
     for check in exercise["checks"]:
         assert list(check) == [
-            *("name", "title", "backend", "status", "points", "message", "file", "line", "replay")
+            *("name", "title", "backend", "status", "points", "message", "file", "line"),
+            *("replay", "searched"),
         ]
 
 
@@ -146,7 +147,7 @@ def test_a_submission_that_is_a_link_to_the_solutions_earns_nothing(clone, tmp_p
         (tmp_path / f"sly{number}" / link).symlink_to(clone / to)
         done = checker("grade", "--submission", tmp_path / f"sly{number}", cwd=clone)
         assert done.returncode == cli.FAILED
-        assert "0 of 12 passed, 0 of 70 points" in done.stdout
+        assert "0 of 12 passed, 0 of 73 points" in done.stdout
 
 
 def test_nothing_that_a_submission_says_reaches_the_terminal_as_it_is(clone):
@@ -210,13 +211,13 @@ def test_the_same_submission_and_seed_give_the_same_bytes_on_a_busy_machine(clon
 
 
 def test_the_list_shows_how_far_one_is_and_forgets_a_result_when_the_file_changes(clone):
-    assert "0 of 12 passed, 0 of 70 points" in checker("list", cwd=clone).stdout
+    assert "0 of 12 passed, 0 of 73 points" in checker("list", cwd=clone).stdout
     exercise = clone / "exercises/locks_and_limits/lost_update/exercise.py"
     solution = clone / "solutions/locks_and_limits/lost_update/solution.py"
     shutil.copy(solution, exercise)
     assert "not graded since you changed it" in checker("list", cwd=clone).stdout
     checker("grade", "lost_update", cwd=clone)
-    assert "1 of 12 passed, 6 of 70 points" in checker("list", cwd=clone).stdout
+    assert "1 of 12 passed, 6 of 73 points" in checker("list", cwd=clone).stdout
     exercise.write_text(exercise.read_text() + "\n# one more thing\n")
     assert "not graded since you changed it" in checker("list", cwd=clone).stdout
 
