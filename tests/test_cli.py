@@ -307,7 +307,7 @@ def test_run_shows_the_failure_its_story_its_timeline_and_how_to_see_it_again(cl
     done = checker("run", "lost_update", "--seed", "3", cwd=clone)
     assert done.returncode == cli.FAILED
     assert "is lost" in done.stdout
-    assert "task 2 (deposit) calls read()" in done.stdout
+    assert "(deposit) calls read()" in done.stdout
     assert "1→2 deposit" in done.stdout
     token = done.stdout.rsplit(" ", 1)[1].strip()
     again = checker("run", "lost_update", "--replay", token, cwd=clone)
