@@ -1,6 +1,6 @@
 """A transfer that waits for too long is given up, and nobody ever carries it out.
 
-Caught by: opposite_transfers_end, circles_end
+Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Starts the transfers a moment apart, which keeps two of them from meeting, but not a circle.
 
-Caught by: circles_end
+Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
 
 from collections.abc import Sequence

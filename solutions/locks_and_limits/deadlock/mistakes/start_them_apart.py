@@ -1,6 +1,6 @@
 """Starts the transfers so long after each other that they never meet.
 
-Caught by: strangers_overlap
+Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
 
 from collections.abc import Sequence
