@@ -1,4 +1,4 @@
-"""Starts the transfers a moment apart, which keeps two of them from meeting, but not a circle.
+"""Starts the transfers a moment apart, which keeps the first two from meeting, and no more than these.
 
 Caught by: opposite_transfers_end, circles_end, strangers_overlap
 """
