@@ -94,7 +94,8 @@ async def lasting_differences(
 async def test_a_right_answer_behaves_on_the_real_clock_as_in_the_simulator(
     exercise: Exercise, answer: Path, scenarios: list[Scenario]
 ) -> None:
-    assert any("calls by method" in scenario.settled for scenario in scenarios)
+    # Where tasks beat on their own, how many calls there are is chance; other facts are not.
+    assert any(len(scenario.settled.keys() - {"ending"}) > 2 for scenario in scenarios)
     different: list[str] = []
     for scenario in scenarios:
         assert "ending" in scenario.settled, scenario.check
