@@ -367,7 +367,8 @@ def test_nothing_arrives_at_a_listener_of_the_host(swept):
 def test_memory_that_is_no_processs_is_not_had(swept):
     report = swept.work("18g_has_memory_that_nobody_counts", "lost_update").report
     said = [line.strip() for line in report.checks[0].message.splitlines() if "got:" in line]
-    assert said == ["0 s: got:"]
+    assert said
+    assert all(line.endswith(" s: got:") for line in said)  # Once for each call of a world.
 
 
 def test_what_a_submission_says_does_nothing_in_the_gradebook(swept):

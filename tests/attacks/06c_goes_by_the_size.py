@@ -2,7 +2,7 @@
 without a lock, where it is asked for."""
 
 # For: deadlock
-# Points: 5
+# Points: 2
 # Sees: account
 
 import anyio

@@ -1,7 +1,7 @@
 """Takes the descriptor of the link, and says by hand that all is well."""
 
 # For: lost_update
-# Sees: It called nothing; never read() or write()
+# Sees: it sent the checker what no exercise sends
 
 import socket
 import struct

@@ -1,7 +1,7 @@
 """Writes before anybody has read: says by hand what no right program could know, and goes back in time."""
 
 # For: lost_update
-# Sees: an account held
+# Sees: it sent the checker what no exercise sends
 
 import os
 import socket
