@@ -24,10 +24,12 @@ from checker import Case, check
 
 @check("It is doubled", points=2)
 def doubled(case: Case) -> None:
-    value = case.world().run("double", 21).value
-    if value == "the end":
-        os.kill(os.getpid(), signal.SIGKILL)
-    case.world().run("double", 4).expect_value(8)
+    for world in case.explore():
+        number = case.integer(4, 21)
+        run = world.run("double", number)
+        if run.value == "the end":
+            os.kill(os.getpid(), signal.SIGKILL)
+        run.expect_value(2 * number)
 """
 
 RIGHT = "async def double(n):\n    return 2 * n\n"
