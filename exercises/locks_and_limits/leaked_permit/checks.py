@@ -157,13 +157,14 @@ def departures(case: Case) -> Iterator[Day]:
     """Some leave while their picture is in the renderer; afterwards all places are needed."""
     for world in case.explore():
         limit = case.size(1, 6)
-        leaving = [case.duration(0.1, 5.0) for _ in range(case.size(1, limit))]
-        gallery = draw_gallery(case, least=10.0, most=90.0, broken=False)
+        leaving = [case.duration(0.5, 5.0) for _ in range(case.size(1, limit))]
+        gallery = draw_gallery(case, least=10.0, most=30.0, broken=False)
         renderer = world.add(Renderer(gallery))
         studio = world.new("Studio", renderer, limit)
         acts = [studio.render(gallery[0].name).cancel_after(seconds) for seconds in leaving]
         visits = [Visit(gallery[0], act) for act in acts]
-        yield run(world, Studio(limit, renderer, [*visits, *crowd(case, studio, gallery, limit)]))
+        visits += crowd(case, studio, gallery, limit, at=40.0)
+        yield run(world, Studio(limit, renderer, visits))
 
 
 @scene
@@ -176,7 +177,7 @@ def queues(case: Case) -> Iterator[Day]:
             (
                 case.integer(0, 7),
                 case.duration(0.0, 2.0),
-                case.duration(0.1, 2.5) if leaves else None,
+                case.duration(0.5, 2.5) if leaves else None,
             )
             for leaves in leaving_early
         ]
@@ -191,7 +192,8 @@ def queues(case: Case) -> Iterator[Day]:
             picture = gallery[index % len(gallery)]
             act = studio.render(picture.name).at(at)
             visits.append(Visit(picture, act if patience is None else act.cancel_after(patience)))
-        yield run(world, Studio(limit, renderer, [*visits, *crowd(case, studio, gallery, limit)]))
+        visits += crowd(case, studio, gallery, limit, at=200.0)
+        yield run(world, Studio(limit, renderer, visits))
 
 
 @scene
@@ -199,7 +201,7 @@ def callers(case: Case) -> Iterator[Day]:
     """There is room for all; some leave, and some pictures cannot be rendered."""
     for world in case.explore():
         plans = [
-            (case.integer(0, 7), case.pick([0, 1]), case.duration(0.1, 5.0))
+            (case.integer(0, 7), case.pick([0, 1]), case.duration(0.5, 5.0))
             for _ in range(case.size(1, 5))
         ]
         limit = len(plans) + case.size(0, 3)
@@ -214,10 +216,12 @@ def callers(case: Case) -> Iterator[Day]:
         yield run(world, Studio(limit, renderer, visits))
 
 
-def crowd(case: Case, studio: Instance, gallery: Sequence[Picture], limit: int) -> list[Visit]:
+def crowd(
+    case: Case, studio: Instance, gallery: Sequence[Picture], limit: int, *, at: float
+) -> list[Visit]:
     """One more than there are places, when all the others are gone."""
     return [
-        Visit(picture, studio.render(picture.name).at(1000.0))
+        Visit(picture, studio.render(picture.name).at(at))
         for picture in (case.pick(gallery) for _ in range(limit + 1))
     ]
 
