@@ -687,7 +687,7 @@ class _RecordingCase(Case):
         orders: bool = False,
         late: bool = False,
         cancel: bool = False,
-        fail: Exception | None = None,
+        fail: Exception | Sequence[Exception] = (),
     ) -> Iterator[World]:
         for number, profile in enumerate(WORLDS):
             chance = random.Random(f"{self._seed}/{number}")

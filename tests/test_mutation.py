@@ -361,6 +361,8 @@ def limit_is_kept(case: Case) -> None:
 """
 
 ONE_MORE = "one more than the limit"
+TRIED = (ONE_MORE, "no limit", "twice the limit")
+"""Of a few dozen kinds: enough to be killed and to live."""
 
 
 @pytest.fixture
@@ -386,10 +388,13 @@ def course(tmp_path):
 
 @pytest.fixture
 def limits_of(course, sandbox):
-    """Surveys what becomes of the mutants of limits."""
+    """Surveys what becomes of some mutants of limits."""
+
+    def some_limits(text):
+        return (change for change in FAMILIES["limits"](text) if change.what in TRIED)
 
     def limits_of(checks: str = CHECKS, listed: str | None = None) -> Survey:
-        families = {"limits": FAMILIES["limits"]}
+        families = {"limits": some_limits}
         [found] = survey(list(course(checks, listed)), sandboxes=[sandbox], families=families)
         return found
 
@@ -437,11 +442,19 @@ def test_a_mutant_that_is_listed_with_a_reason_is_no_hole(limits_of):
     assert found.equivalent == 1
 
 
-def test_a_kind_that_is_listed_covers_every_survivor_of_it(limits_of):
+def test_a_kind_that_is_listed_covers_every_survivor_of_it_and_no_other(limits_of):
     listed = f'[[equivalent]]\nreason = "nobody asked"\nkinds = ["limits: {ONE_MORE}"]\n'
     found = limits_of(listed=listed)
     assert found.faults == ()
     assert ONE_MORE not in [verdict.mutant.what for verdict in found.holes]
+    assert found.holes
+
+
+def test_a_family_that_is_listed_covers_every_survivor_of_it(limits_of):
+    found = limits_of(listed='[[equivalent]]\nreason = "nobody asked"\nfamilies = ["limits"]\n')
+    assert found.faults == ()
+    assert found.holes == []
+    assert found.equivalent == len(found.verdicts)
 
 
 UNTRUE = {
@@ -449,6 +462,7 @@ UNTRUE = {
     f'mutants = ["{label(ONE_MORE)}"]': "is killed by limit_is_kept on asyncio",
     f'mutants = ["{label(ONE_MORE).replace("one more", "two more")}"]': f"is called '{label(ONE_MORE)}' now",
     f'kinds = ["limits: {ONE_MORE}"]': "no mutant of the kind",
+    'families = ["limits"]': "no mutant of the family",
 }
 
 
@@ -469,7 +483,7 @@ def test_an_entry_of_a_family_that_was_not_tried_is_not_held_against_the_list(li
 
 REFUSED = {
     '[[equivalent]]\nreason = " "\nmutants = ["one"]\n': "no reason is given for 'one'",
-    '[[equivalent]]\nreason = "so it is"\n': "names neither mutants nor kinds",
+    '[[equivalent]]\nreason = "so it is"\n': "names no mutants, kinds or families",
     '[[equivalent]]\nreason = "so it is"\nkinds = ["one", "one"]\n': "'one' is listed twice",
     "[[equivalent]]\nreasons = 1\n": "equivalent.toml",
     "equivalent": "equivalent.toml",
@@ -525,7 +539,8 @@ def mutate(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_shows_survivors_as_differences_and_ends_with_the_score(course):
-    done = mutate("pages", "--family", "limits", cwd=course().root)
+    root = course().root
+    done = mutate("pages", "--family", "limits", cwd=root)
     assert done.returncode == 1, done.stderr
     assert (
         f"solutions/limits/pages/solution.py: a mutant survives: fetch_all: limits: {ONE_MORE}"
@@ -533,7 +548,7 @@ def test_the_command_shows_survivors_as_differences_and_ends_with_the_score(cour
     )
     assert "  +    places = anyio.Semaphore(limit + 1)" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("limits/pages: ")
-    assert mutate("pages", "--family", "limits", cwd=course().root).stdout == done.stdout
+    assert mutate("pages", "--family", "limits", cwd=root).stdout == done.stdout
 
 
 def test_the_command_lists_entries_and_passes_when_they_have_a_reason(course):

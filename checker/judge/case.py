@@ -182,7 +182,7 @@ class Case(Draws):
         orders: bool = False,
         late: bool = False,
         cancel: bool = False,
-        fail: Exception | None = None,
+        fail: Exception | Sequence[Exception] = (),
     ) -> Iterator["World"]:
         """Fresh worlds, one after another; a check has one such loop, and draws the inputs of each
         world inside it. What is asked for may be combined:
@@ -194,12 +194,14 @@ class Case(Draws):
           the submission may end before, between or after any replies.
         - `cancel`: in some worlds the submission, or one of several acts, is cancelled from outside
           between two steps of its tasks, wherever they are.
-        - `fail`: in some worlds a call fails with this error in place of being carried out.
+        - `fail`: in some worlds a call fails with this error, or one of these, in place of being
+          carried out.
 
         The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
         """
         self._loop_once()
-        aims = Aims(orders or late, late, cancel, fail)
+        errors = (fail,) if isinstance(fail, Exception) else tuple(fail)
+        aims = Aims(orders or late, late, cancel, errors)
         if self._replay is not None:
             yield self._world(again(self._replay), aims)
             raise ReplayEnded
@@ -364,8 +366,9 @@ class World:
         if self._aims.cancel:
             strike, pause = self._strike(len(acts))
             plan = replace(plan, cancelled_in=pause)
-        if self._aims.fail is not None and (call := self._take("fail", MOST_STEPS)):
-            plan = replace(plan, failing=call, failure=self._aims.fail)
+        errors = self._aims.fail
+        if errors and (call := self._take("fail", MOST_STEPS)):
+            plan = replace(plan, failing=call, failure=errors[self._take("error", len(errors))])
         specs, timings = specify_acts(acts)
         start = Start(
             backend=setting.backend,

@@ -24,11 +24,12 @@ Kind: TypeAlias = Literal[
     "strike",
     "act",
     "fail",
+    "error",
     "order",
 ]
 """What a choice decides: irrelevant details of the inputs, how many of something there are, which
 value something has; the order of ready tasks, whether replies may overtake each other, the step at
-which a cancellation strikes and whom, which call fails, what happens next."""
+which a cancellation strikes and whom, which call fails and with which error, what happens next."""
 
 SEEDS: Final = 1 << 32
 """The width of a choice from which chance is drawn."""

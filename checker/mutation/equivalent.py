@@ -9,9 +9,14 @@ lists them.
     reason = "The brief says nothing of how long the program may take."
     kinds = ["leftovers: sleeps 0.001 s first"]
 
+    [[equivalent]]
+    reason = "Nobody cancels it, as the brief says."
+    families = ["cancellation"]
+
 `mutants` names one after the other; `kinds` names what was done, in whatever file and function, for
-what the brief leaves open. The list must be true to the code: a mutant that is not there or that a
-check kills has no place in it, nor has a kind of which none survives.
+what the brief leaves open, and `families` all kinds of a family. The list must be true to the code: a
+mutant that is not there or that a check kills has no place in it, nor has a kind or a family of which
+none survives.
 """
 
 from collections.abc import Sequence
@@ -30,6 +35,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
     mutants: list[str] = []
     kinds: list[str] = []
+    families: list[str] = []
 
 
 class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,14 +46,19 @@ class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Equivalents:
-    """The reasons why mutants are right, by their labels and by their kinds."""
+    """The reasons why mutants are right, by their labels, their kinds and their families."""
 
     mutants: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
 
     def reason(self, mutant: Mutant) -> str | None:
         """Why this mutant is right, if it is listed."""
-        return self.mutants.get(mutant.label) or self.kinds.get(mutant.kind)
+        return (
+            self.mutants.get(mutant.label)
+            or self.kinds.get(mutant.kind)
+            or self.families.get(mutant.family)
+        )
 
 
 def load(exercise: Exercise) -> Equivalents:
@@ -56,20 +67,23 @@ def load(exercise: Exercise) -> Equivalents:
     if not path.exists():
         return Equivalents()
     listed: _List = read_toml(path, _List)
-    mutants: dict[str, str] = {}
-    kinds: dict[str, str] = {}
+    found = Equivalents()
     for entry in listed.equivalent:
-        named = [*entry.mutants, *entry.kinds]
+        named = [*entry.mutants, *entry.kinds, *entry.families]
         if not named:
-            raise CourseError(f"{path}: an entry names neither mutants nor kinds")
+            raise CourseError(f"{path}: an entry names no mutants, kinds or families")
         if not entry.reason.strip():
             raise CourseError(f"{path}: no reason is given for {named[0]!r}")
-        for names, into in ((entry.mutants, mutants), (entry.kinds, kinds)):
+        for names, into in (
+            (entry.mutants, found.mutants),
+            (entry.kinds, found.kinds),
+            (entry.families, found.families),
+        ):
             for name in names:
                 if name in into:
                     raise CourseError(f"{path}: {name!r} is listed twice")
                 into[name] = entry.reason
-    return Equivalents(mutants, kinds)
+    return found
 
 
 def describe(mutants: Sequence[Mutant]) -> str:

@@ -6,7 +6,6 @@ checks, unless it is right after all and listed with the reason (see `equivalent
 
 import ast
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +96,9 @@ def survey(
     work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
     total, done = sum(len(mutants) for _, mutants, _ in work), 0
     units = [
-        (exercise, mutant, mutant.label in listed)
+        (exercise, mutant, listed.reason(mutant) is not None)
         for exercise, mutants, _ in work
-        for listed in [_labels(exercise)]
+        for listed in [_listed(exercise)]
         for mutant in mutants
     ]
 
@@ -118,12 +117,12 @@ def survey(
             yield _judge(exercise, found, families, faults)
 
 
-def _labels(exercise: Exercise) -> frozenset[str]:
-    """The mutants that are listed one by one as right after all."""
+def _listed(exercise: Exercise) -> Equivalents:
+    """The mutants that are listed as right after all."""
     try:
-        return frozenset(load(exercise).mutants)
+        return load(exercise)
     except CourseError:
-        return frozenset()  # That is told where the list is held against the verdicts.
+        return Equivalents()  # That is told where the list is held against the verdicts.
 
 
 _Faults: TypeAlias = tuple[tuple[Path, str], ...]
@@ -188,8 +187,12 @@ def _untrue(
                 f"{label!r} is killed by {verdict.outcome.check} on {verdict.outcome.backend}; take "
                 "it out, or mend the check if the mutant is right"
             )
-    survivors = Counter(verdict.mutant.kind for verdict in verdicts if verdict.outcome is None)
-    for kind in listed.kinds:
-        family = kind.partition(":")[0]
-        if not survivors[kind] and (family in families or family not in FAMILIES):
-            yield f"no mutant of the kind {kind!r} survives; take it out"
+    survive = [verdict.mutant for verdict in verdicts if verdict.outcome is None]
+    for what, names, survivors in (
+        ("kind", listed.kinds, {mutant.kind for mutant in survive}),
+        ("family", listed.families, {mutant.family for mutant in survive}),
+    ):
+        for name in names:
+            family = name.partition(":")[0]
+            if name not in survivors and (family in families or family not in FAMILIES):
+                yield f"no mutant of the {what} {name!r} survives; take it out"

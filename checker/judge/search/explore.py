@@ -65,8 +65,8 @@ class Aims:
     """A reply may come as late as it likes."""
     cancel: bool = False
     """The submission is cancelled from outside, between any two steps."""
-    fail: Exception | None = None
-    """What a call fails with in place of being carried out."""
+    fail: tuple[Exception, ...] = ()
+    """What a call may fail with in place of being carried out."""
 
 
 PLAIN: Final = Aims()
@@ -82,6 +82,8 @@ class Strike:
     act: int = 0
     call: int = 0
     """The call that fails, from 1; 0 for none."""
+    error: int = 0
+    """Which of the errors it fails with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Sketch:
                 return min(self.strike.act, width - 1)
             case "fail":
                 return self.strike.call
+            case "error":
+                return min(self.strike.error, width - 1)
             case "ready":
                 return self.random.randrange(width)
         return self.drawer.choose(kind, width)
@@ -165,10 +169,11 @@ def _vary(
     """Other worlds with the inputs of the `plain` one, in the round of this `number`: so many, or
     all orders of replies, if they are no more than `few`."""
     inputs = tuple(choice.taken for choice in plain.choices.inputs)
-    if aims.orders and not aims.cancel and aims.fail is None:
+    if aims.orders and not aims.cancel and not aims.fail:
         return (yield from _reorder(random, plain, inputs, number, wanted, few))
     points = list(_points(plain, aims))
-    if len(points) > wanted:
+    of_points = len(points)
+    if of_points > wanted:
         points = random.sample(points, k=wanted)
     else:
         random.shuffle(points)
@@ -185,7 +190,7 @@ def _vary(
         seen = yield Sketch(given, Drawer(Profile(), random), random, schedule, strike)
         longest = max(longest, seen, key=lambda one: one.trace.steps)
         worlds += 1
-    return Searched("", worlds, points=worlds, of_points=len(list(_points(plain, aims))))
+    return Searched("", worlds, points=worlds, of_points=of_points)
 
 
 def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
@@ -197,9 +202,9 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
         for moment in (*steps, *waits):
             for act in range(max(1, len(trace.acts))):
                 yield Strike(moment, act)
-    if aims.fail is not None:
-        for call in range(1, len(trace.calls) + 1):
-            yield Strike(call=call)
+    for call in range(1, len(trace.calls) + 1):
+        for error in range(len(aims.fail)):
+            yield Strike(call=call, error=error)
 
 
 def _reorder(
