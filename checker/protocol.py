@@ -219,16 +219,17 @@ class Failed(_Message, frozen=True):
 
 class Resume(_Message, frozen=True):
     """It is now `now`, and this is what arrived. The acts whose indices are in `begin` begin; those
-    in `cancel` are cancelled from outside."""
+    in `cancel` are cancelled from outside. `timers` asks for the last timer."""
 
     now: int
     replies: list[Answered | Failed]
     begin: list[int] = []
     cancel: list[int] = []
+    timers: bool = False
 
 
 class Explain(_Message, frozen=True):
-    """Nothing will ever happen again: say where every task waits, and end."""
+    """Say where every task waits, and end: nothing will ever happen again."""
 
 
 ToSandbox: TypeAlias = Start | Resume | Explain
@@ -427,10 +428,12 @@ class Flush(_Message, frozen=True):
 
 
 class Idle(_Message, frozen=True):
-    """Nothing can run before `deadline`, unless a reply arrives."""
+    """Nothing can run before `deadline`, unless a reply arrives. `last_timer` is when the last timer
+    goes off, if that was asked for and there is one."""
 
     events: list[Event]
     deadline: Instant | None
+    last_timer: Instant | None = None
 
 
 class Returned(_Message, frozen=True):

@@ -1,11 +1,13 @@
 """However a submission ends, a learner is told what happened, where, and who waited for whom."""
 
+from dataclasses import replace
+
 import pytest
 
 from checker import Service
 from checker.judge.case import Run
-from checker.judge.explain import explain
-from checker.judge.trace import Deadlocked, Overran, Returned, Spun
+from checker.judge.explain import CheckFailed, explain
+from checker.judge.trace import Deadlocked, Livelocked, Overran, Returned, Spun
 
 
 class Desk(Service):
@@ -330,30 +332,6 @@ def test_to_compute_for_long_is_no_fault_as_long_as_the_event_loop_has_its_turns
     assert run.value == "done"
 
 
-LIVELOCK = """
-    import anyio
-
-    async def main():
-        lock = anyio.Lock()
-        await lock.acquire()
-
-        async def other():
-            while True:
-                with anyio.move_on_after(5):
-                    async with lock:
-                        return
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(other)
-    """
-
-
-def test_a_livelock_ends_by_the_limit_of_steps(fail):
-    failure = fail(LIVELOCK)
-    assert failure.message.startswith("it was still going after 4,000 steps, 20,000.0 virtual")
-    assert not failure.costly
-
-
 SPINNING = """
     import anyio
 
@@ -415,19 +393,140 @@ def test_a_cancellation_that_is_swallowed_once_is_no_cancellation(play):
 
 
 def test_a_heartbeat_that_never_ends_meets_a_limit_of_steps(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            while True:
+                await anyio.sleep(1)
+                await desk.ask(1)
+        """,
+        Desk(),
+    )
+    assert isinstance(run.trace.ending, Overran)
+    assert "4,000 steps" in explain(run.trace).message
+
+
+LIVELOCK = """
+    import anyio
+
+    async def main():
+        ours, theirs = anyio.Lock(), anyio.Lock()
+
+        async def meet(first, second):
+            while True:
+                with anyio.move_on_after(5):
+                    async with first:
+                        await anyio.sleep(0.1)
+                        async with second:  # here
+                            return
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(meet, ours, theirs)
+            group.start_soon(meet, theirs, ours)
+    """
+
+
+def test_a_deadlock_that_is_given_up_and_tried_again_is_a_livelock(play, fail):
+    ending = play(LIVELOCK).trace.ending
+    assert isinstance(ending, Livelocked)
+    assert [wait.who for wait in ending.waits] == ["main", "meet", "meet"]
+    failure = fail(LIVELOCK)
+    assert failure.message.startswith(
+        "livelock, 2505 s in: since 0 s, timers have gone off 1,002 times"
+    )
+    assert not failure.costly
+
+
+def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_of, marked):
+    case = case_of(LIVELOCK)
+    case._setting = replace(case._setting, fresh=True, watched=True)
+    with pytest.raises(CheckFailed) as caught:
+        case.world().run("main")
+    here = marked(LIVELOCK)
+    assert (
+        f"task 2 (meet) waits at line {here} for a Lock, held by task 3 (meet)"
+        in caught.value.message
+    )
+    assert (
+        f"task 3 (meet) waits at line {here} for a Lock, held by task 2 (meet)"
+        in caught.value.message
+    )
+    assert caught.value.line == here
+
+
+def test_a_livelock_names_the_calls_that_are_begun_and_given_up(play, marked):
+    source = """
+        import anyio
+
+        async def main(desk):
+            while True:
+                with anyio.move_on_after(0.5):
+                    await desk.ask(1)  # here
+        """
+    run = play(source, Desk())
+    assert isinstance(run.trace.ending, Livelocked)
+    said = f"ask() at line {marked(source)} was called each time, and given up"
+    assert said in explain(run.trace).message
+
+
+def test_a_loop_that_waits_long_for_a_timer_of_another_task_is_no_livelock(play):
     run = play("""
         import anyio
 
         async def main():
-            async def beat():
-                while True:
-                    await anyio.sleep(1)
+            closed = anyio.Event()
+
+            async def close():
+                await anyio.sleep(3_000)
+                closed.set()
 
             async with anyio.create_task_group() as group:
-                group.start_soon(beat)
+                group.start_soon(close)
+                while not closed.is_set():
+                    await anyio.sleep(1)
+            return "closed"
         """)
-    assert isinstance(run.trace.ending, Overran)
-    assert "4,000 steps" in explain(run.trace).message
+    assert run.value == "closed"
+
+
+def test_a_loop_that_waits_long_for_a_reply_is_no_livelock(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                asking = group.start_soon(desk.ask, 1)
+                for _ in range(3_000):
+                    with anyio.move_on_after(0.0001):
+                        await anyio.sleep(1)
+            return "asked"
+        """,
+        Desk(),
+    )
+    assert run.value == "asked"
+
+
+def test_a_loop_in_a_thread_that_waits_long_for_another_thread_is_no_livelock(play):
+    run = play("""
+        import time
+        from threading import Thread
+
+        import anyio.to_thread
+
+        def wait():
+            sleeper = Thread(target=time.sleep, args=(2_000,))
+            sleeper.start()
+            while sleeper.is_alive():
+                time.sleep(1)
+            return "slept"
+
+        async def main():
+            return await anyio.to_thread.run_sync(wait)
+        """)
+    assert run.value == "slept"
 
 
 # --- too much of something ----------------------------------------------------------------------

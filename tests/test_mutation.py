@@ -457,6 +457,16 @@ def test_a_family_that_is_listed_covers_every_survivor_of_it(limits_of):
     assert found.equivalent == len(found.verdicts)
 
 
+def test_one_survivor_of_a_family_that_is_listed_is_enough(limits_of, monkeypatch):
+    outcomes = iter([Failure("every_page", "trio"), None])
+    monkeypatch.setattr("checker.mutation.survey.first_failure", lambda *_, **__: next(outcomes))
+    found = limits_of(listed='[[equivalent]]\nreason = "nobody asked"\nfamilies = ["limits"]\n')
+    assert next(outcomes, "all were asked for") == "all were asked for"
+    assert len(found.verdicts) == 3
+    assert found.killed == 1
+    assert found.equivalent == 2
+
+
 UNTRUE = {
     'mutants = ["00000000 solution.py: fetch_all: limits: no such thing"]': "there is no mutant",
     f'mutants = ["{label(ONE_MORE)}"]': "is killed by limit_is_kept on asyncio",

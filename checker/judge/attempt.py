@@ -16,7 +16,7 @@ from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
 from checker.judge.search.shrink import Failing, shrink
-from checker.judge.trace import ErrorTree, Overran, Raised, Spun, Trace
+from checker.judge.trace import ErrorTree, Raised, Spun, Trace
 from checker.report import Searched
 
 UNSTEADY: Final = (
@@ -32,6 +32,9 @@ ALWAYS_DIFFERENT: Final = (
 
 REPEATS: Final = 3
 """How often a failure that does not repeat is tried again."""
+
+SMALLER_STEPS: Final = 10_000
+"""How many steps all smaller runs may have together: two hundred of the usual ones, ten livelocks."""
 
 _Kind: TypeAlias = tuple[object, ...]
 
@@ -89,11 +92,17 @@ def attempt(
             return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
         return Attempt(obstacle=UNSTEADY)
 
-    if isinstance(repeated.trace and repeated.trace.ending, Spun | Overran):
+    if isinstance(repeated.trace and repeated.trace.ending, Spun):
         return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
 
+    spent = 0
+
     def fails(smaller: Replay) -> Failing | None:
+        nonlocal spent
+        if spent > SMALLER_STEPS:
+            return None
         tried = play(check, setting, seed, smaller)
+        spent += tried.trace.steps if tried.trace is not None else 0
         return Failing.of(tried.choices) if tried.kind == first.kind else None
 
     smallest = shrink(Failing.of(repeated.choices), fails, small)

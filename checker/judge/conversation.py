@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
 from checker.judge.launch import (
@@ -21,6 +23,7 @@ from checker.judge.launch import (
     Sandbox,
     SandboxError,
 )
+from checker.judge.livelock import Standstill
 from checker.judge.loops import endless_loop
 from checker.judge.schedule import Enabled, Plan
 from checker.judge.service import (
@@ -268,10 +271,13 @@ class _Conversation:
         self._is_one_call = start.is_one_call
         self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
+        self._standstill = Standstill()
         self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
         self._deadlines = 0
         """How many have come since the last reply."""
+        self._timers_asked = False
+        self._is_livelocked = False
         self._blocked: tuple[LoopBlocked, float, int] | None = None
         self._events = 0
         self._places = 0
@@ -308,7 +314,7 @@ class _Conversation:
                 raise _Over(self._ending(message))
             if link.has_more:
                 raise ProtocolError("it spoke again before it was answered")
-            link.send(self._next(message.deadline))
+            link.send(self._answer(message))
             if self._blocked is None:
                 self.left_loop_at = seconds(self._now)
         raise _Over(
@@ -341,6 +347,7 @@ class _Conversation:
                 facts.Overran(f"did more than {MAX_EVENTS:,} things that were worth telling")
             )
         now = seconds(self._now)
+        self._standstill.hear(event, self._now)
         match event:
             case Called():
                 self._take_call(event)
@@ -486,6 +493,9 @@ class _Conversation:
                 return self._end_act(act, facts.Stopped())
             case Unusable(_, reason, line):
                 return facts.NotRunnable(reason, line)
+            case Stuck(_, waits) if self._is_livelocked:
+                still = self._standstill
+                return facts.Livelocked(tuple(waits), still.steps, seconds(still.since))
             case Stuck(_, waits):
                 return facts.Deadlocked(tuple(waits))
             case Spinning(_, waits):
@@ -522,6 +532,15 @@ class _Conversation:
 
     # --- what happens next ---
 
+    def _answer(self, message: Idle) -> Resume | Explain:
+        if self._timers_asked and self._is_left_alone():
+            self._is_livelocked = self._standstill.is_proved_by(message.last_timer, self._now)
+            if self._is_livelocked:
+                return Explain()
+        answer = self._next(message.deadline)
+        self._timers_asked = isinstance(answer, Resume) and self._standstill.asks_for_timers
+        return msgspec.structs.replace(answer, timers=True) if self._timers_asked else answer
+
     def _next(self, deadline: int | None) -> Resume | Explain:
         """Let something happen, and more until there is something to tell."""
         if deadline is not None:
@@ -545,8 +564,10 @@ class _Conversation:
                 return self._cancel(self._due_acts(self._cancelling, chosen.due))
             if chosen.kind == "deadline":
                 self._deadlines += 1
+                self._standstill.timer(self._now)
                 return Resume(self._now, [])
             self._deadlines = 0
+            self._standstill.reset(self._now)
             together = [chosen.call]
             if not self._schedule.explored:
                 together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
@@ -554,7 +575,21 @@ class _Conversation:
             if replies:
                 return Resume(self._now, replies)
 
+    def _is_left_alone(self) -> bool:
+        """Whether nothing will come from outside but replies to what was called since nothing new has
+        happened."""
+        since = seconds(self._standstill.since)
+        return (
+            self._strike is None
+            and self._pause is None
+            and all(pending.record.started > since for pending in self._pending.values())
+            and all(
+                self._beginning(act) is None and self._cancelling(act) is None for act in self._acts
+            )
+        )
+
     def _begin(self, numbers: list[int]) -> Resume:
+        self._standstill.reset(self._now)
         for number in numbers:
             act = self._acts[number]
             act.started = self._now
@@ -562,6 +597,7 @@ class _Conversation:
         return Resume(self._now, [], begin=numbers)
 
     def _cancel(self, numbers: list[int]) -> Resume:
+        self._standstill.reset(self._now)
         self._note_cancelled(numbers)
         return Resume(self._now, [], cancel=numbers)
 

@@ -8,6 +8,7 @@ from checker.judge.trace import (
     Deadlocked,
     Died,
     ErrorTree,
+    Livelocked,
     Misbehaved,
     NotRunnable,
     Overran,
@@ -22,6 +23,7 @@ from checker.judge.trace import (
 MAX_WAITS = 8
 MAX_ERRORS = 3
 MAX_LINE = 200
+A_SLEEP = "a sleep to end"
 
 
 class CheckFailed(Exception):
@@ -66,6 +68,16 @@ def explain(trace: Trace) -> CheckFailed:
                 _first_line(waits),
                 "ask for each wait above who should end it, and why that one cannot",
             )
+        case Livelocked(waits, steps, since):
+            in_turn = [wait for one in waits for wait in _in_turn(one, trace, since)]
+            return CheckFailed(
+                f"livelock, {after}: since {since:g} s, timers have gone off {steps:,} times, and "
+                f"nothing came of it{_given_up(trace, since)}. Again and again:{describe_waits(in_turn)}",
+                _first_line([wait for wait in in_turn if wait.what != A_SLEEP])
+                or _first_line(waits),
+                "giving up and trying again changes nothing here; ask for each wait above who should "
+                "end it, and why that one cannot",
+            )
         case Spun(waits):
             return CheckFailed(
                 f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
@@ -89,6 +101,29 @@ def explain(trace: Trace) -> CheckFailed:
             return CheckFailed("it ended because it was cancelled")
         case Returned():
             return CheckFailed("it returned without an error, where one was due")
+
+
+def _given_up(trace: Trace, since: float) -> str:
+    """Which calls were begun in a livelock; none of them got a reply."""
+    calls = {
+        f"{call.method}() at line {call.line}" if call.line is not None else f"{call.method}()"
+        for call in trace.calls
+        if call.started > since
+    }
+    if not calls:
+        return ""
+    return f": {', '.join(sorted(calls)[:MAX_ERRORS])} was called each time, and given up"
+
+
+def _in_turn(last: Wait, trace: Trace, since: float) -> list[Wait]:
+    """What a task waited for in a livelock, one after the other, sleeps at the end; if nobody
+    watched, the `last` of it."""
+    waits = [
+        w for w in trace.watched.waits if w.task == last.task and not w.thread and w.at > since
+    ]
+    turns = dict.fromkeys((wait.line, wait.what) for wait in waits)
+    found = [Wait(last.who, last.task, line, what) for line, what in turns]
+    return sorted(found, key=lambda wait: wait.what == A_SLEEP) or [last]
 
 
 def remarks(trace: Trace, said: str) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "Ending",
     "ErrorTree",
     "Given",
+    "Livelocked",
     "Misbehaved",
     "NotRunnable",
     "Overran",
@@ -213,6 +214,17 @@ class Deadlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Livelocked:
+    """Timers went off again and again, and nothing came of it that had not come of it before."""
+
+    waits: tuple[Wait, ...]
+    steps: int
+    """How often they did."""
+    since: float
+    """When it began, in virtual seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spun:
     """The event loop went round and round, and time never passed."""
 
@@ -253,7 +265,16 @@ class Misbehaved:
 
 
 Ending: TypeAlias = (
-    Returned | Raised | Stopped | Deadlocked | Spun | NotRunnable | Overran | Died | Misbehaved
+    Returned
+    | Raised
+    | Stopped
+    | Deadlocked
+    | Livelocked
+    | Spun
+    | NotRunnable
+    | Overran
+    | Died
+    | Misbehaved
 )
 
 

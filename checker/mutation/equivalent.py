@@ -60,6 +60,10 @@ class Equivalents:
             or self.families.get(mutant.family)
         )
 
+    def excuses(self, kind: str) -> bool:
+        """Whether all mutants of this kind or family are listed as right."""
+        return kind in self.kinds or kind in self.families
+
 
 def load(exercise: Exercise) -> Equivalents:
     """The list of an exercise; an empty one if it has none. Raises `CourseError`."""

@@ -1,7 +1,8 @@
 """Which mutants of an exercise survive: its mutation score.
 
-All mutants are tried on both backends, with one seed. A mutant that passes every check is a hole in the
-checks, unless it is right after all and listed with the reason (see `equivalent`).
+Mutants are tried on both backends, with one seed. A mutant that passes every check is a hole in the
+checks, unless it is right after all and listed with the reason (see `equivalent`). Where a kind or a
+whole family is listed, one survivor proves that the entry is true, and the others are not tried.
 """
 
 import ast
@@ -29,9 +30,9 @@ class Verdict:
 
     mutant: Mutant
     outcome: Failure | Obstacle | None
-    """None if it survived."""
+    """None if it survived, or was not tried since another one that the same entry excuses did."""
     reason: str | None = None
-    """Why it is right, if it survived and is listed."""
+    """Why it is right, if it is listed."""
 
     @property
     def is_killed(self) -> bool:
@@ -94,27 +95,61 @@ def survey(
     """Try all mutants of these exercises, in as many sandboxes at a time as there are, and yield what
     became of them, in the order of the exercises. `tried` is told how many are done, of how many."""
     work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
+    split = [_split(mutants, _listed(exercise)) for exercise, mutants, _ in work]
     total, done = sum(len(mutants) for _, mutants, _ in work), 0
     units = [
-        (exercise, mutant, listed.reason(mutant) is not None)
-        for exercise, mutants, _ in work
-        for listed in [_listed(exercise)]
-        for mutant in mutants
+        (exercise, group)
+        for (exercise, _, _), groups in zip(work, split, strict=True)
+        for group in groups
     ]
 
-    def attempt(unit: tuple[Exercise, Mutant, bool], sandbox: Sandbox) -> Failure | Obstacle | None:
-        exercise, mutant, listed = unit
-        return first_failure(exercise, mutant.source, sandbox=sandbox, seed=seed, listed=listed)
+    def attempt(unit: tuple[Exercise, _Group], sandbox: Sandbox) -> list[_Outcome]:
+        return _attempt(*unit, sandbox, seed)
 
     outcomes = spread(units, sandboxes, attempt)
     with contextlib.closing(outcomes):
-        for exercise, mutants, faults in work:
-            found = []
-            for mutant in mutants:
-                found.append((mutant, next(outcomes)))
-                done += 1
+        for (exercise, mutants, faults), groups in zip(work, split, strict=True):
+            found: dict[str, _Outcome] = {}
+            for group in groups:
+                found.update(zip((m.label for m in group.mutants), next(outcomes), strict=True))
+                done += len(group.mutants)
                 tried(done, total)
-            yield _judge(exercise, found, families, faults)
+            yield _judge(exercise, [(m, found[m.label]) for m in mutants], families, faults)
+
+
+_Outcome: TypeAlias = Failure | Obstacle | None
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Mutants that are tried one after the other, until one survives: a single one, or all that an
+    entry of the list excuses."""
+
+    mutants: list[Mutant]
+    is_listed: bool
+
+
+def _split(mutants: Sequence[Mutant], listed: Equivalents) -> list[_Group]:
+    groups: dict[str, _Group] = {}
+    for mutant in mutants:
+        key = mutant.label
+        if key not in listed.mutants:
+            key = next((kind for kind in (mutant.kind, mutant.family) if listed.excuses(kind)), key)
+        group = groups.setdefault(key, _Group([], listed.reason(mutant) is not None))
+        group.mutants.append(mutant)
+    return list(groups.values())
+
+
+def _attempt(exercise: Exercise, group: _Group, sandbox: Sandbox, seed: int) -> list[_Outcome]:
+    outcomes: list[_Outcome] = []
+    for mutant in group.mutants:
+        outcome = first_failure(
+            exercise, mutant.source, sandbox=sandbox, seed=seed, listed=group.is_listed
+        )
+        outcomes.append(outcome)
+        if outcome is None:
+            break
+    return outcomes + [None] * (len(group.mutants) - len(outcomes))
 
 
 def _listed(exercise: Exercise) -> Equivalents:
@@ -149,7 +184,7 @@ def _mutants(
 
 def _judge(
     exercise: Exercise,
-    found: Sequence[tuple[Mutant, Failure | Obstacle | None]],
+    found: Sequence[tuple[Mutant, _Outcome]],
     families: Mapping[str, object],
     faults: _Faults,
 ) -> Survey:

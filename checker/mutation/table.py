@@ -14,8 +14,8 @@ _HEAD: Final = f"""\
 `checker mutate` makes wrong answers of right ones, by machine: of the solution of each exercise and of
 every alternative. A mutant is *killed* if it fails a check on asyncio or on trio, with seed {SEED}. One
 that is right after all, since the brief leaves open what it does, is *equivalent*, and
-`equivalent.toml` beside the solution says why. The score is the share of killed mutants among the
-others.
+`equivalent.toml` beside the solution says why; where a whole kind is listed there, its mutants are tried
+until one survives. The score is the share of killed mutants among the others.
 
 This page is written by `checker mutate --accept`.
 

@@ -92,6 +92,10 @@ def _nothing() -> None:
     """What is called where nobody looks."""
 
 
+def _never() -> float:
+    return -math.inf
+
+
 class Kernel:
     """One run's side of the conversation.
 
@@ -126,10 +130,13 @@ class Kernel:
         self._begin_asked: list[int] = []
         self._cancel_asked: list[int] = []
         self._prompt: anyio.Event | None = None
+        self._timers_asked = False
         self._rounds = 0
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
         """Called before the judge is told that nothing can run."""
+        self.last_timer: Callable[[], float] = _never
+        """When the last of the event loop's timers goes off, on its own clock."""
 
     # --- what the stubs call ---
 
@@ -303,7 +310,10 @@ class Kernel:
         deadline = min(deadline, self.threads.deadline())
         computing.renew()
         self.look()
-        self._send(Idle(self.take_events(), instant(deadline - EPOCH)))
+        last = None
+        if self._timers_asked:
+            last = instant(max(self.last_timer(), self.threads.last_deadline()) - EPOCH)
+        self._send(Idle(self.take_events(), instant(deadline - EPOCH), last))
         message = self.link.receive()
         if isinstance(message, Explain):
             self.end(Stuck(self.take_events(), self._waits(self)))
@@ -326,6 +336,7 @@ class Kernel:
                 self.threads.wake(pending.waiting)
             else:
                 self._arrived.append(pending.waiting)
+        self._timers_asked = message.timers
         self._begin_asked += message.begin
         self._cancel_asked += message.cancel
         self.threads.wake_sleepers(now)

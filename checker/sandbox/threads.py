@@ -232,6 +232,10 @@ class Threads:
         """When the next sleeping thread wakes, on the loop's clock."""
         return min((thread.deadline for thread in self._sleepers), default=math.inf)
 
+    def last_deadline(self) -> float:
+        """When the last thread that sleeps wakes by itself, or gives up waiting."""
+        return max((thread.deadline for thread in self._sleepers), default=-math.inf)
+
     # --- whose turn it is ---
 
     def can_run(self) -> bool:

@@ -8,6 +8,7 @@ stays in that order, which is the plainest. Both names are private: there is no 
 it.
 """
 
+import math
 from collections.abc import Awaitable, Callable, MutableSequence
 from random import Random
 from typing import Any
@@ -55,7 +56,7 @@ class _VirtualClock(trio.abc.Clock):
         self.io_polled = False
 
     def start_clock(self) -> None:
-        pass
+        self._kernel.last_timer = _last_timer
 
     def current_time(self) -> float:
         return self._kernel.now
@@ -97,6 +98,13 @@ class _Watcher(trio.abc.Instrument):
             # Tasks are about to run, and what they do may show as I/O: look again after them.
             clock.io_polled = False
         clock.asked = False
+
+
+def _last_timer() -> float:
+    """When the last cancel scope that has a deadline ends. There is no public way to ask trio."""
+    scopes = trio_run.GLOBAL_RUN_CONTEXT.runner.deadlines._heap
+    ends = [at for at, _, scope in scopes if at == scope._registered_deadline]
+    return max(ends, default=-math.inf)
 
 
 def _is_learners(task: trio.lowlevel.Task) -> bool:

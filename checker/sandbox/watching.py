@@ -57,6 +57,10 @@ class Watcher:
 
     def look(self) -> None:
         """Tell what has changed since the last look. Called when nothing can run."""
+        if self._told > MAX_TOLD:
+            sys.settrace(None)
+            threading.settrace(None)
+            return
         alive = set()
         for wait in describe_tasks(self._kernel):
             alive.add(wait.task)
