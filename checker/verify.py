@@ -15,6 +15,8 @@ A mistake names the checks that catch it in its docstring:
 
 A check that is named without a backend must catch it on both.
 
+No mutant of a right answer passes, unless it is listed as right after all (see `checker/mutation`).
+
 What the checks say of every wrong answer is kept in `messages.txt` beside the solution, for people to
 read when it changes; each message has something of its run in it, and ends with what to do next.
 """
@@ -35,6 +37,8 @@ from checker.judge.grade import Judging, grade_all
 from checker.judge.launch import Sandbox
 from checker.judge.pool import spread
 from checker.judge.search.explore import QUICK, THOROUGH
+from checker.mutation import table
+from checker.mutation.survey import survey
 from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
 
@@ -80,16 +84,20 @@ def verify(
     seeds: Sequence[int] = SEEDS,
     accept: bool = False,
     graded: Callable[[int, int], None] = lambda done, total: None,
+    tried: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Finding]:
-    """Yield what is wrong with these exercises; `graded` is told how many gradings are done. With
-    `accept`, what the checks say now is taken for what they should say."""
+    """Yield what is wrong with these exercises; `graded` is told how many gradings are done, and
+    `tried` how many mutants have been. With `accept`, what the checks say now is taken for what they
+    should say."""
     candidates: list[_Candidate] = []
+    readable = []
     for exercise in exercises:
         try:
             found, findings = _look_at(exercise)
         except CourseError as error:
             yield Finding(exercise.folder, str(error))
             continue
+        readable.append(exercise)
         candidates += found
         yield from findings
     yield from _unlisted(course)
@@ -130,6 +138,18 @@ def verify(
                     exercise.folder / "checks.py",
                     f"no mistake is caught by {check.name}; add one that is, or take the check out",
                 )
+    surveys = []
+    for surveyed in survey(readable, sandboxes=sandboxes, tried=tried):
+        surveys.append(surveyed)
+        for path, text in surveyed.findings():
+            yield Finding(path, text)
+    scores = course.root / table.FILE
+    if (
+        readable == list(course)
+        and scores.exists()
+        and scores.read_text(encoding="utf-8") != table.describe(surveys)
+    ):
+        yield Finding(scores, "is not what the mutants say; `checker mutate --accept` writes it")
 
 
 def _prove(candidate: _Candidate, source: Source, seed: int, sandbox: Sandbox) -> list[CheckReport]:

@@ -778,13 +778,15 @@ class _RecordingWorld(World):
 
 
 def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
-    """For a while, let the simulator wake the submission late, as a real clock does."""
+    """For a while, let the simulator wake the submission late, as a real clock does: now and then, or
+    always, so that what beats on its own falls behind."""
     moment = _Conversation._moment
+    least = draw.choice((0.0, STRETCH))
 
     def late(self: _Conversation, chosen: Enabled, enabled: list[Enabled]) -> int:
         due = moment(self, chosen, enabled)
         if chosen.kind == "deadline":
-            due += round((due - self._now) * draw.uniform(0, STRETCH))
+            due += round((due - self._now) * draw.uniform(least, least + STRETCH))
         return due
 
     return patch.object(_Conversation, "_moment", late)

@@ -48,6 +48,11 @@ def test_sizes_and_integers_lie_between_their_bounds_and_reach_both(seed, bounds
         assert max(numbers) == most
 
 
+@given(SEEDS)
+def test_one_is_a_size_among_those_of_a_thorough_search(seed):
+    assert 1 in drawn(lambda case: case.size(0, 20), seed)
+
+
 @given(SEEDS, st.integers(1, 40))
 def test_what_is_picked_is_one_of_the_items(seed, count):
     seen = drawn(lambda case: case.pick(range(count)), seed)

@@ -19,7 +19,7 @@ from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
-CHOSEN = ["forgotten_await", "one_after_another", "lost_update"]
+CHOSEN = ["forgotten_await", "sleeping_loop", "lost_update"]
 
 
 def has_jail() -> bool:
@@ -137,7 +137,7 @@ def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path)
         for work in student.works
     }
     assert works["bob", "lost_update"] == works["ada", "lost_update"] == "passed"
-    assert works["bob", "forgotten_await"] == works["bob", "one_after_another"] == "failed"
+    assert works["bob", "forgotten_await"] == works["bob", "sleeping_loop"] == "failed"
     assert (out / "gradebook.html").read_text().count('scope="row"') == 4
 
 

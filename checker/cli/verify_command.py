@@ -1,9 +1,9 @@
 """Prove that the checks of an exercise are right, on both backends and with several seeds.
 
 The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
-that it names, and every check is failed by one; brief, hints, title and points are there; what the
-checks say of each wrong answer is what messages.txt says that they do. Wrong answers made by machine
-are tried by `checker mutate`.
+that it names, and every check is failed by one; no mutant of a right answer passes (see `checker
+mutate`); brief, hints, title and points are there; what the checks say of each wrong answer is what
+messages.txt says that they do.
 """
 
 import argparse
@@ -52,6 +52,7 @@ def run(given: argparse.Namespace) -> int:
             seeds=range(1, given.seeds + 1),
             accept=given.accept,
             graded=lambda done, total: status.progress("gradings", done, total),
+            tried=lambda done, total: status.progress("mutants", done, total),
         )
         try:
             for finding in found:

@@ -17,8 +17,8 @@ from checker.judge.choices import SEEDS, Choices, Kind
 
 _T = TypeVar("_T")
 
-Manner: TypeAlias = Literal["typical", "low", "high", "swing", "sway", "same", "ends", "mixed"]
-"""How a world draws: from the middle, the low end, the high end, both ends in turn from the low one
+Manner: TypeAlias = Literal["typical", "low", "next", "high", "swing", "sway", "same", "ends", "mixed"]
+"""How a world draws: from the middle, the low end, right above it, the high end, both ends in turn from the low one
 or from the high one, what was drawn before, or each of these by chance; with `ends`, both ends of a
 range come before that."""
 
@@ -41,7 +41,7 @@ _ENDS: Final = (
     Profile("typical", "low"),
     Profile("typical", "high"),
     Profile("high", "low"),
-    Profile("low", "typical"),
+    Profile("next", "typical"),  # One where there may be none, two where there must be one.
 )
 
 
@@ -80,10 +80,14 @@ class Drawer:
             manner = left.pop() if left else "mixed"
         if manner == "mixed":
             manner = self._random.choice(("typical", "typical", "low", "high", "same"))
+            if manner == "same" and kind == "size":
+                manner = "next"
         if manner in ("swing", "sway"):
             manner = "low" if (self._drawn[kind] % 2 == 1) == (manner == "swing") else "high"
         if manner == "low":
             chosen = 0
+        elif manner == "next":
+            chosen = min(1, width - 1)
         elif manner == "high":
             chosen = min(width - 1, self._largest) if kind == "size" else width - 1
         elif manner == "same" and kind == "value":
