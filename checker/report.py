@@ -52,6 +52,9 @@ class CheckReport(msgspec.Struct, frozen=True):
     replay: str = ""
     """What `checker run NAME --replay` shows the run again by that the message is about; empty if
     it passed, or if nothing was run."""
+    tried: bool = True
+    """Whether anything was run to find that out. Once a check has met the limit of time, those that
+    follow are not."""
     searched: Searched | None = None
     """How far the search went; only for a check that passed, and had worlds to search."""
 

@@ -113,7 +113,7 @@ DEADLOCKS = {
         async def main():
             await anyio.Event().wait()  # here
         """,
-        "task 1 (main) waits at line 4 for an Event that nobody sets",
+        "task 1 (main) waits at line 4 for an Event to be set",
     ),
     "a limiter that is full": (
         """
@@ -155,7 +155,7 @@ DEADLOCKS = {
             async with condition:
                 await condition.wait()  # here
         """,
-        "task 1 (main) waits at line 6 for a Condition that nobody notifies",
+        "task 1 (main) waits at line 6 for a Condition to be notified",
     ),
     "a task that waits for its parent": (
         """
@@ -200,7 +200,7 @@ DEADLOCKS = {
             async with anyio.create_task_group() as group:
                 await group.start(serve)
         """,
-        "task 2 (serve) waits at line 5 for an Event that nobody sets",
+        "task 2 (serve) waits at line 5 for an Event to be set",
     ),
     "a stream inside an async generator": (
         """
@@ -231,7 +231,7 @@ DEADLOCKS = {
         async def main():
             await outer(anyio.Event())
         """,
-        "task 1 (main) waits at line 7 for an Event that nobody sets",
+        "task 1 (main) waits at line 7 for an Event to be set",
     ),
 }
 

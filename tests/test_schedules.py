@@ -329,3 +329,26 @@ def test_only_explored_schedules_hurry_replies():
 def test_a_random_walk_chooses_what_may_happen(seed, size):
     walk = RandomWalk(Random(seed))
     assert 0 <= walk.choose([Enabled("reply", n, n) for n in range(size)]) < size
+
+
+def test_the_plainest_order_of_ready_tasks_is_that_in_which_they_were_started(play):
+    run = play(
+        """
+        import anyio
+
+        async def main():
+            order = []
+
+            async def work(n):
+                order.append(n)
+                await anyio.sleep(1)
+                order.append(n)
+
+            async with anyio.create_task_group() as group:
+                for n in range(5):
+                    group.start_soon(work, n)
+            return order
+        """,
+        seed=0,
+    )
+    assert run.value == [*range(5), *range(5)]

@@ -239,6 +239,45 @@ def test_a_cancellation_that_is_raised_again_is_not_swallowed(watch):
     assert causes == []
 
 
+PASSES = """
+    import anyio
+
+    async def main(desk):
+        async def work():
+            try:
+                await desk.read()
+            except {kind}:
+                print("no answer")
+            finally:
+                print("cleaning up")
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            await anyio.sleep(0.5)
+            group.cancel_scope.cancel()
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Exception", "(ValueError, OSError)", "anyio.EndOfStream", "(ValueError, anyio.EndOfStream)"],
+)
+def test_a_cancellation_passes_an_except_that_does_not_take_it_on_its_way_to_a_finally(watch, kind):
+    source = PASSES.format(kind=kind)
+    assert find_causes(watch(source).trace) == []
+    on_one_line = source.replace(':\n                print("no answer")', ': print("no answer")')
+    assert on_one_line != source
+    assert find_causes(watch(on_one_line).trace) == []
+
+
+def test_an_except_that_takes_a_cancellation_on_its_own_line_is_told(watch, marked):
+    source = SWALLOWED.replace(":  # here\n                    pass", ": pass  # here")
+    assert source != SWALLOWED
+    [cause] = texts(find_causes(watch(source).trace))
+    assert f"the `except` at line {marked(source)} takes the cancellation" in cause
+
+
 def test_a_task_that_was_left_behind_is_told_with_the_line_that_started_it(watch, backend):
     if backend == "trio":
         pytest.skip("trio has no tasks outside a nursery")

@@ -97,7 +97,8 @@ def _show_check(
 ) -> None:
     """Show one check that did not pass. What is the same on both backends is said once."""
     screen.line()
-    backends = " and ".join(report.backend for report in reports)
+    tried = [report for report in reports if report.tried] or reports
+    backends = " and ".join(report.backend for report in tried)
     mark, style = _MARKS[reports[0].status]
     screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
     said = [report.message.partition("\nTry: ") for report in reports]

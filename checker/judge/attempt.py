@@ -58,6 +58,8 @@ class Attempt:
     """How far the search went, if it came to its end."""
     is_rare: bool = False
     """Whether only a thorough search finds the failure."""
+    is_by_order: bool = False
+    """Whether the same run passes if ready tasks go on in the order in which they were started."""
 
     @property
     def played(self) -> Replay:
@@ -108,7 +110,9 @@ def attempt(
     smallest = shrink(Failing.of(repeated.choices), fails, small)
     if smallest.replay != repeated.played:
         repeated = _repeat(check, setting, seed, first, smallest.replay) or repeated
-    return replace(repeated, worlds=first.worlds)
+    return replace(
+        repeated, worlds=first.worlds, is_by_order=_is_by_order(check, setting, seed, repeated)
+    )
 
 
 def play(
@@ -151,6 +155,15 @@ def _repeat(
         if repeated.kind == tried.kind:
             return repeated
     return None
+
+
+def _is_by_order(check: Check, setting: Setting, seed: str, failing: Attempt) -> bool:
+    events = failing.choices.events
+    if not events or events[0].kind != "ready" or not events[0].taken:
+        return False
+    inputs, (_, *others) = failing.played.inputs, failing.played.events
+    in_order = play(check, setting, seed, Replay(inputs, (0, *others)))
+    return in_order.failure is None and in_order.obstacle is None
 
 
 def _can_repeat(tried: Attempt) -> bool:

@@ -17,7 +17,9 @@ from checker.judge.choices import SEEDS, Choices, Kind
 
 _T = TypeVar("_T")
 
-Manner: TypeAlias = Literal["typical", "low", "next", "high", "swing", "sway", "same", "ends", "mixed"]
+Manner: TypeAlias = Literal[
+    "typical", "low", "next", "high", "swing", "sway", "same", "ends", "mixed"
+]
 """How a world draws: from the middle, the low end, right above it, the high end, both ends in turn from the low one
 or from the high one, what was drawn before, or each of these by chance; with `ends`, both ends of a
 range come before that."""

@@ -31,7 +31,7 @@ class CheckFailed(Exception):
 
     `line` is the line of the learner's file that the message is about; `advice` is what to try.
     A `hopeless` one would be the same for every check on every backend; a `costly` one took all the
-    real time that a run is given.
+    real time that a run is given. Where nothing was `tried`, there is no other reason than that.
     """
 
     def __init__(
@@ -42,8 +42,10 @@ class CheckFailed(Exception):
         *,
         hopeless: bool = False,
         costly: bool = False,
+        tried: bool = True,
     ) -> None:
         super().__init__(message)
+        self.tried = tried
         self.hopeless = hopeless
         self.costly = costly
         self.message = message
@@ -217,20 +219,22 @@ def advise(error: ErrorTree, backend: str) -> str | None:
     return None
 
 
-def difference(failing: str, source: bytes, message: str) -> str | None:
-    """Why a check may fail on this backend alone, where the kit knows a reason that the message does
-    not give."""
-    if failing != "trio" or "this is trio" in message:
+def difference(trace: Trace, source: bytes, *, is_by_order: bool) -> str | None:
+    """What the kit can prove of why a run fails on its backend alone."""
+    if trace.backend != "trio":
         return None
-    if b"CancelledError" in source:
+    if is_by_order:
         return (
-            "asyncio's CancelledError is not what trio cancels with; "
+            "asyncio runs tasks in the order in which they became ready, trio in a random one; if "
+            "those that were started first run first, this run passes on trio too"
+        )
+    was_cancelled = any(not struck.kind for struck in trace.watched.struck)
+    if was_cancelled and b"asyncio.CancelledError" in source:
+        return (
+            "asyncio.CancelledError is not what trio cancels with; "
             "anyio.get_cancelled_exc_class() is what the running backend does"
         )
-    return (
-        "asyncio runs tasks in the order in which they became ready, trio in a random one, "
-        "so that nothing comes to rest on it"
-    )
+    return None
 
 
 _ADVICE = (

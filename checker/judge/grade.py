@@ -99,6 +99,8 @@ class _Judged:
     reports: list[CheckReport]
     traces: list[Trace | None]
     """The last run of each check, if there was one."""
+    differences: list[str | None]
+    """Why each check fails on this backend, should it pass on the other."""
     overran: bool
     """Whether a run met a limit of real time."""
 
@@ -107,19 +109,20 @@ def _summarize(exercise: Exercise, source: Source, judged: Sequence[_Judged]) ->
     started = not source.missing and not exercise.is_untouched(source.content)
     in_order = tuple(
         report
-        for of_check in zip(*(on.reports for on in judged), strict=True)
-        for report in _compared(of_check, source.content)
+        for number in range(len(judged[0].reports))
+        for report in _compared(
+            [(on.reports[number], on.differences[number]) for on in judged],
+        )
     )
     return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
 
 
-def _compared(of_check: Sequence[CheckReport], source: bytes) -> Iterator[CheckReport]:
-    """The reports of one check; one that failed says so if it passed elsewhere, and why that may be."""
-    passed = [report.backend for report in of_check if report.status == "passed"]
-    for report in of_check:
-        if report.status == "failed" and passed:
+def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[CheckReport]:
+    """The reports of one check; one that failed says so if it passed elsewhere, and why."""
+    passed = [report.backend for report, _ in of_check if report.status == "passed"]
+    for report, reason in of_check:
+        if report.status == "failed" and report.tried and passed:
             said, mark, advice = report.message.partition("\nTry: ")
-            reason = difference(report.backend, source, report.message)
             said += f"\nOn {passed[0]} it passes{': ' + reason if reason else ''}"
             yield msgspec.structs.replace(report, message=said + mark + advice)
         else:
@@ -167,17 +170,27 @@ class Judging:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
         elif overran := [on.backend for on in after if on.overran]:
             self._hopeless = CheckFailed(
-                f"not tried, since it met the limit of time on {overran[0]}", hopeless=True
+                f"not tried, since it met the limit of time on {overran[0]}",
+                hopeless=True,
+                tried=False,
             )
 
     def judge_all(self, sandbox: Sandbox) -> _Judged:
         """Judge every check."""
-        judged = [self.judge(number, sandbox) for number in range(len(self.exercise.checks))]
-        reports, traces = [report for report, _ in judged], [trace for _, trace in judged]
-        return _Judged(self.backend, reports, traces, self._overran)
+        reports, traces, differences = [], [], []
+        for number in range(len(self.exercise.checks)):
+            report, tried = self.judge(number, sandbox)
+            reports.append(report)
+            traces.append(tried.trace)
+            differences.append(
+                difference(tried.trace, self.source.content, is_by_order=tried.is_by_order)
+                if tried.trace is not None
+                else None
+            )
+        return _Judged(self.backend, reports, traces, differences, self._overran)
 
-    def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Trace | None]:
-        """Judge the check of this number, and say what its last run was."""
+    def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Attempt]:
+        """Judge the check of this number, and say how that went."""
         check = self.exercise.checks[number]
         tried = Attempt(self._hopeless, self.source.obstacle)
         until = math.inf
@@ -204,13 +217,15 @@ class Judging:
             elif failure.costly or time.monotonic() > until:
                 self._overran = True
                 self._hopeless = CheckFailed(
-                    "not tried, since an earlier check met the limit of time", hopeless=True
+                    "not tried, since an earlier check met the limit of time",
+                    hopeless=True,
+                    tried=False,
                 )
         token = ""
         if failure is not None and tried.trace is not None:
             address = Address(number, BACKENDS.index(self.backend), tried.played)
             token = encode_token(address, self.exercise.name)
-        return _report(check, self.backend, self.source, tried, token), tried.trace
+        return _report(check, self.backend, self.source, tried, token), tried
 
     def _try(self, check: Check, setting: Setting) -> Attempt:
         try:
@@ -268,6 +283,7 @@ def _report(check: Check, backend: str, source: Source, tried: Attempt, token: s
         file=source.file,
         line=failure.line if failure is not None else None,
         replay=token,
+        tried=failure is None or failure.tried,
         searched=tried.searched if failure is None else None,
     )
 

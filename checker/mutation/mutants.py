@@ -9,6 +9,7 @@ import ast
 import difflib
 import hashlib
 import textwrap
+import warnings
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
@@ -153,7 +154,8 @@ def fingerprint(source: str) -> bytes:
                 if ast.get_docstring(node, clean=False) is not None:
                     node.body[0] = ast.Pass()
     # Some faults are only seen when code is made, `return` outside a function among them.
-    compile(source, "exercise.py", "exec", dont_inherit=True)
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+        compile(source, "exercise.py", "exec", dont_inherit=True)
     return hashlib.sha256(ast.dump(tree).encode()).digest()
 
 

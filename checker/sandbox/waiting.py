@@ -166,9 +166,9 @@ def _words(frame: FrameType, number: int, scene: _Scene) -> tuple[str, list[int]
             full = f"a CapacityLimiter ({statistics.borrowed_tokens} of {statistics.total_tokens:g} taken)"
             return _held(full, statistics.borrowers, scene)
         case anyio.Condition():
-            return "a Condition that nobody notifies", []
+            return "a Condition to be notified", []
         case anyio.Event():
-            return "an Event that nobody sets", []
+            return "an Event to be set", []
         case MemoryObjectReceiveStream():
             senders = owner.statistics().open_send_streams
             return _open_ends(
@@ -183,7 +183,7 @@ def _words(frame: FrameType, number: int, scene: _Scene) -> tuple[str, list[int]
             if function != "_run_coro":
                 return f"the result of a task ({readable_name(owner)})", []
         case anyio.Future():
-            return "a Future that nobody resolves", []
+            return "a Future to be resolved", []
         case anyio.abc.TaskGroup():
             return _children(number, scene)
         case Ticket():

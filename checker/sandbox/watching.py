@@ -6,11 +6,13 @@ error, a cancellation, and an `except` that takes a cancellation and lets it go 
 """
 
 import ast
+import builtins
 import dis
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
@@ -48,8 +50,8 @@ class Watcher:
         """The exceptions of this instant, by address: each is told once, where it first appears."""
         self._pending: dict[FrameType, tuple[BaseException, int]] = {}
         """The frames that an exception has reached, and on which line."""
-        self._caught: dict[FrameType, range] = {}
-        """The frames in which an `except` has a cancellation in its hands, and its lines."""
+        self._caught: dict[FrameType, _Handler] = {}
+        """The frames in which an `except` has a cancellation in its hands."""
 
     def start(self) -> None:
         sys.settrace(self._enter)
@@ -116,7 +118,7 @@ class Watcher:
         elif event == "line" and frame in self._pending:
             self._went_on(frame)
         elif event == "line" and frame in self._caught:
-            if frame.f_lineno not in self._caught[frame]:
+            if frame.f_lineno not in self._caught[frame].lines:
                 self._swallowed(frame)
         elif event == "return":
             self._pending.pop(frame, None)
@@ -141,25 +143,49 @@ class Watcher:
         error, line = self._pending[frame]
         if frame.f_lineno == line:
             return  # From Python 3.13 on, the line is left once more before its handler is entered.
+        within = [handler for handler in self._handlers if frame.f_lineno in handler.lines]
+        if within and frame.f_lineno < within[-1].body:
+            return  # It is asked whether it takes this exception.
         del self._pending[frame]
-        if isinstance(error, self._cancelled):
-            for lines in self._handlers:
-                if frame.f_lineno in lines:
-                    self._caught[frame] = lines
+        if within and isinstance(error, self._cancelled):
+            self._caught[frame] = within[-1]
 
     def _swallowed(self, frame: FrameType) -> None:
-        lines = self._caught.pop(frame)
-        self._tell(Swallowed(self._task(), lines.start))
+        self._tell(Swallowed(self._task(), self._caught.pop(frame).lines.start))
 
 
-def _handlers(source: str) -> list[range]:
-    """The lines of each `except` with what it does, the outermost first."""
+@dataclass(frozen=True)
+class _Handler:
+    """An `except` that may take a cancellation."""
+
+    lines: range
+    body: int
+    """The line on which what it does begins."""
+
+
+def _handlers(source: str) -> list[_Handler]:
+    """The handlers of a source text, the outermost first."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [
-        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        _Handler(range(node.lineno, (node.end_lineno or node.lineno) + 1), node.body[0].lineno)
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
+        and not _lets_cancellations_pass(node.type)
+        # One that does its work on its own line is seen to be asked, and not whether it takes it.
+        and (node.body[0].lineno > node.lineno or _takes_everything(node.type))
     ]
+
+
+def _takes_everything(type_: ast.expr | None) -> bool:
+    return type_ is None or (isinstance(type_, ast.Name) and type_.id == "BaseException")
+
+
+def _lets_cancellations_pass(type_: ast.expr | None) -> bool:
+    """Whether what an `except` names is an ordinary exception of Python's."""
+    if isinstance(type_, ast.Tuple):
+        return all(map(_lets_cancellations_pass, type_.elts))
+    kind = getattr(builtins, type_.id, None) if isinstance(type_, ast.Name) else None
+    return isinstance(kind, type) and issubclass(kind, Exception)
