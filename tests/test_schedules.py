@@ -331,8 +331,9 @@ def test_a_random_walk_chooses_what_may_happen(seed, size):
     assert 0 <= walk.choose([Enabled("reply", n, n) for n in range(size)]) < size
 
 
-def test_the_plainest_order_of_ready_tasks_is_that_in_which_they_were_started(play):
-    run = play(
+def test_the_plainest_order_of_ready_tasks_on_trio_is_that_in_which_they_were_started(play_on):
+    run = play_on(
+        "trio",
         """
         import anyio
 
