@@ -11,7 +11,7 @@ An act is written down first and happens when the world runs. All times are virt
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -109,6 +109,22 @@ class Act:
     def was_cancelled(self) -> bool:
         """Whether the act was cancelled from outside and let itself be."""
         return isinstance(self.record.ending, Stopped)
+
+    def gave_way(self, calls: Iterable[Call]) -> bool:
+        """Whether the act let itself be cancelled from outside, as far as anybody can tell who knows
+        which `calls` it made.
+
+        AnyIO on asyncio may cancel the tasks of a group and not the one that has just been woken in
+        its block: that one goes on without their results, or hears that they were cancelled. A right
+        program can do nothing about it, so that only trio can tell."""
+        if self.was_cancelled or self.record.cancelled_at is None:
+            return self.was_cancelled
+        assert self._trace is not None
+        if self._trace.backend != "asyncio":
+            return False
+        if self.error is not None:
+            return {error.kind for error in self.errors} == {"TaskCancelled"}
+        return any(call.outcome == "cancelled" for call in calls)
 
     @property
     def started(self) -> float:
