@@ -12,7 +12,7 @@ from checker.judge.attempt import play
 from checker.judge.case import Memory, Setting
 from checker.judge.grade import BUDGET, seed_of
 from checker.judge.launch import Program, Sandbox
-from checker.judge.search.explore import QUICK, THOROUGH
+from checker.judge.search.explore import PLAIN_ROUNDS, QUICK, THOROUGH
 from checker.report import BACKENDS
 
 
@@ -37,9 +37,11 @@ def first_failure(
     exercise: Exercise, source: str, *, sandbox: Sandbox, seed: int, listed: bool = False
 ) -> Failure | Obstacle | None:
     """The first check that this answer fails; None if it passes them all. A quick search comes first:
-    it finds most of what a thorough one does. For what is `listed` as right after all it is enough."""
+    it finds most of what a thorough one does. Then come the plain worlds of a thorough one, since what
+    goes wrong with many items only does so there. For what is `listed` as right after all a quick
+    search is enough."""
     program = Program(source.encode(), exercise.driver or b"")
-    for depth in (QUICK,) if listed else (QUICK, THOROUGH):
+    for depth in (QUICK,) if listed else (QUICK, PLAIN_ROUNDS, THOROUGH):
         for backend in BACKENDS:
             memory: Memory = {}
             until = time.monotonic() + BUDGET

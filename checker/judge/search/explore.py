@@ -45,6 +45,9 @@ QUICK: Final = Depth("quick", rounds=4, variations=4, few=4, more=1, largest=7)
 THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
 """For marks, and for the proof that checks are right."""
 
+PLAIN_ROUNDS: Final = Depth("plain rounds", rounds=24, variations=0, few=0, more=0)
+"""The worlds of a thorough search in which nothing is made to go wrong."""
+
 FIRST: Final = Depth("first", rounds=1, variations=0, few=0, more=0)
 """The first world alone."""
 
