@@ -73,14 +73,19 @@ def generate_all(
     """Yield the mutants of several right answers to one exercise, by their files.
 
     What the answers have in common is changed in the first of them alone: functions that are the same
-    in both, what is done to the whole of what the checks call, and to single calls (see `OUTER`).
+    in both, what is done to the whole of what the checks call, and to single calls (see `OUTER`). The
+    first is changed in every place, and each of the others in one place for each kind of change.
     Otherwise the same few mistakes would be tried again and again, which takes the time that others
     need. Raises `SyntaxError`.
     """
     known: set[str] = set()
     for file, source in sources.items():
         text = SourceText(source)
-        yield from _generate(text, file, families, known)
+        tried: set[str] = set()
+        for mutant in _generate(text, file, families, known):
+            if not known or mutant.kind not in tried:
+                tried.add(mutant.kind)
+                yield mutant
         known |= {"outer", *map(_without_docstring, text.functions)}
 
 

@@ -85,11 +85,11 @@ def mails(case: Case) -> Iterator[list[Mail]]:
             left = MOST_LETTERS - beside
             count = case.size(0, left) if office < 2 else case.integer(0, min(left, 2))
             numbers = case.distinct(range(100), count)
-            scans = [f"scan {n}" if (n := case.integer(0, 4)) else "" for _ in numbers]
+            scans = [case.pick(["", "scan", f"scan {number}"]) for number in numbers]
             # What is fetched last may come when others have been read and saved. Small calls are
             # over soon: who polls shall get through all of them.
-            longest = 4.0 if office > 1 else 40.0
-            reading = longest if office else 90.0
+            longest = 4.0 if office > 1 else 59.0
+            reading = longest if office else 119.0
             storage = Storage(
                 dict(zip(numbers, scans, strict=True)),
                 [case.duration(0.5, longest) for _ in numbers],

@@ -1,28 +1,36 @@
 """Checks for forgotten_await: a coroutine that is made and never awaited."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import Act, Call, Case, Run, Service, World, check, scene
 
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
 REFUSALS = (None, None, None, TimeoutError("no time for this mail"), ValueError("no such address"))
+FAILURES = (
+    ConnectionRefusedError("connection refused"),
+    TimeoutError("no reply"),
+    LookupError("no such club"),
+    ValueError("not like this"),
+    RuntimeError("out of order"),
+)
+TOLD = {f"{type(failure).__name__}: {failure}" for failure in (*FAILURES, *REFUSALS)}
 HOURS = 20_000
+CROWD = 100
 WHOSE = "look where name, address and number come from at the moment in which the mail is sent"
 
 
 class Members(Service):
-    """A club's list of members, which has a number for the next one."""
+    """A club's list of members, which has a number for the next one, and the one after that."""
 
     def __init__(self, seconds: float, number: int) -> None:
         self.latency = self.seconds = seconds
         self._number = number
-        self.added: list[tuple[str, str]] = []
 
     def add(self, name: str, address: str) -> int:
-        self.added.append((name, address))
-        return self._number
+        self._number += 1
+        return self._number - 1
 
 
 class Mailer(Service):
@@ -31,12 +39,20 @@ class Mailer(Service):
     def __init__(self, seconds: float, refusal: Exception | None) -> None:
         self.latency = self.seconds = seconds
         self._refusal = refusal
-        self.taken: list[tuple[str, str]] = []
 
     def send(self, address: str, text: str) -> None:
         if self._refusal is not None:
             raise self._refusal
-        self.taken.append((address, text))
+
+
+@dataclass(frozen=True)
+class Club:
+    members: Members
+    mailer: Mailer
+
+    @property
+    def seconds(self) -> float:
+        return self.members.seconds + self.mailer.seconds
 
 
 @dataclass(frozen=True)
@@ -45,21 +61,44 @@ class SignUp:
 
     name: str
     address: str
-    number: int
-    members: Members
-    mailer: Mailer
+    club: Club
     act: Act
     run: Run
+    calls: Sequence[Call]
+
+    @property
+    def members(self) -> Members:
+        return self.club.members
+
+    @property
+    def mailer(self) -> Mailer:
+        return self.club.mailer
 
     def calls_to(self, method: str) -> list[Call]:
-        own = (self.members, self.mailer)
-        return [call for call in self.run.calls_to(method) if call.service in own]
+        return [call for call in self.calls if call.method == method]
+
+    @property
+    def number(self) -> int | None:
+        """The number that the new member was given."""
+        return next((call.reply for call in self.calls_to("add") if call.done), None)
+
+    @property
+    def added(self) -> list[tuple[str, str]]:
+        """Who was added, and with which address."""
+        calls = [call for call in self.calls_to("add") if call.done]
+        return [(call.given["name"], call.given["address"]) for call in calls]
+
+    @property
+    def taken(self) -> list[tuple[str, str]]:
+        """The mails that were taken: address and text."""
+        calls = [call for call in self.calls_to("send") if call.done]
+        return [(call.given["address"], call.given["text"]) for call in calls]
 
     @property
     def refused(self) -> Call | None:
-        """The call that failed, if one did."""
+        """The call that failed, if one did, and not because of what it was given."""
         calls = self.calls_to("add") + self.calls_to("send")
-        return next((call for call in calls if call.outcome == "failed"), None)
+        return next((call for call in calls if call.reply in TOLD), None)
 
     @property
     def went_well(self) -> bool:
@@ -68,17 +107,7 @@ class SignUp:
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether it let itself be cancelled.
-
-        AnyIO on asyncio may cancel the tasks of a group and not the one that has just been woken in
-        its block: that one goes on without their results, or hears that they were cancelled. A right
-        program can do nothing about it, so that only trio can tell."""
-        act, missed = self.act, False
-        if act.record.cancelled_at is not None and self.run.trace.backend == "asyncio":
-            told = {error.kind for error in act.errors}
-            cut_off = any(call.outcome == "cancelled" for call in self.calls_to("send"))
-            missed = told == {"TaskCancelled"} or (act.error is None and cut_off)
-        return act.was_cancelled or missed
+        return self.act.gave_way(self.calls_to("send"))
 
 
 @scene
@@ -88,26 +117,47 @@ def sign_ups(case: Case) -> Iterator[SignUp]:
 
 @scene
 def refusals(case: Case) -> Iterator[SignUp]:
-    yield from _joining(case, case.explore(fail=ConnectionRefusedError("connection refused")))
+    yield from _joining(case, case.explore(fail=FAILURES))
 
 
 def _joining(case: Case, worlds: Iterator[World]) -> Iterator[SignUp]:
-    """Up to three people join, each of them another club: two together, one when the first has."""
+    """Up to three people join: two together, each of them another club, and later a third one, who may
+    be the first once more. Now and then a crowd joins together with the second."""
     for world in worlds:
-        called = []
-        for _ in range(case.size(1, 3)):
-            name, address = case.pick(NAMES), f"{case.pick(NAMES).lower()}@club.example"
-            number = case.integer(0, 999)
-            members = world.add(Members(_seconds(case), number))
-            mailer = world.add(Mailer(_seconds(case), case.pick(REFUSALS)))
-            act = world.call("sign_up", members, mailer, name, address)
-            called.append((name, address, number, members, mailer, act))
-        acts = [act for *_, act in called]
-        for late in acts[2:]:
-            late.after(acts[0])
+        first, second = _club(case, world), _club(case, world)
+        joined = [first, second, first][: case.size(1, 3)]
+        people = [_person(case) for _ in joined]
+        if len(people) == 3:
+            people[2] = case.pick((people[0], people[2]))
+            for number in range(case.size(0, case.pick((CROWD, 0, 0)))):
+                name, address = _person(case)
+                people.append((name, f"{number}.{address}"))
+                joined.append(second)
+        acts = [
+            world.call("sign_up", club.members, club.mailer, *person)
+            for club, person in zip(joined, people, strict=True)
+        ]
+        for late in acts[2:3]:
+            late.after(acts[0]).at(first.seconds + 1)
         run = world.attempt_all(*acts)
-        for each in called:
-            yield SignUp(*each, run)
+        for act, club, person in zip(acts, joined, people, strict=True):
+            calls = [call for call in run.calls if call.service in (club.members, club.mailer)]
+            if club is first and len(acts) > 2:
+                later = acts[2].started
+                calls = [call for call in calls if (call.started < later) == (act.started < later)]
+            elif len(acts) > 3:  # Each has another address.
+                calls = [call for call in calls if call.given["address"] == person[1]]
+            yield SignUp(*person, club, act, run, calls)
+
+
+def _club(case: Case, world: World) -> Club:
+    members = world.add(Members(_seconds(case), case.integer(0, 999)))
+    return Club(members, world.add(Mailer(_seconds(case), case.pick(REFUSALS))))
+
+
+def _person(case: Case) -> tuple[str, str]:
+    """A name and an address."""
+    return case.pick(NAMES), f"{case.pick(NAMES).lower()}@club.example"
 
 
 @check(
@@ -122,17 +172,17 @@ def mail_is_sent(case: Case) -> None:
         _expect_a_mail(one)
         call, act, seconds = one.calls_to("send")[-1], one.act, one.mailer.seconds
         one.run.expect(
-            one.mailer.taken,
+            one.taken,
             f"sign_up returned at {act.ended:g} s, when the mail had been on its way for "
             f"{act.ended - call.started:g} s; the server takes {seconds:g} s to take it, so it was "
             "never sent",
             at=call,
         )
-        to, _ = one.mailer.taken[0]
+        to, _ = one.taken[0]
         one.run.expect(
             to == one.address, f"the mail went to {to!r}, not to {one.address!r}", at=call
         )
-        due = one.members.seconds + seconds
+        due = one.club.seconds
         one.run.expect(
             round(act.elapsed - due, 6) <= 0,
             f"sign_up took {act.elapsed:g} s, not {due:g} s: the list of members took "
@@ -151,7 +201,7 @@ def nothing_is_left_over(case: Case) -> None:
     for one in sign_ups(case):
         if one.went_well:
             _expect_end(one)
-            value, added, taken = one.act.value, one.members.added, one.mailer.taken
+            value, added, taken = one.act.value, one.added, one.taken
             one.run.expect_nothing_left()
             one.run.expect(
                 added == [(one.name, one.address)],
@@ -164,12 +214,15 @@ def nothing_is_left_over(case: Case) -> None:
             one.run.expect(len(taken) == 1, f"{len(taken)} mails were sent to {one.address}, not 1")
             _, text = taken[0]
             one.run.expect(
-                one.name in text and one.number in map(int, re.findall(r"\d+", text)),
+                one.name in text
+                and str(one.number)
+                in (digits.lstrip("0") or "0" for digits in re.findall(r"\d+", text)),
                 f"the mail says {text!r}; it must greet {one.name} and say the number {one.number}",
                 at=one.calls_to("send")[-1],
                 advice=WHOSE,
             )
         one.run.expect_nothing_left()
+        _expect_nothing_goes_on(one)
 
 
 @check(
@@ -184,6 +237,14 @@ def refusal_is_heard(case: Case) -> None:
                 one.act.error is not None or one.was_cancelled,
                 f"{refused.method}() failed ({refused.reply}), and sign_up returned as if all were well",
                 at=refused,
+            )
+            again = [call for call in one.calls_to(refused.method) if call is not refused]
+            one.run.expect(
+                not again,
+                f"{refused.method}() failed ({refused.reply}), and sign_up called it once more; it must "
+                "not try again",
+                at=again[-1] if again else None,
+                advice="let the error out of sign_up; whoever called it may try again",
             )
         elif not one.was_cancelled:
             _expect_a_mail(one)
@@ -201,7 +262,7 @@ def _expect_end(one: SignUp) -> None:
     raised = f"raised {act.error.kind}" if act.error is not None else "returned without a mail sent"
     if cancelled is not None:
         run.expect(
-            act.error is None and one.mailer.taken,
+            act.error is None and one.taken,
             f"sign_up was cancelled from outside at {cancelled:g} s, and {raised}; it must let itself "
             "be cancelled",
             at=act.errors[0] if act.errors else None,
@@ -223,6 +284,27 @@ def _expect_end(one: SignUp) -> None:
             advice="keep nothing of one sign_up for another",
         )
     act.value  # noqa: B018 - fails the check if there is none
+
+
+def _expect_nothing_goes_on(one: SignUp) -> None:
+    """Fail the check unless a sign_up that was cancelled ended at once, and unless it took all that it
+    had begun with it, however it ended."""
+    run, act, cancelled = one.run, one.act, one.act.record.cancelled_at
+    if cancelled is not None:
+        run.expect(
+            round(act.ended - cancelled, 6) <= 0,
+            f"sign_up was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; it "
+            "must end at once",
+            advice="do not shield anything, and wait for nothing when it is cancelled",
+        )
+    for call in one.calls:
+        run.expect(
+            call.ended is not None and round(call.ended - act.ended, 6) <= 0,
+            f"sign_up ended at {act.ended:g} s, and its {call.method}(), which was called at "
+            f"{call.started:g} s, went on",
+            at=call,
+            advice="whatever sign_up starts, it must wait for, or cancel",
+        )
 
 
 def _expect_a_mail(one: SignUp) -> None:

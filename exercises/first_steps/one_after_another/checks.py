@@ -9,8 +9,17 @@ from checker import Act, Call, Case, Run, Service, check, scene, takes
 from checker.judge.trace import most_in_flight
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
-MOST = 51
+MOST = 101
+OTHERS = 8
 HOURS = 20_000
+FAILURES = (
+    ConnectionError("no answer"),
+    TimeoutError("not in time"),
+    LookupError("nobody of that name"),
+    ValueError("not like this"),
+    RuntimeError("out of order"),
+)
+TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
 
 
 class Directory(Service):
@@ -55,8 +64,8 @@ class Book:
 
     @property
     def failed(self) -> Call | None:
-        """The first question that got an error for an answer, if one did."""
-        return next((call for call in self.calls if call.outcome == "failed"), None)
+        """The first question that got an error for an answer, if one did that made sense."""
+        return next((call for call in self.calls if call.reply in TOLD), None)
 
     @property
     def is_due(self) -> bool:
@@ -65,17 +74,7 @@ class Book:
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether it let itself be cancelled.
-
-        AnyIO on asyncio may cancel the tasks of a group and not the one that has just been woken in
-        its block: that one goes on without their results, or hears that they were cancelled. A right
-        program can do nothing about it, so that only trio can tell."""
-        act, missed = self.act, False
-        if act.record.cancelled_at is not None and self.run.trace.backend == "asyncio":
-            told = {error.kind for error in act.errors}
-            cut_off = any(call.outcome == "cancelled" for call in self.calls)
-            missed = told == {"TaskCancelled"} or (act.error is None and cut_off)
-        return act.was_cancelled or missed
+        return self.act.gave_way(self.calls)
 
     def calls_about(self, names: Sequence[str]) -> list[Call]:
         return [call for call in self.calls if _name(call) in names]
@@ -83,15 +82,18 @@ class Book:
 
 @scene
 def books(case: Case) -> Iterator[Book]:
-    """Two companies print their books together; the second prints another one afterwards."""
-    for world in case.explore(orders=True, cancel=True, fail=ConnectionError("no answer")):
+    """Two companies print their books together; the second prints another one afterwards. Now and then
+    small ones do so as well."""
+    for world in case.explore(orders=True, cancel=True, fail=FAILURES):
         first, second = _company(case, MOST), _company(case, 3)
         acts = [
             world.call("look_up_all", each.directory, each.offices)
             for each in (first, second, second)
         ]
         again = acts[2].after(acts[1]).at(second.seconds(second.names) + 1)
-        run = world.attempt_all(*acts)
+        small = [_company(case, 1) for _ in range(case.size(0, case.pick((OTHERS, 0, 0))))]
+        others = [world.call("look_up_all", each.directory, each.offices) for each in small]
+        run = world.attempt_all(*acts, *others)
         calls = [call for call in run.calls if call.service is first.directory]
         early = [
             c for c in run.calls if c.service is second.directory and c.started < again.started
@@ -103,6 +105,9 @@ def books(case: Case) -> Iterator[Book]:
         yield (book := Book(second, acts[1], run, early, world.is_timed))
         if book.is_due:  # Otherwise some have been asked for once, and some have not.
             yield Book(second, acts[2], run, late, world.is_timed)
+        for company, act in zip(small, others, strict=True):
+            own = [call for call in run.calls if call.service is company.directory]
+            yield Book(company, act, run, own, world.is_timed)
 
 
 @check(
@@ -140,7 +145,7 @@ def offices_keep_their_order(case: Case) -> None:
             calls = book.calls_about(names)
             for before, call in pairwise(calls):
                 book.run.expect(
-                    before.ended is not None and before.ended <= call.started,
+                    before.ended_order is not None and before.ended_order < call.order,
                     f"{_name(call)} was looked up at {call.started:g} s, when office {number} was "
                     f"still busy with the question about {_name(before)}",
                     at=call,
@@ -182,9 +187,10 @@ def slow_answers_hold_up_nobody_else(case: Case) -> None:
 
 
 def _company(case: Case, most: int) -> Company:
-    """A company with so many offices at the most, and fewer people in an office if there are many."""
+    """A company with so many offices at the most, and so many people in the first of them; there are
+    fewer in the others if there are many."""
     count = case.size(0, most)
-    sizes = [case.size(0, max(1, most // count)) for _ in range(count)]
+    sizes = [case.size(0, max(1, most // count) if place else most) for place in range(count)]
     names: list[str] = []
     while len(names) < sum(sizes):
         name = "".join(case.random.sample(SYLLABLES, k=3)).capitalize()
@@ -192,7 +198,7 @@ def _company(case: Case, most: int) -> Company:
             names.append(name)
     slowest = case.pick((3, 3, 3, HOURS))
     numbers = {name: case.integer(0, 9999) for name in names}
-    seconds = {name: case.duration(0.5, slowest) for name in names}
+    seconds = {name: case.duration(0.001, slowest) for name in names}
     offices = []
     for size in sizes:
         offices.append(names[:size])
@@ -211,6 +217,21 @@ def _expect_end(book: Book) -> None:
             f"{act.error.kind}; it must let itself be cancelled",
             at=act.errors[0],
             advice="do not catch what a cancellation raises, or raise it again",
+        )
+    if (cancelled := act.record.cancelled_at) is not None:
+        run.expect(
+            round(act.ended - cancelled, 6) <= 0,
+            f"look_up_all was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; it "
+            "must end at once",
+            advice="do not shield anything, and wait for nothing when it is cancelled",
+        )
+    for call in book.calls:
+        run.expect(
+            call.ended is not None and round(call.ended - act.ended, 6) <= 0,
+            f"look_up_all ended at {act.ended:g} s, and the question about {_name(call)}, asked at "
+            f"{call.started:g} s, went on",
+            at=call,
+            advice="whatever look_up_all starts, it must wait for, or cancel",
         )
     if failed is not None:
         run.expect(

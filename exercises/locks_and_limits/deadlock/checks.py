@@ -1,5 +1,6 @@
 """Checks for deadlock: two locks, taken in opposite order."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,18 @@ from checker import Act, Case, Run, Service, World, check, scene
 Transfer = tuple[int, int, int]
 
 AMOUNTS = [*range(1, 100), 0]
+
+MOST_CALLS = 11
+"""In a world."""
+
+MANY_PAIRS = 42
+"""So many transfers can overlap: more than AnyIO has threads."""
+
+MANY_TRANSFERS = 44
+"""A few more."""
+
+EPSILON = 1e-6
+"""Virtual seconds by which sums of times may differ."""
 
 
 class Account(Service):
@@ -75,23 +88,31 @@ class Night:
 
 @scene
 def opposite(case: Case) -> Iterator[Night]:
-    """Pairs of accounts that pay each other, and nobody else; another call for one pair meanwhile."""
+    """Pairs of accounts that pay each other, and nobody else; another call for one pair meanwhile, at
+    times after others that have nothing to do."""
     for world in case.explore(late=True):
-        few, many = draw_pairs(case, world, 1, 2), draw_pairs(case, world, 52, 64)
+        few = draw_pairs(case, world, 1, 2)
+        many = draw_pairs(case, world, MANY_PAIRS, MANY_TRANSFERS)
         many.act.at(case.duration(0.0, 5.0))
-        yield Night([few, many], world.run_all(few.act, many.act), world.is_timed)
+        before: list[Act] = []
+        for _ in range(case.pick([0, 0, 0, MOST_CALLS - 2])):
+            act = world.call("transfer_all", few.accounts, [])
+            before.append(act.after(before[-1]) if before else act)
+        if before:
+            few.act.after(before[-1])
+        yield Night([few, many], world.run_all(*before, few.act, many.act), world.is_timed)
 
 
 def draw_pairs(case: Case, world: World, most_pairs: int, most_transfers: int) -> Orders:
-    count = case.size(1, most_pairs)
+    pairs = case.size(1, most_pairs)
     drawn = []
     for turn in range(case.size(0, most_transfers)):
         # Each pair in turn, in the one direction and then in the other, or any.
-        lap, pair = divmod(turn, count)
-        pair = (pair + case.integer(0, count - 1)) % count
+        lap, pair = divmod(turn, pairs)
+        pair = (pair + case.integer(0, pairs - 1)) % pairs
         drawn.append((pair, (lap + case.integer(0, 1)) % 2, case.pick(AMOUNTS)))
-    accounts = draw_accounts(case, world, 2 * count)
-    numbers = case.shuffled(range(2 * count))
+    accounts = draw_accounts(case, world, 2 * pairs)
+    numbers = case.shuffled(range(2 * pairs))
     transfers = [
         (numbers[2 * pair + back], numbers[2 * pair + 1 - back], amount)
         for pair, back, amount in drawn
@@ -103,7 +124,7 @@ def draw_pairs(case: Case, world: World, most_pairs: int, most_transfers: int) -
 def circles(case: Case) -> Iterator[Night]:
     """A circle of transfers, and others beside it and across it."""
     for world in case.explore(late=True):
-        length, others = case.size(3, 9), case.size(0, 6)
+        length, others = case.size(3, 7), case.size(0, 4)
         count = length + case.size(0, 2)
         pairs = [(place, (place + 1) % length) for place in range(length)]
         for _ in range(others):
@@ -159,6 +180,21 @@ def strangers_overlap(case: Case) -> None:
         for orders in night.orders if night.is_timed else ():
             for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
                 expect_no_wait(night, orders, sorted(pair))
+        for stretch in night.run.blocked:
+            night.run.expect(
+                False,
+                f"from {stretch.started:g} s to {stretch.ended:g} s, the event loop's own thread "
+                "waited, and no transfer could go on",
+                at=stretch,
+                advice="let only tasks wait, and never the thread that they all run in",
+            )
+        for left in (*night.run.tasks_left, *night.run.threads_left):
+            night.run.expect(
+                False,
+                f"{left.who} still ran when transfer_all had returned",
+                at=left,
+                advice="return when all transfers are done, and nothing else runs",
+            )
 
 
 def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
@@ -176,6 +212,19 @@ def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
         f"other, no more than {alone:g} s of that were needed, even one call after the other",
         at=calls[0] if calls else None,
     )
+    free = orders.act.started
+    made: Counter[tuple[str, bool]] = Counter()
+    for call in calls:
+        if len(made) in (0, 4) and len(set(made.values())) < 2:  # Only whole transfers so far.
+            night.run.expect(
+                call.started < free + 1.0 + EPSILON,
+                f"accounts {pair[0]} and {pair[1]} were free from {free:g} s on, and the next transfer "
+                f"between them did not begin until {call.started:g} s",
+                at=call,
+                advice="one that waits for its accounts must notice within a second that they are free",
+            )
+        made[call.method, call.service is own[0]] += 1
+        free = max(free, call.ended or 0.0)
 
 
 def times(count: int, what: str) -> str:

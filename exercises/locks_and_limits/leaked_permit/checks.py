@@ -1,5 +1,6 @@
 """Checks for leaked_permit: acquire, work, release."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -75,7 +76,19 @@ class Day:
                 )
 
     def expect_outcomes(self) -> None:
-        """Whoever was not cancelled got the postcard or the error; whoever was could leave at once."""
+        """Whoever was not cancelled got the postcard or the error; whoever was could leave at once.
+        Nobody had a picture rendered twice."""
+        for studio in self.studios:
+            sent = Counter(visit.picture.name for visit in studio.visits)
+            calls = [call for call in self.run.calls if call.service is studio.renderer]
+            rendered = Counter(call.given.get("picture") for call in calls)
+            for name, times in sent.items():
+                self.run.expect(
+                    rendered[name] <= times,
+                    f"{name} was sent {often(times)}, and the renderer was asked for it "
+                    f"{often(rendered[name])}",
+                    at=next((c for c in reversed(calls) if c.given.get("picture") == name), None),
+                )
         for visit in (visit for studio in self.studios for visit in studio.visits):
             act, picture = visit.act, visit.picture
             if act.record.cancelled_at is not None:
@@ -116,7 +129,8 @@ def draw_gallery(case: Case, *, least: float, most: float, broken: bool) -> list
     for number in range(case.size(1, 8)):
         is_broken = case.pick([False, True]) and broken
         name = f"{'broken' if is_broken else 'photo'}-{number + 1}.png"
-        postcard = None if is_broken else f"card {case.random.getrandbits(32):08x}"
+        card = case.pick([f"card {case.random.getrandbits(32):08x}", ""])
+        postcard = None if is_broken else card
         gallery.append(Picture(name, case.duration(least, most), postcard))
     return gallery
 
@@ -139,7 +153,7 @@ def draw_studio(case: Case, world: World, limit: int, most_waiting: int) -> Stud
         (case.integer(0, 7), case.duration(0.0, 3.0), case.integer(0, 3) == 3)
         for _ in range(limit + case.size(0, most_waiting))
     ]
-    gallery = draw_gallery(case, least=0.5, most=9.0, broken=True)
+    gallery = draw_gallery(case, least=0.5, most=case.pick([9.0, 9_000.0]), broken=True)
     renderer = world.add(Renderer(gallery))
     studio = world.new("Studio", renderer, limit)
     visits: list[Visit] = []
@@ -228,6 +242,10 @@ def crowd(
 
 def pictures(count: int) -> str:
     return f"{count} picture{'' if count == 1 else 's'}"
+
+
+def often(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 @check(

@@ -39,7 +39,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Day:
-    """Two calls that may be under way at the same time, and what came of them."""
+    """All calls of a day, of which the first two may be under way at the same time."""
 
     batches: Sequence[Batch]
     run: Run
@@ -63,18 +63,22 @@ class Day:
 @scene
 def days(case: Case) -> Iterator[Day]:
     for world in case.explore(late=True):
-        few, many = draw_batch(case, world, 1, 2), draw_batch(case, world, 52, 56)
-        many.act.at(case.duration(0.0, 1.0))
-        run = world.run_all(few.act, many.act)
-        yield Day([few, many], run, world.is_timed)
+        # More accounts, and more deposits, than a program may think anybody has.
+        batches = [draw_batch(case, world, 1, 2), draw_batch(case, world, 104, 104)]
+        batches[1].act.at(case.duration(0.0, 1.0))
+        for _ in range(10 if case.integer(0, 9) == 9 else 0):
+            batches.append(draw_batch(case, world, 1, 1))
+            batches[-1].act.after(batches[-2].act)
+        run = world.run_all(*(batch.act for batch in batches))
+        yield Day(batches, run, world.is_timed)
 
 
 def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
-    count = case.size(1, most_accounts)
+    accounts_drawn, turns = case.size(0, most_accounts), case.size(0, most_deposits)
+    count = max(accounts_drawn, min(1, turns))
     # To each in turn, or so many places further on.
     deposits = [
-        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS))
-        for turn in range(case.size(0, most_deposits))
+        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS)) for turn in range(turns)
     ]
     accounts = [
         world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import ceil
 
-from checker import Call, Case, Run, Service, check, scene, takes
-from checker.judge.acts import Act
+from checker import Act, Call, Case, Run, Service, World, check, scene, takes
 
 
 class Catalogue(Service):
@@ -100,23 +99,29 @@ def _entries(number: int) -> str:
 def nights(case: Case) -> Iterator[list[Night]]:
     for world in case.explore(cancel=True):
         planned: list[tuple[Catalogue, int, Act]] = []
-        for alike, most in ((False, 12), (True, 60)):
+        for alike, most in ((False, 12), (True, 104)):
             limit = case.size(1, most)
             is_alike = case.pick([True, False])
             if planned and is_alike:
                 limit = planned[0][1]  # The same number, and yet a limit of its own.
-            # Two halves, so that there mostly are more books than places.
-            books = case.size(0, most) + case.size(0, most)
-            catalogue = world.add(
-                Catalogue(case, [f"978{n:010}" for n in range(books)], alike=alike)
-            )
-            act = world.call("look_up_all", catalogue, list(catalogue.titles), limit)
-            planned.append((catalogue, limit, act))
-        first, second = [act for *_, act in planned]
+            # Two parts, so that there mostly are more books than places.
+            books = case.size(0, most) + case.size(0, 12)
+            planned.append(plan(case, world, books, limit, alike=alike))
         if case.pick([True, False]):
-            second.after(first)
-        run = world.run_all(first, second)
-        yield [Night(*plan, run) for plan in planned]
+            planned[1][-1].after(planned[0][-1])
+        for _ in range(10 if case.integer(0, 9) == 9 else 0):
+            planned.append(plan(case, world, case.size(0, 1), 1, alike=True))
+            planned[-1][-1].after(planned[-2][-1])
+        run = world.run_all(*(act for *_, act in planned))
+        yield [Night(*one, run) for one in planned]
+
+
+def plan(
+    case: Case, world: World, books: int, limit: int, *, alike: bool
+) -> tuple[Catalogue, int, Act]:
+    """A call of look_up_all for so many books, which take all the same time if they are `alike`."""
+    catalogue = world.add(Catalogue(case, [f"978{n:010}" for n in range(books)], alike=alike))
+    return catalogue, limit, world.call("look_up_all", catalogue, list(catalogue.titles), limit)
 
 
 @check(
@@ -126,6 +131,12 @@ def nights(case: Case) -> Iterator[list[Night]]:
 def every_title(case: Case) -> None:
     for night in chain.from_iterable(nights(case)):
         night.expect_titles()
+        cancelled_at = night.act.record.cancelled_at
+        stayed = 0.0 if cancelled_at is None else night.act.ended - cancelled_at
+        night.run.expect(
+            stayed < 1e-6,
+            f"it was cancelled at {cancelled_at or 0.0:g} s, and ended only {stayed:g} s later",
+        )
 
 
 @check(

@@ -21,12 +21,12 @@ class Server(Service):
         durations: dict[str, float],
         refused: dict[str, Exception],
         announcing: float,
-        is_deaf: bool,
+        unheard: Exception | None,
     ) -> None:
         self.durations = durations
         self.refused = refused
         self.announcing = announcing
-        self.is_deaf = is_deaf
+        self.unheard = unheard
 
     @takes(lambda self, file: self.durations.get(file, 1.0))
     def upload(self, file: str) -> None:
@@ -35,8 +35,8 @@ class Server(Service):
 
     @takes(lambda self, version: self.announcing)
     def announce(self, version: str) -> None:
-        if self.is_deaf:
-            raise ConnectionError("nobody listens")
+        if self.unheard is not None:
+            raise self.unheard
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,11 @@ def _plan(
     most: int,
     kinds: Sequence[type[Exception]],
     *,
-    is_deaf: bool = False,
+    unheard: type[Exception] | None = None,
 ) -> Plan:
-    """A release of up to `most` files, of which one is refused for each of these kinds of errors."""
-    version = f"{case.random.randint(1, 9)}.{case.random.randint(0, 30)}"
+    """A release of up to `most` files, of which one is refused for each of these kinds of errors. It
+    may have the version and the files of another one, on another server."""
+    version = f"2.{case.integer(0, 30)}"
     files = [f"app-{version}-part{number}.zip" for number in range(case.size(0, most))]
     longest = case.pick([40.0, 900.0, 4_000.0, 20_000.0])
     durations = {file: case.duration(0.2, longest) for file in files}
@@ -135,7 +136,9 @@ def _plan(
         file: kind(f"disk {disk} takes no more of {file}")
         for file, kind in zip(refused, kinds, strict=False)
     }
-    server = world.add(Server(durations, errors, case.duration(0.1, 30.0), is_deaf))
+    announcing = case.duration(0.1, longest)
+    silence = unheard(f"nobody listens to {version}") if unheard else None
+    server = world.add(Server(durations, errors, announcing, silence))
     return server, version, world.call("publish", server, version, files)
 
 
@@ -145,11 +148,12 @@ def releases(case: Case) -> Iterator[list[Release]]:
         first = case.integer(0, len(ERRORS) - 1)
         kinds = [*ERRORS[first:], *ERRORS[:first]]
         planned = [
-            _plan(case, world, 60, kinds[:1]),
+            _plan(case, world, 101, kinds[:1]),
             _plan(case, world, 20, []),
             _plan(case, world, 5, kinds[2:4]),
-            _plan(case, world, 5, [], is_deaf=True),
+            _plan(case, world, 5, [], unheard=kinds[4]),
             _plan(case, world, 4, kinds[1:2]),
+            *[_plan(case, world, 1, []) for _ in range(6)],
         ]
         acts = [act for *_, act in planned]
         for before, act in pairwise(acts):
@@ -206,7 +210,21 @@ def others_are_cancelled(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
         failed = release.first_failed()
+        left = [*run.tasks_left, *run.threads_left]
+        run.expect(
+            not left,
+            f"{_count(len(left), 'task')} of it still ran when the last release had ended; none is to "
+            "be left",
+            at=next(iter(left), None),
+        )
         if release.was_cut_short:
+            cancelled_at = act.record.cancelled_at
+            run.expect(
+                act.ended == cancelled_at,
+                f"it was cancelled at {cancelled_at:g} s, and ended at {act.ended:g} s; a cancellation "
+                "is to end it at once",
+                advice="shield nothing here from a cancellation, and wait for nothing after it",
+            )
             continue
         if not failed:
             release.expect_uploaded()

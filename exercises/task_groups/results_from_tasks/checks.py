@@ -8,15 +8,31 @@ from checker.judge.case import same, shown
 
 ARTICLES = ("kettle", "tea pot", "toaster", "torch")
 MOST = 101
+OTHERS = 8
 HOURS = 20_000
+FAILURES = (
+    ConnectionError("the shop is shut"),
+    TimeoutError("nobody at the till"),
+    LookupError("no such article"),
+    ValueError("not like this"),
+    RuntimeError("out of order"),
+)
+TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
 
 
 class Shop(Service):
     """A shop that has one number and one price for everything, or has nothing. When it has told its
     price as often as it stands in the list, the article becomes dearer."""
 
-    def __init__(self, number: int, price: int | None, times: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        number: int,
+        price: int | None,
+        times: tuple[float, float],
+        failure: Exception | None = None,
+    ) -> None:
         self.times = times
+        self.failure = failure
         self.listed = 0
         self._number = number
         self._price = price
@@ -24,6 +40,8 @@ class Shop(Service):
 
     @takes(lambda self, article: self.times[0])
     def find(self, article: str) -> int | None:
+        if self.failure is not None:
+            raise self.failure
         return None if self._price is None else self._number
 
     @takes(lambda self, number: self.times[1])
@@ -51,8 +69,8 @@ class Page:
 
     @property
     def failed(self) -> Call | None:
-        """The first call of a shop that failed, if one did."""
-        return next((call for call in self.calls if call.outcome == "failed"), None)
+        """The first call of a shop that failed, if one did, and not because of what it was given."""
+        return next((call for call in self.calls if call.reply in TOLD), None)
 
     @property
     def is_due(self) -> bool:
@@ -61,17 +79,7 @@ class Page:
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether it let itself be cancelled.
-
-        AnyIO on asyncio may cancel the tasks of a group and not the one that has just been woken in
-        its block: that one goes on without their results, or hears that they were cancelled. A right
-        program can do nothing about it, so that only trio can tell."""
-        act, missed = self.act, False
-        if act.record.cancelled_at is not None and self.run.trace.backend == "asyncio":
-            told = {error.kind for error in act.errors}
-            cut_off = any(call.outcome == "cancelled" for call in self.calls)
-            missed = told == {"TaskCancelled"} or (act.error is None and cut_off)
-        return act.was_cancelled or missed
+        return self.act.gave_way(self.calls)
 
     @property
     def prices(self) -> list[int | None]:
@@ -97,9 +105,13 @@ class Page:
 
 @scene
 def pages(case: Case) -> Iterator[Page]:
-    """Two pages are made together; the second is made again afterwards."""
-    for world in case.explore(orders=True, cancel=True, fail=ConnectionError("the shop is shut")):
+    """Two pages are made together; the second is made again afterwards. Now and then small ones are made
+    as well, and now and then all shops of the second fail at the same moment."""
+    for world in case.explore(orders=True, cancel=True, fail=FAILURES):
         many, few = _made_up(case, MOST), _made_up(case, 3)
+        if case.pick((False, True, False, False)):
+            for shop in few:
+                shop.failure, shop.times = FAILURES[0], few[0].times
         article = case.pick(ARTICLES)
         acts = [
             world.call("compare", many, case.pick(ARTICLES)),
@@ -107,7 +119,9 @@ def pages(case: Case) -> Iterator[Page]:
             world.call("compare", few, article),
         ]
         again = acts[2].after(acts[1]).at(sum(shop.seconds for shop in few) + 1)
-        run = world.attempt_all(*acts)
+        small = [_made_up(case, 1) for _ in range(case.size(0, case.pick((OTHERS, 0, 0))))]
+        others = [world.call("compare", shops, case.pick(ARTICLES)) for shops in small]
+        run = world.attempt_all(*acts, *others)
         calls = [call for call in run.calls if call.service in many]
         early = [c for c in run.calls if c.service in few and c.started < again.started]
         late = [c for c in run.calls if c.service in few and c.started >= again.started]
@@ -115,6 +129,9 @@ def pages(case: Case) -> Iterator[Page]:
         yield (page := Page(few, acts[1], run, early, world.is_timed))
         if page.is_due:  # Otherwise some are dearer by now, and some are not.
             yield Page(few, acts[2], run, late, world.is_timed)
+        for shops, act in zip(small, others, strict=True):
+            own = [call for call in run.calls if call.service in shops]
+            yield Page(shops, act, run, own, world.is_timed)
 
 
 @check(
@@ -206,6 +223,21 @@ def _expect_end(page: Page) -> None:
             f"{act.error.kind}; it must let itself be cancelled",
             at=act.errors[0],
             advice="do not catch what a cancellation raises, or raise it again",
+        )
+    if (cancelled := act.record.cancelled_at) is not None:
+        run.expect(
+            round(act.ended - cancelled, 6) <= 0,
+            f"compare() was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; it "
+            "must end at once",
+            advice="do not shield anything, and wait for nothing when it is cancelled",
+        )
+    for call in page.calls:
+        run.expect(
+            call.ended is not None and round(call.ended - act.ended, 6) <= 0,
+            f"compare() ended at {act.ended:g} s, and {call.method}(), which was called at "
+            f"{call.started:g} s, went on",
+            at=call,
+            advice="whatever compare() starts, it must wait for, or cancel",
         )
     if failed is not None:
         run.expect(

@@ -24,22 +24,24 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
     await anyio.lowlevel.checkpoint()
     token = anyio.lowlevel.current_token()
     done = anyio.Event()
-    outcome: dict[str, Any] = {}
+    value: Any = None
+    error: Exception | None = None
 
     def target() -> None:
+        nonlocal value, error
         try:
-            outcome["value"] = function(*args)
+            value = function(*args)
         except Exception as exc:
-            outcome["error"] = exc
+            error = exc
         anyio.from_thread.run_sync(done.set, token=token)
 
     thread = threading.Thread(target=target, daemon=True)
     thread.start()
     with anyio.CancelScope(shield=True):
         await done.wait()
-    if "error" in outcome:
-        raise outcome["error"]
-    return outcome["value"]
+    if error is not None:
+        raise error
+    return value
 
 
 async def read_letter(storage: Storage, reader: Reader, number: int) -> None:

@@ -14,7 +14,7 @@ class Archive(Protocol):
 
 
 async def download_all(archive: Archive, names: Sequence[str], limit: int) -> list[str]:
-    changed = anyio.Condition()
+    changed = anyio.Condition(anyio.Lock(fast_acquire=True))
     threads = anyio.CapacityLimiter(math.inf)
     under_way = 0
     arrived: list[tuple[int, str]] = []

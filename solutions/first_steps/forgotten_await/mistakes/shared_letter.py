@@ -1,6 +1,6 @@
 """Keeps the letter in the module while it waits, where somebody else's takes its place.
 
-Caught by: mail_is_sent, nothing_is_left_over
+Caught by: mail_is_sent, nothing_is_left_over, refusal_is_heard
 """
 
 from typing import Protocol

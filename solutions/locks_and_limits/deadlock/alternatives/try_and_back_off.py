@@ -18,22 +18,23 @@ async def transfer_all(
 ) -> None:
     locks = [anyio.Lock() for _ in accounts]
 
+    async def attempt(source: int, target: int, amount: int) -> bool:
+        async with locks[source]:
+            try:
+                locks[target].acquire_nowait()
+            except anyio.WouldBlock:
+                return False
+            try:
+                paying = accounts[source]
+                await paying.write(await paying.read() - amount)
+                paid = accounts[target]
+                await paid.write(await paid.read() + amount)
+                return True
+            finally:
+                locks[target].release()
+
     async def transfer(source: int, target: int, amount: int) -> None:
-        while True:
-            async with locks[source]:
-                try:
-                    locks[target].acquire_nowait()
-                except anyio.WouldBlock:
-                    pass
-                else:
-                    try:
-                        paying = accounts[source]
-                        await paying.write(await paying.read() - amount)
-                        paid = accounts[target]
-                        await paid.write(await paid.read() + amount)
-                        return
-                    finally:
-                        locks[target].release()
+        while not await attempt(source, target, amount):
             # Two that wait equally long could meet again and again.
             await anyio.sleep(uniform(0.1, 1.0))
 

@@ -1,6 +1,6 @@
 """Goes back to asyncio.gather, which the site cannot use on trio.
 
-Caught by: prices_in_order, missing_keeps_its_place (trio), shops_overlap (trio)
+Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Waits for tasks that belong to nobody, and go on when compare() is cancelled.
 
-Caught by: prices_in_order
+Caught by: prices_in_order, missing_keeps_its_place, shops_overlap
 """
 
 import asyncio
