@@ -4,7 +4,8 @@ import contextlib
 import math
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,11 +47,12 @@ def grade(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
+    quick: Collection[str] = (),
 ) -> ExerciseReport:
-    """Judge what was submitted for `exercise`. The same source, seed and depth give the same
-    report."""
+    """Judge what was submitted for `exercise`; the checks named in `quick` with a quick search,
+    whatever the depth. The same arguments give the same report."""
     report, _ = grade_and_record(
-        exercise, source, sandbox=sandbox, seed=seed, backends=backends, depth=depth
+        exercise, source, sandbox=sandbox, seed=seed, backends=backends, depth=depth, quick=quick
     )
     return report
 
@@ -63,11 +65,12 @@ def grade_and_record(
     seed: int,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
+    quick: Collection[str] = (),
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
     for backend in backends:
-        judging = Judging(exercise, source, backend, seed, depth, after=judged)
+        judging = Judging(exercise, source, backend, seed, depth, quick=quick, after=judged)
         judged.append(judging.judge_all(sandbox))
     report = _summarize(exercise, source, judged)
     recordings = []
@@ -132,7 +135,7 @@ def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[Ch
 class Judging:
     """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
     would be the same for all of them is found out once. Unless they are to be `explained`, failures
-    are taken as they are found.
+    are taken as they are found. The checks named in `quick` are searched quickly, whatever the depth.
 
     What hangs costs its limit of real time once: after that, the checks that are left fail without
     being tried, and so do all of them on the backends that come `after` that one.
@@ -147,6 +150,7 @@ class Judging:
         depth: Depth = QUICK,
         *,
         explained: bool = True,
+        quick: Collection[str] = (),
         after: Sequence[_Judged] = (),
     ) -> None:
         self.exercise = exercise
@@ -155,7 +159,8 @@ class Judging:
         self._seed = seed
         self._depth = depth
         self._explained = explained
-        self._memory: Memory = {}
+        self._quick = quick
+        self._memory: dict[Depth, Memory] = defaultdict(dict)
         self._small: list[Replay] = []
         self._overran = False
         self._left = BUDGET
@@ -202,7 +207,7 @@ class Judging:
                 sandbox,
                 program,
                 self.backend,
-                self._depth,
+                QUICK if check.name in self._quick else self._depth,
                 explained=self._explained,
                 until=until,
             )
@@ -233,12 +238,12 @@ class Judging:
         except SandboxError as error:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
-        tried = attempt(check, setting, seed, self._memory, self._small)
+        tried = attempt(check, setting, seed, self._memory[setting.depth], self._small)
         if tried.failure is not None:
             self._small.append(tried.played)
         if not self._explained:
             return tried
-        if tried.failure is not None and tried.worlds > 1 and self._depth != QUICK:
+        if tried.failure is not None and tried.worlds > 1 and setting.depth != QUICK:
             quick = play(check, replace(setting, depth=QUICK), seed)
             return replace(tried, is_rare=quick.failure is None)
         return tried

@@ -172,7 +172,7 @@ def departures(case: Case) -> Iterator[Day]:
     for world in case.explore():
         limit = case.size(1, 6)
         leaving = [case.duration(0.5, 5.0) for _ in range(case.size(1, limit))]
-        gallery = draw_gallery(case, least=10.0, most=30.0, broken=False)
+        gallery = draw_gallery(case, least=10.0, most=90.0, broken=False)
         renderer = world.add(Renderer(gallery))
         studio = world.new("Studio", renderer, limit)
         acts = [studio.render(gallery[0].name).cancel_after(seconds) for seconds in leaving]

@@ -1,6 +1,6 @@
 """Takes a permit that does not come within a minute for a lost one, and goes on without it.
 
-Caught by: failures_give_back, cancellations_give_back, no_permit_from_the_queue
+Caught by: failures_give_back, cancellations_give_back
 """
 
 from typing import Protocol
