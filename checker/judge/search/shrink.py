@@ -23,8 +23,11 @@ OTHERS: Final = 20
 MAX_RUNS: Final = 200
 """How many smaller worlds are tried at the most."""
 
-MAX_INPUT_RUNS: Final = 50
+MAX_INPUT_RUNS: Final = 100
 """How many of these are spent on inputs."""
+
+MOST_FOR_EACH: Final = 3
+"""Up to how many choices are taken to belong to each of several things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +103,33 @@ def _plainer(failing: Failing) -> Iterator[Replay]:
 
 def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
     replay = failing.replay
+    others = [p for p, c in enumerate(failing.inputs) if c.kind != "size" and c.taken]
+
+    def plain(places: Sequence[int]) -> Replay:
+        inputs = replay.inputs
+        for place in places:
+            inputs = _with(inputs, place, 0)
+        return dataclasses.replace(replay, inputs=inputs)
+
+    # All values at once: whatever comes only now and then goes with them.
+    if others:
+        yield plain(others)
     for place, choice in enumerate(failing.inputs):
         if choice.kind == "size":
             for smaller in _below(choice.taken):
-                fewer = dataclasses.replace(replay, inputs=_with(replay.inputs, place, smaller))
+                inputs = _with(replay.inputs, place, smaller)
+                fewer = dataclasses.replace(replay, inputs=inputs)
                 yield fewer
+                # What was drawn for each of those that are gone often comes right behind.
+                for each in range(1, MOST_FOR_EACH + 1):
+                    rest = inputs[place + 1 + each * (choice.taken - smaller) :]
+                    yield dataclasses.replace(replay, inputs=_trimmed((*inputs[: place + 1], *rest)))
                 yield from _other_events(fewer, failing.events, Random(smaller))
     # Whole blocks of the others first: there may be hundreds of them.
-    others = [p for p, c in enumerate(failing.inputs) if c.kind != "size" and c.taken]
-    length = len(others)
+    length = len(others) // 2
     while length:
         for first in range(0, len(others), length):
-            inputs = replay.inputs
-            for place in others[first : first + length]:
-                inputs = _with(inputs, place, 0)
-            yield dataclasses.replace(replay, inputs=inputs)
+            yield plain(others[first : first + length])
         length //= 2
     for place in others:
         for smaller in _below(failing.inputs[place].taken):

@@ -268,7 +268,9 @@ def _expect_value(book: Book) -> None:
     )
     others = [name for name in value if name not in names]
     book.run.expect(
-        not others, f"in the phone book stands {next(iter(others), '')}, who is in no office"
+        not others,
+        f"the phone book names {next(iter(others), '')!r}, who is in none of these offices",
+        advice="put into the book whom this call was asked about, and nobody else",
     )
     told = {_name(call): call.reply for call in book.calls}
     for name in names:
