@@ -144,9 +144,10 @@ class Searched(Case):
         orders: bool = False,
         late: bool = False,
         cancel: bool = False,
-        fail: Exception | None = None,
+        fail: Exception | Sequence[Exception] = (),
     ) -> Iterator[World]:
-        aims = Aims(orders or late, late, cancel, fail)
+        errors = (fail,) if isinstance(fail, Exception) else tuple(fail)
+        aims = Aims(orders or late, late, cancel, errors)
         sketches = self._search(Random(self._seed), self._runs, aims)
         following = next(sketches)
         while True:

@@ -402,7 +402,7 @@ NONSENSE = {
     "an unknown message": "send('Passed', [], 3)",
     "a message of the judge": "send('Resume', 0, [], False)",
     "too few fields": "send('Idle')",
-    "too many fields": "send('Idle', [], None, 1)",
+    "too many fields": "send('Idle', [], None, None, 1)",
     "fields of other types": "send('Idle', {'a': 1}, 'soon')",
     "a service that is not there": "send('Idle', [called(1, service=1)], None)",
     "a negative service": "send('Idle', [called(1, service=-1)], None)",

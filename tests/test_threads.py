@@ -978,13 +978,13 @@ def test_replies_that_come_while_the_loop_is_blocked_are_seen_afterwards(play):
 
             async with anyio.create_task_group() as group:
                 group.start_soon(ask)
-                await anyio.sleep(0)
+                await anyio.sleep(0.5)
                 time.sleep(3)
             return seen
         """,
         Client(),
     )
-    assert run.value == [[2, 3.0]]
+    assert run.value == [[2, 3.5]]
     assert [(call.started, call.ended) for call in run.calls] == [(0.0, 1.0)]
 
 

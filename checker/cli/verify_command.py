@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="prove it with the seeds from 1 to N (default: 3)",
     )
     parser.add_argument(
+        "--no-mutants",
+        dest="mutants",
+        action="store_false",
+        help="leave the wrong answers that are made by machine to `checker mutate`: they take longest",
+    )
+    parser.add_argument(
         "--accept",
         action="store_true",
         help="write what the checks say of wrong answers to messages.txt; read what changes there",
@@ -51,6 +57,7 @@ def run(given: argparse.Namespace) -> int:
             sandboxes=sandboxes,
             seeds=range(1, given.seeds + 1),
             accept=given.accept,
+            mutants=given.mutants,
             graded=lambda done, total: status.progress("gradings", done, total),
             tried=lambda done, total: status.progress("mutants", done, total),
         )

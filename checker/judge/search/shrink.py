@@ -123,7 +123,9 @@ def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
                 # What was drawn for each of those that are gone often comes right behind.
                 for each in range(1, MOST_FOR_EACH + 1):
                     rest = inputs[place + 1 + each * (choice.taken - smaller) :]
-                    yield dataclasses.replace(replay, inputs=_trimmed((*inputs[: place + 1], *rest)))
+                    yield dataclasses.replace(
+                        replay, inputs=_trimmed((*inputs[: place + 1], *rest))
+                    )
                 yield from _other_events(fewer, failing.events, Random(smaller))
     # Whole blocks of the others first: there may be hundreds of them.
     length = len(others) // 2
