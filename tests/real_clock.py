@@ -110,6 +110,10 @@ nothing else can run."""
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
 
+FINEST: Final = 200_000
+"""How many times as long as the shortest time between two moments of a run the whole may take: beside
+hours, a millisecond of the simulator's is none of a real clock's."""
+
 MAX_REAL_SECONDS: Final = 60.0
 """Real seconds after which a replay counts as hanging."""
 
@@ -624,6 +628,11 @@ class Scenario:
     most: int
     """The most calls that were in flight."""
 
+    @property
+    def can_be_told(self) -> bool:
+        """Whether a real clock can tell its moments apart, in some seconds for the whole."""
+        return self.elapsed <= FINEST * self.shortest
+
     async def replay(
         self,
         solution: Path,
@@ -652,7 +661,8 @@ def collect(
     *,
     variants: int = VARIANTS,
 ) -> list[Scenario]:
-    """The scenarios of all checks of an exercise, as `solution` lives through them in the simulator.
+    """The scenarios of all checks of an exercise that a real clock can tell, as `solution` lives
+    through them in the simulator.
 
     Raises `CheckFailed` if it does not pass.
     """
@@ -663,7 +673,7 @@ def collect(
         case = _RecordingCase(setting, f"{SEED}/{exercise.name}/{check.name}")
         case.prepare(check.name, scenarios, watched, variants)
         check.function(case)
-    return scenarios
+    return [scenario for scenario in scenarios if scenario.can_be_told]
 
 
 class _RecordingCase(Case):

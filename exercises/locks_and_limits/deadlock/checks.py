@@ -44,8 +44,6 @@ class Orders:
     accounts: Sequence[Account]
     transfers: Sequence[Transfer]
     act: Act
-    islands: Sequence[Sequence[int]] = ()
-    """Accounts between which one transfer at a time can be carried out."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,8 @@ def opposite(case: Case) -> Iterator[Night]:
     """Pairs of accounts that pay each other, and nobody else; another call meanwhile, at times after
     others that have nothing to do."""
     for world in case.explore(late=True):
-        few, many = draw_star(case, world), draw_pairs(case, world)
+        few = draw_pairs(case, world, 1, 2)
+        many = draw_pairs(case, world, MANY_PAIRS, MANY_TRANSFERS)
         many.act.at(case.duration(0.0, 5.0))
         before: list[Act] = []
         for _ in range(case.pick([0, 0, 0, MOST_CALLS - 2])):
@@ -104,43 +103,34 @@ def opposite(case: Case) -> Iterator[Night]:
         yield Night([few, many], world.run_all(*before, few.act, many.act), world.is_timed)
 
 
-def draw_star(case: Case, world: World) -> Orders:
-    """One account, and another one or two that pay it or are paid by it."""
-    transfers = []
-    for _ in range(case.size(0, 3)):
-        pair = [0, case.integer(1, 2)]
-        source, target = case.pick([pair, pair[::-1]])
-        transfers.append((source, target, case.pick(AMOUNTS)))
-    accounts = draw_accounts(case, world, 3)
-    act = world.call("transfer_all", accounts, transfers)
-    return Orders(accounts, transfers, act, [range(3)])
-
-
-def draw_pairs(case: Case, world: World) -> Orders:
-    count = case.size(1, MANY_PAIRS)
+def draw_pairs(case: Case, world: World, most_pairs: int, most_transfers: int) -> Orders:
+    count = case.size(1, most_pairs)
     drawn = []
-    for turn in range(case.size(0, MANY_TRANSFERS)):
+    for turn in range(case.size(0, most_transfers)):
         # Each pair in turn, in the one direction and then in the other, or any.
         lap, pair = divmod(turn, count)
         pair = (pair + case.integer(0, count - 1)) % count
         drawn.append((pair, (lap + case.integer(0, 1)) % 2, case.pick(AMOUNTS)))
-    if case.pick([False, False, True]):
-        # Eight places apart: so close they are to each other in a set.
-        pairs = [(p + p // 8 * 8, p + p // 8 * 8 + 8) for p in range(count)]
-    else:
-        numbers = case.shuffled(range(2 * count))
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
+    pairs = draw_places(case, count)
     accounts = draw_accounts(case, world, 1 + max(map(max, pairs)))
     transfers = [(pairs[p][back], pairs[p][1 - back], amount) for p, back, amount in drawn]
     act = world.call("transfer_all", accounts, transfers)
-    return Orders(accounts, transfers, act, [sorted(pair) for pair in pairs])
+    return Orders(accounts, transfers, act)
+
+
+def draw_places(case: Case, count: int) -> list[tuple[int, int]]:
+    """Where pairs of accounts stand: anywhere, or eight apart, as close as can be in a set."""
+    if case.pick([False, True, True]):
+        return [(p + p // 8 * 8, p + p // 8 * 8 + 8) for p in range(count)]
+    numbers = case.shuffled(range(2 * count))
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 @scene
 def circles(case: Case) -> Iterator[Night]:
     """A circle of transfers, and others beside it and across it."""
     for world in case.explore(late=True):
-        length, others = case.size(3, 7), case.size(0, 4)
+        length, others = case.size(3, 8), case.size(0, 6)
         count = length + case.size(0, 2)
         pairs = [(place, (place + 1) % length) for place in range(length)]
         for _ in range(others):
@@ -194,9 +184,8 @@ def strangers_overlap(case: Case) -> None:
     for night in opposite(case):
         night.expect_balances()
         for orders in night.orders if night.is_timed else ():
-            for island in orders.islands:
-                if any(source in island for source, _, _ in orders.transfers):
-                    expect_no_wait(night, orders, island)
+            for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
+                expect_no_wait(night, orders, sorted(pair))
         for stretch in night.run.blocked:
             night.run.expect(
                 False,
@@ -214,19 +203,19 @@ def strangers_overlap(case: Case) -> None:
             )
 
 
-def expect_no_wait(night: Night, orders: Orders, island: Sequence[int]) -> None:
-    """The transfers between these accounts took no longer than one after the other, and for each of
+def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
+    """The transfers between two accounts took no longer than one after the other, and for each of
     them a second more, in which it may notice that it is its turn."""
-    own = [orders.accounts[index] for index in island]
-    pairs = [transfer[:2] for transfer in orders.transfers if transfer[0] in island]
-    alone = 2 * sum(orders.accounts[index].seconds for pair in pairs for index in pair)
+    own = [orders.accounts[index] for index in pair]
+    count = sum(index in pair for index, _, _ in orders.transfers)
+    alone = 2 * count * sum(account.seconds for account in own)
     calls = [call for call in night.run.calls if call.service in own]
     ended = max((call.ended or 0.0 for call in calls), default=0.0) - orders.act.started
-    names = f"{', '.join(map(str, island[:-1]))} and {island[-1]}"
     night.run.expect(
-        ended < alone + len(pairs),
-        f"{times(len(pairs), 'transfer')} between accounts {names} took {ended:g} s, and no more than "
-        f"{alone:g} s of that were needed, even one call after the other",
+        ended < alone + count,
+        f"{times(count, 'transfer')} between accounts {pair[0]} and {pair[1]} took {ended:g} s; with "
+        f"{own[0].seconds:g} s for each call of the one and {own[1].seconds:g} s for each of the "
+        f"other, no more than {alone:g} s of that were needed, even one call after the other",
         at=calls[0] if calls else None,
     )
     free = orders.act.started
@@ -235,8 +224,8 @@ def expect_no_wait(night: Night, orders: Orders, island: Sequence[int]) -> None:
         if reads == writes and writes.total() % 2 == 0:  # No transfer is half done.
             night.run.expect(
                 call.started < free + 1.0 + EPSILON,
-                f"accounts {names} were free from {free:g} s on, and the next transfer between them "
-                f"did not begin until {call.started:g} s",
+                f"accounts {pair[0]} and {pair[1]} were free from {free:g} s on, and the next transfer "
+                f"between them did not begin until {call.started:g} s",
                 at=call,
                 advice="one that waits for its accounts must notice within a second that they are free",
             )

@@ -23,20 +23,23 @@ async def transfer_all(
             try:
                 locks[target].acquire_nowait()
             except anyio.WouldBlock:
-                return False
-            try:
-                paying = accounts[source]
-                await paying.write(await paying.read() - amount)
-                paid = accounts[target]
-                await paid.write(await paid.read() + amount)
-                return True
-            finally:
-                locks[target].release()
+                pass
+            else:
+                try:
+                    paying = accounts[source]
+                    await paying.write(await paying.read() - amount)
+                    paid = accounts[target]
+                    await paid.write(await paid.read() + amount)
+                    return True
+                finally:
+                    locks[target].release()
+        # Two that wait equally long could meet again and again.
+        await anyio.sleep(uniform(0.1, 0.5))
+        return False
 
     async def transfer(source: int, target: int, amount: int) -> None:
         while not await attempt(source, target, amount):
-            # Two that wait equally long could meet again and again.
-            await anyio.sleep(uniform(0.1, 1.0))
+            pass
 
     async with anyio.create_task_group() as group:
         for source, target, amount in transfers:
