@@ -428,13 +428,13 @@ LIVELOCK = """
     """
 
 
-def test_a_deadlock_that_is_given_up_and_tried_again_is_a_livelock(play, fail):
+def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_a_thousand_timers(play, fail):
     ending = play(LIVELOCK).trace.ending
     assert isinstance(ending, Livelocked)
     assert [wait.who for wait in ending.waits] == ["main", "meet", "meet"]
     failure = fail(LIVELOCK)
     assert failure.message.startswith(
-        "livelock, 2505 s in: since 0 s, timers have gone off 1,002 times"
+        "an endless loop, 2505 s in: since 0 s, timers have gone off 1,002 times"
     )
     assert not failure.costly
 
@@ -445,6 +445,8 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     with pytest.raises(CheckFailed) as caught:
         case.world().run("main")
     here = marked(LIVELOCK)
+    assert caught.value.message.startswith("livelock, 2505 s in: ")
+    assert caught.value.advice.startswith("giving up and trying again changes nothing here")
     assert (
         f"task 2 (meet) waits at line {here} for a Lock, held by task 3 (meet)"
         in caught.value.message
@@ -456,19 +458,42 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     assert caught.value.line == here
 
 
-def test_a_livelock_names_the_calls_that_are_begun_and_given_up(play, marked):
-    source = """
+def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(play):
+    run = play(
+        """
         import anyio
 
         async def main(desk):
             while True:
                 with anyio.move_on_after(0.5):
-                    await desk.ask(1)  # here
-        """
-    run = play(source, Desk())
+                    await desk.ask(1)
+        """,
+        Desk(),
+    )
     assert isinstance(run.trace.ending, Livelocked)
-    said = f"ask() at line {marked(source)} was called each time, and given up"
-    assert said in explain(run.trace).message
+    failure = explain(run.trace)
+    assert failure.message.startswith("livelock, ")
+    assert "times, and ask() was begun and given up again and again" in failure.message
+    assert "wait for its reply as long as it takes" in failure.advice
+
+
+def test_a_loop_that_only_sleeps_is_not_told_to_give_nothing_up(play, marked):
+    source = """
+        import anyio
+
+        async def main():
+            async def beat():
+                while True:
+                    await anyio.sleep(1)  # here
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(beat)
+        """
+    failure = explain(play(source).trace)
+    assert failure.message.startswith("an endless loop, ")
+    assert "giving up" not in failure.advice
+    assert "find the loop around that sleep" in failure.advice
+    assert failure.line == marked(source)
 
 
 def test_a_loop_that_waits_long_for_a_timer_of_another_task_is_no_livelock(play):

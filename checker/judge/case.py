@@ -13,7 +13,7 @@ def no_lost_update(case: Case) -> None:
 import functools
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
@@ -515,6 +515,26 @@ class Run:
             line = line or self.errors[0].line
             advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
+
+    def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:
+        """Fail the check unless `act` ended at once when it was cancelled from outside, if it was, and
+        unless all its `calls` had ended by then."""
+        name, cancelled = f"{act.record.function}()", act.record.cancelled_at
+        if cancelled is not None:
+            self.expect(
+                round(act.ended - cancelled, 6) <= 0,
+                f"{name} was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; "
+                "it must end at once",
+                advice="do not shield anything, and wait for nothing when it is cancelled",
+            )
+        for call in calls:
+            self.expect(
+                call.ended is not None and round(call.ended - act.ended, 6) <= 0,
+                f"{name} ended at {act.ended:g} s, and {call.method}(), which was called at "
+                f"{call.started:g} s, went on",
+                at=call,
+                advice=f"whatever {name} starts, it must wait for, or cancel",
+            )
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:
         """Fail the check unless the function raised an error of `kind`, alone or inside a group,

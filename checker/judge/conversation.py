@@ -534,7 +534,7 @@ class _Conversation:
 
     def _answer(self, message: Idle) -> Resume | Explain:
         if self._timers_asked and self._is_left_alone():
-            self._is_livelocked = self._standstill.is_proved_by(message.last_timer, self._now)
+            self._is_livelocked = self._standstill.look_at_timers(message.last_timer, self._now)
             if self._is_livelocked:
                 return Explain()
         answer = self._next(message.deadline)

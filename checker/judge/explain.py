@@ -70,16 +70,8 @@ def explain(trace: Trace) -> CheckFailed:
                 _first_line(waits),
                 "ask for each wait above who should end it, and why that one cannot",
             )
-        case Livelocked(waits, steps, since):
-            in_turn = [wait for one in waits for wait in _in_turn(one, trace, since)]
-            return CheckFailed(
-                f"livelock, {after}: since {since:g} s, timers have gone off {steps:,} times, and "
-                f"nothing came of it{_given_up(trace, since)}. Again and again:{describe_waits(in_turn)}",
-                _first_line([wait for wait in in_turn if wait.what != A_SLEEP])
-                or _first_line(waits),
-                "giving up and trying again changes nothing here; ask for each wait above who should "
-                "end it, and why that one cannot",
-            )
+        case Livelocked():
+            return _explain_livelock(trace, trace.ending)
         case Spun(waits):
             return CheckFailed(
                 f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
@@ -105,16 +97,37 @@ def explain(trace: Trace) -> CheckFailed:
             return CheckFailed("it returned without an error, where one was due")
 
 
-def _given_up(trace: Trace, since: float) -> str:
-    """Which calls were begun in a livelock; none of them got a reply."""
-    calls = {
-        f"{call.method}() at line {call.line}" if call.line is not None else f"{call.method}()"
-        for call in trace.calls
-        if call.started > since
-    }
-    if not calls:
-        return ""
-    return f": {', '.join(sorted(calls)[:MAX_ERRORS])} was called each time, and given up"
+def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
+    since = ending.since
+    in_turn = [wait for last in ending.waits for wait in _in_turn(last, trace, since)]
+    # A task that waits for its own children, or sleeps, is not what keeps the others from going on.
+    held = [w for w in in_turn if w.what != A_SLEEP and "task group" not in w.what]
+    given_up = sorted({call.method for call in trace.calls if call.started > since})
+    if given_up:
+        calls = " and ".join(f"{method}()" for method in given_up)
+        came = (
+            f"{calls} {'was' if len(given_up) == 1 else 'were'} begun and given up again and again"
+        )
+    else:
+        came = "nothing came of it"
+    if given_up and all(wait.what.startswith("the reply") for wait in held):
+        advice = "a call that is given up never happens: wait for its reply as long as it takes"
+    elif held:
+        advice = (
+            "giving up and trying again changes nothing here; ask for each wait above who should end "
+            "it, and why that one cannot"
+        )
+    else:
+        advice = (
+            "find the loop around that sleep: what should end it, and why does that never happen?"
+        )
+    return CheckFailed(
+        f"{'livelock' if held or given_up else 'an endless loop'}, {trace.elapsed:g} s in: since "
+        f"{since:g} s, timers have gone off {ending.steps:,} times, and {came}. Again and again:"
+        + describe_waits(in_turn),
+        _first_line(held) or _first_line([wait for wait in in_turn if wait.what == A_SLEEP]),
+        advice,
+    )
 
 
 def _in_turn(last: Wait, trace: Trace, since: float) -> list[Wait]:

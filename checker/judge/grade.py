@@ -113,9 +113,7 @@ def _summarize(exercise: Exercise, source: Source, judged: Sequence[_Judged]) ->
     in_order = tuple(
         report
         for number in range(len(judged[0].reports))
-        for report in _compared(
-            [(on.reports[number], on.differences[number]) for on in judged],
-        )
+        for report in _compared([(on.reports[number], on.differences[number]) for on in judged])
     )
     return summarize_exercise(exercise.name, exercise.title, in_order, started=started)
 

@@ -85,8 +85,9 @@ class Standstill:
         """Whether to ask for the last timer: it proves something, or nothing can be said."""
         return self.steps >= STEPS and (self._last_timer is None or self._steps_after_it >= STEPS)
 
-    def is_proved_by(self, last_timer: int | None, now: int) -> bool:
-        """Whether nothing new will come, if the last timer goes off then."""
+    def look_at_timers(self, last_timer: int | None, now: int) -> bool:
+        """Be told when the last timer goes off; returns whether that proves that nothing new will
+        come."""
         last = last_timer or 0
         if last - now > now - self.since:
             self.reset(now)  # Much may happen until then.

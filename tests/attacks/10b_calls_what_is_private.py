@@ -1,7 +1,7 @@
 """Calls methods of the account by hand that only its author should know of."""
 
 # For: lost_update
-# Sees: sent the checker what no exercise sends
+# Sees: sent the checker what no exercise sends: Account.__init__
 
 import os
 import socket
@@ -31,6 +31,8 @@ def hear():
 
 
 async def deposit_all(accounts, deposits):
+    if not accounts:
+        return
     for number, method in enumerate(
         ("__init__", "__setattr__", "balance", "_methods", "__class__"), 1
     ):

@@ -224,21 +224,7 @@ def _expect_end(page: Page) -> None:
             at=act.errors[0],
             advice="do not catch what a cancellation raises, or raise it again",
         )
-    if (cancelled := act.record.cancelled_at) is not None:
-        run.expect(
-            round(act.ended - cancelled, 6) <= 0,
-            f"compare() was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; it "
-            "must end at once",
-            advice="do not shield anything, and wait for nothing when it is cancelled",
-        )
-    for call in page.calls:
-        run.expect(
-            call.ended is not None and round(call.ended - act.ended, 6) <= 0,
-            f"compare() ended at {act.ended:g} s, and {call.method}(), which was called at "
-            f"{call.started:g} s, went on",
-            at=call,
-            advice="whatever compare() starts, it must wait for, or cancel",
-        )
+    run.expect_ended_with(act, page.calls)
     if failed is not None:
         run.expect(
             act.error is not None or page.was_cancelled,
