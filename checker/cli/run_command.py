@@ -88,6 +88,7 @@ def run(given: argparse.Namespace) -> int:
         from checker.judge.search.explore import QUICK, THOROUGH
         from checker.judge.show import show, show_again
 
+        sandbox.move_beside()
         if source.missing or source.fault is not None or source.obstacle is not None:
             raise cli.UsageError(
                 f"{source.file}: {source.fault or source.obstacle or 'no such file'}"

@@ -305,7 +305,8 @@ def grade_all(
     found = spread(
         units,
         sandboxes,
-        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox),
+        # What was seen in detail is needed no more, and would be sent from process to process.
+        lambda unit, sandbox: replace(Judging(*unit, seed, depth).judge_all(sandbox), traces=[]),
     )
     with contextlib.closing(found):
         for exercise, source in work:

@@ -7,6 +7,7 @@ commands, one byte each: see `checker/sandbox/server.py`, which says what they d
 import contextlib
 import fcntl
 import os
+import random
 import re
 import signal
 import socket
@@ -94,10 +95,20 @@ class Sandbox:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
+    def move_beside(self) -> None:
+        """Keep this thread on the processor of the sandbox: to wake each other across processors takes
+        a run and its judge longer than what they have to say."""
+        if self._processor is not None and sys.platform == "linux":
+            os.sched_setaffinity(0, {self._processor})
+
     def close(self) -> None:
         """End the server, and with it the run."""
         self.dismiss()
         self._server.close()
+
+    def await_ready(self) -> None:
+        """Wait until it has warmed up. Raises `SandboxError`."""
+        self._server.await_ready()
 
     def load(self, program: "Program") -> None:
         """Say what the next runs are runs of. Raises `SandboxError`."""
@@ -158,18 +169,12 @@ class Sandbox:
 
 @contextlib.contextmanager
 def warm_sandboxes(count: int, jail: OtherUser | None = None) -> Iterator[list[Sandbox]]:
-    """`count` sandboxes, which warm up together while their user does something else.
-
-    Where they keep every processor busy anyway, each is given one: a run and the judge of it wake
-    each other all the time, and to move around costs them more than to wait.
-    """
+    """`count` sandboxes, each on a processor, which warm up together while their user does something
+    else. Where there are more processors, those of others who judge are likely to be other ones."""
     available = processors()
-    shared = count < len(available)
+    chosen = random.sample(available, min(count, len(available)))
     with contextlib.ExitStack() as stack:
-        yield [
-            stack.enter_context(Sandbox(None if shared else available[i % len(available)], jail))
-            for i in range(count)
-        ]
+        yield [stack.enter_context(Sandbox(chosen[i % len(chosen)], jail)) for i in range(count)]
 
 
 def processors() -> list[int]:
@@ -233,7 +238,7 @@ class _Server:
         self._process.wait()
 
     def load(self, exercise: bytes, driver: bytes) -> None:
-        self._await_ready()
+        self.await_ready()
         self._control.settimeout(ANSWER_SECONDS)
         with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
             self._control.sendall(
@@ -242,7 +247,7 @@ class _Server:
 
     def run(self, theirs: socket.socket) -> None:
         """Start a run whose socket is `theirs`. Raises `SandboxError` if the server never was alive."""
-        self._await_ready()
+        self.await_ready()
         os.ftruncate(self._trace.fileno(), 0)
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [RUN], [theirs.fileno()])
@@ -270,7 +275,7 @@ class _Server:
             return ProcessEnd(signal.SIGKILL, self._read_trace())
         return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
         if self._ready:
             return
         self._control.settimeout(WARM_UP_SECONDS)

@@ -1,35 +1,148 @@
-"""Work that is spread over several sandboxes, one unit at a time in each."""
+"""Work that is spread over several sandboxes, one unit at a time in each.
 
+Whoever judges in a sandbox is a process of its own, forked for the work, on the processor of that
+sandbox. A run and its judge wake each other thousands of times a second: on two processors each of
+them would sleep and be woken again, and in threads of one process judges would wait for each other.
+"""
+
+import contextlib
+import os
+import pickle
+import selectors
+import signal
+import socket
+import traceback
+import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
-from checker.judge.launch import Sandbox
+from checker.judge.launch import Sandbox, SandboxError
 
 _Unit = TypeVar("_Unit")
 _Result = TypeVar("_Result")
+
+_CRASHED: Final = 70
 
 
 def spread(
     units: Iterable[_Unit], sandboxes: Sequence[Sandbox], work: Callable[[_Unit, Sandbox], _Result]
 ) -> Generator[_Result, None, None]:
-    """Do `work` for each unit, in as many sandboxes at a time as there are; the results come in the
-    order of the units."""
-    free: SimpleQueue[Sandbox] = SimpleQueue()
-    for sandbox in sandboxes:
-        free.put(sandbox)
+    """Do `work` for each unit, in as many sandboxes at a time as there are; the results, which must be
+    such that they can be pickled, come in the order of the units.
 
-    def work_somewhere(unit: _Unit) -> _Result:
-        sandbox = free.get()
+    What `work` raises is raised here. Raises `ChildProcessError` if a process that judges was ended.
+    """
+    numbered = list(units)
+    judges: list[_Judge] = []
+    results: dict[int, _Result] = {}
+    with contextlib.ExitStack() as stack, selectors.DefaultSelector() as ready:
+        waiting = iter(range(len(numbered)))
+        for sandbox, first in zip(sandboxes, waiting, strict=False):
+            judges.append(_Judge(sandbox, lambda n, at: work(numbered[n], at), judges))
+            stack.callback(judges[-1].end)
+            judges[-1].ask(first)
+            ready.register(judges[-1].socket, selectors.EVENT_READ, judges[-1])
+        for number in range(len(numbered)):
+            while number not in results:
+                for key, _ in ready.select():
+                    judge: _Judge = key.data
+                    done, result = judge.answer()
+                    results[done] = result
+                    following = next(waiting, None)
+                    judge.ask(following)
+                    if following is None:
+                        ready.unregister(judge.socket)
+            yield results.pop(number)
+
+
+class _Judge:
+    """A process that does the work in one sandbox."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        work: Callable[[int, Sandbox], object],
+        others: Sequence["_Judge"],
+    ) -> None:
+        # Heard here, so that whoever uses it next need not wait for it: it is said once.
+        with contextlib.suppress(SandboxError):  # Who judges finds out, and tells.
+            sandbox.await_ready()
+        self.socket, theirs = socket.socketpair()
+        with warnings.catch_warnings():
+            # The child uses nothing that a thread of this process could hold.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                # Whoever started this hears Ctrl-C, and ends it.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                self.socket.close()
+                for other in others:
+                    other.socket.close()
+                _do(theirs, sandbox, work)
+                os._exit(0)
+            except BaseException:
+                with contextlib.suppress(BaseException):
+                    traceback.print_exc()
+            finally:
+                os._exit(_CRASHED)
+        theirs.close()
+        self._stream = self.socket.makefile("rwb")
+        self._at: int | None = None
+
+    def ask(self, number: int | None) -> None:
+        """Let it do the unit of this number next, or nothing more."""
+        self._at = number
+        with contextlib.suppress(OSError):  # If it is dead, its answer says so.
+            pickle.dump(number, self._stream)
+            self._stream.flush()
+
+    def answer(self) -> tuple[int, Any]:
+        """What came of the unit that it was asked for last."""
+        assert self._at is not None
         try:
-            return work(unit, sandbox)
-        finally:
-            free.put(sandbox)
+            # It is this very program, and runs nothing of a stranger's.
+            result, error = pickle.load(self._stream)
+        except (EOFError, OSError):
+            raise ChildProcessError(
+                "a process that judges was ended from outside; is there enough memory?"
+            ) from None
+        if error is not None:
+            raise error
+        return self._at, result
 
-    pool = ThreadPoolExecutor(len(sandboxes))
+    def end(self) -> None:
+        """End it, whatever it does."""
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self.socket.close()
+        if self._at is not None:
+            os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+
+
+def _do(link: socket.socket, sandbox: Sandbox, work: Callable[[int, Sandbox], object]) -> None:
+    """Be a judge, until nothing is left to do or nobody wants it any more."""
+    sandbox.move_beside()
+    stream = link.makefile("rwb")
+    with contextlib.suppress(EOFError, ConnectionError):
+        while (number := pickle.load(stream)) is not None:
+            try:
+                answer = pickle.dumps((work(number, sandbox), None))
+            except Exception as error:
+                answer = pickle.dumps((None, _portable(error)))
+            stream.write(answer)
+            stream.flush()
+    # The next to use the sandbox starts with it as it was.
+    sandbox.dismiss()
+
+
+def _portable(error: Exception) -> Exception:
+    """The error as it can be pickled, with where it was raised."""
+    trace = "".join(traceback.format_exception(error))
     try:
-        yield from pool.map(work_somewhere, units)
-    finally:
-        # Whoever gives up does not wait for a run that hangs: its sandbox is closed, and it with it.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"an error in the judge:\n{trace}")
+    error.add_note(trace)
+    return error
