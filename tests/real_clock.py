@@ -58,7 +58,7 @@ from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Enabled, Plan, Schedule, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
-from checker.judge.service import Invocation, Service, builtin_name, error_text, specify
+from checker.judge.service import Invocation, Service, error_name, error_text, specify
 from checker.judge.trace import (
     ActRecord,
     Call,
@@ -416,7 +416,7 @@ class _UnderWay:
         return lambda: crossed
 
     def _failure(self, error: Exception) -> Callable[[], Any]:
-        failure = Failed(self._record.number, builtin_name(error), error_text(error))
+        failure = Failed(self._record.number, error_name(error), error_text(error))
         self._record.ended, self._record.outcome = self._world.now(), "failed"
 
         def fail() -> None:

@@ -32,7 +32,7 @@ from checker.judge.service import (
     NoSuchMethod,
     Service,
     Settled,
-    builtin_name,
+    error_name,
     error_text,
     specify,
 )
@@ -677,7 +677,7 @@ class _Conversation:
             raise
         except Exception as error:
             pending.record.outcome = "failed"
-            reply = Failed(call, builtin_name(error), shortened(error_text(error)))
+            reply = Failed(call, error_name(error), shortened(error_text(error)))
             pending.record.reply = f"{reply.kind}: {reply.message}"
         else:
             assert pending.invocation.latency is not None

@@ -19,8 +19,8 @@ runs at once up to its first `yield seconds`, goes on when those have passed, an
 is the reply. If the call is cancelled, the generator is closed at its `yield`, so that a `finally`
 in it runs.
 
-An exception that a method raises is what the caller sees: built-in ones as they are, others as the
-nearest built-in one. Those that nobody raises on purpose (`AttributeError` and such) are the
+An exception that a method raises is what the caller sees: built-in ones as they are, those of AnyIO
+as classes of their name that are derived from `AnyIOError`, others as the nearest built-in one. Those that nobody raises on purpose (`AttributeError` and such) are the
 author's own, and end the check ungraded.
 """
 
@@ -44,6 +44,11 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 AUTHORS_ERRORS: Final = (AssertionError, AttributeError, ImportError, NameError, RecursionError)
 """What no service raises on purpose: the check has a mistake, and nobody is charged with it."""
+
+
+class AnyIOError(Exception):
+    """The base of an error that reaches the caller as AnyIO's own of the same name. A check that defines
+    `class EndOfStream(AnyIOError)` need not import AnyIO, which would cost every grading its time."""
 
 
 def blocking(method: _F) -> _F:
@@ -183,9 +188,12 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-def builtin_name(error: Exception) -> str:
-    """The name of the nearest built-in class of `error` that can be made from a text alone."""
+def error_name(error: Exception) -> str:
+    """The name of the nearest class of `error` that is AnyIO's or built in, and can be made from a text
+    alone."""
     for kind in type(error).__mro__:
+        if AnyIOError in kind.__bases__:
+            return kind.__name__
         if getattr(builtins, kind.__name__, None) is kind:
             with contextlib.suppress(TypeError):
                 kind("")

@@ -1,7 +1,9 @@
-"""Exceptions, as they cross: from the judge by the name of a built-in, to the judge as a tree."""
+"""Exceptions, as they cross: from the judge by the name of one of Python's or AnyIO's, to the judge as a tree."""
 
 import builtins
 from typing import Final
+
+import anyio
 
 from checker.protocol import ErrorTree, Failed, shortened
 from checker.sandbox.lines import raising_line
@@ -12,7 +14,7 @@ MAX_DEPTH = 50
 
 def make_error(failed: Failed) -> Exception:
     """The exception that a failed call raises in the learner's code."""
-    kind = getattr(builtins, failed.kind, RuntimeError)
+    kind = getattr(builtins, failed.kind, None) or getattr(anyio, failed.kind, RuntimeError)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         kind = RuntimeError
     error: Exception = kind(failed.message)

@@ -11,7 +11,7 @@ it.
 import math
 from collections.abc import Awaitable, Callable, MutableSequence
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import anyio
 import trio
@@ -22,6 +22,10 @@ import trio.lowlevel
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
 from checker.sandbox.steps import Steps
+
+AHEAD: Final = 65_536.0
+"""By how many seconds trio's clock is ahead of `time.monotonic()`. Outside, too, the two have nothing to
+do with each other. A power of two, so that nothing is lost when it is added."""
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
@@ -52,6 +56,7 @@ def current_task() -> object | None:
 class _VirtualClock(trio.abc.Clock):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self._reached = 0.0
         self.asked = False
         self.io_polled = False
 
@@ -59,7 +64,7 @@ class _VirtualClock(trio.abc.Clock):
         self._kernel.last_timer = _last_timer
 
     def current_time(self) -> float:
-        return self._kernel.now
+        return max(self._kernel.now + AHEAD, self._reached)
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         # trio asks only when no task can run. To look for I/O it is told to wait 0 seconds, since
@@ -69,7 +74,10 @@ class _VirtualClock(trio.abc.Clock):
             self.io_polled = True
             return 0
         self.io_polled = False
-        return self._kernel.idle(deadline)
+        seconds = self._kernel.idle(deadline - AHEAD)
+        if self._kernel.now >= deadline - AHEAD:
+            self._reached = deadline  # The clock must not stop one rounding error short of it.
+        return seconds
 
 
 class _Watcher(trio.abc.Instrument):
@@ -104,7 +112,7 @@ def _last_timer() -> float:
     """When the last cancel scope that has a deadline ends. There is no public way to ask trio."""
     scopes = trio_run.GLOBAL_RUN_CONTEXT.runner.deadlines._heap
     ends = [at for at, _, scope in scopes if at == scope._registered_deadline]
-    return max(ends, default=-math.inf)
+    return max(ends, default=-math.inf) - AHEAD
 
 
 def _is_learners(task: trio.lowlevel.Task) -> bool:

@@ -74,7 +74,7 @@ def mornings(case: Case) -> Iterator[list[Morning]]:
             # More ovens than AnyIO has threads; a few beside them; and fewer after them, one call
             # after the other. One oven is slow: more would make long runs of those in which each
             # waits for the others.
-            count = case.integer(0, 2) if number > 1 else case.size(0, 3 if number else 44)
+            count = case.integer(0, 2) if number > 1 else case.size(0, 12 if number else 44)
             slow = case.integer(0, max(0, count - 1))
             longest = 2.0 if number > 1 else 4.0
             ovens = [

@@ -63,7 +63,9 @@ def moves(case: Case) -> Iterator[list[Move]]:
         calls: list[tuple[Act, Archive, int]] = []
         for number in range(case.size(1, MOST_CALLS)):
             # Another contract runs beside the first one; small ones follow, one after the other.
-            limit = case.size(1, 30 if number != 1 else MOST_AT_ONCE - 30)
+            # Now and then few at a time, and all are slow: a call takes nearly as long as one may.
+            is_slow = case.pick([False, True])
+            limit = case.size(1, 2 if is_slow else 30 if number != 1 else MOST_AT_ONCE - 30)
             if number > 1:
                 count = case.integer(0, 2)
             else:
@@ -73,7 +75,8 @@ def moves(case: Case) -> Iterator[list[Move]]:
             # Some photos are empty, and some alike.
             photos = {name: f"{n:x}" if (n := case.integer(0, 4095)) else "" for name in names}
             longest = min(LONGEST, LONGEST_CALL / (count / limit + 1))
-            archive = Archive(photos, {name: case.duration(0.5, longest) for name in names})
+            quickest = 0.9 * longest if is_slow else 0.5
+            archive = Archive(photos, {name: case.duration(quickest, longest) for name in names})
             act = world.call("download_all", archive, names, limit)
             if number == 1:
                 act.at(case.duration(0.1, 1.0))

@@ -76,10 +76,14 @@ def days(case: Case) -> Iterator[Day]:
 def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
     accounts_drawn, turns = case.size(0, most_accounts), case.size(0, most_deposits)
     count = max(accounts_drawn, min(1, turns))
+    is_in_blocks = case.pick([False, True])
+    used = min(count, 2) if is_in_blocks else count
     # To each in turn, or so many places further on.
     deposits = [
-        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS)) for turn in range(turns)
+        ((turn + case.integer(0, used - 1)) % used, case.pick(AMOUNTS)) for turn in range(turns)
     ]
+    if is_in_blocks:
+        deposits.sort()  # All to one account before any to the other.
     accounts = [
         world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import ceil
+from typing import NamedTuple
 
 from checker import Act, Call, Case, Run, Service, World, check, scene, takes
 
@@ -11,14 +12,20 @@ from checker import Act, Call, Case, Run, Service, World, check, scene, takes
 class Catalogue(Service):
     """Knows the title of each book, and how long a request for it takes."""
 
-    def __init__(self, case: Case, isbns: Sequence[str], *, alike: bool) -> None:
-        longest = case.pick([10.0, 90.0, 1_500.0, 20_000.0])
-        self.all_take = case.duration(0.1, longest) if alike else None
-        self.titles = {
-            isbn: case.pick(["", "Poems", f"Volume {case.random.randrange(10**10)}"])
-            for isbn in isbns
-        }
-        self.seconds = {isbn: self.all_take or case.duration(0.1, longest) for isbn in isbns}
+    def __init__(self) -> None:
+        self.titles: dict[str, str] = {}
+        self.seconds: dict[str, float] = {}
+
+    def add(self, case: Case, books: int, *, alike: bool) -> list[str]:
+        """Make up so many books, whose requests all take the same time if they are `alike`, and return
+        their numbers."""
+        longest = case.pick([10.0, 90.0, 1_500.0, 200_000.0])
+        same = case.duration(0.1, longest)
+        isbns = [f"978{len(self.titles) + n:010}" for n in range(books)]
+        for isbn in isbns:
+            self.titles[isbn] = case.pick(["", "Poems", f"Volume {case.random.randrange(10**10)}"])
+            self.seconds[isbn] = same if alike else case.duration(0.1, longest)
+        return isbns
 
     @takes(lambda self, isbn: self.seconds.get(isbn, 1.0))
     def title(self, isbn: str) -> str:
@@ -27,20 +34,35 @@ class Catalogue(Service):
 
 @dataclass(frozen=True)
 class Night:
-    """One call of look_up_all, on a catalogue of its own."""
+    """One call of look_up_all, for books of its own."""
 
     catalogue: Catalogue
+    isbns: Sequence[str]
     limit: int
     act: Act
     run: Run
 
     @property
     def books(self) -> int:
-        return len(self.catalogue.titles)
+        return len(self.isbns)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {isbn: self.catalogue.titles[isbn] for isbn in self.isbns}
+
+    @property
+    def all_take(self) -> float | None:
+        """How long each request takes, if all take the same time."""
+        seconds = {self.catalogue.seconds[isbn] for isbn in self.isbns}
+        return seconds.pop() if len(seconds) == 1 else 0.0 if not seconds else None
 
     @property
     def requests(self) -> list[Call]:
-        return [call for call in self.run.calls if call.service is self.catalogue]
+        return [
+            call
+            for call in self.run.calls
+            if call.service is self.catalogue and call.given.get("isbn") in self.isbns
+        ]
 
     @property
     def was_cut_short(self) -> bool:
@@ -71,7 +93,7 @@ class Night:
         if self.act.was_cancelled:
             return
         found = self.act.value if isinstance(self.act.value, dict) else {}
-        right = [isbn for isbn, title in self.catalogue.titles.items() if found.get(isbn) == title]
+        right = [isbn for isbn, title in self.titles.items() if found.get(isbn) == title]
         self.run.expect(
             len(right) == self.books == len(found) and isinstance(self.act.value, dict),
             (
@@ -98,30 +120,42 @@ def _entries(number: int) -> str:
 @scene
 def nights(case: Case) -> Iterator[list[Night]]:
     for world in case.explore(cancel=True):
-        planned: list[tuple[Catalogue, int, Act]] = []
+        planned: list[Plan] = []
         for alike, most in ((False, 12), (True, 104)):
             limit = case.size(1, most)
             is_alike = case.pick([True, False])
+            is_shared = False
             if planned and is_alike:
-                limit = planned[0][1]  # The same number, and yet a limit of its own.
+                # The same number, and maybe the same catalogue, and yet a limit of its own.
+                limit = planned[0].limit
+                is_shared = case.pick([False, True])
+            catalogue = planned[0].catalogue if is_shared else world.add(Catalogue())
             # Two parts, so that there mostly are more books than places.
             books = case.size(0, most) + case.size(0, 12)
-            planned.append(plan(case, world, books, limit, alike=alike))
+            planned.append(_plan(world, catalogue, catalogue.add(case, books, alike=alike), limit))
         if case.pick([True, False]):
-            planned[1][-1].after(planned[0][-1])
+            planned[1].act.after(planned[0].act)
         for _ in range(10 if case.integer(0, 9) == 9 else 0):
-            planned.append(plan(case, world, case.size(0, 1), 1, alike=True))
-            planned[-1][-1].after(planned[-2][-1])
-        run = world.run_all(*(act for *_, act in planned))
-        yield [Night(*one, run) for one in planned]
+            catalogue = world.add(Catalogue())
+            isbns = catalogue.add(case, case.size(0, 1), alike=True)
+            planned.append(_plan(world, catalogue, isbns, 1))
+            planned[-1].act.after(planned[-2].act)
+        run = world.run_all(*(one.act for one in planned))
+        yield [Night(one.catalogue, one.isbns, one.limit, one.act, run) for one in planned]
 
 
-def plan(
-    case: Case, world: World, books: int, limit: int, *, alike: bool
-) -> tuple[Catalogue, int, Act]:
-    """A call of look_up_all for so many books, which take all the same time if they are `alike`."""
-    catalogue = world.add(Catalogue(case, [f"978{n:010}" for n in range(books)], alike=alike))
-    return catalogue, limit, world.call("look_up_all", catalogue, list(catalogue.titles), limit)
+class Plan(NamedTuple):
+    """A call of look_up_all that is to come."""
+
+    catalogue: Catalogue
+    isbns: list[str]
+    limit: int
+    act: Act
+
+
+def _plan(world: World, catalogue: Catalogue, isbns: list[str], limit: int) -> Plan:
+    act = world.call("look_up_all", catalogue, isbns, limit)
+    return Plan(catalogue, isbns, limit, act)
 
 
 @check(
@@ -164,7 +198,7 @@ def never_too_many(case: Case) -> None:
 def no_longer_than_needed(case: Case) -> None:
     for night in chain.from_iterable(nights(case)):
         night.expect_titles()
-        seconds = night.catalogue.all_take
+        seconds = night.all_take
         if seconds is None or night.was_cut_short:
             continue
         rounds = ceil(night.books / night.limit)

@@ -185,9 +185,9 @@ def _plan(
 ) -> tuple[CardReader, Mail, list[tuple[str, int]], Act]:
     """An evening of no more than `most` sales."""
     sales = [(case.pick(CUSTOMERS), case.integer(0, 9_900)) for _ in range(case.size(0, most))]
-    slowest = case.pick([5.0, 90.0, 2_000.0, 20_000.0])
+    slowest = case.pick([5.0, 90.0, 2_000.0, 200_000.0])
     # Of a long evening all receipts are under way together, however many there are.
-    longest = 3.0 if most > 10 else case.pick([3.0, 20_000.0])
+    longest = 3.0 if most > 10 else case.pick([3.0, 200_000.0])
     reader = world.add(CardReader([case.duration(0.2, longest) for _ in sales]))
     quickest = 3.0 * most if most > 10 else 0.1
     mail = world.add(Mail([case.duration(quickest, quickest + slowest) for _ in sales]))

@@ -8,8 +8,25 @@ from typing import TypeAlias
 from checker import Call, Case, Run, Service, World, check, scene, takes
 from checker.judge.acts import Act
 from checker.judge.explain import CheckFailed
+from checker.judge.service import AnyIOError
 
-ERRORS = [ConnectionError, TimeoutError, ValueError, PermissionError, KeyError, RuntimeError]
+
+class EndOfStream(AnyIOError):
+    """AnyIO's error of this name, which a program may take for the end of its own stream."""
+
+
+ERRORS = [
+    ConnectionError,
+    EndOfStream,
+    TimeoutError,
+    ValueError,
+    PermissionError,
+    KeyError,
+    RuntimeError,
+]
+
+
+LET_IT_OUT = "a cancellation is to reach the caller too: do not catch it, or raise it again"
 
 
 class Server(Service):
@@ -126,7 +143,7 @@ def _plan(
     may have the version and the files of another one, on another server."""
     version = f"2.{case.integer(0, 30)}"
     files = [f"app-{version}-part{number}.zip" for number in range(case.size(0, most))]
-    longest = case.pick([40.0, 900.0, 4_000.0, 20_000.0])
+    longest = case.pick([40.0, 900.0, 4_000.0, 200_000.0])
     durations = {file: case.duration(0.2, longest) for file in files}
     refused = case.distinct(files, min(len(kinds), len(files)))
     if len(refused) > 1 and case.pick([True, False]):  # At the same moment.
@@ -175,12 +192,20 @@ def error_reaches_the_caller(case: Case) -> None:
         failed = release.first_failed()
         if release.was_cut_short:
             there = sum(call.done for call in release.uploads)
+            if act.error is None and not act.gave_way(release.announcements):
+                announced = any(call.done for call in release.announcements)
+                if there == len(release.files) and not announced:
+                    raise CheckFailed(
+                        f"it was cancelled at {act.record.cancelled_at:g} s, before it had announced "
+                        "the version, and returned as if all were well",
+                        advice=LET_IT_OUT,
+                    )
             if act.error is None and not act.was_cancelled and there < len(release.files):
                 raise CheckFailed(
                     f"it was cancelled at {act.record.cancelled_at:g} s, when {there} of "
                     f"{_count(len(release.files), 'file')} {'was' if 1 in (there, len(release.files)) else 'were'} there, and "
                     "returned as if all were well",
-                    advice="a cancellation is to reach the caller too: do not catch it, or raise it again",
+                    advice=LET_IT_OUT,
                 )
             continue
         if not failed:
