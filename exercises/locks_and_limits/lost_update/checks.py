@@ -76,7 +76,7 @@ def days(case: Case) -> Iterator[Day]:
 def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
     accounts_drawn, turns = case.size(0, most_accounts), case.size(0, most_deposits)
     count = max(accounts_drawn, min(1, turns))
-    is_in_blocks = case.pick([False, True])
+    is_in_blocks = case.pick([False, False, False, True])
     used = min(count, 2) if is_in_blocks else count
     # To each in turn, or so many places further on.
     deposits = [
