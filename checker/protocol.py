@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -28,6 +28,7 @@ __all__ = [
     "ActSpec",
     "ActUnusable",
     "Answered",
+    "Awaited",
     "Broken",
     "CallCancelled",
     "Called",
@@ -270,9 +271,9 @@ class Printed(_Message, frozen=True):
 
 
 class LoopBlocked(_Message, frozen=True):
-    """The event loop's own thread now waits inside `what`, so that no task can run."""
+    """The event loop's own thread now waits for `what`, so that no task can run."""
 
-    what: Words
+    what: "Awaited"
     line: Line
     task: Number
 
@@ -302,7 +303,7 @@ class Waiting(_Message, frozen=True):
     task: Number
     thread: Number
     line: Line
-    what: Words
+    what: "Awaited"
 
 
 class Ended(_Message, frozen=True):
@@ -399,19 +400,53 @@ Event: TypeAlias = (
 )
 
 
+class Awaited(msgspec.Struct, frozen=True, array_like=True):
+    """What somebody waits for."""
+
+    kind: Literal[
+        "reply",  # of the service's method `name`
+        "sleep",
+        "turn",  # nothing: it can run
+        "lock",
+        "semaphore",  # with `count` permits left
+        "limiter",  # `count` of its tokens are taken, of `total`
+        "condition",
+        "event",
+        "future",
+        "item",  # from a stream, of which `count` send ends are open
+        "room",  # in a stream, of which `count` receive ends are open
+        "result",  # of the task `name`
+        "children",  # `count` tasks of its task group
+        "worker",  # the worker thread `name`, or one that is yet to start
+        "thread's sleep",
+        "thread's lock",
+        "thread's end",  # that of the thread `name`
+        "event loop",
+        "other",  # of the class, or in the function, `name`
+    ]
+    name: Name = ""
+    count: Number = 0
+    total: float = 0.0
+    holders: tuple[Number, ...] = ()
+    """The living tasks that could end the wait, as far as they are known: who holds the lock, who is in
+    the task group, who has the other end of the stream, ..."""
+    gone: tuple[Number, ...] = ()
+    """The tasks that took a permit and have ended with it."""
+
+
 class Wait(msgspec.Struct, frozen=True, array_like=True):
     """Where one task (or worker thread) is, and what it waits for."""
 
     who: Words
+    """The name of the task or of the thread."""
     task: Number
     line: Line
-    what: Words
-    """What it waits for, in words: "a Lock that task 3 (transfer) holds"."""
+    what: Awaited
     started_at: Line = None
     """The line of the code that the task runs, if it is the learner's."""
-    holders: list[Number] = []
-    """The tasks that could end the wait, as far as they are known: who holds the lock, who is in the
-    task group, ..."""
+    is_thread: bool = False
+    holds_loop: bool = False
+    """Whether it waits in the event loop's own thread, so that no task can run."""
 
 
 class Left(msgspec.Struct, frozen=True, array_like=True):

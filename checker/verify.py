@@ -110,9 +110,13 @@ def verify(
     failed: dict[Path, set[str]] = {}
     reported: set[tuple[str, ...]] = set()
     said: dict[Exercise, list[tuple[Path, ExerciseReport]]] = {}
-    reports = spread(work, sandboxes, lambda unit, sandbox: _grade(*unit, seeds[0], sandbox))
+    reports = spread(
+        work, sandboxes, lambda unit, sandbox: _grade(*unit, seeds[0], sandbox), ExerciseReport
+    )
     again = [(c, source, seed) for seed in seeds[1:] for c, source in work]
-    proofs = spread(again, sandboxes, lambda unit, sandbox: _prove(*unit, sandbox))
+    proofs = spread(
+        again, sandboxes, lambda unit, sandbox: _prove(*unit, sandbox), list[CheckReport]
+    )
     with contextlib.closing(reports), contextlib.closing(proofs):
         for (candidate, _), report in zip(work, reports, strict=True):
             done += 1

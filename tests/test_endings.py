@@ -7,7 +7,7 @@ import pytest
 from checker import Service
 from checker.judge.case import Run
 from checker.judge.explain import CheckFailed, explain
-from checker.judge.trace import Deadlocked, Livelocked, Overran, Returned, Spun
+from checker.judge.trace import Awaited, Deadlocked, Livelocked, Overran, Returned, Spun
 
 
 class Desk(Service):
@@ -815,7 +815,11 @@ def test_a_stray_task_of_asyncio_is_reported_as_left(play_on, marked):
         """
     run = play_on("asyncio", source, Desk())
     (left,) = run.tasks_left
-    assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
+    assert (left.who, left.line, left.what) == (
+        "background",
+        marked(source),
+        Awaited("reply", "ask"),
+    )
     assert run.elapsed == 0.5
 
 
@@ -851,7 +855,11 @@ def test_a_task_that_is_nobodys_child_is_reported_as_left(play_on, marked, backe
     source = STRAY.format(start=start)
     run = play_on(backend, source, Desk())
     (left,) = run.tasks_left
-    assert (left.who, left.line, left.what) == ("background", marked(source), "the reply to ask()")
+    assert (left.who, left.line, left.what) == (
+        "background",
+        marked(source),
+        Awaited("reply", "ask"),
+    )
     assert [(task.number, task.name) for task in run.tasks if task.name == "background"] == [
         (left.task, "background")
     ]

@@ -6,7 +6,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -69,13 +69,16 @@ def grade_and_record(
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
+    seen: list[list[Trace | None]] = []
     for backend in backends:
         judging = Judging(exercise, source, backend, seed, depth, quick=quick, after=judged)
-        judged.append(judging.judge_all(sandbox))
+        on, traces = judging.judge_all(sandbox)
+        judged.append(on)
+        seen.append(traces)
     report = _summarize(exercise, source, judged)
     recordings = []
-    for on in judged:
-        for of_check, trace in zip(on.reports, on.traces, strict=True):
+    for on, traces in zip(judged, seen, strict=True):
+        for of_check, trace in zip(on.reports, traces, strict=True):
             if of_check.status == "failed" and trace is not None:
                 recordings.append(
                     record(
@@ -94,14 +97,11 @@ def grade_and_record(
     return report, tuple(recordings)
 
 
-@dataclass(frozen=True)
-class _Judged:
+class _Judged(msgspec.Struct, frozen=True):
     """What came of every check on one backend."""
 
     backend: str
     reports: list[CheckReport]
-    traces: list[Trace | None]
-    """The last run of each check, if there was one."""
     differences: list[str | None]
     """Why each check fails on this backend, should it pass on the other."""
     overran: bool
@@ -178,8 +178,8 @@ class Judging:
                 tried=False,
             )
 
-    def judge_all(self, sandbox: Sandbox) -> _Judged:
-        """Judge every check."""
+    def judge_all(self, sandbox: Sandbox) -> tuple[_Judged, list[Trace | None]]:
+        """Judge every check. With what came of them comes the last run of each, if there was one."""
         reports, traces, differences = [], [], []
         for number in range(len(self.exercise.checks)):
             report, tried = self.judge(number, sandbox)
@@ -190,7 +190,7 @@ class Judging:
                 if tried.trace is not None
                 else None
             )
-        return _Judged(self.backend, reports, traces, differences, self._overran)
+        return _Judged(self.backend, reports, differences, self._overran), traces
 
     def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Attempt]:
         """Judge the check of this number, and say how that went."""
@@ -305,8 +305,8 @@ def grade_all(
     found = spread(
         units,
         sandboxes,
-        # What was seen in detail is needed no more, and would be sent from process to process.
-        lambda unit, sandbox: replace(Judging(*unit, seed, depth).judge_all(sandbox), traces=[]),
+        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox)[0],
+        _Judged,
     )
     with contextlib.closing(found):
         for exercise, source in work:
@@ -316,6 +316,6 @@ def grade_all(
                 if any(earlier.overran for earlier in judged):
                     # It was tried at the same time; the report is that of one after the other.
                     untried = Judging(exercise, source, backend, seed, depth, after=judged)
-                    on = untried.judge_all(sandboxes[0])
+                    on, _ = untried.judge_all(sandboxes[0])
                 judged.append(on)
             yield _summarize(exercise, source, judged)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from checker.judge.explain import describe_error
 from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace, Wait
+from checker.judge.words import at_line, awaited, error_name, holding, task_name
 from checker.protocol import shortened
 from checker.recording import Sentence
 
@@ -47,11 +47,6 @@ def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
     return _abridged(story)
 
 
-def name_of(trace: Trace, task: int) -> str:
-    known = trace.tasks.get(task)
-    return f"task {task} ({known.name})" if known is not None else "the event loop"
-
-
 # --- step by step -------------------------------------------------------------------------------
 
 
@@ -72,21 +67,19 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
         key=lambda task: (task.parent, task.started, task.name),
     ):
         started = list(tasks)
-        text = f"{name_of(trace, parent or 0)} starts {_listed(started)}"
+        text = f"{task_name(trace, parent or 0)} starts {_listed(started)}"
         add(started[0].order, at, text, started[0].line)
     for struck in trace.watched.struck:
-        who = name_of(trace, struck.task)
+        who = task_name(trace, struck.task)
         kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
         text = f"{kind} is raised in {who}" if struck.kind else f"{who} is cancelled"
         add(struck.order, struck.at, text, struck.line)
     for wait in trace.watched.waits:
-        if not wait.what.startswith(("the reply to", "its turn", "its task group")) and not (
-            wait.what.endswith("and holds the event loop meanwhile")
-        ):
+        if wait.what.kind not in ("reply", "turn", "children"):
             thread = trace.watched.threads.get(wait.thread)
-            who = f"worker thread {thread.name}" if thread else name_of(trace, wait.task)
-            sleeping = wait.what in ("a sleep to end", "time.sleep()")
-            what = "sleeps" if sleeping else f"waits for {wait.what}"
+            who = f"worker thread {thread.name}" if thread else task_name(trace, wait.task)
+            sleeping = wait.what.kind in ("sleep", "thread's sleep")
+            what = "sleeps" if sleeping else f"waits for {awaited(trace, wait.what)}"
             add(wait.order, wait.at, f"{who} {what}", wait.line)
     if trace.cancelled_at is not None:
         text = "the checker cancels the submission from outside"
@@ -98,7 +91,7 @@ def _caller(trace: Trace, call: Call) -> str:
     thread = trace.watched.threads.get(call.thread)
     if call.thread:
         return f"worker thread {thread.name if thread else call.thread}"
-    return name_of(trace, call.task)
+    return task_name(trace, call.task)
 
 
 def _shown_call(trace: Trace, call: Call) -> str:
@@ -136,13 +129,13 @@ def _listed(tasks: Sequence[Any]) -> str:
 
 
 def _end(trace: Trace) -> Sentence:
-    who = name_of(trace, 1)
+    who = task_name(trace, 1)
     match trace.ending:
         case Returned(value):
             text = f"{who} returns {_shown(value)}"
             return Sentence(trace.elapsed, text, None)
         case Raised(error):
-            return Sentence(trace.elapsed, f"{who} raises {describe_error(error)}", error.line)
+            return Sentence(trace.elapsed, f"{who} raises {error_name(error)}", error.line)
         case Stopped():
             return Sentence(trace.elapsed, f"{who} lets itself be cancelled", None)
         case Deadlocked():
@@ -177,10 +170,6 @@ def _shown(value: object) -> str:
 # --- what went wrong ----------------------------------------------------------------------------
 
 
-def _at_line(line: int | None) -> str:
-    return f" at line {line}" if line is not None else ""
-
-
 def _lost_updates(trace: Trace) -> Iterator[Sentence]:
     """A task wrote what it had made of a value that another task had replaced since.
 
@@ -213,11 +202,11 @@ def _lost_updates(trace: Trace) -> Iterator[Sentence]:
 def _lost_update(
     trace: Trace, read: Call, other: Call, write: Call, reads: Sequence[Call]
 ) -> Sentence:
-    who, whose = name_of(trace, write.task), name_of(trace, other.task)
+    who, whose = task_name(trace, write.task), task_name(trace, other.task)
     text = (
-        f"{who} read {_shown(read.reply)}{_at_line(read.line)} before {whose} wrote "
-        f"{_written(other)}{_at_line(other.line)}, and overwrote that with "
-        f"{_written(write)}{_at_line(write.line)}"
+        f"{who} read {_shown(read.reply)}{at_line(read.line)} before {whose} wrote "
+        f"{_written(other)}{at_line(other.line)}, and overwrote that with "
+        f"{_written(write)}{at_line(write.line)}"
     )
     base = [r.reply for r in reads if _same_place(r, other) and r.task == other.task]
     values = [*other.arguments, *other.keywords.values()]
@@ -249,15 +238,15 @@ def _circles(trace: Trace) -> Iterator[Sentence]:
     """Tasks that wait for each other, in a circle."""
     if not isinstance(trace.ending, Deadlocked):
         return
-    waits = {wait.task: wait for wait in trace.ending.waits if not wait.who.startswith("worker")}
+    waits = {wait.task: wait for wait in trace.ending.waits if not wait.is_thread}
     circle = _circle(waits)
     if circle:
-        links = [f"{name_of(trace, wait.task)}{_at_line(wait.line)}" for wait in circle]
+        links = [f"{task_name(trace, wait.task)}{at_line(wait.line)}" for wait in circle]
         waiting = " waits for ".join([links[0], ", which waits for ".join(links[1:])])
         if len(circle) == 1:
             waiting = f"{links[0]} waits for itself"
         else:
-            waiting += f", which waits for {name_of(trace, circle[0].task)}"
+            waiting += f", which waits for {task_name(trace, circle[0].task)}"
         text = f"a circle that nobody can break: {waiting}"
         yield Sentence(trace.elapsed, text, circle[0].line, key=True)
 
@@ -266,16 +255,14 @@ def _leaked_permits(trace: Trace) -> Iterator[Sentence]:
     """A task ended with a permit, and others wait for it in vain."""
     if not isinstance(trace.ending, Deadlocked):
         return
-    living = {wait.task for wait in trace.ending.waits}
     for wait in trace.ending.waits:
-        gone = [task for task in wait.holders if task not in living]
-        if gone and wait.what.startswith("a Semaphore"):
+        if gone := wait.what.gone:
             ended = trace.watched.ended.get((gone[0], 0))
             when = f" at {ended:g} s" if ended is not None else ""
             more = f", and so did {len(gone) - 1} more" if len(gone) > 1 else ""
             text = (
-                f"{name_of(trace, gone[0])} took a permit and ended{when} without giving it back{more}; "
-                f"{name_of(trace, wait.task)} waits for one{_at_line(wait.line)}"
+                f"{task_name(trace, gone[0])} took a permit and ended{when} without giving it back{more}; "
+                f"{task_name(trace, wait.task)} waits for one{at_line(wait.line)}"
             )
             yield Sentence(trace.elapsed, text, wait.line, key=True)
             return
@@ -290,7 +277,7 @@ def _circle(waits: dict[int, Wait]) -> list[Wait]:
         while task is not None and task not in seen:
             seen.add(task)
             path[task] = None
-            task = next((n for n in waits[task].holders if n in waits), None)
+            task = next((n for n in waits[task].what.holders if n in waits), None)
         if task in path:
             members = [*path]
             members = members[members.index(task) :]
@@ -302,8 +289,8 @@ def _circle(waits: dict[int, Wait]) -> list[Wait]:
 def _held_loops(trace: Trace) -> Iterator[Sentence]:
     for blocked in sorted(trace.blocked, key=lambda stretch: -stretch.length)[:1]:
         text = (
-            f"{name_of(trace, blocked.task)} holds the event loop in {blocked.what}"
-            f"{_at_line(blocked.line)} until {blocked.ended:g} s, {blocked.length:g} s in all"
+            f"{task_name(trace, blocked.task)} holds the event loop in {holding(blocked.what)}"
+            f"{at_line(blocked.line)} until {blocked.ended:g} s, {blocked.length:g} s in all"
         )
         if kept := kept_waiting(trace, blocked.kept_waiting):
             text += f"; meanwhile {kept}"
@@ -317,7 +304,7 @@ def kept_waiting(trace: Trace, calls: Sequence[int]) -> str:
         return ""
     first = waiting[0]
     text = (
-        f"the reply to {first.method}() had come for {name_of(trace, first.task)} at "
+        f"the reply to {first.method}() had come for {task_name(trace, first.task)} at "
         f"{first.ended:g} s, which could not run"
     )
     others = len({call.task for call in waiting} - {first.task})
@@ -327,8 +314,8 @@ def kept_waiting(trace: Trace, calls: Sequence[int]) -> str:
 def _swallowed(trace: Trace) -> Iterator[Sentence]:
     for swallowed in trace.watched.swallowed[:1]:
         text = (
-            f"the `except`{_at_line(swallowed.line)} takes the cancellation of "
-            f"{name_of(trace, swallowed.task)} and lets it go no further"
+            f"the `except`{at_line(swallowed.line)} takes the cancellation of "
+            f"{task_name(trace, swallowed.task)} and lets it go no further"
         )
         yield Sentence(swallowed.at, text, swallowed.line, key=True)
 
@@ -337,10 +324,10 @@ def _left_behind(trace: Trace) -> Iterator[Sentence]:
     for wait in trace.tasks_left[:1]:
         more = len(trace.tasks_left) - 1
         task = trace.tasks.get(wait.task)
-        started = f", started{_at_line(task.line)}," if task and task.line is not None else ""
+        started = f", started{at_line(task.line)}," if task and task.line is not None else ""
         text = (
-            f"{name_of(trace, 1)} has ended, and {name_of(trace, wait.task)}{started} still waits"
-            f"{_at_line(wait.line)} for {wait.what}"
+            f"{task_name(trace, 1)} has ended, and {task_name(trace, wait.task)}{started} still waits"
+            f"{at_line(wait.line)} for {awaited(trace, wait.what)}"
         )
         text += f"; {more} more tasks do too" if more > 1 else "; one more does too" if more else ""
         yield Sentence(trace.elapsed, text, wait.line or wait.started_at, key=True)

@@ -21,6 +21,7 @@ import msgspec
 
 from checker.protocol import (
     Answered,
+    Awaited,
     Broken,
     CallCancelled,
     Called,
@@ -165,7 +166,7 @@ class Kernel:
                 "start threads with anyio.to_thread.run_sync() or threading.Thread"
             )
         pending = self._send_call(service, method, arguments, keywords, thread)
-        self.threads.park(thread, what=f"{method}()")
+        self.threads.park(thread, Awaited("reply", method))
         return pending.result()
 
     def _send_call(
@@ -368,7 +369,7 @@ class Kernel:
 
     # --- what Threads calls ---
 
-    def loop_blocked(self, what: str) -> None:
+    def loop_blocked(self, what: Awaited) -> None:
         self.blocked = LoopBlocked(what, calling_line(sys._getframe(1)), self.tasks.current())
         self.tell(self.blocked)
 

@@ -17,16 +17,17 @@ import time
 import types
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import anyio
 import anyio.from_thread
 import anyio.to_thread
 import trio
 
+from checker.protocol import Awaited
 from checker.sandbox.threads import Thread, Threads, real_start
 
-LOCK = "Lock.acquire()"
+LOCK: Final = Awaited("thread's lock")
 """What a thread waits for that waits for a lock, or for anything built on one."""
 
 _BACKENDS = ("anyio", "trio")
@@ -109,7 +110,7 @@ def sleep(seconds: float) -> None:
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     if seconds > 0:
-        _active.park(thread, "time.sleep()", _active.now + seconds)
+        _active.park(thread, Awaited("thread's sleep"), _active.now + seconds)
 
 
 def _start(thread: threading.Thread) -> None:
@@ -241,7 +242,7 @@ def _from_thread_in_turn(real: Callable[..., Any], *, is_async: bool) -> Callabl
             finally:
                 threads.leaves_loop(thread)
 
-        thread.waits_for = "the event loop"
+        thread.waits_for = Awaited("event loop")
         threads.go_to_loop(thread)
         try:
             return real(serve if is_async else serve_sync, *args, **options)

@@ -19,7 +19,7 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from checker.protocol import shortened
+from checker.protocol import Awaited, shortened
 from checker.sandbox.lines import calling_line
 from checker.sandbox.tasks import MAX_NAME, Tasks
 
@@ -35,7 +35,7 @@ class Run(Protocol):
     def converse(self, deadline: float) -> None:
         """Let the clock move: to `deadline`, or to when a thread can go on."""
 
-    def loop_blocked(self, what: str) -> None: ...
+    def loop_blocked(self, what: Awaited) -> None: ...
 
     def loop_freed(self) -> None: ...
 
@@ -74,7 +74,7 @@ class Thread:
         self.parked = False
         self.finished = False
         self.deadline = math.inf
-        self.waits_for = ""
+        self.waits_for = Awaited("event loop")
         self.out_of_turn = False
         """Whether it runs, for a moment, without it being its turn, and so must not give it away."""
         self.answered = False
@@ -161,7 +161,7 @@ class Threads:
             self.wake(joiner)
         self._choose().turn.release()
 
-    def park(self, thread: Thread, what: str, deadline: float = math.inf) -> None:
+    def park(self, thread: Thread, what: Awaited, deadline: float = math.inf) -> None:
         """Wait, in the running thread, until somebody wakes it or its deadline comes."""
         thread.parked = True
         thread.deadline = deadline
@@ -181,7 +181,7 @@ class Threads:
         """The running thread is about to wait, in real time, for something that the loop does."""
         while self.loop.parked:
             self._wanting_loop.append(thread)
-            self.park(thread, "the event loop")
+            self.park(thread, Awaited("event loop"))
         self.on_the_way.add(thread)
         thread.out_of_turn = True
         self.loop.turn.release()
@@ -307,7 +307,7 @@ class Threads:
             return True
         deadline = math.inf if timeout is None else self._run.now + timeout
         mine.joiners.append(joiner)
-        self.park(joiner, f"Thread.join() of {mine.name}", deadline)
+        self.park(joiner, Awaited("thread's end", mine.name), deadline)
         return mine.finished
 
     @property

@@ -9,6 +9,7 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
@@ -16,20 +17,18 @@ import anyio
 import anyio.abc
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from checker.protocol import Wait
+from checker.protocol import Awaited, Wait, shortened
 from checker.sandbox.kernel import Kernel
 from checker.sandbox.lines import EXERCISE, calling_line
 from checker.sandbox.permits import holders_of
 from checker.sandbox.standins import LOCK, Ticket
-from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
-
-ITS_TURN = "its turn"
-
-MAX_NAMES = 3
-"""How many tasks are named, where more may be meant."""
+from checker.sandbox.tasks import MAX_NAME, Tasks, coroutine_of, readable_name
 
 # Where a task is, by its innermost frames, that will run again at once.
 _CHECKPOINTS = frozenset({"__sleep0", "checkpoint", "cancel_shielded_checkpoint"})
+
+MAX_HOLDERS = 100
+"""How many tasks are told that could end a wait."""
 
 MAX_WAITS = 100
 """How many tasks and threads are described at the most."""
@@ -49,21 +48,19 @@ def describe_tasks(kernel: Kernel) -> list[Wait]:
         if number == kernel.own_task:
             continue
         if (blocked := kernel.blocked) is not None and blocked.task == number:
-            what = f"{blocked.what}, and holds the event loop meanwhile"
-            waits.append(Wait(kernel.tasks.name(number), number, blocked.line, what))
+            who = kernel.tasks.name(number)
+            waits.append(Wait(who, number, blocked.line, blocked.what, holds_loop=True))
             continue
         frames = list(_frames(coroutine_of(task)))
         mine = [i for i, frame in enumerate(frames) if frame.f_code.co_filename == EXERCISE]
         below = frames[mine[-1] + 1 if mine else 0 :]
-        what, holders = _what(below, number, scene)
         waits.append(
             Wait(
                 who=kernel.tasks.name(number),
                 task=number,
                 line=frames[mine[-1]].f_lineno if mine else None,
-                what=what,
+                what=_what(below, number, scene),
                 started_at=frames[mine[0]].f_code.co_firstlineno if mine else None,
-                holders=holders,
             )
         )
     return waits
@@ -79,7 +76,7 @@ def describe_threads(kernel: Kernel) -> list[Wait]:
         line = calling_line(stack) if stack is not None else None
         if line is None and thread.waits_for == LOCK:
             continue
-        waits.append(Wait(f"worker thread {thread.name}", thread.task, line, thread.waits_for))
+        waits.append(Wait(thread.name, thread.task, line, thread.waits_for, is_thread=True))
     return waits
 
 
@@ -116,107 +113,84 @@ class _Scene:
     def number_of(self, id_: int) -> int | None:
         return next((number for number, task in self.alive if id(task) == id_), None)
 
-    def name(self, number: int) -> str:
-        return f"task {number} ({self.tasks.name(number)})"
 
-    def names(self, numbers: Sequence[int]) -> str:
-        """`task 2 (a), task 3 (b) and task 4 (c)`, or how many more there are."""
-        names = [self.name(number) for number in numbers[:MAX_NAMES]]
-        if len(numbers) > MAX_NAMES:
-            names.append(f"{len(numbers) - MAX_NAMES} more")
-        return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
-
-    def takers(self, numbers: Sequence[int]) -> str:
-        """The tasks that took something, and whether they are gone."""
-        living = {number for number, _ in self.alive}
-        gone = [number for number in numbers if number not in living]
-        if not gone:
-            return self.names(numbers)
-        ended = f"{self.names(gone)}, which {'has' if len(gone) == 1 else 'have'} ended"
-        here = [number for number in numbers if number in living]
-        return f"{self.names(here)} and by {ended}" if here else ended
-
-
-def _what(below: list[FrameType], number: int, scene: _Scene) -> tuple[str, list[int]]:
-    """What a task waits for whose frames, from the learner's innermost one on, are these: in words,
-    and by the tasks that could end the wait."""
+def _what(below: list[FrameType], number: int, scene: _Scene) -> Awaited:
+    """What a task waits for whose frames, from the learner's innermost one on, are these."""
     if not below or any(frame.f_code.co_name in _CHECKPOINTS for frame in below[-2:]):
-        return ITS_TURN, []
+        return Awaited("turn")
     for frame in below:
-        if found := _words(frame, number, scene):
+        if found := _known(frame, number, scene):
             return found
     for frame in below:
         owner = frame.f_locals.get("self")
         if owner is not None:
-            return f"{type(owner).__module__.partition('.')[0]}.{type(owner).__name__}", []
-    return f"{below[-1].f_code.co_name}()", []
+            module = type(owner).__module__.partition(".")[0]
+            return Awaited("other", shortened(f"{module}.{type(owner).__name__}", MAX_NAME))
+    return Awaited("other", shortened(f"{below[-1].f_code.co_name}()", MAX_NAME))
 
 
-def _words(frame: FrameType, number: int, scene: _Scene) -> tuple[str, list[int]] | None:
+def _known(frame: FrameType, number: int, scene: _Scene) -> Awaited | None:
     owner, function = frame.f_locals.get("self"), frame.f_code.co_name
     match owner:
         case anyio.Lock():
-            return _held("a Lock", [owner.statistics().owner], scene)
+            return Awaited("lock", holders=_holders([owner.statistics().owner], scene))
         case anyio.Semaphore():
-            holders = sorted({n for n in map(scene.tasks.number, holders_of(owner)) if n})
-            by = f", taken by {scene.takers(holders)}" if holders else ""
-            return f"a Semaphore with {_count(owner.value, 'permit')} left{by}", holders
+            takers = sorted({n for n in map(scene.tasks.number, holders_of(owner)) if n})
+            living = {number for number, _ in scene.alive}
+            return Awaited(
+                "semaphore",
+                count=owner.value,
+                holders=tuple(n for n in takers if n in living)[:MAX_HOLDERS],
+                gone=tuple(n for n in takers if n not in living)[:MAX_HOLDERS],
+            )
         case anyio.CapacityLimiter():
             statistics = owner.statistics()
-            full = f"a CapacityLimiter ({statistics.borrowed_tokens} of {statistics.total_tokens:g} taken)"
-            return _held(full, statistics.borrowers, scene)
+            return Awaited(
+                "limiter",
+                count=statistics.borrowed_tokens,
+                total=statistics.total_tokens,
+                holders=_holders(statistics.borrowers, scene),
+            )
         case anyio.Condition():
-            return "a Condition to be notified", []
+            return Awaited("condition")
         case anyio.Event():
-            return "an Event to be set", []
+            return Awaited("event")
         case MemoryObjectReceiveStream():
             senders = owner.statistics().open_send_streams
-            return _open_ends(
-                "an item from a stream", senders, MemoryObjectSendStream, frame, scene
-            )
+            ends = _open_ends(MemoryObjectSendStream, frame, scene)
+            return Awaited("item", count=senders, holders=ends)
         case MemoryObjectSendStream():
             receivers = owner.statistics().open_receive_streams
-            return _open_ends(
-                "room in a stream", receivers, MemoryObjectReceiveStream, frame, scene
-            )
+            ends = _open_ends(MemoryObjectReceiveStream, frame, scene)
+            return Awaited("room", count=receivers, holders=ends)
         case anyio.TaskHandle():
             if function != "_run_coro":
-                return f"the result of a task ({readable_name(owner)})", []
+                return Awaited("result", readable_name(owner))
         case anyio.Future():
-            return "a Future to be resolved", []
+            return Awaited("future")
         case anyio.abc.TaskGroup():
-            return _children(number, scene)
+            children = scene.tasks.children(number)
+            return Awaited("children", count=len(children), holders=tuple(children[:MAX_HOLDERS]))
         case Ticket():
-            name = f"worker thread {owner.thread.name}" if owner.thread else "a worker thread"
-            return name, []
+            return Awaited("worker", owner.thread.name if owner.thread else "")
     if function == "call" and "method" in frame.f_locals:
-        return f"the reply to {frame.f_locals['method']}()", []
+        return Awaited("reply", frame.f_locals["method"])
     if function in ("sleep", "sleep_forever", "sleep_until") and owner is None:
-        return "a sleep to end", []
+        return Awaited("sleep")
     return None
 
 
-def _children(number: int, scene: _Scene) -> tuple[str, list[int]]:
-    children = scene.tasks.children(number)
-    if len(children) > MAX_NAMES:
-        names = f"{len(children)} tasks"
-    else:
-        names = scene.names(children) or "a task"
-    return f"its task group, where {names} still run{'s' if len(children) < 2 else ''}", children
-
-
-def _held(what: str, owners: Iterable[Any], scene: _Scene) -> tuple[str, list[int]]:
+def _holders(owners: Iterable[Any], scene: _Scene) -> tuple[int, ...]:
     ids = [owner.id if isinstance(owner, anyio.TaskInfo) else id(owner) for owner in owners]
-    numbers = [number for id_ in ids if (number := scene.number_of(id_)) is not None]
-    return f"{what}, held by {scene.names(numbers)}" if numbers else what, numbers
+    found = (number for id_ in ids if (number := scene.number_of(id_)) is not None)
+    return tuple(islice(found, MAX_HOLDERS))
 
 
-def _open_ends(
-    what: str, count: int, kind: type, waiting: FrameType, scene: _Scene
-) -> tuple[str, list[int]]:
-    """A wait at one end of a stream, and the tasks that have another end of it in a variable."""
+def _open_ends(kind: type, waiting: FrameType, scene: _Scene) -> tuple[int, ...]:
+    """The tasks that have another end, of this kind, of a stream in a variable, at one of whose ends
+    somebody waits."""
     ours = waiting.f_locals["self"]
-    numbers = [
+    found = (
         number
         for number, task in scene.alive
         if any(
@@ -225,16 +199,10 @@ def _open_ends(
             if frame.f_code.co_filename == EXERCISE
             for value in frame.f_locals.values()
         )
-    ]
-    end = "send end" if kind is MemoryObjectSendStream else "receive end"
-    where = f", in {scene.names(numbers)}" if numbers else ""
-    return f"{what} ({_count(count, end)} still open{where})", numbers
+    )
+    return tuple(islice(found, MAX_HOLDERS))
 
 
 def _is_open_end_of(end: Any, other: Any) -> bool:
     # There is no public way to ask whether two ends belong together, or whether one is closed.
     return end._state is other._state and not end._closed
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

@@ -68,6 +68,8 @@ class Watcher:
             alive.add(wait.task)
             if wait.task == self._kernel.tasks.current():
                 continue  # The run is over, and this is its own task.
+            if wait.holds_loop:
+                continue  # That is told for itself.
             seen = (self._resumed[wait.task], wait.line)
             if self._waits.get(wait.task) != seen:
                 self._waits[wait.task] = seen
