@@ -15,6 +15,7 @@ from checker.course import Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
+from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
@@ -22,8 +23,8 @@ from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
-from checker.judge.story import find_causes
 from checker.judge.trace import Trace
+from checker.judge.words import told_cause
 from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
@@ -262,7 +263,7 @@ def message_of(check: Check, tried: Attempt) -> str:
         message = failure.message
         if tried.trace is not None:
             for cause in find_causes(tried.trace)[:MAX_CAUSES]:
-                message += f"\nWhat happened: {cause.text}"
+                message += f"\nWhat happened: {told_cause(tried.trace, cause).text}"
             message += remarks(tried.trace, message)
         if tried.is_rare:
             message += f"\nA quick grade does not find this: it came up in world {tried.worlds:,}"
