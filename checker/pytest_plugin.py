@@ -85,7 +85,7 @@ def _with_parents(place: str | Path) -> list[Path]:
 
 
 def _seed(text: str) -> int:
-    from checker.cli.grade_command import seed
+    from checker.arguments import seed
 
     return seed(text)
 

@@ -82,8 +82,14 @@ def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():
 
 def test_nobody_knows_the_command_line_but_itself_and_the_main_module():
     for path in FILES:
-        if room(name_of(path)) not in ("cli", "__main__", "pytest_plugin"):
+        if room(name_of(path)) not in ("cli", "__main__"):
             assert all(room(name) != "cli" for name in imports(path)), path
+
+
+def test_no_command_knows_another():
+    for path in FILES:
+        if room(name_of(path)) == "cli":
+            assert not any("_command" in name for name in imports(path)), path
 
 
 def test_nobody_imports_the_sandbox_but_itself():

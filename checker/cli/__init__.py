@@ -21,6 +21,8 @@ FAILED: Final = 1
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
 
+MAX_JOBS: Final = 1000
+
 COMMANDS: Final = {
     "grade": "grade your work (this is the one you need)",
     "run": "show one run: its story and its timeline",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from checker import cli
-from checker.cli.grade_command import jobs, seed
+from checker.arguments import number_up_to, seed
 from checker.course import Course
 from checker.feedback.terminal import Screen, printable
 from checker.judge.jail import Jail, JailError
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        type=jobs,
+        type=number_up_to(cli.MAX_JOBS),
         default=os.cpu_count() or 1,
         help="how many students to judge at a time (default: one for each core)",
     )
