@@ -59,7 +59,7 @@ def test_there_are_rooms_to_look_into():
     assert {"protocol", "report", "judge", "sandbox", "feedback", "cli"} <= known
 
 
-@pytest.mark.parametrize("name", ["protocol", "report"])
+@pytest.mark.parametrize("name", ["arguments", "harmless", "protocol", "report"])
 def test_the_ground_floor_stands_on_nothing_else_of_the_checker(name):
     for file, known in rooms_known_by(name).items():
         assert known == set(), file
@@ -78,6 +78,13 @@ def test_the_judge_knows_nothing_of_the_sandbox_nor_of_who_shows_its_reports():
 def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():
     for file, known in rooms_known_by("feedback").items():
         assert known.isdisjoint({"judge", "sandbox", "protocol", "cli", "sweep"}), file
+
+
+def test_a_sweep_knows_what_draws_a_page_and_nothing_else_of_feedback():
+    for path in FILES:
+        if room(name_of(path)) == "sweep":
+            known = {name.split(".")[2] for name in imports(path) if room(name) == "feedback"}
+            assert known <= {"axis", "page"}, path
 
 
 def test_nobody_knows_the_command_line_but_itself_and_the_main_module():

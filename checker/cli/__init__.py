@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise, UnknownName
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.submission import SubmissionError
 
 PASSED: Final = 0

@@ -17,7 +17,8 @@ from typing import Final
 from checker import cli
 from checker.arguments import number_up_to, seed
 from checker.course import Course
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
 from checker.sweep import journal
 from checker.sweep.cluster import ClusterError, judge_on

@@ -14,7 +14,8 @@ from pathlib import Path
 from checker import cli
 from checker.arguments import number_up_to
 from checker.course import Course
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.judge.launch import warm_sandboxes
 from checker.verify import verify
 

@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Never, Self, TypeAlias, cast
 
 from checker.course import Exercise
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.submission import MAX_SOURCE, Source, read_below
 from checker.sweep import journal
 

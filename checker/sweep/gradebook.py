@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from checker.feedback import page
 from checker.feedback.axis import clock
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport
@@ -502,8 +502,7 @@ def _lines(source: str) -> str:
 def _plain(value: Any) -> Any:
     """`value` without characters that hide or reorder others, in any text in it."""
     if isinstance(value, str):
-        # Python's own test is as strict, and much faster.
-        return value if value.replace("\n", "").isprintable() else printable(value)
+        return printable(value)
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

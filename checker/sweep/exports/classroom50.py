@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from checker.harmless import one_line
 from checker.sweep.exports.csv import moment
-from checker.sweep.exports.harmless import printable
 from checker.sweep.exports.outcomes import outcomes
 from checker.sweep.marks import Rules, mark, rounded
 from checker.sweep.results import Cohort, Student
@@ -45,7 +45,7 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
         "max-score": got.max_points,
         "tests": [
             {
-                "test-name": printable(f"{one.exercise}: {one.title}").replace("\n", " "),
+                "test-name": one_line(f"{one.exercise}: {one.title}"),
                 "passed": one.status == "passed",
                 "score": one.points,
                 "max-score": one.max_points,
@@ -59,7 +59,7 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
 def _given(variable: str, otherwise: str) -> str:
     in_its_runner = "SUBMISSION_TAG" in os.environ
     given = os.environ.get(variable) if in_its_runner else None
-    return printable(given or otherwise).replace("\n", " ")
+    return one_line(given or otherwise)
 
 
 def _now() -> datetime:

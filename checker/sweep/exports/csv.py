@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from checker.sweep.exports.harmless import cell
+from checker.harmless import cell
 from checker.sweep.marks import Rules, earned, mark, rounded
 from checker.sweep.results import Cohort, Student
 

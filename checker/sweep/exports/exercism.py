@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from checker.sweep.exports.harmless import printable
+from checker.harmless import one_line, printable
 from checker.sweep.exports.outcomes import Outcome, outcomes
 from checker.sweep.marks import Rules
 from checker.sweep.results import Cohort, Student
@@ -61,7 +61,7 @@ def _test(one: Outcome, student: Student, several: bool) -> dict[str, Any]:
     if one.status == "not_graded":
         message = f"not graded: {message}"
     return {
-        "name": printable(name).replace("\n", " "),
+        "name": one_line(name),
         "status": _STATUSES[one.status],
         "message": message or None,
         "output": _output(one, student),

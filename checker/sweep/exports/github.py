@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 from typing import Final
 
-from checker.sweep.exports.harmless import markdown, printable
+from checker.harmless import markdown, printable
 from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
 from checker.sweep.marks import Mark, Rules, mark, rounded
 from checker.sweep.results import Cohort, Student

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from checker.sweep.exports.harmless import printable
+from checker.harmless import one_line, printable
 from checker.sweep.exports.json import number
 from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
 from checker.sweep.marks import Rules, mark
@@ -48,7 +48,7 @@ def _test(test: Outcome, number_of: str) -> dict[str, Any]:
         short = test.exercise.partition("/")[2]
         output += f"\nSee it: checker run {short} --replay {test.replay}"
     data: dict[str, Any] = {
-        "name": printable(f"{test.exercise}: {test.title}").replace("\n", " "),
+        "name": one_line(f"{test.exercise}: {test.title}"),
         "number": number_of,
         "output": output,
         "tags": [printable(test.exercise)],

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from checker.harmless import encodable
 from checker.report import encode_json, summarize_submission
-from checker.sweep.exports.harmless import encodable
 from checker.sweep.marks import Mark, Rules, mark, rounded
 from checker.sweep.results import Cohort, Student
 

@@ -6,8 +6,8 @@ machine are left out or 0, so that the same results are the same bytes.
 
 import xml.etree.ElementTree as ET
 
+from checker.harmless import printable
 from checker.report import CheckReport
-from checker.sweep.exports.harmless import printable
 from checker.sweep.exports.outcomes import works
 from checker.sweep.marks import Rules, mark, rounded
 from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
