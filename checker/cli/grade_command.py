@@ -18,7 +18,7 @@ from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
-from checker.report import BACKENDS, encode_json, summarize_submission
+from checker.report import BACKENDS, summarize_submission
 from checker.submission import Submission
 
 if TYPE_CHECKING:
@@ -128,9 +128,7 @@ def run(given: argparse.Namespace) -> int:
             status.clear_progress()
     summary = summarize_submission(drawn, tuple(reports))
     sources = {source.file: source.content for _, source in work}
-    if given.format == "json":
-        sys.stdout.buffer.write(encode_json(summary))
-    elif given.format != "text":
+    if given.format != "text":
         from checker.sweep.exports import write_report
 
         write_report(given.format, summary, sources, sys.stdout.buffer, rules)

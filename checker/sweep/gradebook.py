@@ -30,7 +30,7 @@ from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport
 from checker.sweep import likeness
 from checker.sweep.marks import Rules, earned, mark, rounded
-from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 
 __all__ = ["render"]
 
@@ -150,8 +150,8 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
             ]
         )
     rows = [
-        _row(student, cohort, rules, [column[n] for column in columns])
-        for n, student in enumerate(cohort.students)
+        _row(result, rules, [column[n] for column in columns])
+        for n, result in enumerate(cohort.results)
     ]
     exercises = [
         _exercise(
@@ -228,15 +228,15 @@ def _only(work: Work) -> str:
     return failed[0] if len(failed) == len(passed) == 1 else ""
 
 
-def _row(student: Student, cohort: Cohort, rules: Rules, cells: list[_Cell]) -> _Row:
-    found = mark(student, cohort, rules)
+def _row(result: Result, rules: Rules, cells: list[_Cell]) -> _Row:
+    found = mark(result, rules)
     late = ""
     if found.days_late:
         days = "1 day" if found.days_late == 1 else f"{found.days_late} days"
         late = f"{days} late: {rounded(found.penalty)} % less"
     return _Row(
-        student,
-        _date(student.handed_in),
+        result.student,
+        _date(result.student.handed_in),
         str(rounded(found.final)),
         bool(found.not_graded),
         late,

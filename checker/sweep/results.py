@@ -11,7 +11,7 @@ import msgspec
 from checker.recording import Recording
 from checker.report import ExerciseReport
 
-__all__ = ["Cohort", "ExerciseInfo", "Flag", "Isolation", "Student", "Work"]
+__all__ = ["Cohort", "ExerciseInfo", "Flag", "Isolation", "Result", "Student", "Work"]
 
 Isolation: TypeAlias = Literal["bubblewrap", "process"]
 
@@ -58,6 +58,15 @@ class ExerciseInfo(msgspec.Struct, frozen=True):
     max_points: int
 
 
+class Result(msgspec.Struct, frozen=True):
+    """One student's work, and what it was to be: all that a mark or an export of it is made from."""
+
+    student: Student
+    exercises: tuple[ExerciseInfo, ...]
+    """What was set, in the order of the course."""
+    seed: int
+
+
 class Cohort(msgspec.Struct, frozen=True):
     seed: int
     isolation: Isolation
@@ -68,3 +77,8 @@ class Cohort(msgspec.Struct, frozen=True):
     """In the order of their names."""
     strays: tuple[str, ...] = ()
     """What could not be made out to be anybody's work, and why."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """That of each student, in their order."""
+        return tuple(Result(student, self.exercises, self.seed) for student in self.students)

@@ -17,13 +17,13 @@ from checker.harmless import one_line
 from checker.sweep.exports.csv import moment
 from checker.sweep.exports.outcomes import outcomes
 from checker.sweep.marks import Rules, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Result
 
 SCHEMA: Final = "classroom50/result/v1"
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    got = mark(student, cohort, rules)
+def of_result(result: Result, rules: Rules) -> bytes:
+    student, got = result.student, mark(result, rules)
     graded_at = f"{_now():%Y-%m-%dT%H:%M:%SZ}"
     handed_in = moment(student.handed_in).replace(" ", "T")
     digest = next((work.digest for work in student.works if work.digest), "none")[:12]
@@ -50,7 +50,7 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
                 "score": one.points,
                 "max-score": one.max_points,
             }
-            for one in outcomes(student, cohort, rules)
+            for one in outcomes(result, rules)
         ],
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
