@@ -10,7 +10,10 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["cell", "encodable", "markdown", "one_line", "printable"]
+__all__ = ["cell", "encodable", "markdown", "one_line", "printable", "safe_name"]
+
+MAX_NAME: Final = 120
+"""Characters of a name that are kept."""
 
 # U+FF0B and the like: spreadsheets in East Asia take the wide forms for the narrow ones.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -35,6 +38,13 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` as `printable` has it, with a space for each end of a line."""
     return printable(text).replace("\n", " ")
+
+
+def safe_name(name: str) -> str:
+    """The name of a person or a file, as it is kept: on one line, in one of the ways in which Unicode
+    writes it, and never empty."""
+    text = unicodedata.normalize("NFC", encodable(name))
+    return one_line(text).strip()[:MAX_NAME] or "(no name)"
 
 
 def cell(text: str) -> str:

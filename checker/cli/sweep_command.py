@@ -26,6 +26,7 @@ from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
 from checker.sweep.jobs import JobError, judge_all
 from checker.sweep.results import Cohort, Student, Work
+from checker.sweep.rosters import RosterError
 from checker.sweep.sweep import Tally, plan_sweep, sweep, with_what_was
 
 _EPILOG = """\
@@ -147,7 +148,14 @@ def run(given: argparse.Namespace) -> int:
             finally:
                 status.clear()
         cohort = journal.read_cohort(given.out)
-    except (JailError, CollectError, ClusterError, JobError, journal.JournalError) as error:
+    except (
+        JailError,
+        CollectError,
+        RosterError,
+        ClusterError,
+        JobError,
+        journal.JournalError,
+    ) as error:
         raise cli.UsageError(str(error)) from None
     except KeyboardInterrupt:
         status.clear()

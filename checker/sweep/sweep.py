@@ -19,13 +19,13 @@ from checker.judge.jail import Jail
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
 from checker.sweep import journal
-from checker.sweep.collect import Handed, digest
 from checker.sweep.flags import find_flags
 from checker.sweep.jobs import judge_all
 from checker.sweep.journal import Entry, Journal, Plan
+from checker.sweep.layouts import Handed
 from checker.sweep.orders import Batch, Judged
 from checker.sweep.results import ExerciseInfo, Isolation
-from checker.sweep.versions import exercise_digest, kit_digest, versions_in_use
+from checker.sweep.versions import exercise_digest, kit_digest, source_digest, versions_in_use
 
 
 def plan_sweep(
@@ -49,13 +49,13 @@ def plan_sweep(
             source = student.sources.get(exercise.name) or Source(
                 f"{exercise.name}/exercise.py", missing=True
             )
-            what = digest(source) or [source.missing, source.fault, source.obstacle]
+            what = source_digest(source) or [source.missing, source.fault, source.obstacle]
             text = json.dumps([common, of_exercise[exercise.name], exercise.name, what])
             key = hashlib.sha256(text.encode()).hexdigest()
             meant.setdefault(key, (exercise, source))
             text = source.content.decode("utf-8", "replace")
             entries.append(
-                Entry(exercise.name, key, text, digest(source), find_flags(source.content))
+                Entry(exercise.name, key, text, source_digest(source), find_flags(source.content))
             )
         planned.append(
             journal.Handed(
