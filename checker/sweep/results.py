@@ -36,6 +36,11 @@ class Work(msgspec.Struct, frozen=True):
     recordings: tuple[Recording, ...] = ()
     """For checks that failed, the runs that show it."""
 
+    @property
+    def text(self) -> str:
+        """The file, with a line feed at each end of a line."""
+        return self.source.replace("\r\n", "\n").replace("\r", "\n")
+
 
 class Student(msgspec.Struct, frozen=True):
     name: str
