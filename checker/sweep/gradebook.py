@@ -25,7 +25,7 @@ from checker.feedback.axis import clock
 from checker.harmless import printable
 from checker.recording import Recording
 from checker.report import CheckReport
-from checker.sweep import likeness
+from checker.sweep import similarity
 from checker.sweep.marks import Rules, mark, rounded
 from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 from checker.sweep.statistics import STATUSES, Standing, Statistics, of_exercise, standing
@@ -117,8 +117,8 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         submitted=sum(student.submitted for student in cohort.students),
         passed=sum(all(cell.standing.status == "passed" for cell in row.cells) for row in rows),
         statuses=STATUSES,
-        least=likeness.ALIKE,
-        common=likeness.COMMON_AT_LEAST,
+        least=similarity.THRESHOLD,
+        common=similarity.COMMON_AT_LEAST,
         shared=shared,
         css=Markup(_file("gradebook.css")),
         js=Markup(_file("gradebook.js")),

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport
-from checker.sweep import likeness
+from checker.sweep import similarity
 from checker.sweep.marks import Rules, earned
 from checker.sweep.results import ExerciseInfo, Student, Work
 
@@ -95,7 +95,7 @@ class Statistics(NamedTuple):
     """Of the points of those who have a mark."""
     checks: list[Check]
     """Those that somebody fails, the hardest first."""
-    alike: list[likeness.Group]
+    alike: list[similarity.Group]
 
 
 def standing(student: Student, exercise: ExerciseInfo, work: Work | None, rules: Rules) -> Standing:
@@ -134,7 +134,7 @@ def of_exercise(
         [(backend, alone[backend]) for backend in BACKENDS if alone[backend]],
         sum(points) / len(points) if points else None,
         _checks(list(begun.values())),
-        likeness.groups(own, starter),
+        similarity.groups(own, starter),
     )
 
 

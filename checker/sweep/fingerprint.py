@@ -1,5 +1,5 @@
-"""What a verdict depends on beside the seed: the submitted file, the exercise, the kit, and what they run
-on. Each has a digest, a SHA-256 in hexadecimal, that changes when it does, or a version."""
+"""The fingerprint of what a verdict depends on, beside the seed: the submitted file, the exercise, the
+kit, and what these run on. Each has a SHA-256 in hexadecimal, or a version, that changes when it does."""
 
 import hashlib
 import platform
