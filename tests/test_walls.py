@@ -59,7 +59,7 @@ def test_there_are_rooms_to_look_into():
     assert {"protocol", "report", "judge", "sandbox", "feedback", "cli"} <= known
 
 
-@pytest.mark.parametrize("name", ["protocol", "report"])
+@pytest.mark.parametrize("name", ["arguments", "harmless", "protocol", "report"])
 def test_the_ground_floor_stands_on_nothing_else_of_the_checker(name):
     for file, known in rooms_known_by(name).items():
         assert known == set(), file
@@ -80,10 +80,23 @@ def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():
         assert known.isdisjoint({"judge", "sandbox", "protocol", "cli", "sweep"}), file
 
 
+def test_a_sweep_knows_what_draws_a_page_and_nothing_else_of_feedback():
+    for path in FILES:
+        if room(name_of(path)) == "sweep":
+            known = {name.split(".")[2] for name in imports(path) if room(name) == "feedback"}
+            assert known <= {"axis", "page"}, path
+
+
 def test_nobody_knows_the_command_line_but_itself_and_the_main_module():
     for path in FILES:
-        if room(name_of(path)) not in ("cli", "__main__", "pytest_plugin"):
+        if room(name_of(path)) not in ("cli", "__main__"):
             assert all(room(name) != "cli" for name in imports(path)), path
+
+
+def test_no_command_knows_another():
+    for path in FILES:
+        if room(name_of(path)) == "cli":
+            assert not any("_command" in name for name in imports(path)), path
 
 
 def test_nobody_imports_the_sandbox_but_itself():

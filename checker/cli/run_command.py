@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker import cli
-from checker.cli.grade_command import seed
+from checker.arguments import seed
 from checker.course import Course, Exercise
 from checker.feedback import story
 from checker.feedback.terminal import Screen

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.report import CheckReport, ExerciseReport, Searched, SubmissionReport
 
 _MARKS: Final = {

@@ -1,5 +1,5 @@
-"""What a verdict hangs on, beside the submission and the seed: the kit, the exercise, and what they run
-on."""
+"""The fingerprint of what a verdict depends on, beside the seed: the submitted file, the exercise, the
+kit, and what these run on. Each has a SHA-256 in hexadecimal, or a version, that changes when it does."""
 
 import hashlib
 import platform
@@ -10,9 +10,10 @@ from typing import Final
 
 import checker
 from checker.course import Exercise
+from checker.submission import Source
 
 _KIT: Final = ("protocol.py", "report.py", "recording.py", "judge", "sandbox")
-"""What of the kit a verdict hangs on."""
+"""What of the kit a verdict depends on."""
 
 
 @cache
@@ -41,6 +42,13 @@ def exercise_digest(exercise: Exercise) -> str:
     ):
         whole.update(len(content).to_bytes(8, "big") + content)
     return whole.hexdigest()
+
+
+def source_digest(source: Source) -> str:
+    """That of a submitted file; empty if there is no content to judge."""
+    if source.missing or source.fault is not None or source.obstacle is not None:
+        return ""
+    return hashlib.sha256(source.content).hexdigest()
 
 
 def versions_in_use() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker.sweep.likeness import groups
+from checker.sweep.similarity import groups
 
 STARTER = '''"""Fetch pages."""
 

@@ -15,12 +15,12 @@ from checker.judge.jail import Jail
 from checker.judge.launch import Sandbox
 from checker.judge.search.explore import THOROUGH
 from checker.submission import Source
+from checker.sweep.fingerprint import exercise_digest, kit_digest, versions_in_use
 from checker.sweep.journal import Verdict
-from checker.sweep.versions import exercise_digest, kit_digest, versions_in_use
 
 
-class OrderError(Exception):
-    """What was ordered cannot be judged here; the text says why, and what to do."""
+class BatchError(Exception):
+    """A batch cannot be judged here; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class _File(msgspec.Struct, frozen=True):
     missing: bool
 
 
-class Order(msgspec.Struct, frozen=True):
+class BatchMessage(msgspec.Struct, frozen=True):
     """A batch, as it travels."""
 
     number: int
@@ -61,9 +61,9 @@ class Order(msgspec.Struct, frozen=True):
     files: list[_File]
 
     def batch(self, course: Course) -> Batch:
-        """What it stands for, in this course. Raises `OrderError`."""
+        """What it stands for, in this course. Raises `BatchError`."""
         if self.kit != kit_digest() or self.versions != versions_in_use():
-            raise OrderError(
+            raise BatchError(
                 "this worker has another version of the kit, or of what it runs on; install the same "
                 "on every machine"
             )
@@ -74,7 +74,7 @@ class Order(msgspec.Struct, frozen=True):
             if exercise is not None:
                 _ = exercise.checks  # What is read now is what the digest is of.
             if exercise is None or exercise_digest(exercise) != file.digest:
-                raise OrderError(
+                raise BatchError(
                     f"the course in {self.course} has another {file.exercise} than when the sweep "
                     "began; leave it as it is meanwhile, have the same one on every machine, and sweep "
                     "again"
@@ -90,7 +90,7 @@ def digests_of(work: Iterable[Batch]) -> dict[str, str]:
     return {name: exercise_digest(exercise) for name, exercise in exercises.items()}
 
 
-def write_order(
+def encode_batch(
     batch: Batch, course: Path, digests: Mapping[str, str], seed: int, *, jailed: bool
 ) -> bytes:
     """A batch of the course in this folder, to be sent to who judges it; `digests` says what the
@@ -109,13 +109,15 @@ def write_order(
         for key, exercise, source in batch.work
     ]
     return msgspec.msgpack.encode(
-        Order(batch.number, str(course), kit_digest(), versions_in_use(), seed, jailed, files)
+        BatchMessage(
+            batch.number, str(course), kit_digest(), versions_in_use(), seed, jailed, files
+        )
     )
 
 
-def read_order(encoded: bytes) -> Order:
-    """What `write_order` wrote."""
-    return msgspec.msgpack.decode(encoded, type=Order)
+def decode_batch(encoded: bytes) -> BatchMessage:
+    """What `encode_batch` wrote."""
+    return msgspec.msgpack.decode(encoded, type=BatchMessage)
 
 
 def open_sandbox(batch: Batch, jail: Jail | None, processor: int | None = None) -> Sandbox:

@@ -23,12 +23,12 @@ from typing import Final, NamedTuple
 
 from checker.sweep.flags import MAX_PARSED, parse
 
-__all__ = ["ALIKE", "COMMON", "OWN", "Group", "groups"]
+__all__ = ["COMMON", "OWN", "THRESHOLD", "Group", "groups"]
 
 GRAM: Final = 10
 WINDOW: Final = 4
 
-ALIKE: Final = 0.8
+THRESHOLD: Final = 0.8
 """The part of their fingerprints that two works share, from which on they are reported."""
 
 OWN: Final = 24
@@ -126,7 +126,7 @@ def _linked(kinds: list[frozenset[int]]) -> Iterable[tuple[list[frozenset[int]],
     nearest = [0.0] * len(kinds)
     for (one, other), count in shared.items():
         alike = count / (len(kinds[one]) + len(kinds[other]) - count)
-        if alike >= ALIKE:
+        if alike >= THRESHOLD:
             leader[lead(one)] = lead(other)
             nearest[one] = max(nearest[one], alike)
             nearest[other] = max(nearest[other], alike)
