@@ -430,8 +430,7 @@ class _Judging:
         """What was seen, and what to try next."""
         from checker.harmless import printable
 
-        seen, _, advice = printable(report.message).partition("\nTry: ")
-        return seen, advice
+        return printable(report.told), printable(report.advice)
 
     def tell(self, report: "CheckReport") -> str:
         """All that there is to say of a check that did not pass."""

@@ -355,13 +355,13 @@ def describe_messages(gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
 
 def message_faults(check: CheckReport) -> Iterator[str]:
     """What is wrong with a message, whatever it is about."""
-    said, _, advice = check.message.partition("\nTry: ")
-    if not advice:
+    if not check.advice:
         yield "does not end with what to try next"
-    if not _OF_A_RUN.search(said):
+    if not _OF_A_RUN.search(check.told):
         yield "has no number and no name of the run in it"
     # What the submission printed is its own.
-    if leaked := _INTERNAL.search(said.partition("\nIt printed:")[0] + advice):
+    said = "\n".join((check.seen, *check.causes, *check.notes, check.advice))
+    if leaked := _INTERNAL.search(said):
         yield f"shows {leaked[0]!r}, which means nothing to a learner"
 
 

@@ -6,11 +6,16 @@ from checker import Case, Service, blocking, check
 from checker.judge.attempt import attempt, play
 from checker.judge.case import Setting
 from checker.judge.causes import find_causes
-from checker.judge.grade import message_of
+from checker.judge.grade import report_on
 from checker.judge.launch import Program
 from checker.judge.record import record
 from checker.judge.story import MAX_SENTENCES, tell
 from checker.judge.words import told_cause
+from checker.submission import Source
+
+
+def message_of(tried):
+    return report_on(it_runs, "asyncio", Source("exercise.py", b""), tried).message
 
 
 def told_causes(trace):
@@ -143,12 +148,11 @@ def test_a_permit_that_went_with_its_task_is_told_with_the_task(watch):
     (cause,) = told_causes(tried.trace)
     assert "took a permit and ended at 1 s without giving it back" in cause.text
     assert "waits for one at line 7" in cause.text
-    assert "(take), which has ended" in message_of(it_runs, tried)
+    assert "(take), which has ended" in message_of(tried)
 
 
 def test_an_end_of_a_stream_that_was_never_closed_is_told_with_who_has_it(watch):
     message = message_of(
-        it_runs,
         watch("""
         import anyio
 
@@ -348,7 +352,6 @@ def test_a_long_story_is_cut_in_the_middle(watch):
 
 def test_a_message_says_which_calls_were_made_where_some_were_not(watch):
     message = message_of(
-        it_runs,
         watch("""
         import anyio
 

@@ -206,7 +206,7 @@ def _list(screen: Screen, told: list[str]) -> None:
 def _why_not_graded(student: Student, work: Work) -> Iterator[str]:
     for check in work.report.checks:
         if check.status == "not_graded":
-            rows = check.message.splitlines()
+            rows = check.seen.splitlines()
             said = " ".join(dict.fromkeys((rows[0], rows[-1])))  # Of a traceback, its end.
             yield f"{student.name}: {work.report.name} is {said}"
             return

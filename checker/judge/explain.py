@@ -141,39 +141,41 @@ def _in_turn(last: Wait, trace: Trace, since: float) -> list[Wait]:
     return sorted(found, key=lambda wait: wait.what.kind == "sleep") or [last]
 
 
-def remarks(trace: Trace, said: str) -> str:
-    """What else a learner wants to know of a run that failed a check, if it is not `said` already:
-    coroutines that were never awaited, and what was printed."""
-    more = [_unreached(trace)]
+def remarks(trace: Trace, seen: str) -> list[str]:
+    """What else a learner wants to know of a run that failed a check, if it was not `seen` already:
+    which calls were never made, and coroutines that were never awaited."""
+    more = _unreached(trace)
     for warning in trace.warnings[:MAX_WARNINGS]:
-        if warning.text not in said:
+        if warning.text not in seen:
             where = f" (line {warning.line})" if warning.line is not None else ""
-            more.append(f"\nPython warned: {warning.text}{where}")
+            more.append(f"Python warned: {warning.text}{where}")
+    return more
+
+
+def prints(trace: Trace) -> list[str]:
+    """The first lines that a run printed, with when it did."""
     lines = [
-        f"\n  {printed.at:g} s: {line}"
+        f"{printed.at:g} s: {line}"[:MAX_LINE]
         for printed in trace.prints
         for line in printed.text.splitlines()
     ]
-    if lines:
-        more += ["\nIt printed:", *(line[:MAX_LINE] for line in lines[:MAX_LINES])]
-        if len(lines) > MAX_LINES:
-            more.append(f"\n  and {len(lines) - MAX_LINES} lines more")
-    return "".join(more)
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES:] = [f"and {len(lines) - MAX_LINES} lines more"]
+    return lines
 
 
-def _unreached(trace: Trace) -> str:
+def _unreached(trace: Trace) -> list[str]:
     """Which calls were made, if some that could have been made were not."""
     made = Counter(call.method for call in trace.calls)
     known = {method for service in trace.services for method in type(service)._methods}
     never = sorted(known - made.keys())
     if not never or not isinstance(trace.ending, Returned):
-        return ""
+        return []
     times = [
         f"{method}() {'once' if n == 1 else f'{n} times'}" for method, n in sorted(made.items())
     ]
-    return (
-        f"\nIt called {', '.join(times) or 'nothing'}; never {' or '.join(f'{m}()' for m in never)}"
-    )
+    never_called = " or ".join(f"{method}()" for method in never)
+    return [f"It called {', '.join(times) or 'nothing'}; never {never_called}"]
 
 
 def _line(error: ErrorTree) -> int | None:

@@ -17,7 +17,7 @@ from checker.judge.canary import expect_a_search
 from checker.judge.case import Check, Memory, Setting
 from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
-from checker.judge.explain import CheckFailed, difference, remarks
+from checker.judge.explain import CheckFailed, difference, prints, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
 from checker.judge.record import record
@@ -30,7 +30,10 @@ from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
 
-MAX_MESSAGE: Final = 4000
+MAX_SEEN: Final = 3000
+MAX_PART: Final = 500
+"""How long each of the other parts of what is told may be, in characters."""
+
 MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
@@ -124,9 +127,8 @@ def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[Ch
     passed = [report.backend for report, _ in of_check if report.status == "passed"]
     for report, reason in of_check:
         if report.status == "failed" and report.tried and passed:
-            said, mark, advice = report.message.partition("\nTry: ")
-            said += f"\nOn {passed[0]} it passes{': ' + reason if reason else ''}"
-            yield msgspec.structs.replace(report, message=said + mark + advice)
+            other = f"On {passed[0]} it passes{': ' + reason if reason else ''}"
+            yield msgspec.structs.replace(report, notes=(*report.notes, other))
         else:
             yield report
 
@@ -229,7 +231,7 @@ class Judging:
         if failure is not None and tried.trace is not None:
             address = Address(number, BACKENDS.index(self.backend), tried.played)
             token = encode_token(address, self.exercise.name)
-        return _report(check, self.backend, self.source, tried, token), tried
+        return report_on(check, self.backend, self.source, tried, token), tried
 
     def _try(self, check: Check, setting: Setting) -> Attempt:
         try:
@@ -253,43 +255,49 @@ def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
     return f"{seed}/{exercise.name}/{check.name}"
 
 
-def message_of(check: Check, tried: Attempt) -> str:
-    """What a report says of a check that did not pass; empty for one that did."""
+def report_on(
+    check: Check, backend: str, source: Source, tried: Attempt, token: str = ""
+) -> CheckReport:
+    """What is told of a check that was tried."""
+    failure, trace = tried.failure, tried.trace
+    causes: list[str] = []
+    notes: list[str] = []
+    printed: list[str] = []
+    seen, advice = "", None
     if tried.obstacle is not None:
-        message = f"not graded: {tried.obstacle}"
-    elif tried.failure is not None:
-        failure = tried.failure
+        seen = f"not graded: {tried.obstacle}"
+    elif failure is not None:
+        seen = failure.message
         advice = failure.advice or (None if failure.hopeless else check.advice)
-        message = failure.message
-        if tried.trace is not None:
-            for cause in find_causes(tried.trace)[:MAX_CAUSES]:
-                message += f"\nWhat happened: {told_cause(tried.trace, cause).text}"
-            message += remarks(tried.trace, message)
+        if trace is not None:
+            causes = [told_cause(trace, cause).text for cause in find_causes(trace)[:MAX_CAUSES]]
+            notes = remarks(trace, seen)
+            printed = prints(trace)
         if tried.is_rare:
-            message += f"\nA quick grade does not find this: it came up in world {tried.worlds:,}"
-        if advice:
-            message += f"\nTry: {advice}"
-    else:
-        return ""
-    # Where an object lies in memory differs from run to run, and says nothing to anybody.
-    return shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
-
-
-def _report(check: Check, backend: str, source: Source, tried: Attempt, token: str) -> CheckReport:
-    failure = tried.failure
+            notes.append(f"A quick grade does not find this: it came up in world {tried.worlds:,}")
     return CheckReport(
         name=check.name,
         title=check.title,
         backend=backend,
         status="not_graded" if tried.obstacle is not None else "failed" if failure else "passed",
         points=check.points,
-        message=message_of(check, tried),
+        seen=_tidy(seen, MAX_SEEN),
         file=source.file,
         line=failure.line if failure is not None else None,
+        causes=tuple(map(_tidy, causes)),
+        notes=tuple(map(_tidy, notes)),
+        printed=tuple(map(_tidy, printed)),
+        advice=_tidy(advice or ""),
+        reason="-".join(map(str, tried.kind)),
         replay=token,
         tried=failure is None or failure.tried,
         searched=tried.searched if failure is None else None,
     )
+
+
+def _tidy(text: str, length: int = MAX_PART) -> str:
+    # Where an object lies in memory differs from run to run, and says nothing to anybody.
+    return shortened(_ADDRESS.sub("…", text), length)
 
 
 def grade_all(

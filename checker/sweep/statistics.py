@@ -1,10 +1,8 @@
 """What a cohort made of an exercise: how many passed, which checks fail, what these say, and which
 works are alike."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Final, NamedTuple
 
 from checker.protocol import shortened
@@ -36,12 +34,7 @@ STATUSES: Final = {
 MAX_MESSAGES: Final = 4
 """How many kinds of messages are told of a check."""
 
-MAX_PATTERN: Final = 400
-
-_QUOTED: Final = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|(?<!\S)[^\s@]+@[^\s@]+")
-_WHO: Final = re.compile(r"(?<=\btask )\d+ \([^()\n]+\)|(?<=\bthread )\d+ \([^()\n]+\)")
-_GIVEN: Final = re.compile(r"(?<=\w\()[^()\n]+(?=\))")
-_NUMBERS: Final = re.compile(r"-?\d+(?:[.:]\d+)*(?:(?:, | and | or | \+ | = )-?\d+(?:[.:]\d+)*)*")
+MAX_SUMMARY: Final = 400
 
 
 class Standing(NamedTuple):
@@ -58,7 +51,8 @@ class Standing(NamedTuple):
 class Message(NamedTuple):
     """What a check says of many, with what differs from one to the next left out."""
 
-    pattern: str
+    seen: str
+    """The first line of the example."""
     example: str
     students: int
     where: str
@@ -185,31 +179,27 @@ def _where(reports: Sequence[CheckReport]) -> str:
 
 
 def _messages(failures: Sequence[Sequence[CheckReport]]) -> list[Message]:
-    """What a check said, grouped: the most frequent first, each with the most frequent wording."""
+    """What a check said, by the place in it where it failed: the most frequent first, each with the
+    most frequent wording."""
     students: defaultdict[str, list[str]] = defaultdict(list)
-    examples: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    examples: defaultdict[str, Counter[CheckReport]] = defaultdict(Counter)
     for reports in failures:
-        by_pattern: defaultdict[str, list[CheckReport]] = defaultdict(list)
+        by_reason: defaultdict[str, list[CheckReport]] = defaultdict(list)
         for report in reports:
-            by_pattern[_pattern(report.message)].append(report)
-            examples[_pattern(report.message)][report.message] += 1
-        for pattern, those in by_pattern.items():
-            students[pattern].append(_where(those))
-    return [
-        Message(
-            pattern,
-            examples[pattern].most_common(1)[0][0],
-            len(where),
-            ", ".join(f"{words} ({n})" for words, n in Counter(where).most_common()),
+            reason = report.reason or report.seen
+            by_reason[reason].append(report)
+            examples[reason][report] += 1
+        for reason, those in by_reason.items():
+            students[reason].append(_where(those))
+    found = []
+    for reason, where in sorted(students.items(), key=lambda item: -len(item[1])):
+        example = max(examples[reason].items(), key=lambda item: item[1])[0]
+        found.append(
+            Message(
+                shortened(example.seen.partition("\n")[0], MAX_SUMMARY),
+                example.message,
+                len(where),
+                ", ".join(f"{words} ({n})" for words, n in Counter(where).most_common()),
+            )
         )
-        for pattern, where in sorted(students.items(), key=lambda item: -len(item[1]))
-    ]
-
-
-@cache
-def _pattern(message: str) -> str:
-    """What a message says at first, without the numbers and the names of one run."""
-    first = shortened(message.partition("\n")[0], MAX_PATTERN)
-    for part in (_QUOTED, _WHO, _GIVEN, _NUMBERS):
-        first = part.sub("…", first)
-    return first
+    return found

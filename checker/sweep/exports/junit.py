@@ -75,9 +75,10 @@ def _case(exercise: str, name: str) -> ET.Element:
 
 
 def _tell(case: ET.Element, check: CheckReport) -> None:
-    message = printable(check.message)
     place = f"{printable(check.file)}:{check.line}" if check.line is not None else ""
     tag = "failure" if check.status == "failed" else "error"
     # Line feeds in an attribute are kept as references, but no reader shows them as such.
-    told = ET.SubElement(case, tag, message=message.partition("\n")[0])
-    told.text = "\n".join(part for part in (printable(check.title), message, place) if part)
+    told = ET.SubElement(case, tag, message=printable(check.seen.partition("\n")[0]))
+    told.text = "\n".join(
+        part for part in (printable(check.title), printable(check.message), place) if part
+    )
