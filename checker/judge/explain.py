@@ -19,6 +19,7 @@ from checker.judge.trace import (
     Trace,
     Wait,
 )
+from checker_sandbox.wire.limits import MAX_ROUNDS, MEMORY
 
 MAX_WAITS = 8
 MAX_ERRORS = 3
@@ -74,7 +75,7 @@ def explain(trace: Trace) -> CheckFailed:
             return _explain_livelock(trace, trace.ending)
         case Spun(waits):
             return CheckFailed(
-                f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
+                f"the event loop ran {MAX_ROUNDS:,} rounds, {after}, and never let time pass: a task goes "
                 "round in a loop that checks something again and again instead of waiting for it."
                 + describe_waits(waits),
                 _first_line(waits),
@@ -272,7 +273,10 @@ _ADVICE = (
     (r"^EOFError", "take the call of input() out"),
     (r"^BdbQuit", "take the breakpoint out"),
     (r"^(SystemExit|KeyboardInterrupt)", "return from the function instead of ending the program"),
-    (r"^MemoryError", "a run may use 1 GiB of memory; look for what grows without end"),
+    (
+        r"^MemoryError",
+        f"a run may use {MEMORY >> 30} GiB of memory; look for what grows without end",
+    ),
 )
 """What to try about errors that many learners meet, by what `kind: message` looks like."""
 

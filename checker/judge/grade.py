@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from checker.course import Exercise
+from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
-from checker.judge.case import Check, Memory, Setting
+from checker.judge.case import Memory, Setting
 from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
@@ -24,10 +24,10 @@ from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
 from checker.judge.story import find_causes
 from checker.judge.trace import Trace
-from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+from checker_sandbox.wire.plain import shortened
 
 MAX_MESSAGE: Final = 4000
 MAX_CAUSES: Final = 2

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from checker.judge.explain import describe_error
 from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace, Wait
-from checker.protocol import shortened
 from checker.recording import Sentence
+from checker_sandbox.wire.plain import shortened
 
 MAX_SENTENCES: Final = 40
 """How long a story may be; of a longer one the middle is left out, but for its key sentences."""

@@ -25,12 +25,12 @@ from markupsafe import Markup
 from checker.feedback import page
 from checker.feedback.axis import clock
 from checker.feedback.terminal import printable
-from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport
 from checker.sweep import likeness
 from checker.sweep.marks import Rules, earned, mark, rounded
 from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker_sandbox.wire.plain import shortened
 
 __all__ = ["render"]
 

@@ -16,12 +16,12 @@ import anyio
 import anyio.abc
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from checker.protocol import Wait
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.lines import EXERCISE, calling_line
-from checker.sandbox.permits import holders_of
-from checker.sandbox.standins import LOCK, Ticket
-from checker.sandbox.tasks import Tasks, coroutine_of, readable_name
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.lines import EXERCISE, calling_line
+from checker_sandbox.patches import LOCK, Ticket
+from checker_sandbox.permits import holders_of
+from checker_sandbox.tasks import Tasks, coroutine_of, readable_name
+from checker_sandbox.wire.messages import Wait
 
 ITS_TURN = "its turn"
 

@@ -24,7 +24,7 @@ import anyio.from_thread
 import anyio.to_thread
 import trio
 
-from checker.sandbox.threads import Thread, Threads, real_start
+from checker_sandbox.threads import Thread, Threads, real_start
 
 LOCK = "Lock.acquire()"
 """What a thread waits for that waits for a lock, or for anything built on one."""
