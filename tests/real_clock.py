@@ -70,8 +70,9 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
-from checker.protocol import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start, plain
-from checker.sandbox.errors import make_error
+from checker_sandbox.errors import make_error
+from checker_sandbox.wire.messages import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start
+from checker_sandbox.wire.plain import plain
 
 __all__ = [
     "Pace",

@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
+from checker.course import Check
 from checker.judge.attempt import attempt
-from checker.judge.case import Check, Setting
+from checker.judge.case import Setting
 from checker.judge.launch import Program, warm_sandboxes
 from checker.judge.pool import spread
 

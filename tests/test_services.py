@@ -4,7 +4,7 @@ import pytest
 
 from checker import Service, blocking, takes
 from checker.judge.trace import Raised, Returned
-from checker.protocol import NotPlain
+from checker_sandbox.wire.plain import NotPlain
 
 
 def calling(expression: str) -> str:

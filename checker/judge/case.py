@@ -20,6 +20,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.course import Check
 from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
@@ -44,27 +45,14 @@ from checker.judge.trace import (
     most_in_flight,
 )
 from checker.judge.words import awaited, error_name, holding
-from checker.protocol import ObjectSpec, Start, Strike
 from checker.report import Searched
+from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
 MOST_STEPS: Final = 1 << 20
 """Beyond how many task steps or calls nothing is made to go wrong."""
 
 _S = TypeVar("_S", bound=Service)
 _T = TypeVar("_T")
-
-
-class Check:
-    """A named expectation about an exercise, worth some points. Made by `check`."""
-
-    def __init__(
-        self, function: Callable[["Case"], None], title: str, points: int, advice: str | None
-    ) -> None:
-        self.function = function
-        self.name: str = function.__name__
-        self.title = title
-        self.points = points
-        self.advice = advice
 
 
 def check(

@@ -20,6 +20,7 @@ from checker.judge.trace import (
     Wait,
 )
 from checker.judge.words import error_name, waits_below
+from checker_sandbox.wire.limits import MAX_ROUNDS, MEMORY
 
 MAX_WARNINGS = 3
 MAX_LINES = 8
@@ -74,7 +75,7 @@ def explain(trace: Trace) -> CheckFailed:
             return _explain_livelock(trace, trace.ending)
         case Spun(waits):
             return CheckFailed(
-                f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
+                f"the event loop ran {MAX_ROUNDS:,} rounds, {after}, and never let time pass: a task goes "
                 "round in a loop that checks something again and again instead of waiting for it."
                 + waits_below(trace, waits),
                 _first_line(waits),
@@ -252,6 +253,9 @@ _ADVICE = (
     (r"^EOFError", "take the call of input() out"),
     (r"^BdbQuit", "take the breakpoint out"),
     (r"^(SystemExit|KeyboardInterrupt)", "return from the function instead of ending the program"),
-    (r"^MemoryError", "a run may use 1 GiB of memory; look for what grows without end"),
+    (
+        r"^MemoryError",
+        f"a run may use {MEMORY >> 30} GiB of memory; look for what grows without end",
+    ),
 )
 """What to try about errors that many learners meet, by what `kind: message` looks like."""

@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from checker.course import Exercise
+from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
-from checker.judge.case import Check, Memory, Setting
+from checker.judge.case import Memory, Setting
 from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, prints, remarks
@@ -25,10 +25,10 @@ from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
 from checker.judge.trace import Trace
 from checker.judge.words import told_cause
-from checker.protocol import shortened
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+from checker_sandbox.wire.plain import shortened
 
 MAX_SEEN: Final = 3000
 MAX_PART: Final = 500

@@ -16,8 +16,8 @@ from checker.judge.trace import (
     Waited,
 )
 from checker.judge.words import awaited, holding
-from checker.protocol import shortened
 from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
+from checker_sandbox.wire.plain import shortened
 
 _OUTCOMES: Final[dict[str, Outcome]] = {
     "answered": "done",

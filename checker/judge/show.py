@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from checker.course import Exercise
+from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
-from checker.judge.case import Check, Setting
+from checker.judge.case import Setting
 from checker.judge.grade import report_on, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record

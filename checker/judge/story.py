@@ -7,8 +7,8 @@ from typing import Any, Final
 from checker.judge.causes import find_causes
 from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace
 from checker.judge.words import awaited, error_name, task_name, told_cause, value_shown, which
-from checker.protocol import shortened
 from checker.recording import Sentence
+from checker_sandbox.wire.plain import shortened
 
 MAX_SENTENCES: Final = 40
 """How long a story may be; of a longer one the middle is left out, but for its key sentences."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from checker.judge.service import Service
-from checker.protocol import Awaited, ErrorTree, Wait
+from checker_sandbox.wire.messages import Awaited, ErrorTree, Wait
 
 __all__ = [
     "ActEnding",

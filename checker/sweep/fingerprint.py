@@ -12,13 +12,13 @@ import checker
 from checker.course import Exercise
 from checker.submission import Source
 
-_KIT: Final = ("protocol.py", "report.py", "recording.py", "judge", "sandbox")
+_KIT: Final = ("checker/report.py", "checker/recording.py", "checker/judge", "checker_sandbox")
 """What of the kit a verdict depends on."""
 
 
 @cache
 def kit_digest() -> str:
-    folder = Path(checker.__file__).parent
+    folder = Path(checker.__file__).parents[1]
     files = sorted(
         file
         for name in _KIT

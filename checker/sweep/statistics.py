@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from checker.protocol import shortened
 from checker.report import BACKENDS, CheckReport
 from checker.sweep import similarity
 from checker.sweep.marks import Rules, earned
 from checker.sweep.results import ExerciseInfo, Student, Work
+from checker_sandbox.wire.plain import shortened
 
 __all__ = [
     "STATUSES",

@@ -12,22 +12,9 @@ from typing import Any, Final
 
 import anyio
 
-from checker.protocol import (
-    ActCancelled,
-    ActEnded,
-    ActRaised,
-    ActReturned,
-    ActSpec,
-    ActUnusable,
-    NotPlain,
-    Outcome,
-    Start,
-    plain,
-    shortened,
-)
-from checker.sandbox.errors import describe_error
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.submission import (
+from checker_sandbox.errors import describe_error
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.submission import (
     UnusableSubmission,
     expect_to_fit,
     find,
@@ -35,6 +22,17 @@ from checker.sandbox.submission import (
     first_line,
     load,
 )
+from checker_sandbox.wire.messages import (
+    ActCancelled,
+    ActEnded,
+    ActRaised,
+    ActReturned,
+    ActSpec,
+    ActUnusable,
+    Outcome,
+    Start,
+)
+from checker_sandbox.wire.plain import NotPlain, plain, shortened
 
 _PLAIN: Final = (
     "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "

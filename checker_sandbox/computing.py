@@ -11,12 +11,7 @@ import resource
 import time
 from typing import Final
 
-CPU_SECONDS: Final = 3
-"""Processor seconds after which a run is ended that has not spoken with the judge meanwhile. Most runs
-take a hundredth of one."""
-
-TOTAL_SECONDS: Final = 60
-"""Processor seconds after which a process is ended, whatever it does."""
+from checker_sandbox.wire.limits import CPU_SECONDS, TOTAL_SECONDS
 
 RENEWED_AFTER: Final = 0.1
 """Processor seconds that must be used up before the limit is moved: to ask is cheaper than to move."""

@@ -19,9 +19,9 @@ import trio._core._run as trio_run
 import trio.abc
 import trio.lowlevel
 
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.lines import EXERCISE, calling_line
-from checker.sandbox.steps import Steps
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.lines import EXERCISE, calling_line
+from checker_sandbox.steps import Steps
 
 AHEAD: Final = 65_536.0
 """By how many seconds trio's clock is ahead of `time.monotonic()`. Outside, too, the two have nothing to

@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import anyio
 
-from checker.protocol import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting, shortened
-from checker.sandbox.errors import describe_message
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.lines import EXERCISE
-from checker.sandbox.waiting import describe_tasks, describe_threads
+from checker_sandbox.errors import describe_message
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.lines import EXERCISE
+from checker_sandbox.waiting import describe_tasks, describe_threads
+from checker_sandbox.wire.messages import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting
+from checker_sandbox.wire.plain import shortened
 
 MAX_TOLD: Final = 5_000
 """How much is told of a run. Beyond that nobody looks, and its limits are meant for other things."""

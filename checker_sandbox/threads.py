@@ -19,9 +19,11 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from checker.protocol import Awaited, shortened
-from checker.sandbox.lines import calling_line
-from checker.sandbox.tasks import MAX_NAME, Tasks
+from checker_sandbox.lines import calling_line
+from checker_sandbox.tasks import Tasks
+from checker_sandbox.wire.limits import MAX_NAME
+from checker_sandbox.wire.messages import Awaited
+from checker_sandbox.wire.plain import shortened
 
 real_start = threading.Thread.start
 

@@ -9,9 +9,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from checker.protocol import ErrorTree
-from checker.sandbox.errors import describe_error
-from checker.sandbox.lines import DRIVER, EXERCISE, raising_line
+from checker_sandbox.errors import describe_error
+from checker_sandbox.lines import DRIVER, EXERCISE, raising_line
+from checker_sandbox.wire.messages import ErrorTree
 
 
 class UnusableSubmission(Exception):

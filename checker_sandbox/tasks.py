@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from checker.protocol import TaskStarted, shortened
-from checker.sandbox.lines import calling_line
-
-MAX_NAME = 100
+from checker_sandbox.lines import calling_line
+from checker_sandbox.wire.limits import MAX_NAME
+from checker_sandbox.wire.messages import TaskStarted
+from checker_sandbox.wire.plain import shortened
 
 
 class Tasks:

@@ -5,8 +5,9 @@ from typing import Final
 
 import anyio
 
-from checker.protocol import ErrorTree, Failed, shortened
-from checker.sandbox.lines import raising_line
+from checker_sandbox.lines import raising_line
+from checker_sandbox.wire.messages import ErrorTree, Failed
+from checker_sandbox.wire.plain import shortened
 
 MAX_ERRORS = 100
 MAX_DEPTH = 50

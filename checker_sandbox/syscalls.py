@@ -68,20 +68,29 @@ _MACHINES: Final = {
 }  # fmt: skip
 
 
+class FilterError(Exception):
+    """The kernel can be given no filter for system calls; the text says why."""
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def restrict() -> None:
-    """From here on, this process is restricted, and its threads. Raises `OSError`."""
+    """From here on, this process is restricted, and its threads. Raises `FilterError`."""
     machine = platform.machine()
     if machine not in _MACHINES:
-        return  # What is left are namespaces and limits.
+        raise FilterError(
+            f"the filter for system calls knows the numbers of {' and '.join(_MACHINES)}, not those of "
+            f"{machine}"
+        )
     instructions = b"".join(_instructions(*_MACHINES[machine], os.getpid()))
     program = _Program(len(instructions) // 8, instructions)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the kernel takes no filter for system calls")
+        raise FilterError(
+            f"the kernel takes no filter for system calls: {os.strerror(ctypes.get_errno())}"
+        )
 
 
 def _instructions(machine: int, numbers: dict[str, int], me: int) -> Iterator[bytes]:

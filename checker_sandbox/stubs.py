@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from checker.protocol import MethodSpec, ServiceSpec
-from checker.sandbox.kernel import Kernel
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.wire.messages import MethodSpec, ServiceSpec
 
 
 class Stub:

@@ -1,12 +1,8 @@
 """The fork server: a process that has imported all that a run needs, and forks one for each run.
 
 Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
-starts one of these and asks it over a control socket, one byte a command. `LOAD`, which the lengths
-and the sources of a submission and of its driver follow, says what the next runs are runs of. `RUN`,
-which comes with the descriptor of the run's own socket, starts one and is answered in kind; `DONE`
-ends it with all its children; `TRACE` lets it write where it is, then ends it, and answers with the
-exit status; `AWAIT` does so too, but leaves it a moment to end by itself. One run at a time. The
-server holds nothing worth stealing, and ends when the judge hangs up.
+starts one of these and asks it for runs: see `checker_sandbox/wire/control.py`. The server holds nothing
+worth stealing.
 
 A fork is made while the run before it goes on, so that no run waits for its own.
 """
@@ -17,7 +13,6 @@ import os
 import signal
 import site
 import socket
-import struct
 import sys
 import time
 import traceback
@@ -33,30 +28,30 @@ import anyio.streams.stapled
 import anyio.streams.text
 import anyio.to_thread
 
-from checker.protocol import (
+from checker_sandbox import patches, run, submission
+from checker_sandbox.wire.control import (
+    AWAIT,
+    CRASHED,
+    DONE,
+    LOAD,
+    RUN,
+    STATUS,
+    TRACE,
+    decode_options,
+    receive_load,
+)
+from checker_sandbox.wire.link import Link
+from checker_sandbox.wire.messages import (
     ActSpec,
     Answered,
     Called,
     Idle,
-    Link,
     MethodSpec,
     Resume,
     ServiceSpec,
     Start,
     ToSandbox,
 )
-from checker.sandbox import run, standins, submission
-
-LOAD = b"L"
-RUN = b"R"
-DONE = b"D"
-TRACE = b"T"
-AWAIT = b"A"
-CRASHED = 70
-"""The exit code of a process that an error of ours ended; its traceback is on stderr."""
-
-LENGTHS = struct.Struct("!II")
-STATUS = struct.Struct("!i")
 
 TRACE_SECONDS = 1.0
 """Real seconds that an overdue run is given to write where it was."""
@@ -88,13 +83,13 @@ _sleep = time.sleep
 
 
 def main() -> None:
-    options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
-    control = socket.socket(fileno=int(options["--control"]))
-    if (processor := int(options["--processor"])) >= 0 and sys.platform == "linux":
-        os.sched_setaffinity(0, {processor})
+    options = decode_options(sys.argv[1])
+    control = socket.socket(fileno=options.control)
+    if options.processor is not None and sys.platform == "linux":
+        os.sched_setaffinity(0, {options.processor})
     try:
-        if (user := options.get("--user")) is not None:
-            run.become(int(user), jailed=options["--jailed"] == "yes")
+        if options.restricted:
+            run.become(options.user, jailed=options.jailed)
         warm_up()
     except BaseException:
         # A rehearsal has put something else in the place of stderr.
@@ -117,7 +112,7 @@ def warm_up() -> None:
         getattr(anyio, name, None)
     for backend in BACKENDS:
         anyio.run(anyio.sleep, 0, backend=backend)
-    standins.install()
+    patches.install()
     for backend in BACKENDS:
         _rehearse(backend)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
@@ -161,7 +156,7 @@ def _rehearse(backend: str) -> None:
     link.answer = Start(backend, [ActSpec("main", [service])], 0)
     with contextlib.suppress(_Curtain, BaseExceptionGroup):
         run.perform(kernel)
-    standins.deactivate()
+    patches.deactivate()
 
 
 def serve(control: socket.socket) -> None:
@@ -201,8 +196,7 @@ def serve(control: socket.socket) -> None:
 
 def load(control: socket.socket) -> None:
     """Hear what the next runs are runs of, and compile it: once, and none of it runs here."""
-    lengths = LENGTHS.unpack(control.recv(LENGTHS.size, socket.MSG_WAITALL))
-    exercise, driver = (control.recv(n, socket.MSG_WAITALL) if n else b"" for n in lengths)
+    exercise, driver = receive_load(control)
     run.tidy_up()
     with run.limited_computing():
         submission.prepare(exercise, driver)

@@ -1,4 +1,4 @@
-"""Every message that passes between the judge and a sandbox, and how it is framed.
+"""Every message that passes between the judge and a run.
 
 One run is one conversation over a private stream socket. The sandbox speaks whenever its event
 loop has nothing left to do: it sends what happened since it last spoke (`Called`, `Printed`, ...)
@@ -11,120 +11,31 @@ below, or the run is over. Nothing here can carry code.
 All instants are whole nanoseconds of virtual time since the run began.
 """
 
-import socket
-import struct
-import time
-from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-__all__ = [
-    "MAX_FRAME",
-    "ActCancelled",
-    "ActEnded",
-    "ActRaised",
-    "ActReturned",
-    "ActSpec",
-    "ActUnusable",
-    "Answered",
-    "Awaited",
-    "Broken",
-    "CallCancelled",
-    "Called",
-    "Cancelled",
-    "Closed",
-    "Ended",
-    "ErrorTree",
-    "Event",
-    "Explain",
-    "Failed",
-    "Flush",
-    "FromSandbox",
-    "Idle",
-    "Left",
-    "Link",
-    "LoopBlocked",
-    "LoopFreed",
-    "MethodSpec",
-    "NotPlain",
-    "ObjectSpec",
-    "Outcome",
-    "Overdue",
-    "Printed",
-    "ProtocolError",
-    "Raised",
-    "Resume",
-    "Returned",
-    "ServiceSpec",
-    "Spinning",
-    "Start",
-    "Strike",
-    "StrikeCame",
-    "Struck",
-    "Stuck",
-    "Swallowed",
-    "TaskStarted",
-    "TaskSteps",
-    "ThreadStarted",
-    "ToSandbox",
-    "Unusable",
-    "Wait",
-    "Waiting",
-    "Warned",
-    "instant",
-    "plain",
-    "shortened",
-]
-
-MAX_FRAME: Final = 1 << 20
-"""The largest message either side accepts, in bytes."""
-
-MAX_DEPTH: Final = 32
-MAX_ITEMS: Final = 20_000
-MAX_TEXT: Final = 1 << 19
-"""How many bytes and characters one plain value may hold in all."""
+from checker_sandbox.wire.limits import MAX_NAME, MAX_WORDS
 
 END_OF_TIME: Final = 1 << 62
 """The last instant a deadline may name (146 years)."""
 
-_SERVICE: Final = 1
-_HEADER: Final = struct.Struct("!I")
-
-
 Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
 """A line of the learner's file, counted from 1."""
-
 
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """What is counted in a run: calls, tasks, threads, services."""
 
-Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=600)]
+Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_NAME)]
 """What the submission calls something."""
 
-Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=3000)]
-"""What is told of something. A sandbox cuts names to 100 characters and words to 500, each of which may
-be written as six; whoever has taken one over shall not make them longer, since they are told again for
-each step."""
+Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_WORDS)]
+"""What is told of something. A sandbox cuts names and words to a number of characters, each of which may be
+written as six; whoever has taken one over shall not make them longer, since they are told again for each
+step."""
 
-Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1 << 62)]
+Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=END_OF_TIME)]
 """Nanoseconds of virtual time since the run began."""
-
-
-class ProtocolError(Exception):
-    """The other side sent something that is not a message of this protocol."""
-
-
-class Closed(Exception):
-    """The other side hung up, or the process behind it ended."""
-
-
-class Overdue(Exception):
-    """Nothing came within the real time allowed."""
-
-
-class NotPlain(TypeError):
-    """A value that is not plain data cannot cross to the other side; its text says why."""
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
@@ -532,188 +443,9 @@ FromSandbox: TypeAlias = (
 )
 
 
-# --- plain data ---------------------------------------------------------------------------------
-
-
-def plain(value: object, besides: type | None = None) -> Any:
-    """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
-    float, str or bytes, and lists, tuples and dicts of these. A tuple crosses as a list, and a kind
-    of list, tuple or dict (a `defaultdict`, a named tuple) as what it is a kind of.
-
-    What is an instance of `besides` passes as it is. Raises `NotPlain`, with a message for the
-    learner, for anything else, and for too much of it.
-    """
-    return _Plain(besides).copy(value, MAX_DEPTH)
-
-
-class _Plain:
-    """Copies one value, and counts what it holds."""
-
-    def __init__(self, besides: type | None) -> None:
-        self._besides = besides
-        self._items = 0
-        self._text = 0
-
-    def copy(self, value: object, depth: int) -> Any:
-        self._items += 1
-        if self._items > MAX_ITEMS:
-            raise NotPlain(f"a value of more than {MAX_ITEMS:,} items")
-        kind = type(value)
-        if value is None or kind is bool or kind is float:
-            return value
-        if kind is int:
-            if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
-                raise NotPlain("an integer of more than 64 bits")
-            return value
-        if kind is str or kind is bytes:
-            return self._count(value)
-        if depth == 0:
-            raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
-        # What a subclass says of itself is not asked: only what it holds as what it is a kind of.
-        if isinstance(value, list):
-            return [self.copy(item, depth - 1) for item in list.__iter__(value)]
-        if isinstance(value, tuple):
-            return [self.copy(item, depth - 1) for item in tuple.__iter__(value)]
-        if isinstance(value, dict):
-            return {
-                self._copy_key(key): self.copy(item, depth - 1) for key, item in dict.items(value)
-            }
-        if self._besides is not None and isinstance(value, self._besides):
-            return value
-        raise NotPlain(_indefinite(kind.__name__))
-
-    def _copy_key(self, key: object) -> Any:
-        if type(key) not in (str, int, bytes, bool, type(None)):
-            raise NotPlain(f"a dict with {_indefinite(type(key).__name__)} as a key")
-        return self.copy(key, 0)
-
-    def _count(self, value: Any) -> Any:
-        self._text += len(value)
-        if self._text > MAX_TEXT:
-            raise NotPlain(f"a value of more than {MAX_TEXT >> 10} KiB")
-        if type(value) is str:
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise NotPlain("a string with a lone surrogate, which is not text") from None
-        return value
-
-
-def _indefinite(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
-
-
-def shortened(text: str, length: int = 500) -> str:
-    """`text` cut to a length, and without what UTF-8 cannot hold."""
-    # A submission's own kind of string is asked for its characters, and for nothing else.
-    return str.__getitem__(text, slice(length)).encode(errors="backslashreplace").decode()
-
-
 def instant(seconds: float) -> int | None:
     """Nanoseconds for `seconds` of virtual time; None for a time that never comes, as any after the
     end of time. What is before the beginning is at the beginning."""
     if not seconds < END_OF_TIME / 1e9:
         return None
     return round(max(seconds, 0.0) * 1e9)
-
-
-# --- framing ------------------------------------------------------------------------------------
-
-
-class Link:
-    """One end of a conversation: sends and receives whole messages.
-
-    `receives` is the union of the types this end accepts. Values may hold services if this end is
-    given a way to describe one (the judge: `describe`) or to make a stub (the sandbox: `embody`).
-    Making the codecs takes longer than a short conversation, so a link is made once and `connect`ed
-    for each.
-    """
-
-    def __init__(
-        self,
-        receives: Any,
-        *,
-        describe: Callable[[Any], ServiceSpec] | None = None,
-        embody: Callable[[ServiceSpec], object] | None = None,
-    ) -> None:
-        self.describe = describe
-        self.embody = embody
-        self._encoder = msgspec.msgpack.Encoder(enc_hook=self._encode_service)
-        self._decoder = msgspec.msgpack.Decoder(receives, ext_hook=self._decode_service)
-
-    def connect(self, sock: socket.socket) -> None:
-        """Begin a conversation over a stream socket."""
-        self.socket = sock
-        self._buffer = bytearray()
-        self._until: float | None = None
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin another conversation over the same socket."""
-        self.received = len(self._buffer)
-        """How many bytes of this conversation have arrived so far."""
-
-    def _encode_service(self, value: object) -> msgspec.msgpack.Ext:
-        if self.describe is None:
-            raise NotPlain(_indefinite(type(value).__name__))
-        return msgspec.msgpack.Ext(_SERVICE, msgspec.msgpack.encode(self.describe(value)))
-
-    def _decode_service(self, code: int, data: memoryview) -> object:
-        if self.embody is None or code != _SERVICE:
-            raise ProtocolError(f"an extension of type {code}")
-        return self.embody(msgspec.msgpack.decode(data, type=ServiceSpec))
-
-    def send(self, message: _Message) -> None:
-        """Send one message. Raises `NotPlain` if it is too large, `Closed` if nobody listens."""
-        payload = self._encoder.encode(message)
-        if len(payload) > MAX_FRAME:
-            raise NotPlain(f"a value of more than {MAX_FRAME >> 20} MiB")
-        try:
-            self.socket.sendall(_HEADER.pack(len(payload)) + payload)
-        except TimeoutError:
-            raise Overdue from None
-        except OSError:
-            raise Closed from None
-
-    def receive(self, until: float | None = None) -> Any:
-        """Return the next message, waiting for it until `until` on the real `time.monotonic`.
-
-        Raises `ProtocolError`, `Closed` or `Overdue`.
-        """
-        self._until = until
-        if until is not None and time.monotonic() > until:
-            raise Overdue
-        (size,) = _HEADER.unpack(self._take(_HEADER.size))
-        if size > MAX_FRAME:
-            raise ProtocolError(f"a message of {size} bytes")
-        payload = self._take(size)
-        try:
-            return self._decoder.decode(payload)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
-            raise ProtocolError(str(error)) from None
-
-    @property
-    def has_more(self) -> bool:
-        """Whether more has arrived than what was received."""
-        return bool(self._buffer)
-
-    def _take(self, size: int) -> bytes:
-        while len(self._buffer) < size:
-            if self._until is not None:
-                left = self._until - time.monotonic()
-                if left <= 0:
-                    raise Overdue
-                self.socket.settimeout(left)
-            try:
-                part = self.socket.recv(1 << 16)
-            except TimeoutError:
-                raise Overdue from None
-            except OSError:
-                raise Closed from None
-            if not part:
-                raise Closed
-            self._buffer += part
-            self.received += len(part)
-        taken = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        return taken

@@ -19,13 +19,19 @@ import anyio
 import anyio.lowlevel
 import msgspec
 
-from checker.protocol import (
+from checker_sandbox import computing
+from checker_sandbox.errors import make_error
+from checker_sandbox.lines import calling_line
+from checker_sandbox.tasks import Tasks
+from checker_sandbox.threads import Thread, Threads
+from checker_sandbox.wire.limits import MAX_ROUNDS
+from checker_sandbox.wire.link import Closed, Link
+from checker_sandbox.wire.messages import (
     Answered,
     Awaited,
     Broken,
     CallCancelled,
     Called,
-    Closed,
     ErrorTree,
     Event,
     Explain,
@@ -34,10 +40,8 @@ from checker.protocol import (
     FromSandbox,
     Idle,
     Left,
-    Link,
     LoopBlocked,
     LoopFreed,
-    NotPlain,
     Printed,
     Raised,
     Resume,
@@ -45,23 +49,15 @@ from checker.protocol import (
     Stuck,
     Wait,
     instant,
-    plain,
 )
-from checker.sandbox import computing
-from checker.sandbox.errors import make_error
-from checker.sandbox.lines import calling_line
-from checker.sandbox.tasks import Tasks
-from checker.sandbox.threads import Thread, Threads
+from checker_sandbox.wire.plain import NotPlain, plain
 
 if TYPE_CHECKING:
-    from checker.sandbox.steps import Steps
+    from checker_sandbox.steps import Steps
 
 EPOCH: Final = 1000.0
 """What the loop's clock reads when a run begins, in seconds. Not 0: a program that takes a delay
 for a deadline must not pass because the two happen to agree."""
-
-MAX_ROUNDS: Final = 20_000
-"""Rounds of the event loop without time passing, after which a run counts as spinning."""
 
 FLUSH_AT: Final = 500
 """How many events are kept before they are sent ahead of the next message."""

@@ -17,12 +17,14 @@ import anyio
 import anyio.abc
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from checker.protocol import Awaited, Wait, shortened
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.lines import EXERCISE, calling_line
-from checker.sandbox.permits import holders_of
-from checker.sandbox.standins import LOCK, Ticket
-from checker.sandbox.tasks import MAX_NAME, Tasks, coroutine_of, readable_name
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.lines import EXERCISE, calling_line
+from checker_sandbox.patches import LOCK, Ticket
+from checker_sandbox.permits import holders_of
+from checker_sandbox.tasks import Tasks, coroutine_of, readable_name
+from checker_sandbox.wire.limits import MAX_NAME
+from checker_sandbox.wire.messages import Awaited, Wait
+from checker_sandbox.wire.plain import shortened
 
 # Where a task is, by its innermost frames, that will run again at once.
 _CHECKPOINTS = frozenset({"__sleep0", "checkpoint", "cancel_shielded_checkpoint"})

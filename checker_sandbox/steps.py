@@ -5,8 +5,8 @@ runs, and any other task of a real program could: a cancellation that comes ther
 caller could have sent. So a program that lets go of what it was just handed is found out.
 """
 
-from checker.protocol import Start, StrikeCame, TaskSteps
-from checker.sandbox.kernel import Kernel
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.wire.messages import Start, StrikeCame, TaskSteps
 
 
 class Steps:

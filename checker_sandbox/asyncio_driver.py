@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import anyio
 
-from checker.sandbox.kernel import Kernel
-from checker.sandbox.steps import Steps
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.steps import Steps
 
 LONGEST_WAIT: Final = 24 * 3600
 """However far away its next timer is, asyncio waits for no more than a day at a time."""

@@ -31,47 +31,43 @@ from typing import Any, Final, Never, TextIO
 import anyio
 import trio
 
-from checker.protocol import (
+from checker_sandbox import (
+    asyncio_driver,
+    clock,
+    computing,
+    patches,
+    permits,
+    syscalls,
+    trio_driver,
+)
+from checker_sandbox.acts import Script, crossing, perform_one, perform_several, read
+from checker_sandbox.errors import describe_error
+from checker_sandbox.kernel import EPOCH, Kernel
+from checker_sandbox.lines import EXERCISE
+from checker_sandbox.steps import Steps
+from checker_sandbox.stubs import Stubs
+from checker_sandbox.submission import UnusableSubmission, forget
+from checker_sandbox.tasks import Tasks
+from checker_sandbox.waiting import describe_tasks, describe_threads, describe_waits
+from checker_sandbox.watching import Watcher
+from checker_sandbox.wire.limits import CPU_SECONDS, MEMORY
+from checker_sandbox.wire.link import Closed, Link
+from checker_sandbox.wire.messages import (
     Cancelled,
-    Closed,
     FromSandbox,
     Left,
-    Link,
     Raised,
     Returned,
     Start,
     ToSandbox,
     Unusable,
     Warned,
-    shortened,
 )
-from checker.sandbox import (
-    asyncio_driver,
-    clock,
-    computing,
-    permits,
-    standins,
-    syscalls,
-    trio_driver,
-)
-from checker.sandbox.acts import Script, crossing, perform_one, perform_several, read
-from checker.sandbox.computing import CPU_SECONDS
-from checker.sandbox.errors import describe_error
-from checker.sandbox.kernel import EPOCH, Kernel
-from checker.sandbox.lines import EXERCISE
-from checker.sandbox.steps import Steps
-from checker.sandbox.stubs import Stubs
-from checker.sandbox.submission import UnusableSubmission, forget
-from checker.sandbox.tasks import Tasks
-from checker.sandbox.waiting import describe_tasks, describe_threads, describe_waits
-from checker.sandbox.watching import Watcher
+from checker_sandbox.wire.plain import shortened
 
 STAY_SECONDS: Final = 1.0
 """Processor seconds after which a process takes no other run, so that each has enough left of what
 a process may compute in all."""
-
-MEMORY: Final = 1 << 30
-"""Bytes that a run may ask for beyond what the warmed process has."""
 
 FILE_SIZE: Final = 1 << 20
 
@@ -118,7 +114,7 @@ def make_kernel(link: Link) -> Kernel:
     link.embody = stubs.embody
     kernel = stubs.kernel = Kernel(link, Tasks(), describe_waits)
     clock.install(lambda: kernel.now, EPOCH)
-    standins.activate(kernel.threads)
+    patches.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = _wait_all_tasks_blocked
     _output.kernel = kernel
     sys.stdout = sys.stderr = _output
@@ -150,14 +146,14 @@ restricted = False
 out of a run: see `checker/judge/jail.py`."""
 
 
-def become(user: int, *, jailed: bool) -> None:
-    """Be restricted from here on, as this user; 0 is the one that is there. In a jail, what is left
+def become(user: int | None, *, jailed: bool) -> None:
+    """Be restricted from here on, as this user, if it is to be another one. In a jail, what is left
     in it is tidied away from one submission to the next."""
     global restricted
     restricted = True
     if jailed:
         _furniture.update((place, set(os.listdir(place))) for place in _SHARED)
-    if user:
+    if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)

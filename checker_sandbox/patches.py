@@ -24,8 +24,8 @@ import anyio.from_thread
 import anyio.to_thread
 import trio
 
-from checker.protocol import Awaited
-from checker.sandbox.threads import Thread, Threads, real_start
+from checker_sandbox.threads import Thread, Threads, real_start
+from checker_sandbox.wire.messages import Awaited
 
 LOCK: Final = Awaited("thread's lock")
 """What a thread waits for that waits for a lock, or for anything built on one."""
