@@ -7,6 +7,7 @@ FROM python:3.13-slim
 
 COPY pyproject.toml README.md LICENSE /opt/tasklings/
 COPY checker /opt/tasklings/checker
+COPY checker_sandbox /opt/tasklings/checker_sandbox
 COPY exercises /opt/tasklings/exercises
 COPY solutions /opt/tasklings/solutions
 RUN pip install --no-cache-dir /opt/tasklings \

@@ -33,7 +33,7 @@ RUNS = 60
 
 _FORKS = """
 import os, sys, time
-from checker.sandbox import server
+from checker_sandbox import server
 server.warm_up()
 durations = []
 for _ in range({runs}):

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checker import Case, Service, takes
-from checker.judge.case import Check, Run, World
+from checker.course import Check
+from checker.judge.case import Run, World
 
 
 class Store(Service):

@@ -39,9 +39,9 @@ from typing import Final, TypeAlias
 from benchmarks.grade import RUNS, fork, target, timed
 from benchmarks.races import RACES
 from checker import Case, Service
-from checker.course import Course, Exercise
+from checker.course import Check, Course, Exercise
 from checker.judge.attempt import attempt, play
-from checker.judge.case import Check, Setting, World
+from checker.judge.case import Setting, World
 from checker.judge.choices import Replay
 from checker.judge.draws import Drawer, Profile
 from checker.judge.explain import CheckFailed

@@ -1,11 +1,12 @@
 """Tasklings: a kit of exercises in structured concurrency, and the checker that judges them.
 
-What an author of checks imports is here. It is imported when first used, since the sandbox imports
-this package too and must not see the judge.
+What an author of checks imports is here. The judge behind it is imported with the first of these names:
+`checker --help` does without it, and so does pytest in a project that has no course, where the plugin
+is loaded all the same.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from checker.judge.acts import Act as Act
@@ -20,36 +21,24 @@ if TYPE_CHECKING:
     from checker.judge.service import takes as takes
     from checker.judge.trace import Call as Call
 
-_MODULES = {
-    "Act": "checker.judge.acts",
-    "Call": "checker.judge.trace",
-    "Case": "checker.judge.case",
-    "Instance": "checker.judge.acts",
-    "Run": "checker.judge.case",
-    "Service": "checker.judge.service",
-    "World": "checker.judge.case",
-    "blocking": "checker.judge.service",
-    "check": "checker.judge.case",
-    "scene": "checker.judge.case",
-    "takes": "checker.judge.service",
+_MODULES: Final = {
+    "Act": "acts",
+    "Call": "trace",
+    "Case": "case",
+    "Instance": "acts",
+    "Run": "case",
+    "Service": "service",
+    "World": "case",
+    "blocking": "service",
+    "check": "case",
+    "scene": "case",
+    "takes": "service",
 }
 
-__all__ = [
-    "Act",
-    "Call",
-    "Case",
-    "Instance",
-    "Run",
-    "Service",
-    "World",
-    "blocking",
-    "check",
-    "scene",
-    "takes",
-]
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return getattr(import_module(_MODULES[name]), name)
+        return getattr(import_module(f"checker.judge.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'checker' has no attribute {name!r}")

@@ -12,18 +12,15 @@ solutions, as `starter.py`. `checker verify` holds the two together.
 import difflib
 import importlib.util
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from checker.judge.case import Check
-
-__all__ = ["Chapter", "Course", "CourseError", "Exercise", "UnknownName"]
+__all__ = ["Chapter", "Check", "Course", "CourseError", "Exercise", "UnknownName"]
 
 
 class CourseError(Exception):
@@ -54,6 +51,20 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `course.toml` holds."""
 
     chapters: list[_ChapterEntry]
+
+
+class Check:
+    """A named expectation about an exercise, worth some points. Made by `checker.check`."""
+
+    def __init__(
+        self, function: Callable[[Any], None], title: str, points: int, advice: str | None
+    ) -> None:
+        self.function = function
+        """What tries it; it is given a `Case`."""
+        self.name: str = function.__name__
+        self.title = title
+        self.points = points
+        self.advice = advice
 
 
 @dataclass(frozen=True)
@@ -100,10 +111,8 @@ class Exercise:
         return path.read_bytes() if path.exists() else None
 
     @cached_property
-    def checks(self) -> "tuple[Check, ...]":
+    def checks(self) -> tuple[Check, ...]:
         """The checks, in the order in which they stand in `checks.py`."""
-        from checker.judge.case import Check
-
         path = self.folder / "checks.py"
         if not path.is_file():
             raise CourseError(f"{path} is missing; an exercise needs its checks")

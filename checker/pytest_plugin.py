@@ -85,7 +85,7 @@ def _with_parents(place: str | Path) -> list[Path]:
 
 
 def _seed(text: str) -> int:
-    from checker.cli.grade_command import seed
+    from checker.arguments import seed
 
     return seed(text)
 
@@ -163,7 +163,7 @@ class _Shared:
             )
 
     def _work(self, path: str, name: str = "") -> _Work:
-        from checker.feedback.terminal import printable
+        from checker.harmless import printable
         from checker.submission import Submission, SubmissionError
 
         whole = Path(os.path.abspath(self.start / path))
@@ -428,14 +428,13 @@ class _Judging:
 
     def said(self, report: "CheckReport") -> tuple[str, str]:
         """What was seen, and what to try next."""
-        from checker.feedback.terminal import printable
+        from checker.harmless import printable
 
-        seen, _, advice = printable(report.message).partition("\nTry: ")
-        return seen, advice
+        return printable(report.told), printable(report.advice)
 
     def tell(self, report: "CheckReport") -> str:
         """All that there is to say of a check that did not pass."""
-        from checker.feedback.terminal import printable
+        from checker.harmless import printable
 
         seen, advice = self.said(report)
         rows = [f"{report.title} ({self.backend})", seen]

@@ -14,7 +14,7 @@ ExerciseStatus: TypeAlias = Literal["passed", "failed", "not_started", "not_grad
 
 BACKENDS = ("asyncio", "trio")
 
-SCHEMA = "checker/report/v1"
+SCHEMA = "checker/report/v2"
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -44,19 +44,43 @@ class CheckReport(msgspec.Struct, frozen=True):
     status: Status
     points: int
     """What the check is worth, once, when it passes on both backends."""
-    message: str
-    """What was seen, what was expected and what to try next; empty if it passed."""
+    seen: str
+    """What was seen, and what was expected; empty if it passed."""
     file: str
     line: int | None
-    """The line of `file` that the message is about, counted from 1."""
+    """The line of `file` that this is about, counted from 1."""
+    causes: tuple[str, ...] = ()
+    """What is known to have gone wrong, the likely cause first."""
+    notes: tuple[str, ...] = ()
+    """What else there is to know: warnings, how the other backend did."""
+    printed: tuple[str, ...] = ()
+    """What the program printed, and when."""
+    advice: str = ""
+    """What to try next."""
+    reason: str = ""
+    """The same for all submissions that fail the check at the same place in it, and ended in the same
+    way; empty if it passed, or if nothing was run. It means nothing else."""
     replay: str = ""
-    """What `checker run NAME --replay` shows the run again by that the message is about; empty if
+    """What `checker run NAME --replay` shows the run again by that this is about; empty if
     it passed, or if nothing was run."""
     tried: bool = True
     """Whether anything was run to find that out. Once a check has met the limit of time, those that
     follow are not."""
     searched: Searched | None = None
     """How far the search went; only for a check that passed, and had worlds to search."""
+
+    @property
+    def told(self) -> str:
+        """All that there is to say, but for what to try next."""
+        rows = [self.seen, *(f"What happened: {cause}" for cause in self.causes), *self.notes]
+        if self.printed:
+            rows += ["It printed:", *(f"  {line}" for line in self.printed)]
+        return "\n".join(rows)
+
+    @property
+    def message(self) -> str:
+        """All that there is to say; empty if it passed."""
+        return f"{self.told}\nTry: {self.advice}" if self.advice else self.told
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):
@@ -122,4 +146,7 @@ def summarize_submission(seed: int, exercises: tuple[ExerciseReport, ...]) -> Su
 def encode_json(report: SubmissionReport) -> bytes:
     """The report as JSON, the same bytes for the same report, with a line feed at the end."""
     fields = {"schema": report.schema, **msgspec.to_builtins(report)}
+    for exercise, told in zip(report.exercises, fields["exercises"], strict=True):
+        for check, parts in zip(exercise.checks, told["checks"], strict=True):
+            parts["message"] = check.message
     return msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"

@@ -110,9 +110,13 @@ def verify(
     failed: dict[Path, set[str]] = {}
     reported: set[tuple[str, ...]] = set()
     said: dict[Exercise, list[tuple[Path, ExerciseReport]]] = {}
-    reports = spread(work, sandboxes, lambda unit, sandbox: _grade(*unit, seeds[0], sandbox))
+    reports = spread(
+        work, sandboxes, lambda unit, sandbox: _grade(*unit, seeds[0], sandbox), ExerciseReport
+    )
     again = [(c, source, seed) for seed in seeds[1:] for c, source in work]
-    proofs = spread(again, sandboxes, lambda unit, sandbox: _prove(*unit, sandbox))
+    proofs = spread(
+        again, sandboxes, lambda unit, sandbox: _prove(*unit, sandbox), list[CheckReport]
+    )
     with contextlib.closing(reports), contextlib.closing(proofs):
         for (candidate, _), report in zip(work, reports, strict=True):
             done += 1
@@ -351,13 +355,13 @@ def describe_messages(gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
 
 def message_faults(check: CheckReport) -> Iterator[str]:
     """What is wrong with a message, whatever it is about."""
-    said, _, advice = check.message.partition("\nTry: ")
-    if not advice:
+    if not check.advice:
         yield "does not end with what to try next"
-    if not _OF_A_RUN.search(said):
+    if not _OF_A_RUN.search(check.told):
         yield "has no number and no name of the run in it"
     # What the submission printed is its own.
-    if leaked := _INTERNAL.search(said.partition("\nIt printed:")[0] + advice):
+    said = "\n".join((check.seen, *check.causes, *check.notes, check.advice))
+    if leaked := _INTERNAL.search(said):
         yield f"shows {leaked[0]!r}, which means nothing to a learner"
 
 

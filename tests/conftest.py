@@ -19,8 +19,8 @@ from checker.judge.explain import CheckFailed
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Plan, Schedule, Timed
 from checker.judge.search.explore import QUICK, Depth
-from checker.protocol import ActSpec, Start, instant
 from checker.report import BACKENDS
+from checker_sandbox.wire.messages import ActSpec, Start, instant
 
 # The suite must repeat as the verdicts do, so Hypothesis draws the same examples every time.
 hypothesis.settings.register_profile(

@@ -91,8 +91,9 @@ def _modules_beside_it(folder: Path, exercise: Exercise, target: Path) -> None:
             (place / f"{name}.py").write_bytes(evil)
         for name in ("checks", "driver", "struct", "linecache", "__init__", "__main__"):
             (place / f"{name}.py").write_bytes(evil)
-        (place / "checker" / "sandbox").mkdir(parents=True)
-        (place / "checker" / "__init__.py").write_bytes(evil)
+        for package in ("checker", "checker_sandbox"):
+            (place / package).mkdir(parents=True)
+            (place / package / "__init__.py").write_bytes(evil)
         (place / "evil.pth").write_text("import os; os._exit(0)\n")
         (place / "pyproject.toml").write_text(
             "[tool.pytest.ini_options]\naddopts = '-p conftest'\n"

@@ -70,8 +70,9 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
-from checker.protocol import ActSpec, ErrorTree, Failed, ObjectSpec, Start, plain
-from checker.sandbox.errors import make_error
+from checker_sandbox.errors import make_error
+from checker_sandbox.wire.messages import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start
+from checker_sandbox.wire.plain import plain
 
 __all__ = [
     "Pace",
@@ -226,7 +227,7 @@ class RealWorld:
                 trace.ending = Returned(None)
             trace.elapsed = self.now()
             trace.tasks_left = tuple(
-                Wait(task.name or "", task.id, None, "")
+                Wait(task.name or "", task.id, None, Awaited("turn"))
                 for task in anyio.get_running_tasks()
                 if task.id not in before
             )

@@ -69,7 +69,7 @@ def test_a_report_in_json_has_these_fields_in_this_order_and_no_others(clone):
     done = checker("grade", "lost_update", "--format", "json", "--seed", "1", cwd=clone)
     report = json.loads(done.stdout)
     assert list(report) == ["schema", "seed", "points", "max_points", "exercises"]
-    assert report["schema"] == "checker/report/v1"
+    assert report["schema"] == "checker/report/v2"
     assert report["seed"] == 1
     (exercise,) = report["exercises"]
     assert list(exercise) == ["name", "title", "status", "points", "max_points", "checks"]

@@ -15,10 +15,10 @@ import pytest
 pytest.importorskip("distributed", reason="Dask's distributed is not installed")
 
 from checker.course import Course
-from checker.sweep.cluster import ClusterError, judge_on, judge_order
+from checker.sweep.batches import Batch, BatchError, digests_of, encode_batch
+from checker.sweep.cluster import ClusterError, judge_encoded, judge_on
 from checker.sweep.collect import collect
 from checker.sweep.journal import Journal, read_cohort
-from checker.sweep.orders import Batch, OrderError, digests_of, write_order
 from checker.sweep.sweep import plan_sweep, sweep
 
 ROOT = Path(__file__).parents[1]
@@ -102,12 +102,12 @@ def test_a_worker_with_another_course_refuses(cohort):
     students, _ = collect([cohort], EXERCISES)
     _, meant = plan_sweep(COURSE, EXERCISES, students, seed=1, isolation="process")
     batch = Batch(0, tuple((key, *what) for key, what in meant.items()))
-    order = msgspec.msgpack.decode(
-        write_order(batch, COURSE.root, digests_of([batch]), 1, jailed=False)
+    message = msgspec.msgpack.decode(
+        encode_batch(batch, COURSE.root, digests_of([batch]), 1, jailed=False)
     )
-    order["kit"] = "another kit"
-    with pytest.raises(OrderError, match="another version of the kit"):
-        judge_order(msgspec.msgpack.encode(order))
+    message["kit"] = "another kit"
+    with pytest.raises(BatchError, match="another version of the kit"):
+        judge_encoded(msgspec.msgpack.encode(message))
 
 
 @pytest.mark.parametrize("address", ["nonsense", "", "two words:80"])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from checker.course import Course
 from checker.submission import MAX_SOURCE
 from checker.sweep.collect import CollectError, collect
+from checker.sweep.rosters import RosterError
 
 COURSE = Course.load(Path(__file__).parents[1])
 EXERCISES = [*COURSE]
@@ -243,7 +244,7 @@ def test_a_linked_folder_of_work_is_not_followed_and_told(tmp_path):
 
 
 def test_more_files_than_are_read_are_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("checker.sweep.collect.MAX_ENTRIES", 3)
+    monkeypatch.setattr("checker.sweep.archives.MAX_ENTRIES", 3)
     names = [f"{n}/lost_update/exercise.py" for n in range(4)]
     in_zip(tmp_path / "ada.zip", names)
     in_tar(tmp_path / "bob.tar.gz", names)
@@ -452,7 +453,7 @@ def test_a_roster_without_names_says_what_it_has(tmp_path):
     roster = tmp_path / "students.csv"
     roster.write_text("Vorname;Gruppe\nada;1\n")
     write(tmp_path / "cohort" / "ada" / "lost_update.py")
-    with pytest.raises(CollectError, match="it has 'vorname', 'gruppe'"):
+    with pytest.raises(RosterError, match="it has 'vorname', 'gruppe'"):
         collect([tmp_path / "cohort"], EXERCISES, roster=roster)
 
 
@@ -476,7 +477,7 @@ def test_a_roster_that_cannot_be_read_says_what_it_needs(tmp_path, text):
     roster = tmp_path / "students.csv"
     roster.write_bytes(text if isinstance(text, bytes) else text.encode())
     write(tmp_path / "cohort" / "ada" / "lost_update.py")
-    with pytest.raises(CollectError, match="the roster"):
+    with pytest.raises(RosterError, match="the roster"):
         collect([tmp_path / "cohort"], EXERCISES, roster=roster)
 
 

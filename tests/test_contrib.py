@@ -299,7 +299,7 @@ def test_the_step_of_the_workflow_annotates_writes_a_summary_and_fails(tmp_path,
 def test_what_the_dockerfile_copies_is_there():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     copied = [word for line in re.findall(r"^COPY (.*)$", text, re.M) for word in line.split()[:-1]]
-    assert {"checker", "exercises", "solutions", "pyproject.toml"} <= set(copied)
+    assert {"checker", "checker_sandbox", "exercises", "solutions", "pyproject.toml"} <= set(copied)
     for name in copied:
         assert (ROOT / name).exists()
     assert re.search(r"^USER (?!root)", text, re.MULTILINE)

@@ -9,6 +9,7 @@ import pytest
 
 from checker import cli
 from checker.course import Course
+from checker_sandbox.wire.limits import CPU_SECONDS, SILENT_SECONDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -56,6 +57,12 @@ def test_what_the_readme_says_that_a_command_prints_is_what_it_prints(tmp_path):
         printed = checker(*words.split(), "--submission", str(tmp_path)).stdout
         for part in shown.split("\n  ...\n"):
             assert part in printed
+
+
+def test_the_limits_that_the_documents_name_are_the_ones_that_hold():
+    scale = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    assert f"costs {CPU_SECONDS} s of one processor" in scale
+    assert f"waits for something outside\n  its world {SILENT_SECONDS} s" in scale
 
 
 def test_the_set_up_of_the_readme_is_what_the_project_offers():

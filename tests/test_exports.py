@@ -374,7 +374,8 @@ def test_in_the_runner_of_classroom_50_its_variables_say_where_the_work_comes_fr
 
 
 def annotations(one: Student, rules: Rules | None = None) -> list[str]:
-    text = github_format.annotations(one, cohort(one), rules or Rules()).decode("utf-8")
+    (result,) = cohort(one).results
+    text = github_format.annotations(result, rules or Rules()).decode("utf-8")
     assert text == "" or text.endswith("\n")
     return text.splitlines()
 

@@ -83,10 +83,11 @@ def test_it_sees_the_interpreter_and_the_sandbox_and_nothing_else_of_the_kit(loo
         """)
     if "site-packages" not in str(KIT):
         names = {name for name in seen if "__pycache__" not in name}
-        assert {"checker/__init__.py", "checker/protocol.py"} <= names
-        rest = names - {"checker/__init__.py", "checker/protocol.py"}
-        assert rest
-        assert all(name.startswith("checker/sandbox/") for name in rest)
+        assert names == {
+            str(path.relative_to(KIT))
+            for path in (KIT / "checker_sandbox").rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
 
 
 def test_it_sees_no_file_of_the_host(look, tmp_path):
@@ -345,6 +346,26 @@ def test_where_there_is_no_jail_root_can_have_another_user_run_it():
 def test_not_everybody_can_be_that_user(name):
     with pytest.raises(JailError):
         OtherUser.find(name)
+
+
+WITHOUT_A_FILTER = [
+    *(*jails.PYTHON, "-c"),
+    "import platform; platform.machine = lambda: 'riscv64'; "
+    "from checker_sandbox import probe; probe.main()",
+]
+
+
+@pytest.mark.parametrize(
+    "find", [Jail.find, lambda: OtherUser.find("nobody")], ids=["a jail", "another user"]
+)
+def test_on_a_machine_whose_system_calls_nobody_knows_there_is_none(monkeypatch, find):
+    try:
+        find()
+    except JailError as error:
+        pytest.skip(str(error))
+    monkeypatch.setattr(jails, "_PROBE", WITHOUT_A_FILTER)
+    with pytest.raises(JailError, match="numbers of x86_64 and aarch64, not those of riscv64"):
+        find()
 
 
 def test_no_other_sweep_has_its_user(jail):

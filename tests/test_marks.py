@@ -47,7 +47,8 @@ def cohort(*students: Student, of: tuple[ExerciseReport, ...] = ()) -> Cohort:
 
 
 def marked(one: Student, rules: Rules | None = None):
-    return mark(one, cohort(one), rules or Rules())
+    (result,) = cohort(one).results
+    return mark(result, rules or Rules())
 
 
 HALF = exercise("a/one", ("passed", 3), ("failed", 3))
@@ -105,10 +106,10 @@ def test_a_file_as_it_was_shipped_is_a_0_and_not_a_question():
 
 def test_what_a_sweep_has_not_got_to_yet_is_not_graded_and_what_was_not_handed_in_is_0():
     waiting, absent = student(), student(submitted=False)
-    everybody = cohort(waiting, absent, of=(HALF,))
-    assert mark(waiting, everybody, Rules()).not_graded == ("a/one",)
-    assert mark(absent, everybody, Rules()).not_graded == ()
-    assert mark(absent, everybody, Rules()).final == 0
+    of_waiting, of_absent = cohort(waiting, absent, of=(HALF,)).results
+    assert mark(of_waiting, Rules()).not_graded == ("a/one",)
+    assert mark(of_absent, Rules()).not_graded == ()
+    assert mark(of_absent, Rules()).final == 0
 
 
 # --- Lateness -----------------------------------------------------------------------------------

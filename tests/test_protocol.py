@@ -30,31 +30,26 @@ from checker.judge.grade import grade
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.walk import RandomWalk
 from checker.judge.trace import Misbehaved, Raised, Returned
-from checker.protocol import (
-    MAX_FRAME,
+from checker.submission import Source
+from checker_sandbox.wire.link import MAX_FRAME, Closed, Link, Overdue, ProtocolError
+from checker_sandbox.wire.messages import (
     ActSpec,
     Answered,
     Called,
-    Closed,
     ErrorTree,
     Explain,
     Failed,
     FromSandbox,
     Idle,
     Left,
-    Link,
-    NotPlain,
-    Overdue,
     Printed,
-    ProtocolError,
     Resume,
     Start,
     ToSandbox,
     instant,
-    plain,
 )
-from checker.protocol import Returned as ReturnedMessage
-from checker.submission import Source
+from checker_sandbox.wire.messages import Returned as ReturnedMessage
+from checker_sandbox.wire.plain import MAX_DEPTH, MAX_ITEMS, NotPlain, plain
 
 INTEGERS = st.integers(-(1 << 63), (1 << 63) - 1)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -187,7 +182,7 @@ def test_a_message_that_is_too_large_is_refused_before_it_is_read():
 
 
 def test_a_message_that_is_too_large_is_not_sent():
-    with pytest.raises(NotPlain, match="more than 1 MiB"):
+    with pytest.raises(NotPlain, match=f"more than {MAX_FRAME >> 20} MiB"):
         carried(ReturnedMessage([], b"x" * MAX_FRAME, Left()))
 
 
@@ -284,7 +279,7 @@ class Text(str):
         ({1 << 63: 0}, "an integer of more than 64 bits"),
         ("\ud800", "lone surrogate"),
         ({"\ud800": 0}, "lone surrogate"),
-        ([0] * 20_001, "more than 20,000 items"),
+        ([0] * (MAX_ITEMS + 1), f"more than {MAX_ITEMS:,} items"),
         ("x" * (MAX_FRAME + 1), "a value of more than"),
         ([b"x" * (MAX_FRAME // 2)] * 3, "a value of more than"),
     ],
@@ -298,9 +293,9 @@ def test_a_value_that_is_not_plain_is_refused_and_named(value, said, place):
 
 def test_a_value_nested_too_deep_is_refused():
     value: list[object] = []
-    for _ in range(33):
+    for _ in range(MAX_DEPTH + 1):
         value = [value]
-    with pytest.raises(NotPlain, match="nested more than 32 deep"):
+    with pytest.raises(NotPlain, match=f"nested more than {MAX_DEPTH} deep"):
         plain(value)
 
 

@@ -99,7 +99,7 @@ import subprocess
 class Watched(subprocess.Popen):
     def __init__(self, args, **options):
         super().__init__(args, **options)
-        if "checker.sandbox.server" in args:
+        if "checker_sandbox.server" in args:
             with open({file!r}, "a") as file:
                 print(os.getpid(), self.pid, file=file)
 

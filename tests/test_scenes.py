@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from checker import Case, check, scene
+from checker.course import Check
 from checker.judge import case as judge
 from checker.judge.attempt import attempt, play
-from checker.judge.case import Check, Run, Setting
+from checker.judge.case import Run, Setting
 from checker.judge.launch import Program, SandboxError
 from checker.judge.search.explore import QUICK
 from checker.judge.trace import ActRecord, Returned, Trace

@@ -283,7 +283,7 @@ def test_a_hurried_reply_does_not_make_a_timeout_fire_early(play):
                 await post.send(1.0)
             with anyio.move_on_after(0.25) as scope:
                 await post.send(1.0)
-            return anyio.current_time() - 1000 if scope.cancelled_caught else None
+            return scope.cancelled_caught
         """
     for seed in range(20):
         run = play(source, Post(), schedule=RandomWalk(Random(seed)))

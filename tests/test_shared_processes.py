@@ -9,7 +9,7 @@ from checker.judge.case import Run
 from checker.judge.conversation import converse
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Plan, Timed
-from checker.protocol import ActSpec, Start
+from checker_sandbox.wire.messages import ActSpec, Start
 
 from .conftest import written
 

@@ -11,7 +11,7 @@ from checker.judge.conversation import converse
 from checker.judge.launch import Program
 from checker.judge.schedule import Plan, Timed
 from checker.judge.trace import Misbehaved, Raised, Returned, Stopped
-from checker.protocol import ActSpec, ObjectSpec, Start, Strike
+from checker_sandbox.wire.messages import ActSpec, ObjectSpec, Start, Strike
 
 from .conftest import written
 
@@ -201,8 +201,8 @@ def test_a_strike_that_nobody_asked_for_is_made_up(play_on):
         "asyncio",
         """
         import gc
-        from checker.protocol import StrikeCame
-        from checker.sandbox.kernel import Kernel
+        from checker_sandbox.wire.messages import StrikeCame
+        from checker_sandbox.kernel import Kernel
 
         async def main():
             kernel = next(o for o in gc.get_objects() if isinstance(o, Kernel) and o.scopes)

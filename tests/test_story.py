@@ -5,10 +5,21 @@ import pytest
 from checker import Case, Service, blocking, check
 from checker.judge.attempt import attempt, play
 from checker.judge.case import Setting
-from checker.judge.grade import message_of
+from checker.judge.causes import find_causes
+from checker.judge.grade import report_on
 from checker.judge.launch import Program
 from checker.judge.record import record
-from checker.judge.story import MAX_SENTENCES, find_causes, tell
+from checker.judge.story import MAX_SENTENCES, tell
+from checker.judge.words import told_cause
+from checker.submission import Source
+
+
+def message_of(tried):
+    return report_on(it_runs, "asyncio", Source("exercise.py", b""), tried).message
+
+
+def told_causes(trace):
+    return [told_cause(trace, cause) for cause in find_causes(trace)]
 
 
 class Desk(Service):
@@ -94,7 +105,7 @@ CIRCLE = """
 
 def test_a_deadlock_names_the_circle_with_its_lines(watch, marked):
     line = marked(CIRCLE)
-    (cause,) = find_causes(watch(CIRCLE).trace)
+    (cause,) = told_causes(watch(CIRCLE).trace)
     assert cause.text == (
         f"a circle that nobody can break: task 2 (take) at line {line} waits for "
         f"task 3 (take) at line {line}, which waits for task 2 (take)"
@@ -104,7 +115,7 @@ def test_a_deadlock_names_the_circle_with_its_lines(watch, marked):
 
 
 def test_a_lock_that_its_own_holder_waits_for_is_a_circle_of_one(watch):
-    cause = find_causes(
+    cause = told_causes(
         watch("""
         import anyio
 
@@ -134,15 +145,14 @@ def test_a_permit_that_went_with_its_task_is_told_with_the_task(watch):
                 group.start_soon(take)
         """
     tried = watch(source)
-    (cause,) = find_causes(tried.trace)
+    (cause,) = told_causes(tried.trace)
     assert "took a permit and ended at 1 s without giving it back" in cause.text
     assert "waits for one at line 7" in cause.text
-    assert "(take), which has ended" in message_of(it_runs, tried)
+    assert "(take), which has ended" in message_of(tried)
 
 
 def test_an_end_of_a_stream_that_was_never_closed_is_told_with_who_has_it(watch):
     message = message_of(
-        it_runs,
         watch("""
         import anyio
 
@@ -176,7 +186,7 @@ def test_a_held_loop_is_told_with_whom_it_kept_waiting(watch):
                 await anyio.sleep(0.5)
                 group.start_soon(hold)
         """
-    (cause,) = find_causes(watch(source).trace)
+    (cause,) = told_causes(watch(source).trace)
     assert cause.text == (
         "task 3 (hold) holds the event loop in hold() at line 5 until 1.5 s, 1 s in all; meanwhile "
         "the reply to read() had come for task 2 (read) at 1 s, which could not run"
@@ -206,7 +216,7 @@ SWALLOWED = """
 
 
 def test_a_swallowed_cancellation_is_told_with_its_except(watch, marked):
-    causes = texts(find_causes(watch(SWALLOWED).trace))
+    causes = texts(told_causes(watch(SWALLOWED).trace))
     line = marked(SWALLOWED)
     assert causes == [
         f"the `except` at line {line} takes the cancellation of task 2 (work) and lets it go no "
@@ -215,7 +225,7 @@ def test_a_swallowed_cancellation_is_told_with_its_except(watch, marked):
 
 
 def test_a_cancellation_that_is_raised_again_is_not_swallowed(watch):
-    causes = find_causes(
+    causes = told_causes(
         watch("""
         import anyio
 
@@ -265,16 +275,16 @@ PASSES = """
 )
 def test_a_cancellation_passes_an_except_that_does_not_take_it_on_its_way_to_a_finally(watch, kind):
     source = PASSES.format(kind=kind)
-    assert find_causes(watch(source).trace) == []
+    assert told_causes(watch(source).trace) == []
     on_one_line = source.replace(':\n                print("no answer")', ': print("no answer")')
     assert on_one_line != source
-    assert find_causes(watch(on_one_line).trace) == []
+    assert told_causes(watch(on_one_line).trace) == []
 
 
 def test_an_except_that_takes_a_cancellation_on_its_own_line_is_told(watch, marked):
     source = SWALLOWED.replace(":  # here\n                    pass", ": pass  # here")
     assert source != SWALLOWED
-    [cause] = texts(find_causes(watch(source).trace))
+    [cause] = texts(told_causes(watch(source).trace))
     assert f"the `except` at line {marked(source)} takes the cancellation" in cause
 
 
@@ -282,7 +292,7 @@ def test_a_task_that_was_left_behind_is_told_with_the_line_that_started_it(watch
     if backend == "trio":
         pytest.skip("trio has no tasks outside a nursery")
     causes = texts(
-        find_causes(
+        told_causes(
             watch("""
             import asyncio
 
@@ -342,7 +352,6 @@ def test_a_long_story_is_cut_in_the_middle(watch):
 
 def test_a_message_says_which_calls_were_made_where_some_were_not(watch):
     message = message_of(
-        it_runs,
         watch("""
         import anyio
 

@@ -1,14 +1,11 @@
 """What a report looks like: in a terminal, in a pipe, without colour, without Unicode."""
 
 import io
-import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from checker.feedback import console
-from checker.feedback.terminal import PIPE_WIDTH, Screen, printable
+from checker.feedback.terminal import PIPE_WIDTH, Screen
 from checker.report import (
     BACKENDS,
     CheckReport,
@@ -188,41 +185,3 @@ def test_the_three_outcomes_are_told_apart_in_words():
 
 def test_the_seed_is_told_so_that_a_report_can_be_made_again():
     assert "seed 123456789" in shown(MIXED, Stream())
-
-
-# --- printable ----------------------------------------------------------------------------------
-
-
-@given(text=st.text())
-def test_what_is_printable_does_nothing_to_a_terminal(text):
-    shown = printable(text)
-    assert printable(shown) == shown
-    for char in shown:
-        category = unicodedata.category(char)
-        assert char == "\n" or not category.startswith("C")
-        assert category not in ("Zl", "Zp")
-    shown.encode()
-
-
-@given(text=st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_text_that_does_nothing_is_left_as_it_is(text):
-    assert printable(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("\x1b[2J", "\\x1b[2J"),
-        ("a\rb", "a\\rb"),
-        ("a\tb", "a   b"),
-        ("a\nb", "a\nb"),
-        ("\u202eevil", "\\u202eevil"),
-        ("\u200b", "\\u200b"),
-        ("\x9b31m", "\\x9b31m"),
-        ("\ud800", "\\ud800"),
-        ("\u2028", "\\u2028"),
-        ("naïve ☃ 🎉", "naïve ☃ 🎉"),
-    ],
-)
-def test_what_could_do_something_is_made_visible(text, expected):
-    assert printable(text) == expected

@@ -4,38 +4,52 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-CHECKER = Path(__file__).parent.parent / "checker"
-FILES = sorted(CHECKER.rglob("*.py"))
+ROOT = Path(__file__).parents[1]
+FILES = sorted(
+    path for package in ("checker", "checker_sandbox") for path in (ROOT / package).rglob("*.py")
+)
 
 
 def name_of(path: Path) -> str:
     """`checker.judge.case` for the path of that module."""
-    return ".".join(path.relative_to(CHECKER.parent).with_suffix("").parts).removesuffix(
-        ".__init__"
-    )
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The full name of all that a file imports, wherever in it, of modules and out of them."""
-    package = name_of(path) if path.name == "__init__.py" else name_of(path).rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_bytes())):
+def type_only(tree: ast.AST) -> set[ast.AST]:
+    """What is for type checkers, and never runs."""
+    return {
+        node
+        for test in ast.walk(tree)
+        if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
+        for statement in test.body
+        for node in ast.walk(statement)
+    }
+
+
+def imports(path: Path, *, types: bool = True) -> Iterator[str]:
+    """The full name of all that a file imports, wherever in it, of modules and out of them; without
+    `types`, of what runs."""
+    tree = ast.parse(path.read_bytes())
+    left_out = set() if types else type_only(tree)
+    for node in ast.walk(tree):
+        if node in left_out:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, base] if base else above)
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def room(name: str) -> str | None:
-    """The part of the checker that a full name belongs to: `judge` for `checker.judge.case`."""
+    """The part of the kit that a full name belongs to: `judge` for `checker.judge.case`."""
     parts = name.split(".")
+    if parts[0] == "checker_sandbox":
+        return "wire" if parts[1:2] == ["wire"] else "sandbox"
     if parts[0] != "checker":
         return None
     return parts[1] if len(parts) > 1 else "checker"
@@ -56,39 +70,52 @@ def rooms_known_by(*names: str) -> dict[str, set[str]]:
 
 def test_there_are_rooms_to_look_into():
     known = {room(name_of(path)) for path in FILES}
-    assert {"protocol", "report", "judge", "sandbox", "feedback", "cli"} <= known
+    assert {"wire", "report", "judge", "sandbox", "feedback", "cli"} <= known
 
 
-@pytest.mark.parametrize("name", ["protocol", "report"])
-def test_the_ground_floor_stands_on_nothing_else_of_the_checker(name):
+@pytest.mark.parametrize("name", ["arguments", "harmless", "wire", "report", "course"])
+def test_the_ground_floor_stands_on_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
         assert known == set(), file
 
 
-def test_the_sandbox_knows_the_protocol_and_nothing_else_of_the_checker():
+def test_the_sandbox_knows_the_wire_and_nothing_else_of_the_kit():
     for file, known in rooms_known_by("sandbox").items():
-        assert known <= {"protocol"}, file
+        assert known <= {"wire"}, file
 
 
-def test_the_judge_knows_nothing_of_the_sandbox_nor_of_who_shows_its_reports():
+def test_the_judge_knows_of_the_sandbox_the_wire_and_nothing_of_who_shows_its_reports():
     for file, known in rooms_known_by("judge").items():
-        assert known <= {"protocol", "recording", "report", "course", "submission"}, file
+        assert known <= {"wire", "recording", "report", "course", "submission"}, file
 
 
 def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():
     for file, known in rooms_known_by("feedback").items():
-        assert known.isdisjoint({"judge", "sandbox", "protocol", "cli", "sweep"}), file
+        assert known.isdisjoint({"judge", "sandbox", "wire", "cli", "sweep"}), file
+
+
+def test_a_sweep_knows_what_draws_a_page_and_nothing_else_of_feedback():
+    for path in FILES:
+        if room(name_of(path)) == "sweep":
+            known = {name.split(".")[2] for name in imports(path) if room(name) == "feedback"}
+            assert known <= {"axis", "page"}, path
 
 
 def test_nobody_knows_the_command_line_but_itself_and_the_main_module():
     for path in FILES:
-        if room(name_of(path)) not in ("cli", "__main__", "pytest_plugin"):
+        if room(name_of(path)) not in ("cli", "__main__"):
             assert all(room(name) != "cli" for name in imports(path)), path
+
+
+def test_no_command_knows_another():
+    for path in FILES:
+        if room(name_of(path)) == "cli":
+            assert not any("_command" in name for name in imports(path)), path
 
 
 def test_nobody_imports_the_sandbox_but_itself():
     for path in FILES:
-        if room(name_of(path)) not in ("sandbox", "cli"):
+        if room(name_of(path)) != "sandbox":
             assert all(room(name) != "sandbox" for name in imports(path)), path
 
 
@@ -98,6 +125,21 @@ def test_every_import_is_written_in_full():
             assert not (isinstance(node, ast.ImportFrom) and node.level), path
 
 
+def test_no_import_goes_round_in_a_circle_not_even_one_inside_a_function():
+    modules = {name_of(path) for path in FILES}
+    order = TopologicalSorter(
+        {
+            name_of(path): {
+                name if name in modules else name.rpartition(".")[0]
+                for name in imports(path, types=False)
+                if room(name) is not None
+            }
+            for path in FILES
+        }
+    )
+    order.prepare()  # Raises `CycleError`, which names a circle.
+
+
 # --- in a process -------------------------------------------------------------------------------
 
 
@@ -105,22 +147,22 @@ def loaded_by(statement: str) -> set[str]:
     """The modules that a fresh Python has loaded after this statement."""
     code = f"import sys\n{statement}\nprint(*sys.modules, sep='\\n')"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKER.parent
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return set(done.stdout.split())
 
 
 def test_importing_the_sandbox_loads_nothing_of_the_judge():
-    loaded = loaded_by("import checker.sandbox.server")
-    assert "checker.sandbox.run" in loaded
-    rooms = {room(name) for name in loaded} - {None}
-    assert rooms == {"checker", "protocol", "sandbox"}
+    loaded = loaded_by("import checker_sandbox.server")
+    assert "checker_sandbox.run" in loaded
+    assert {room(name) for name in loaded} - {None} == {"sandbox", "wire"}
 
 
 def test_importing_the_judge_loads_nothing_of_the_sandbox():
     loaded = loaded_by("import checker.judge.grade")
     assert "checker.judge.conversation" in loaded
-    assert not {name for name in loaded if room(name) == "sandbox"}
+    # The package itself says what it is, and does nothing.
+    assert {name for name in loaded if room(name) == "sandbox"} == {"checker_sandbox"}
 
 
 def test_the_judge_runs_no_event_loop():
@@ -149,12 +191,12 @@ def test_what_a_run_loads_has_nothing_of_the_judge_in_it(play):
         async def main():
             return sorted(name for name in sys.modules if name.startswith("checker"))
         """)
-    assert {room(name) for name in run.value} == {"checker", "protocol", "sandbox"}
+    assert {room(name) for name in run.value} == {"sandbox", "wire"}
 
 
 # --- what the judge must never do ---------------------------------------------------------------
 
-TRUSTED = [p for p in FILES if room(name_of(p)) in ("judge", "protocol", "report", "submission")]
+TRUSTED = [p for p in FILES if room(name_of(p)) in ("judge", "wire", "report", "submission")]
 CAN_RUN_CODE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "runpy", "code", "importlib"}
 RUNS_CODE = {"eval", "exec", "compile", "__import__", "globals", "breakpoint"}
 

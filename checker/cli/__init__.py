@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise, UnknownName
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.submission import SubmissionError
 
 PASSED: Final = 0
 FAILED: Final = 1
 UNUSABLE: Final = 2
 INTERRUPTED: Final = 130
+
+MAX_JOBS: Final = 1000
 
 COMMANDS: Final = {
     "grade": "grade your work (this is the one you need)",

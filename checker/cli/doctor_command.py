@@ -8,7 +8,8 @@ import platform
 import sys
 
 from checker import cli
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
 
 _EPILOG = """\

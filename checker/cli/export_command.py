@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from checker import cli
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.sweep.exports import FORMATS, encode_cohort, encode_students
 from checker.sweep.marks import Rules, RulesError, load_rules, unknown_names
 

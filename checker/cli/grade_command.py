@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker import cli, progress
+from checker.arguments import number_up_to, seed
 from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
-from checker.report import BACKENDS, encode_json, summarize_submission
+from checker.report import BACKENDS, summarize_submission
 from checker.submission import Submission
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=jobs,
+        type=number_up_to(cli.MAX_JOBS),
         metavar="N",
         default=os.cpu_count() or 1,
         help="how many exercises to grade at a time (default: one for each core)",
@@ -105,7 +106,7 @@ def run(given: argparse.Namespace) -> int:
     if given.format not in ("text", "json") and given.backend != "all":
         raise cli.UsageError(f"{given.format} is for both backends; leave --backend out")
     rules = _rules(given.rules)
-    seed = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
     backends = BACKENDS if given.backend == "all" else (given.backend,)
     work = [(exercise, submission.source(exercise)) for exercise in exercises]
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
@@ -119,17 +120,15 @@ def run(given: argparse.Namespace) -> int:
         depth = THOROUGH if given.thorough else QUICK
         try:
             for report in grade_all(
-                work, sandboxes=sandboxes, seed=seed, backends=backends, depth=depth
+                work, sandboxes=sandboxes, seed=drawn, backends=backends, depth=depth
             ):
                 reports.append(report)
                 status.progress("graded", len(reports), len(work))
         finally:
             status.clear_progress()
-    summary = summarize_submission(seed, tuple(reports))
+    summary = summarize_submission(drawn, tuple(reports))
     sources = {source.file: source.content for _, source in work}
-    if given.format == "json":
-        sys.stdout.buffer.write(encode_json(summary))
-    elif given.format != "text":
+    if given.format != "text":
         from checker.sweep.exports import write_report
 
         write_report(given.format, summary, sources, sys.stdout.buffer, rules)
@@ -157,21 +156,3 @@ def _rules(path: Path | None) -> "Rules | None":
         return load_rules(path)
     except RulesError as error:
         raise cli.UsageError(str(error)) from None
-
-
-def seed(text: str) -> int:
-    """A seed, as an argument."""
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-    if not 0 <= number < 1 << 63:
-        raise argparse.ArgumentTypeError("a seed is a whole number from 0 to 2^63 - 1")
-    return number
-
-
-def jobs(text: str) -> int:
-    """A number of jobs, as an argument."""
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
-    return int(text)

@@ -10,20 +10,16 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from checker import cli
-from checker.cli.grade_command import seed
-from checker.course import Course, Exercise
+from checker.arguments import seed
+from checker.course import Check, Course, Exercise
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.recording import Recording
 from checker.report import BACKENDS
 from checker.submission import Submission
-
-if TYPE_CHECKING:
-    from checker.judge.case import Check
 
 _EPILOG = """\
 examples:
@@ -126,7 +122,7 @@ def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
     cli.write_whole(path, render(recordings))
 
 
-def _check(exercise: Exercise, name: str | None) -> "Check | None":
+def _check(exercise: Exercise, name: str | None) -> Check | None:
     if name is None:
         return None
     names = [check.name for check in exercise.checks]

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from checker import cli
-from checker.cli.grade_command import jobs, seed
+from checker.arguments import number_up_to, seed
 from checker.course import Course
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
 from checker.sweep import journal
 from checker.sweep.cluster import ClusterError, judge_on
@@ -25,6 +26,7 @@ from checker.sweep.collect import CollectError, collect
 from checker.sweep.gradebook import render
 from checker.sweep.jobs import JobError, judge_all
 from checker.sweep.results import Cohort, Student, Work
+from checker.sweep.rosters import RosterError
 from checker.sweep.sweep import Tally, plan_sweep, sweep, with_what_was
 
 _EPILOG = """\
@@ -83,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        type=jobs,
+        type=number_up_to(cli.MAX_JOBS),
         default=os.cpu_count() or 1,
         help="how many students to judge at a time (default: one for each core)",
     )
@@ -146,7 +148,14 @@ def run(given: argparse.Namespace) -> int:
             finally:
                 status.clear()
         cohort = journal.read_cohort(given.out)
-    except (JailError, CollectError, ClusterError, JobError, journal.JournalError) as error:
+    except (
+        JailError,
+        CollectError,
+        RosterError,
+        ClusterError,
+        JobError,
+        journal.JournalError,
+    ) as error:
         raise cli.UsageError(str(error)) from None
     except KeyboardInterrupt:
         status.clear()
@@ -197,7 +206,7 @@ def _list(screen: Screen, told: list[str]) -> None:
 def _why_not_graded(student: Student, work: Work) -> Iterator[str]:
     for check in work.report.checks:
         if check.status == "not_graded":
-            rows = check.message.splitlines()
+            rows = check.seen.splitlines()
             said = " ".join(dict.fromkeys((rows[0], rows[-1])))  # Of a traceback, its end.
             yield f"{student.name}: {work.report.name} is {said}"
             return

@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from checker import cli
+from checker.arguments import number_up_to
 from checker.course import Course
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.judge.launch import warm_sandboxes
 from checker.verify import verify
 
@@ -28,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds",
         metavar="N",
-        type=number_of_seeds,
+        type=number_up_to(10_000),
         default=3,
         help="prove it with the seeds from 1 to N (default: 3)",
     )
@@ -81,10 +83,3 @@ def run(given: argparse.Namespace) -> int:
         + f" on both backends, with {given.seeds} seed{'' if given.seeds == 1 else 's'}"
     )
     return cli.PASSED
-
-
-def number_of_seeds(text: str) -> int:
-    """A number of seeds, as an argument."""
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
-    return int(text)

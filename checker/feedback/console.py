@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.report import CheckReport, ExerciseReport, Searched, SubmissionReport
 
 _MARKS: Final = {
@@ -101,16 +102,15 @@ def _show_check(
     backends = " and ".join(report.backend for report in tried)
     mark, style = _MARKS[reports[0].status]
     screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
-    said = [report.message.partition("\nTry: ") for report in reports]
-    if len({message for message, _, _ in said}) == 1:
-        screen.paragraph(printable(said[0][0]), "    ")
+    if len({report.told for report in reports}) == 1:
+        screen.paragraph(printable(reports[0].told), "    ")
     else:
-        for report, (message, _, _) in zip(reports, said, strict=True):
-            screen.paragraph(f"{report.backend}: {printable(message)}", "    ")
+        for report in reports:
+            screen.paragraph(f"{report.backend}: {printable(report.told)}", "    ")
     for line in dict.fromkeys(report.line for report in reports):
         if line is not None:
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
-    for advice in dict.fromkeys(advice for _, _, advice in said if advice):
+    for advice in dict.fromkeys(report.advice for report in reports if report.advice):
         screen.paragraph(f"Try: {printable(advice)}", "    ")
     token = next((report.replay for report in reports if report.replay), "")
     if token:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import jinja2
 
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
-from checker.feedback.terminal import printable
+from checker.harmless import printable
 from checker.recording import Lane, Mark, Recording, Span
 
 MAX_ROWS: Final = 6

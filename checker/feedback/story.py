@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
+from checker.harmless import printable
 from checker.recording import Recording, Shown
 
 MAX_PRINTS: Final = 20

@@ -3,7 +3,6 @@
 import os
 import shutil
 import textwrap
-import unicodedata
 from typing import Final, TextIO
 
 MAX_WIDTH: Final = 100
@@ -95,14 +94,3 @@ class Screen:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
             self._progress_shown = False
-
-
-def printable(text: str) -> str:
-    """`text` with all that could move the cursor, hide or reorder what stands around it made
-    visible: what a submission prints or names itself is shown, and does nothing."""
-    return "".join(
-        char
-        if char in "\n" or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
-        else char.encode("unicode_escape").decode()
-        for char in text.expandtabs(4)
-    )

@@ -7,7 +7,8 @@ from itertools import cycle, groupby, islice, pairwise, zip_longest
 from typing import Final, NamedTuple, TypeAlias
 
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
-from checker.feedback.terminal import Screen, printable
+from checker.feedback.terminal import Screen
+from checker.harmless import printable
 from checker.recording import Lane, Recording, Span
 
 MAX_LANES: Final = 16

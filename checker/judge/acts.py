@@ -18,7 +18,8 @@ from typing import Any, Self
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
 from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
-from checker.protocol import ActSpec, ObjectSpec, instant, plain
+from checker_sandbox.wire.messages import ActSpec, ObjectSpec, instant
+from checker_sandbox.wire.plain import plain
 
 __all__ = [
     "Act",

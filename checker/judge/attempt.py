@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from checker.judge.case import Case, Check, Memory, ReplayEnded, Setting
+from checker.course import Check
+from checker.judge.case import Case, Memory, ReplayEnded, Setting
 from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError

@@ -7,8 +7,9 @@ every grading it is first given one that is wrong in another order only. It take
 from dataclasses import replace
 from typing import Final
 
+from checker.course import Check
 from checker.judge.attempt import play
-from checker.judge.case import Case, Check, Setting
+from checker.judge.case import Case, Setting
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.explore import QUICK
 from checker.judge.service import Service

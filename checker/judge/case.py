@@ -20,11 +20,12 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
+from checker.course import Check
 from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws, Misuse
-from checker.judge.explain import CheckFailed, advise, describe_error, explain
+from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Pause, Plan, Recording, Timed
 from checker.judge.search.explore import QUICK, Aims, Depth, Seen, Sketch, again, explore
@@ -43,27 +44,15 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.protocol import ObjectSpec, Start, Strike
+from checker.judge.words import awaited, error_name, holding
 from checker.report import Searched
+from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
 MOST_STEPS: Final = 1 << 20
 """Beyond how many task steps or calls nothing is made to go wrong."""
 
 _S = TypeVar("_S", bound=Service)
 _T = TypeVar("_T")
-
-
-class Check:
-    """A named expectation about an exercise, worth some points. Made by `check`."""
-
-    def __init__(
-        self, function: Callable[["Case"], None], title: str, points: int, advice: str | None
-    ) -> None:
-        self.function = function
-        self.name: str = function.__name__
-        self.title = title
-        self.points = points
-        self.advice = advice
 
 
 def check(
@@ -511,7 +500,7 @@ class Run:
             return
         line = at.line if at is not None else None
         if self.error is not None and not self._error_expected:
-            message = f"it raised {describe_error(self.error)}; {message}"
+            message = f"it raised {error_name(self.error)}; {message}"
             line = line or self.errors[0].line
             advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
@@ -543,7 +532,7 @@ class Run:
             if error.kind == kind:
                 self._error_expected = True
                 return error
-        seen = f"raised {describe_error(self.error)}" if self.error else "returned"
+        seen = f"raised {error_name(self.error)}" if self.error else "returned"
         advice = advise(self.error, self.trace.backend) if self.error else None
         line = self.errors[0].line if self.errors else None
         raise CheckFailed(f"it {seen}, and should have raised {kind}: {because}", line, advice)
@@ -564,7 +553,7 @@ class Run:
         if self.blocked:
             worst = max(self.blocked, key=lambda stretch: stretch.length)
             raise CheckFailed(
-                f"{worst.what} held the event loop for {worst.length:g} s, "
+                f"{holding(worst.what)} held the event loop for {worst.length:g} s, "
                 f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
                 worst.line,
             )
@@ -577,7 +566,7 @@ class Run:
             first = left[0]
             raise CheckFailed(
                 f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
-                f"ended; the first, {first.who}, was waiting for {first.what}",
+                f"ended; the first, {first.who}, was waiting for {awaited(self.trace, first.what)}",
                 first.line or first.started_at,
             )
 

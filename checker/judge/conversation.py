@@ -16,8 +16,6 @@ import msgspec
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
 from checker.judge.launch import (
-    RUN_SECONDS,
-    SILENT_SECONDS,
     ProcessEnd,
     Program,
     Sandbox,
@@ -37,7 +35,9 @@ from checker.judge.service import (
     specify,
 )
 from checker.judge.trace import Trace, seconds
-from checker.protocol import (
+from checker_sandbox.wire.limits import CPU_SECONDS, RUN_SECONDS, SILENT_SECONDS, TOTAL_SECONDS
+from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
+from checker_sandbox.wire.messages import (
     ActCancelled,
     ActEnded,
     ActRaised,
@@ -48,7 +48,6 @@ from checker.protocol import (
     CallCancelled,
     Called,
     Cancelled,
-    Closed,
     Ended,
     ErrorTree,
     Event,
@@ -58,14 +57,10 @@ from checker.protocol import (
     FromSandbox,
     Idle,
     Left,
-    Link,
     LoopBlocked,
     LoopFreed,
-    NotPlain,
     Outcome,
-    Overdue,
     Printed,
-    ProtocolError,
     Resume,
     ServiceSpec,
     Spinning,
@@ -81,11 +76,10 @@ from checker.protocol import (
     Waiting,
     Warned,
     instant,
-    plain,
-    shortened,
 )
-from checker.protocol import Raised as RaisedMessage
-from checker.protocol import Returned as ReturnedMessage
+from checker_sandbox.wire.messages import Raised as RaisedMessage
+from checker_sandbox.wire.messages import Returned as ReturnedMessage
+from checker_sandbox.wire.plain import NotPlain, plain, shortened
 
 MAX_STEPS: Final = 4_000
 """How often the clock may move in one run."""
@@ -108,7 +102,7 @@ and then would otherwise do so for ever, and be told that it never ends."""
 # libraries and of Python itself. It means nothing to a learner, and differs between machines.
 _FRAMES_BELOW: Final = re.compile(
     # Looks ahead, which is not tried again: otherwise a long line takes the square of its length.
-    r'^([ |]*)File "(?=[^"\n]*(?:checker/sandbox|site-packages|/lib/python))[^"\n]*", line \d+.*\n'
+    r'^([ |]*)File "(?=[^"\n]*(?:checker_sandbox|site-packages|/lib/python))[^"\n]*", line \d+.*\n'
     r"(?:\1  .*\n)*",
     re.MULTILINE,
 )
@@ -213,7 +207,7 @@ def converse(
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.signal == signal.SIGKILL:
         return facts.Overran(
-            "was killed (SIGKILL), as is whatever computes for more than 60 s in all",
+            f"was killed (SIGKILL), as is whatever computes for more than {TOTAL_SECONDS} s in all",
             endless_loop(source, how.lines),
             costly=True,
         )
@@ -230,8 +224,8 @@ def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
     # Which of the two limits a run meets first depends on how busy the machine is, so nothing that
     # is said may tell.
     return facts.Overran(
-        f"has not come back to the event loop since {since:g} s: it computed for 3 s without a pause, "
-        "or waited 20 s for something outside its world",
+        f"has not come back to the event loop since {since:g} s: it computed for {CPU_SECONDS} s without "
+        f"a pause, or waited {SILENT_SECONDS} s for something outside its world",
         endless_loop(source, how.lines),
         costly=True,
     )
@@ -326,7 +320,7 @@ class _Conversation:
 
     def _too_long(self) -> facts.Ending:
         return facts.Overran(
-            f"was still going after {RUN_SECONDS:g} s on the real clock, "
+            f"was still going after {RUN_SECONDS} s on the real clock, "
             f"{seconds(self._now):,.1f} virtual seconds in",
             costly=True,
         )

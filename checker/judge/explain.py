@@ -19,11 +19,12 @@ from checker.judge.trace import (
     Trace,
     Wait,
 )
+from checker.judge.words import error_name, waits_below
+from checker_sandbox.wire.limits import MAX_ROUNDS, MEMORY
 
-MAX_WAITS = 8
-MAX_ERRORS = 3
+MAX_WARNINGS = 3
+MAX_LINES = 8
 MAX_LINE = 200
-A_SLEEP = "a sleep to end"
 
 
 class CheckFailed(Exception):
@@ -59,14 +60,14 @@ def explain(trace: Trace) -> CheckFailed:
     match trace.ending:
         case Raised(error):
             return CheckFailed(
-                f"it raised {describe_error(error)}",
+                f"it raised {error_name(error)}",
                 _line(error),
                 advise(error, trace.backend) or "make it run without that error first",
             )
         case Deadlocked(waits):
             return CheckFailed(
                 f"deadlock, {after}: every task waits, and nothing can ever wake one."
-                + describe_waits(waits),
+                + waits_below(trace, waits),
                 _first_line(waits),
                 "ask for each wait above who should end it, and why that one cannot",
             )
@@ -74,9 +75,9 @@ def explain(trace: Trace) -> CheckFailed:
             return _explain_livelock(trace, trace.ending)
         case Spun(waits):
             return CheckFailed(
-                f"the event loop ran 20,000 rounds, {after}, and never let time pass: a task goes "
+                f"the event loop ran {MAX_ROUNDS:,} rounds, {after}, and never let time pass: a task goes "
                 "round in a loop that checks something again and again instead of waiting for it."
-                + describe_waits(waits),
+                + waits_below(trace, waits),
                 _first_line(waits),
                 "wait for what must happen (an event, a lock, a sleep), and let a cancellation out "
                 "of the loop",
@@ -101,7 +102,7 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     since = ending.since
     in_turn = [wait for last in ending.waits for wait in _in_turn(last, trace, since)]
     # A task that waits for its own children, or sleeps, is not what keeps the others from going on.
-    held = [w for w in in_turn if w.what != A_SLEEP and "task group" not in w.what]
+    held = [wait for wait in in_turn if wait.what.kind not in ("sleep", "children")]
     given_up = sorted({call.method for call in trace.calls if call.started > since})
     if given_up:
         calls = " and ".join(f"{method}()" for method in given_up)
@@ -110,7 +111,7 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         )
     else:
         came = "nothing came of it"
-    if given_up and all(wait.what.startswith("the reply") for wait in held):
+    if given_up and all(wait.what.kind == "reply" for wait in held):
         advice = "a call that is given up never happens: wait for its reply as long as it takes"
     elif held:
         advice = (
@@ -124,8 +125,8 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     return CheckFailed(
         f"{'livelock' if held or given_up else 'an endless loop'}, {trace.elapsed:g} s in: since "
         f"{since:g} s, timers have gone off {ending.steps:,} times, and {came}. Again and again:"
-        + describe_waits(in_turn),
-        _first_line(held) or _first_line([wait for wait in in_turn if wait.what == A_SLEEP]),
+        + waits_below(trace, in_turn),
+        _first_line(held) or _first_line([wait for wait in in_turn if wait.what.kind == "sleep"]),
         advice,
     )
 
@@ -138,64 +139,44 @@ def _in_turn(last: Wait, trace: Trace, since: float) -> list[Wait]:
     ]
     turns = dict.fromkeys((wait.line, wait.what) for wait in waits)
     found = [Wait(last.who, last.task, line, what) for line, what in turns]
-    return sorted(found, key=lambda wait: wait.what == A_SLEEP) or [last]
+    return sorted(found, key=lambda wait: wait.what.kind == "sleep") or [last]
 
 
-def remarks(trace: Trace, said: str) -> str:
-    """What else a learner wants to know of a run that failed a check, if it is not `said` already:
-    coroutines that were never awaited, and what was printed."""
-    more = [_unreached(trace)]
-    for warning in trace.warnings[:MAX_ERRORS]:
-        if warning.text not in said:
+def remarks(trace: Trace, seen: str) -> list[str]:
+    """What else a learner wants to know of a run that failed a check, if it was not `seen` already:
+    which calls were never made, and coroutines that were never awaited."""
+    more = _unreached(trace)
+    for warning in trace.warnings[:MAX_WARNINGS]:
+        if warning.text not in seen:
             where = f" (line {warning.line})" if warning.line is not None else ""
-            more.append(f"\nPython warned: {warning.text}{where}")
+            more.append(f"Python warned: {warning.text}{where}")
+    return more
+
+
+def prints(trace: Trace) -> list[str]:
+    """The first lines that a run printed, with when it did."""
     lines = [
-        f"\n  {printed.at:g} s: {line}"
+        f"{printed.at:g} s: {line}"[:MAX_LINE]
         for printed in trace.prints
         for line in printed.text.splitlines()
     ]
-    if lines:
-        more += ["\nIt printed:", *(line[:MAX_LINE] for line in lines[:MAX_WAITS])]
-        if len(lines) > MAX_WAITS:
-            more.append(f"\n  and {len(lines) - MAX_WAITS} lines more")
-    return "".join(more)
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES:] = [f"and {len(lines) - MAX_LINES} lines more"]
+    return lines
 
 
-def _unreached(trace: Trace) -> str:
+def _unreached(trace: Trace) -> list[str]:
     """Which calls were made, if some that could have been made were not."""
     made = Counter(call.method for call in trace.calls)
     known = {method for service in trace.services for method in type(service)._methods}
     never = sorted(known - made.keys())
     if not never or not isinstance(trace.ending, Returned):
-        return ""
+        return []
     times = [
         f"{method}() {'once' if n == 1 else f'{n} times'}" for method, n in sorted(made.items())
     ]
-    return (
-        f"\nIt called {', '.join(times) or 'nothing'}; never {' or '.join(f'{m}()' for m in never)}"
-    )
-
-
-def describe_error(error: ErrorTree) -> str:
-    """`ConnectionError: no answer`, or `an ExceptionGroup of 2: ...`."""
-    if error.children:
-        alike = Counter(describe_error(child) for child in error.children)
-        kinds = [f"{n} × {text}" if n > 1 else text for text, n in alike.items()]
-        if len(kinds) > MAX_ERRORS:
-            kinds[MAX_ERRORS:] = [f"and {len(kinds) - MAX_ERRORS} other kinds"]
-        return f"{_indefinite(error.kind)} of {len(error.children)} ({'; '.join(kinds)})"
-    return f"{error.kind}: {error.message}" if error.message else error.kind
-
-
-def describe_waits(waits: Sequence[Wait]) -> str:
-    lines = []
-    for wait in waits[:MAX_WAITS]:
-        who = f"task {wait.task} ({wait.who})" if not wait.who.startswith("worker") else wait.who
-        where = f" at line {wait.line}" if wait.line is not None else ""
-        lines.append(f"\n  {who} waits{where} for {wait.what}")
-    if len(waits) > MAX_WAITS:
-        lines.append(f"\n  and {len(waits) - MAX_WAITS} more")
-    return "".join(lines)
+    never_called = " or ".join(f"{method}()" for method in never)
+    return [f"It called {', '.join(times) or 'nothing'}; never {never_called}"]
 
 
 def _line(error: ErrorTree) -> int | None:
@@ -210,8 +191,8 @@ def _first_line(waits: Sequence[Wait]) -> int | None:
     # A task that could run at any time goes round and round. One that waits for its own children is
     # a consequence: what they wait for is the cause.
     lines = [wait.line for wait in waits if wait.line is not None]
-    turns = [wait.line for wait in waits if wait.line is not None and wait.what == "its turn"]
-    causes = [w.line for w in waits if w.line is not None and "task group" not in w.what]
+    turns = [wait.line for wait in waits if wait.line is not None and wait.what.kind == "turn"]
+    causes = [w.line for w in waits if w.line is not None and w.what.kind != "children"]
     return next(iter(turns or causes or lines), None)
 
 
@@ -272,10 +253,9 @@ _ADVICE = (
     (r"^EOFError", "take the call of input() out"),
     (r"^BdbQuit", "take the breakpoint out"),
     (r"^(SystemExit|KeyboardInterrupt)", "return from the function instead of ending the program"),
-    (r"^MemoryError", "a run may use 1 GiB of memory; look for what grows without end"),
+    (
+        r"^MemoryError",
+        f"a run may use {MEMORY >> 30} GiB of memory; look for what grows without end",
+    ),
 )
 """What to try about errors that many learners meet, by what `kind: message` looks like."""
-
-
-def _indefinite(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

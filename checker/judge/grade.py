@@ -6,30 +6,34 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 
-from checker.course import Exercise
+from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
-from checker.judge.case import Check, Memory, Setting
+from checker.judge.case import Memory, Setting
+from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
-from checker.judge.explain import CheckFailed, difference, remarks
+from checker.judge.explain import CheckFailed, difference, prints, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
-from checker.judge.story import find_causes
 from checker.judge.trace import Trace
-from checker.protocol import shortened
+from checker.judge.words import told_cause
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+from checker_sandbox.wire.plain import shortened
 
-MAX_MESSAGE: Final = 4000
+MAX_SEEN: Final = 3000
+MAX_PART: Final = 500
+"""How long each of the other parts of what is told may be, in characters."""
+
 MAX_CAUSES: Final = 2
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
@@ -69,13 +73,16 @@ def grade_and_record(
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
+    seen: list[list[Trace | None]] = []
     for backend in backends:
         judging = Judging(exercise, source, backend, seed, depth, quick=quick, after=judged)
-        judged.append(judging.judge_all(sandbox))
+        on, traces = judging.judge_all(sandbox)
+        judged.append(on)
+        seen.append(traces)
     report = _summarize(exercise, source, judged)
     recordings = []
-    for on in judged:
-        for of_check, trace in zip(on.reports, on.traces, strict=True):
+    for on, traces in zip(judged, seen, strict=True):
+        for of_check, trace in zip(on.reports, traces, strict=True):
             if of_check.status == "failed" and trace is not None:
                 recordings.append(
                     record(
@@ -94,14 +101,11 @@ def grade_and_record(
     return report, tuple(recordings)
 
 
-@dataclass(frozen=True)
-class _Judged:
+class _Judged(msgspec.Struct, frozen=True):
     """What came of every check on one backend."""
 
     backend: str
     reports: list[CheckReport]
-    traces: list[Trace | None]
-    """The last run of each check, if there was one."""
     differences: list[str | None]
     """Why each check fails on this backend, should it pass on the other."""
     overran: bool
@@ -123,9 +127,8 @@ def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[Ch
     passed = [report.backend for report, _ in of_check if report.status == "passed"]
     for report, reason in of_check:
         if report.status == "failed" and report.tried and passed:
-            said, mark, advice = report.message.partition("\nTry: ")
-            said += f"\nOn {passed[0]} it passes{': ' + reason if reason else ''}"
-            yield msgspec.structs.replace(report, message=said + mark + advice)
+            other = f"On {passed[0]} it passes{': ' + reason if reason else ''}"
+            yield msgspec.structs.replace(report, notes=(*report.notes, other))
         else:
             yield report
 
@@ -178,8 +181,8 @@ class Judging:
                 tried=False,
             )
 
-    def judge_all(self, sandbox: Sandbox) -> _Judged:
-        """Judge every check."""
+    def judge_all(self, sandbox: Sandbox) -> tuple[_Judged, list[Trace | None]]:
+        """Judge every check. With what came of them comes the last run of each, if there was one."""
         reports, traces, differences = [], [], []
         for number in range(len(self.exercise.checks)):
             report, tried = self.judge(number, sandbox)
@@ -190,7 +193,7 @@ class Judging:
                 if tried.trace is not None
                 else None
             )
-        return _Judged(self.backend, reports, traces, differences, self._overran)
+        return _Judged(self.backend, reports, differences, self._overran), traces
 
     def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Attempt]:
         """Judge the check of this number, and say how that went."""
@@ -228,7 +231,7 @@ class Judging:
         if failure is not None and tried.trace is not None:
             address = Address(number, BACKENDS.index(self.backend), tried.played)
             token = encode_token(address, self.exercise.name)
-        return _report(check, self.backend, self.source, tried, token), tried
+        return report_on(check, self.backend, self.source, tried, token), tried
 
     def _try(self, check: Check, setting: Setting) -> Attempt:
         try:
@@ -252,43 +255,49 @@ def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
     return f"{seed}/{exercise.name}/{check.name}"
 
 
-def message_of(check: Check, tried: Attempt) -> str:
-    """What a report says of a check that did not pass; empty for one that did."""
+def report_on(
+    check: Check, backend: str, source: Source, tried: Attempt, token: str = ""
+) -> CheckReport:
+    """What is told of a check that was tried."""
+    failure, trace = tried.failure, tried.trace
+    causes: list[str] = []
+    notes: list[str] = []
+    printed: list[str] = []
+    seen, advice = "", None
     if tried.obstacle is not None:
-        message = f"not graded: {tried.obstacle}"
-    elif tried.failure is not None:
-        failure = tried.failure
+        seen = f"not graded: {tried.obstacle}"
+    elif failure is not None:
+        seen = failure.message
         advice = failure.advice or (None if failure.hopeless else check.advice)
-        message = failure.message
-        if tried.trace is not None:
-            for cause in find_causes(tried.trace)[:MAX_CAUSES]:
-                message += f"\nWhat happened: {cause.text}"
-            message += remarks(tried.trace, message)
+        if trace is not None:
+            causes = [told_cause(trace, cause).text for cause in find_causes(trace)[:MAX_CAUSES]]
+            notes = remarks(trace, seen)
+            printed = prints(trace)
         if tried.is_rare:
-            message += f"\nA quick grade does not find this: it came up in world {tried.worlds:,}"
-        if advice:
-            message += f"\nTry: {advice}"
-    else:
-        return ""
-    # Where an object lies in memory differs from run to run, and says nothing to anybody.
-    return shortened(_ADDRESS.sub("…", message), MAX_MESSAGE)
-
-
-def _report(check: Check, backend: str, source: Source, tried: Attempt, token: str) -> CheckReport:
-    failure = tried.failure
+            notes.append(f"A quick grade does not find this: it came up in world {tried.worlds:,}")
     return CheckReport(
         name=check.name,
         title=check.title,
         backend=backend,
         status="not_graded" if tried.obstacle is not None else "failed" if failure else "passed",
         points=check.points,
-        message=message_of(check, tried),
+        seen=_tidy(seen, MAX_SEEN),
         file=source.file,
         line=failure.line if failure is not None else None,
+        causes=tuple(map(_tidy, causes)),
+        notes=tuple(map(_tidy, notes)),
+        printed=tuple(map(_tidy, printed)),
+        advice=_tidy(advice or ""),
+        reason="-".join(map(str, tried.kind)),
         replay=token,
         tried=failure is None or failure.tried,
         searched=tried.searched if failure is None else None,
     )
+
+
+def _tidy(text: str, length: int = MAX_PART) -> str:
+    # Where an object lies in memory differs from run to run, and says nothing to anybody.
+    return shortened(_ADDRESS.sub("…", text), length)
 
 
 def grade_all(
@@ -305,8 +314,8 @@ def grade_all(
     found = spread(
         units,
         sandboxes,
-        # What was seen in detail is needed no more, and would be sent from process to process.
-        lambda unit, sandbox: replace(Judging(*unit, seed, depth).judge_all(sandbox), traces=[]),
+        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox)[0],
+        _Judged,
     )
     with contextlib.closing(found):
         for exercise, source in work:
@@ -316,6 +325,6 @@ def grade_all(
                 if any(earlier.overran for earlier in judged):
                     # It was tried at the same time; the report is that of one after the other.
                     untried = Judging(exercise, source, backend, seed, depth, after=judged)
-                    on = untried.judge_all(sandboxes[0])
+                    on, _ = untried.judge_all(sandboxes[0])
                 judged.append(on)
             yield _summarize(exercise, source, judged)

@@ -1,9 +1,9 @@
 """A jail for strangers' code: bubblewrap, namespaces, and a user who owns nothing.
 
-A fork server that is started in one sees the interpreter and the few files of the kit that it runs,
-all read-only; a small `/tmp` of its own; no network, no other process, no environment, none of the
+A fork server that is started in one sees the interpreter and the package that it runs, all
+read-only; a small `/tmp` of its own; no network, no other process, no environment, none of the
 course and of anybody's work. Its limits on processes and memory are its own (see
-`checker/sandbox/run.py`). When it ends, all that it started ends with it.
+`checker_sandbox/run.py`). When it ends, all that it started ends with it.
 
 A limit on processes does not bind root, whatever its name is in a namespace. So where root sweeps,
 each jail gets a user id that nobody else has, and the server changes to it before anything else.
@@ -22,8 +22,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-KIT: Final = Path(__file__).parents[1]
-"""Where the package lies."""
+from checker_sandbox.wire import control
+
+SANDBOX: Final = Path(control.__file__).parents[1]
+"""The package that the server is: all of the kit that it sees."""
+
+PYTHON: Final = (sys.executable, "-S", "-P")
+"""The interpreter of a server. It runs without `site`, which takes a while, and lets anybody who has put
+a `.pth` there run code."""
 
 SIZE: Final = 16 << 20
 """Bytes that `/tmp` in a jail can hold."""
@@ -44,6 +50,8 @@ INSTALL: Final = (
     "install it (Debian and Ubuntu: `sudo apt-get install bubblewrap`; Fedora: "
     "`sudo dnf install bubblewrap`; not the package of that name on PyPI)"
 )
+
+_PROBE: Final = [*PYTHON, "-m", "checker_sandbox.probe"]
 
 # What a dynamically linked interpreter needs of the system, beside itself.
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
@@ -78,9 +86,8 @@ class Jail:
                 "without it with `--isolation process`, for submissions that you trust"
             )
         jail = cls(program, _reserve_users() if os.geteuid() == 0 else None)
-        probe = [sys.executable, "-S", "-P", "-c", "import msgspec, trio, anyio"]
         try:
-            with jail.shut_in(probe) as (words, descriptors):
+            with jail.shut_in(_PROBE) as (words, descriptors):
                 tried = subprocess.run(
                     words,
                     capture_output=True,
@@ -91,6 +98,11 @@ class Jail:
                 )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise JailError(f"bubblewrap cannot be tried: {error}") from None
+        if tried.returncode == control.UNFILTERED:
+            raise JailError(
+                f"a jail here would not hold: {tried.stderr.strip()}; `--isolation process` goes on "
+                "without one, for submissions that you trust"
+            )
         if tried.returncode != 0:
             said = tried.stderr.strip().splitlines()
             raise JailError(
@@ -169,20 +181,26 @@ class OtherUser:
         if known.pw_uid == 0:
             raise JailError(f"{name} is root; give a user who owns nothing")
         try:
-            subprocess.run(
-                [sys.executable, "-S", "-P", "-c", "import checker.sandbox.run"],
+            tried = subprocess.run(
+                _PROBE,
                 user=known.pw_uid,
                 group=known.pw_gid,
                 extra_groups=[],
                 env=ENVIRONMENT,
                 capture_output=True,
+                text=True,
                 cwd="/",
-                check=True,
                 timeout=PROBE_SECONDS,
             )
+            if tried.returncode == control.UNFILTERED:
+                raise JailError(
+                    f"{name} cannot be kept from other processes here: {tried.stderr.strip()}; "
+                    "leave it out"
+                )
+            tried.check_returncode()
         except (OSError, subprocess.SubprocessError):
             raise JailError(
-                f"{name} cannot run Python at {sys.executable} with the kit at {KIT}; install both "
+                f"{name} cannot run Python at {sys.executable} with the kit at {SANDBOX.parent}; install both "
                 "where anybody can read them"
             ) from None
         return cls(known.pw_uid)
@@ -219,10 +237,9 @@ def _reserve_users() -> int:
 
 PACKAGES: Final = [
     *dict.fromkeys([path for path in sys.path if path.endswith("-packages")]),
-    str(KIT.parent),
+    str(SANDBOX.parent),
 ]
-"""Where a server finds what it imports: it runs without `site`, which takes a while, and lets anybody
-who has put a `.pth` there run code."""
+"""Where a server finds what it imports."""
 
 ENVIRONMENT: Final = {
     "PYTHONHASHSEED": "0",
@@ -234,8 +251,7 @@ ENVIRONMENT: Final = {
 
 
 def _visible() -> list[str]:
-    """What a server can see: the system's libraries, the interpreter with its packages, and of the
-    kit what the sandbox is made of."""
+    """What a server can see: the system's libraries, the interpreter with its packages, and the sandbox."""
     places = [
         *_SYSTEM,
         sys.base_prefix,
@@ -243,18 +259,14 @@ def _visible() -> list[str]:
         sys.prefix,
         *PACKAGES[:-1],
     ]
-    files = [str(KIT / "sandbox")]
-    for name in ("__init__", "protocol"):
-        compiled = KIT / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc"
-        files += [str(path) for path in (KIT / f"{name}.py", compiled) if path.exists()]
     shown: list[str] = []
     for place in sorted({os.path.abspath(place) for place in places if os.path.exists(place)}):
         # A folder that holds the course would show it; nothing installs an interpreter around one.
         if any(place == seen or place.startswith(seen + "/") for seen in shown):
             continue
-        if str(KIT).startswith(place + "/") and "site-packages" not in str(KIT):
+        if str(SANDBOX).startswith(place + "/") and "site-packages" not in str(SANDBOX):
             raise JailError(
                 f"the kit lies inside {place}, which a submission must see; move it elsewhere"
             )
         shown.append(place)
-    return [*shown, *(file for file in files if not any(file.startswith(s + "/") for s in shown))]
+    return shown if any(str(SANDBOX).startswith(s + "/") for s in shown) else [*shown, str(SANDBOX)]

@@ -1,7 +1,7 @@
 """Processes to run submissions in: a fork server, started once, and a fork of it for each run.
 
-The judge speaks with a run over a socket of its own, made for it. Of the server it knows four
-commands, one byte each: see `checker/sandbox/server.py`, which says what they do.
+The judge speaks with a run over a socket of its own, made for it, and with the server over another:
+see `checker_sandbox/wire/control.py`.
 """
 
 import contextlib
@@ -11,7 +11,6 @@ import random
 import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -19,27 +18,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from checker.judge.jail import ENVIRONMENT, Jail, OtherUser
-from checker.protocol import FromSandbox, Link
-
-LOAD: Final = b"L"
-RUN: Final = b"R"
-DONE: Final = b"D"
-TRACE: Final = b"T"
-AWAIT: Final = b"A"
-CRASHED: Final = 70
-LENGTHS: Final = struct.Struct("!II")
-STATUS: Final = struct.Struct("!i")
+from checker.judge.jail import ENVIRONMENT, PYTHON, Jail, OtherUser
+from checker_sandbox.wire.control import (
+    AWAIT,
+    CRASHED,
+    DONE,
+    RUN,
+    STATUS,
+    TRACE,
+    Options,
+    encode_options,
+    send_load,
+)
+from checker_sandbox.wire.link import Link
+from checker_sandbox.wire.messages import FromSandbox
 
 WARM_UP_SECONDS: Final = 60.0
 """Real seconds that a machine may take to start the server."""
-
-SILENT_SECONDS: Final = 20.0
-"""Real seconds without a sign of life after which a run is ended."""
-
-RUN_SECONDS: Final = 300.0
-"""Real seconds after which a run is ended, whatever it does: far beyond what any limit that is
-counted takes on a busy machine."""
 
 ANSWER_SECONDS: Final = 5.0
 """Real seconds that the server may take to answer."""
@@ -195,16 +190,18 @@ class _Server:
         # What a run writes must be found by none after it: its folder is one that is not to be
         # written to, not even by root, and has the same name everywhere.
         folder = "/proc" if sys.platform == "linux" else "/"
-        words = [
-            *(sys.executable, "-S", "-P", "-W", "ignore", "-m", "checker.sandbox.server"),
-            *("--processor", str(-1 if processor is None else processor)),
-        ]
         with theirs, contextlib.ExitStack() as stack:
-            words += ["--control", str(theirs.fileno())]
+            options = Options(
+                theirs.fileno(),
+                processor,
+                restricted=jail is not None,
+                user=None if jail is None else jail.user,
+                jailed=isinstance(jail, Jail),
+            )
+            words = [*PYTHON, "-W", "ignore", "-m", "checker_sandbox.server"]
+            words.append(encode_options(options))
             descriptors = [theirs.fileno()]
             if jail is not None:
-                shut = "yes" if isinstance(jail, Jail) else "no"
-                words += ["--user", str(jail.user or 0), "--jailed", shut]
                 words, more = stack.enter_context(jail.shut_in(words))
                 descriptors += more
             self._process = subprocess.Popen(
@@ -241,9 +238,7 @@ class _Server:
         self.await_ready()
         self._control.settimeout(ANSWER_SECONDS)
         with contextlib.suppress(OSError):  # If it is dead, the next run finds that out.
-            self._control.sendall(
-                LOAD + LENGTHS.pack(len(exercise), len(driver)) + exercise + driver
-            )
+            send_load(self._control, exercise, driver)
 
     def run(self, theirs: socket.socket) -> None:
         """Start a run whose socket is `theirs`. Raises `SandboxError` if the server never was alive."""

@@ -8,7 +8,7 @@ and cancelled again, say, has all happened before.
 
 from typing import Final, TypeAlias
 
-from checker.protocol import (
+from checker_sandbox.wire.messages import (
     CallCancelled,
     Called,
     Ended,

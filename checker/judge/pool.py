@@ -7,14 +7,16 @@ them would sleep and be woken again, and in threads of one process judges would 
 
 import contextlib
 import os
-import pickle
 import selectors
 import signal
 import socket
+import struct
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from checker.judge.launch import Sandbox, SandboxError
 
@@ -22,30 +24,37 @@ _Unit = TypeVar("_Unit")
 _Result = TypeVar("_Result")
 
 _CRASHED: Final = 70
+_NUMBER: Final = struct.Struct("!Q")
+_NOTHING: Final = (1 << 64) - 1
+"""In the place of a unit's number: there is none left."""
 
 
 def spread(
-    units: Iterable[_Unit], sandboxes: Sequence[Sandbox], work: Callable[[_Unit, Sandbox], _Result]
+    units: Iterable[_Unit],
+    sandboxes: Sequence[Sandbox],
+    work: Callable[[_Unit, Sandbox], _Result],
+    kind: type[_Result],
 ) -> Generator[_Result, None, None]:
-    """Do `work` for each unit, in as many sandboxes at a time as there are; the results, which must be
-    such that they can be pickled, come in the order of the units.
+    """Do `work` for each unit, in as many sandboxes at a time as there are. The results, which are of
+    this `kind`, come in the order of the units.
 
-    What `work` raises is raised here. Raises `ChildProcessError` if a process that judges was ended.
+    Raises `ChildProcessError` if a process that judges was ended, and `RuntimeError` with the traceback
+    of what `work` raises.
     """
     numbered = list(units)
-    judges: list[_Judge] = []
+    judges: list[_Judge[_Result]] = []
     results: dict[int, _Result] = {}
     with contextlib.ExitStack() as stack, selectors.DefaultSelector() as ready:
         waiting = iter(range(len(numbered)))
         for sandbox, first in zip(sandboxes, waiting, strict=False):
-            judges.append(_Judge(sandbox, lambda n, at: work(numbered[n], at), judges))
+            judges.append(_Judge(sandbox, lambda n, at: work(numbered[n], at), kind, judges))
             stack.callback(judges[-1].end)
             judges[-1].ask(first)
             ready.register(judges[-1].socket, selectors.EVENT_READ, judges[-1])
         for number in range(len(numbered)):
             while number not in results:
                 for key, _ in ready.select():
-                    judge: _Judge = key.data
+                    judge: _Judge[_Result] = key.data
                     done, result = judge.answer()
                     results[done] = result
                     following = next(waiting, None)
@@ -55,14 +64,15 @@ def spread(
             yield results.pop(number)
 
 
-class _Judge:
+class _Judge(Generic[_Result]):
     """A process that does the work in one sandbox."""
 
     def __init__(
         self,
         sandbox: Sandbox,
-        work: Callable[[int, Sandbox], object],
-        others: Sequence["_Judge"],
+        work: Callable[[int, Sandbox], _Result],
+        kind: type[_Result],
+        others: Sequence["_Judge[_Result]"],
     ) -> None:
         # Heard here, so that whoever uses it next need not wait for it: it is said once.
         with contextlib.suppress(SandboxError):  # Who judges finds out, and tells.
@@ -88,27 +98,30 @@ class _Judge:
                 os._exit(_CRASHED)
         theirs.close()
         self._stream = self.socket.makefile("rwb")
+        self._answers: msgspec.msgpack.Decoder[tuple[str, Any]] = msgspec.msgpack.Decoder(
+            tuple[str, kind | None]  # type: ignore[valid-type]
+        )
         self._at: int | None = None
 
     def ask(self, number: int | None) -> None:
         """Let it do the unit of this number next, or nothing more."""
         self._at = number
         with contextlib.suppress(OSError):  # If it is dead, its answer says so.
-            pickle.dump(number, self._stream)
+            self._stream.write(_NUMBER.pack(_NOTHING if number is None else number))
             self._stream.flush()
 
-    def answer(self) -> tuple[int, Any]:
+    def answer(self) -> tuple[int, _Result]:
         """What came of the unit that it was asked for last."""
         assert self._at is not None
         try:
-            # It is this very program, and runs nothing of a stranger's.
-            result, error = pickle.load(self._stream)
-        except (EOFError, OSError):
+            (length,) = _NUMBER.unpack(self._stream.read(_NUMBER.size))
+            error, result = self._answers.decode(self._stream.read(length))
+        except (struct.error, msgspec.DecodeError, OSError):
             raise ChildProcessError(
                 "a process that judges was ended from outside; is there enough memory?"
             ) from None
-        if error is not None:
-            raise error
+        if error:
+            raise RuntimeError(f"an error in the judge:\n{error}")
         return self._at, result
 
     def end(self) -> None:
@@ -125,24 +138,16 @@ def _do(link: socket.socket, sandbox: Sandbox, work: Callable[[int, Sandbox], ob
     """Be a judge, until nothing is left to do or nobody wants it any more."""
     sandbox.move_beside()
     stream = link.makefile("rwb")
-    with contextlib.suppress(EOFError, ConnectionError):
-        while (number := pickle.load(stream)) is not None:
+    with contextlib.suppress(ConnectionError):
+        while asked := stream.read(_NUMBER.size):
+            (number,) = _NUMBER.unpack(asked)
+            if number == _NOTHING:
+                break
             try:
-                answer = pickle.dumps((work(number, sandbox), None))
-            except Exception as error:
-                answer = pickle.dumps((None, _portable(error)))
-            stream.write(answer)
+                answer = msgspec.msgpack.encode(("", work(number, sandbox)))
+            except Exception:
+                answer = msgspec.msgpack.encode((traceback.format_exc(), None))
+            stream.write(_NUMBER.pack(len(answer)) + answer)
             stream.flush()
     # The next to use the sandbox starts with it as it was.
     sandbox.dismiss()
-
-
-def _portable(error: Exception) -> Exception:
-    """The error as it can be pickled, with where it was raised."""
-    trace = "".join(traceback.format_exception(error))
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"an error in the judge:\n{trace}")
-    error.add_note(trace)
-    return error

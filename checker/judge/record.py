@@ -15,8 +15,9 @@ from checker.judge.trace import (
     Trace,
     Waited,
 )
-from checker.protocol import shortened
+from checker.judge.words import awaited, holding
 from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
+from checker_sandbox.wire.plain import shortened
 
 _OUTCOMES: Final[dict[str, Outcome]] = {
     "answered": "done",
@@ -25,7 +26,7 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
     "pending": "unfinished",
 }
 
-_SLEEPS: Final = ("a sleep to end", "time.sleep()")
+_SLEEPS: Final = ("sleep", "thread's sleep")
 
 MAX_VALUE: Final = 60
 
@@ -88,7 +89,7 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
             *(_call_span(trace, call) for call in trace.calls if _place(call) == key),
             *_waits(trace, waits.get(key, []), ended),
             *(
-                Span("blocked", b.what, b.line, b.started, b.ended, "done")
+                Span("blocked", holding(b.what), b.line, b.started, b.ended, "done")
                 for b in trace.blocked
                 if (b.task, 0) == key
             ),
@@ -133,18 +134,15 @@ def _call_span(trace: Trace, call: Call) -> Span:
 def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[Span]:
     """Each wait lasts until the next one, or until the task ends; a call shows itself."""
     last = trace.elapsed if ended is None else ended
-    calls = {f"{call.method}()" for call in trace.calls}
     for number, wait in enumerate(waits):
         after = waits[number + 1] if number + 1 < len(waits) else None
         end = last if after is None else after.at
-        if wait.what.startswith(("the reply to", "its turn")) or wait.what in calls:
-            continue
-        if wait.what.endswith("and holds the event loop meanwhile"):
+        if wait.what.kind in ("reply", "turn"):
             continue
         unfinished = after is None and ended is None
         yield Span(
-            "sleep" if wait.what in _SLEEPS else "wait",
-            "sleep" if wait.what in _SLEEPS else wait.what,
+            "sleep" if wait.what.kind in _SLEEPS else "wait",
+            "sleep" if wait.what.kind in _SLEEPS else awaited(trace, wait.what),
             wait.line,
             wait.at,
             end,
@@ -166,5 +164,7 @@ def _marks(trace: Trace, task: int) -> Iterator[Mark]:
             yield Mark("swallowed", what, swallowed.line, swallowed.at)
     if isinstance(trace.ending, Deadlocked):
         for wait in trace.ending.waits:
-            if wait.task == task and not wait.who.startswith("worker"):
-                yield Mark("stuck", f"waits for {wait.what}", wait.line, trace.elapsed)
+            if wait.task == task and not wait.is_thread:
+                yield Mark(
+                    "stuck", f"waits for {awaited(trace, wait.what)}", wait.line, trace.elapsed
+                )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from checker.judge.choices import Replay
-from checker.protocol import shortened
+from checker_sandbox.wire.plain import shortened
 
 
 class BadToken(Exception):

@@ -34,7 +34,7 @@ from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from checker.protocol import MethodSpec, ServiceSpec
+from checker_sandbox.wire.messages import MethodSpec, ServiceSpec
 
 Latency: TypeAlias = float | Callable[..., float]
 """Virtual seconds, or a function that says them; it is called as the method itself is."""

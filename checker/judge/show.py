@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from checker.course import Exercise
+from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
-from checker.judge.case import Check, Setting
-from checker.judge.grade import message_of, seed_of
+from checker.judge.case import Setting
+from checker.judge.grade import report_on, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, BadToken, decode_token, encode_token
@@ -102,7 +102,7 @@ def _shown(
         setting = _setting(exercise, source, sandbox, backend)
         setting = replace(setting, fresh=True, watched=True)
         tried = play(check, setting, "", address.replay)
-    message = message_of(check, tried)
+    message = report_on(check, backend, source, tried).message
     passed = tried.failure is None and tried.obstacle is None
     recording = None
     if tried.trace is not None:

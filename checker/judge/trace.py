@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from checker.judge.service import Service
-from checker.protocol import ErrorTree, Wait
+from checker_sandbox.wire.messages import Awaited, ErrorTree, Wait
 
 __all__ = [
     "ActEnding",
     "ActRecord",
+    "Awaited",
     "Blocked",
     "Call",
     "Deadlocked",
@@ -97,7 +98,7 @@ class Call:
 class Blocked:
     """A stretch in which the event loop's own thread waited, and no task could run."""
 
-    what: str
+    what: Awaited
     line: int | None
     started: float
     ended: float
@@ -143,7 +144,7 @@ class Waited:
     task: int
     thread: int
     line: int | None
-    what: str
+    what: Awaited
     at: float
     order: int
 

@@ -106,7 +106,7 @@ def survey(
     def attempt(unit: tuple[Exercise, _Group], sandbox: Sandbox) -> list[_Outcome]:
         return _attempt(*unit, sandbox, seed)
 
-    outcomes = spread(units, sandboxes, attempt)
+    outcomes = spread(units, sandboxes, attempt, list[_Outcome])
     with contextlib.closing(outcomes):
         for (exercise, mutants, faults), groups in zip(work, split, strict=True):
             found: dict[str, _Outcome] = {}

@@ -5,7 +5,8 @@ nobody reads it, and one is enough.
 """
 
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from checker.course import Exercise
 from checker.judge.attempt import play
@@ -16,16 +17,14 @@ from checker.judge.search.explore import PLAIN_ROUNDS, QUICK, THOROUGH
 from checker.report import BACKENDS
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True, tag=True):
     """The check that killed a mutant."""
 
     check: str
     backend: str
 
 
-@dataclass(frozen=True)
-class Obstacle:
+class Obstacle(msgspec.Struct, frozen=True, tag=True):
     """Why a mutant could not be tried: a mistake in the check, or the machine's doing."""
 
     check: str

@@ -15,17 +15,17 @@ import msgspec
 
 from checker.course import Course
 from checker.judge.jail import Jail
-from checker.sweep.journal import Verdict
-from checker.sweep.orders import (
+from checker.sweep.batches import (
     Batch,
+    BatchError,
     Judged,
-    OrderError,
+    decode_batch,
     digests_of,
+    encode_batch,
     judge_batch,
     open_sandbox,
-    read_order,
-    write_order,
 )
+from checker.sweep.journal import Verdict
 
 CONNECT_SECONDS = 15
 _ADDRESS = re.compile(r"(\w+://)?[^\s/:]+(\.[^\s/:]+)*:\d+|\w+://\S+")
@@ -70,12 +70,12 @@ def judge_on(address: str) -> Callable[..., None]:
             ) from None
         with client, client.as_current():
             digests, jailed = digests_of(work), jail is not None
-            orders = [write_order(b, course, digests, seed, jailed=jailed) for b in work]
-            futures = client.map(judge_order, orders, pure=False, retries=RETRIES)
+            messages = [encode_batch(b, course, digests, seed, jailed=jailed) for b in work]
+            futures = client.map(judge_encoded, messages, pure=False, retries=RETRIES)
             for future in as_completed(futures):
                 try:
                     found: list[tuple[str, bytes]] = future.result()
-                except OrderError as error:
+                except BatchError as error:
                     raise ClusterError(str(error)) from None
                 except Exception as error:
                     raise ClusterError(f"a worker cannot judge: {error}") from None
@@ -87,10 +87,10 @@ def judge_on(address: str) -> Callable[..., None]:
     return judge
 
 
-def judge_order(encoded: bytes) -> list[tuple[str, bytes]]:
+def judge_encoded(encoded: bytes) -> list[tuple[str, bytes]]:
     """On a worker: judge what came, and return the verdicts by their keys."""
-    order = read_order(encoded)
-    batch = order.batch(Course.load(Path(order.course)))
-    jail = Jail.find() if order.jailed else None
-    judged = judge_batch(batch, open_sandbox(batch, jail), order.seed)
+    message = decode_batch(encoded)
+    batch = message.batch(Course.load(Path(message.course)))
+    jail = Jail.find() if message.jailed else None
+    judged = judge_batch(batch, open_sandbox(batch, jail), message.seed)
     return [(one.key, msgspec.msgpack.encode(one.verdict)) for one in judged]

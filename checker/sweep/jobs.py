@@ -25,17 +25,17 @@ import msgspec
 from checker.course import Course
 from checker.judge.jail import Jail
 from checker.judge.launch import Sandbox, processors
-from checker.sweep.journal import Verdict
-from checker.sweep.orders import (
+from checker.sweep.batches import (
     Batch,
+    BatchError,
     Judged,
-    OrderError,
+    decode_batch,
     digests_of,
+    encode_batch,
     judge_batch,
     open_sandbox,
-    read_order,
-    write_order,
 )
+from checker.sweep.journal import Verdict
 
 TRIES: Final = 2
 
@@ -59,7 +59,7 @@ class _Hello(msgspec.Struct, frozen=True):
 
 
 class _Wants(msgspec.Struct, frozen=True, tag=True):
-    """The job would have another batch; it gets an order, or nothing if there is none."""
+    """The job would have another batch; it gets one, or nothing if there is none left."""
 
 
 class _Found(msgspec.Struct, frozen=True, tag=True):
@@ -110,8 +110,8 @@ def judge_all(
     """Judge batches, `jobs` at a time, and `keep` each verdict as it comes; `lose` the key of what
     cannot be had. Raises `JobError`, and what these raise, at once; what was kept stays kept."""
     waiting = deque(_Task(batch) for batch in work)
-    order = partial(
-        write_order, course=course, digests=digests_of(work), seed=seed, jailed=jail is not None
+    encode = partial(
+        encode_batch, course=course, digests=digests_of(work), seed=seed, jailed=jail is not None
     )
     # A run and its judge wake each other all the time, and whoever asks for one job wants the other
     # processors left alone.
@@ -141,7 +141,7 @@ def judge_all(
                 match message:
                     case _Wants():
                         job.has_started = True
-                        _hand_out(job, waiting, order)
+                        _hand_out(job, waiting, encode)
                     case _Found(key, verdict):
                         _strike_out(job, key)
                         keep(Judged(key, verdict))
@@ -182,12 +182,12 @@ def _end(job: _Job) -> None:
     job.link.close()
 
 
-def _hand_out(job: _Job, waiting: deque[_Task], order: Callable[[Batch], bytes]) -> None:
+def _hand_out(job: _Job, waiting: deque[_Task], encode: Callable[[Batch], bytes]) -> None:
     encoded = b""
     if waiting:
         task = waiting.popleft()
         job.held.append(task)
-        encoded = order(task.batch)
+        encoded = encode(task.batch)
     with contextlib.suppress(OSError):  # If it is dead, that is heard soon.
         job.link.send_bytes(encoded)
 
@@ -239,7 +239,7 @@ def main() -> None:
             for judged in judge_batch(batch, sandbox, hello.seed):
                 send(_Found(judged.key, judged.verdict))
             send(_Done())
-    except OrderError as error:
+    except BatchError as error:
         send(_Refused(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # Nobody wants it any more.
@@ -261,7 +261,7 @@ def _next(
     encoded = link.recv_bytes()
     if not encoded:
         return None
-    batch = read_order(encoded).batch(course)
+    batch = decode_batch(encoded).batch(course)
     return batch, open_sandbox(batch, jail, processor)
 
 

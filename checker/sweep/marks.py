@@ -40,7 +40,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from checker.sweep.results import Cohort, ExerciseInfo, Student
+from checker.sweep.results import Cohort, ExerciseInfo, Result, Student
 
 __all__ = [
     "Deadline",
@@ -112,7 +112,7 @@ class Mark(msgspec.Struct, frozen=True):
     this is no mark yet: sweep again."""
 
 
-def mark(student: Student, cohort: Cohort, rules: Rules) -> Mark:
+def mark(result: Result, rules: Rules) -> Mark:
     """The mark of one student: exact, never below 0 and never above the maximum.
 
     The percentage is that of the weighted points: each exercise counts with its points times the
@@ -122,8 +122,8 @@ def mark(student: Student, cohort: Cohort, rules: Rules) -> Mark:
     points = most = 0
     weighted = weighted_most = Fraction(0)
     not_graded = []
-    for exercise in cohort.exercises:
-        got = earned(student, exercise, rules)
+    for exercise in result.exercises:
+        got = earned(result.student, exercise, rules)
         if got is None:
             not_graded.append(exercise.name)
             got = 0
@@ -133,7 +133,7 @@ def mark(student: Student, cohort: Cohort, rules: Rules) -> Mark:
         weighted += weight * got
         weighted_most += weight * exercise.max_points
     share = weighted / weighted_most if weighted_most else Fraction(0)
-    days, penalty = _lateness(student, rules.deadline)
+    days, penalty = _lateness(result.student, rules.deadline)
     return Mark(
         points=points,
         max_points=most,

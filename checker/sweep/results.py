@@ -11,7 +11,7 @@ import msgspec
 from checker.recording import Recording
 from checker.report import ExerciseReport
 
-__all__ = ["Cohort", "ExerciseInfo", "Flag", "Isolation", "Student", "Work"]
+__all__ = ["Cohort", "ExerciseInfo", "Flag", "Isolation", "Result", "Student", "Work"]
 
 Isolation: TypeAlias = Literal["bubblewrap", "process"]
 
@@ -36,6 +36,11 @@ class Work(msgspec.Struct, frozen=True):
     recordings: tuple[Recording, ...] = ()
     """For checks that failed, the runs that show it."""
 
+    @property
+    def text(self) -> str:
+        """The file, with a line feed at each end of a line."""
+        return self.source.replace("\r\n", "\n").replace("\r", "\n")
+
 
 class Student(msgspec.Struct, frozen=True):
     name: str
@@ -58,6 +63,15 @@ class ExerciseInfo(msgspec.Struct, frozen=True):
     max_points: int
 
 
+class Result(msgspec.Struct, frozen=True):
+    """One student's work, and what it was to be: all that a mark or an export of it is made from."""
+
+    student: Student
+    exercises: tuple[ExerciseInfo, ...]
+    """What was set, in the order of the course."""
+    seed: int
+
+
 class Cohort(msgspec.Struct, frozen=True):
     seed: int
     isolation: Isolation
@@ -68,3 +82,8 @@ class Cohort(msgspec.Struct, frozen=True):
     """In the order of their names."""
     strays: tuple[str, ...] = ()
     """What could not be made out to be anybody's work, and why."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """That of each student, in their order."""
+        return tuple(Result(student, self.exercises, self.seed) for student in self.students)

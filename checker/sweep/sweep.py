@@ -19,13 +19,13 @@ from checker.judge.jail import Jail
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
 from checker.sweep import journal
-from checker.sweep.collect import Handed, digest
+from checker.sweep.batches import Batch, Judged
+from checker.sweep.fingerprint import exercise_digest, kit_digest, source_digest, versions_in_use
 from checker.sweep.flags import find_flags
 from checker.sweep.jobs import judge_all
 from checker.sweep.journal import Entry, Journal, Plan
-from checker.sweep.orders import Batch, Judged
+from checker.sweep.layouts import Handed
 from checker.sweep.results import ExerciseInfo, Isolation
-from checker.sweep.versions import exercise_digest, kit_digest, versions_in_use
 
 
 def plan_sweep(
@@ -49,13 +49,13 @@ def plan_sweep(
             source = student.sources.get(exercise.name) or Source(
                 f"{exercise.name}/exercise.py", missing=True
             )
-            what = digest(source) or [source.missing, source.fault, source.obstacle]
+            what = source_digest(source) or [source.missing, source.fault, source.obstacle]
             text = json.dumps([common, of_exercise[exercise.name], exercise.name, what])
             key = hashlib.sha256(text.encode()).hexdigest()
             meant.setdefault(key, (exercise, source))
             text = source.content.decode("utf-8", "replace")
             entries.append(
-                Entry(exercise.name, key, text, digest(source), find_flags(source.content))
+                Entry(exercise.name, key, text, source_digest(source), find_flags(source.content))
             )
         planned.append(
             journal.Handed(
@@ -73,7 +73,7 @@ def plan_sweep(
 
 def with_what_was(before: Plan, plan: Plan, order: Sequence[str]) -> Plan:
     """`plan`, and what a plan `before` it has of other students and other exercises, which stand in
-    this `order`. What verdicts hang on must be the same in both."""
+    this `order`. What verdicts depend on must be the same in both."""
     students = {student.name: student for student in before.students}
     kept = set(order) - {info.name for info in plan.exercises}
     for now in plan.students:
@@ -91,7 +91,7 @@ def with_what_was(before: Plan, plan: Plan, order: Sequence[str]) -> Plan:
     )
 
 
-def batches(
+def batches_left(
     plan: Plan, meant: Mapping[str, tuple[Exercise, Source]], known: Iterable[str]
 ) -> list[Batch]:
     """What is left to judge: each key once. What several students have is judged by itself, where
@@ -151,7 +151,7 @@ def sweep(
     """Judge what has no verdict yet in `out`; all of it, with `rerun`. The last tally."""
     out.begin(plan)
     known = set() if rerun else out.known([*meant])
-    work = batches(plan, meant, known)
+    work = batches_left(plan, meant, known)
     tally = Tally(sum(len(batch.work) for batch in work))
     progress(tally)
 

@@ -12,7 +12,7 @@ import sys
 import anyio
 import msgspec
 
-REPORT = {"schema": "checker/report/v1", "points": 6, "max_points": 6, "status": "passed"}
+REPORT = {"schema": "checker/report/v2", "points": 6, "max_points": 6, "status": "passed"}
 PAYLOAD = msgspec.msgpack.encode(("Returned", [], None, [[], []]))
 LINES = (
     json.dumps(REPORT).encode(),

@@ -1,7 +1,7 @@
 """Lets others run again and again, and time never."""
 
 # For: lost_update
-# Sees: ran 20,000 rounds
+# Sees: never let time pass
 
 import anyio
 import anyio.lowlevel

@@ -2,7 +2,7 @@
 
 # For: leaked_permit
 # Sees: deadlock
-# Sees: ran 20,000 rounds
+# Sees: never let time pass
 
 import contextlib
 

@@ -2,7 +2,7 @@
 
 
 # For: lost_update
-# Sees: printed more than 256 KiB
+# Sees: printed more than
 async def deposit_all(accounts, deposits):
     print("this comes first")
     while True:

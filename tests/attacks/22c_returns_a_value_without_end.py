@@ -2,7 +2,7 @@
 
 
 # For: results_from_tasks
-# Sees: nested more than 32 deep
+# Sees: a value nested more than
 async def compare(shops, article):
     for shop in shops:
         await shop.find(article)

@@ -1,6 +1,6 @@
 """What a sweep or a report becomes for the programs that graders already have: one module a format.
 
-A module has `of_cohort`, if one file holds a whole cohort, and `of_student`, if a file holds the work
+A module has `of_cohort`, if one file holds a whole cohort, and `of_result`, if a file holds the work
 of one student; each makes bytes from the data of `checker/sweep/results.py` and from nothing else.
 Only the module of the format that was asked for is imported.
 """
@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from checker.report import SubmissionReport
 from checker.sweep.marks import Rules
-from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 
 __all__ = [
     "FORMATS",
@@ -76,8 +76,8 @@ def encode_students(name: str, cohort: Cohort, rules: Rules) -> dict[str, bytes]
     """A cohort in a format that is `one_each`: the files by their names."""
     module, suffix = _module(name), FORMATS[name].suffix
     return {
-        file_name(student.name, suffix): module.of_student(student, cohort, rules)
-        for student in cohort.students
+        file_name(result.student.name, suffix): module.of_result(result, rules)
+        for result in cohort.results
     }
 
 
@@ -94,14 +94,12 @@ def write_report(
     In GitHub's, what goes to the stream are the annotations; the summary is appended to the file
     that `GITHUB_STEP_SUMMARY` names, if there is one.
     """
-    cohort = _cohort_of_one(report, sources)
-    (student,) = cohort.students
-    module, rules = _module(name), rules or Rules()
-    encoded: bytes = module.of_student(student, cohort, rules)
+    module, result, rules = _module(name), _result(report, sources), rules or Rules()
+    encoded: bytes = module.of_result(result, rules)
     if name != "github":
         stream.write(encoded)
         return
-    stream.write(module.annotations(student, cohort, rules))
+    stream.write(module.annotations(result, rules))
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(path, "ab") as summary:
             summary.write(encoded)
@@ -117,20 +115,16 @@ def file_name(student: str, suffix: str) -> str:
     return f"{simple}-{digest}{suffix}".lstrip("-")
 
 
-def _cohort_of_one(report: SubmissionReport, sources: Mapping[str, bytes]) -> Cohort:
+def _result(report: SubmissionReport, sources: Mapping[str, bytes]) -> Result:
+    """A report of which it is not known whose it is."""
     works = []
     for exercise in report.exercises:
         file = exercise.checks[0].file if exercise.checks else ""
         source = sources.get(file, b"")
         digest = hashlib.sha256(source).hexdigest() if source else ""
         works.append(Work(exercise, source.decode("utf-8", "backslashreplace"), digest))
-    return Cohort(
-        seed=report.seed,
-        isolation="process",
-        versions={},
-        exercises=tuple(ExerciseInfo(e.name, e.title, e.max_points) for e in report.exercises),
-        students=(Student("submission", "", True, None, (), tuple(works)),),
-    )
+    exercises = tuple(ExerciseInfo(e.name, e.title, e.max_points) for e in report.exercises)
+    return Result(Student("submission", "", True, None, (), tuple(works)), exercises, report.seed)
 
 
 def _module(name: str) -> Any:

@@ -21,12 +21,12 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
         [*header, *(exercise.name for exercise in cohort.exercises), TOTAL],
         ["    Points Possible", "", "", "", "", *most, sum(most)],
     ]
-    for student in cohort.students:
-        got = mark(student, cohort, rules)
+    for result in cohort.results:
+        student, got = result.student, mark(result, rules)
         rows.append(
             [
                 *(student.name, "", "", student.name, student.group),
-                *points_after_lateness(student, cohort, rules, got),
+                *points_after_lateness(result, rules, got),
                 None if got.not_graded else str(rounded(got.final)),
             ]
         )

@@ -13,17 +13,17 @@ from typing import Any, Final
 
 import msgspec
 
+from checker.harmless import one_line
 from checker.sweep.exports.csv import moment
-from checker.sweep.exports.harmless import printable
 from checker.sweep.exports.outcomes import outcomes
 from checker.sweep.marks import Rules, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Result
 
 SCHEMA: Final = "classroom50/result/v1"
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    got = mark(student, cohort, rules)
+def of_result(result: Result, rules: Rules) -> bytes:
+    student, got = result.student, mark(result, rules)
     graded_at = f"{_now():%Y-%m-%dT%H:%M:%SZ}"
     handed_in = moment(student.handed_in).replace(" ", "T")
     digest = next((work.digest for work in student.works if work.digest), "none")[:12]
@@ -45,12 +45,12 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
         "max-score": got.max_points,
         "tests": [
             {
-                "test-name": printable(f"{one.exercise}: {one.title}").replace("\n", " "),
+                "test-name": one_line(f"{one.exercise}: {one.title}"),
                 "passed": one.status == "passed",
                 "score": one.points,
                 "max-score": one.max_points,
             }
-            for one in outcomes(student, cohort, rules)
+            for one in outcomes(result, rules)
         ],
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
@@ -59,7 +59,7 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
 def _given(variable: str, otherwise: str) -> str:
     in_its_runner = "SUBMISSION_TAG" in os.environ
     given = os.environ.get(variable) if in_its_runner else None
-    return printable(given or otherwise).replace("\n", " ")
+    return one_line(given or otherwise)
 
 
 def _now() -> datetime:

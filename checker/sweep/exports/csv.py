@@ -9,9 +9,9 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from checker.sweep.exports.harmless import cell
+from checker.harmless import cell
 from checker.sweep.marks import Rules, earned, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Cohort, Result
 
 
 def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
@@ -19,7 +19,7 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
     header += [exercise.name for exercise in cohort.exercises]
     header += ["points", "of", "percent", "days late", "penalty in percent", "final points"]
     header += ["not graded", "problems"]
-    return rows_as_csv([header, *(_row(student, cohort, rules) for student in cohort.students)])
+    return rows_as_csv([header, *(_row(result, rules) for result in cohort.results)])
 
 
 def rows_as_csv(rows: Sequence[Sequence[str | int | None]]) -> bytes:
@@ -41,15 +41,15 @@ def moment(seconds: float | None) -> str:
         return ""
 
 
-def _row(student: Student, cohort: Cohort, rules: Rules) -> list[str | int | None]:
-    got = mark(student, cohort, rules)
+def _row(result: Result, rules: Rules) -> list[str | int | None]:
+    student, got = result.student, mark(result, rules)
     row: list[str | int | None] = [
         student.name,
         student.group,
         "yes" if student.submitted else "no",
         moment(student.handed_in),
     ]
-    row += [earned(student, exercise, rules) for exercise in cohort.exercises]
+    row += [earned(student, exercise, rules) for exercise in result.exercises]
     row += [got.points, got.max_points, str(rounded(got.percentage)), got.days_late]
     row += [str(rounded(got.penalty)), None if got.not_graded else str(rounded(got.final))]
     row += [" ".join(got.not_graded), "; ".join(student.problems)]

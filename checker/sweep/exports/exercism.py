@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from checker.sweep.exports.harmless import printable
+from checker.harmless import one_line, printable
 from checker.sweep.exports.outcomes import Outcome, outcomes
 from checker.sweep.marks import Rules
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Result, Student
 
 MAX_OUTPUT: Final = 500
 MAX_MESSAGE: Final = 65535
@@ -29,14 +29,14 @@ _STATUSES: Final = {
 }
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    found = outcomes(student, cohort, rules)
+def of_result(result: Result, rules: Rules) -> bytes:
+    found = outcomes(result, rules)
     nothing_ran = _why_nothing_ran(found)
     data: dict[str, Any] = {"version": 3}
     if nothing_ran:
         data |= {"status": "error", "message": printable(nothing_ran)[:MAX_MESSAGE], "tests": []}
     else:
-        tests = [_test(one, student, len(cohort.exercises) > 1) for one in found]
+        tests = [_test(one, result.student, len(result.exercises) > 1) for one in found]
         passed = all(test["status"] == "pass" for test in tests)
         data |= {"status": "pass" if passed else "fail", "message": None, "tests": tests}
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
@@ -61,7 +61,7 @@ def _test(one: Outcome, student: Student, several: bool) -> dict[str, Any]:
     if one.status == "not_graded":
         message = f"not graded: {message}"
     return {
-        "name": printable(name).replace("\n", " "),
+        "name": one_line(name),
         "status": _STATUSES[one.status],
         "message": message or None,
         "output": _output(one, student),

@@ -7,10 +7,10 @@ import re
 from itertools import groupby
 from typing import Final
 
-from checker.sweep.exports.harmless import markdown, printable
+from checker.harmless import markdown, printable
 from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
 from checker.sweep.marks import Mark, Rules, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Result
 
 _WORDS: Final = {
     "passed": "✅ passed",
@@ -20,12 +20,12 @@ _WORDS: Final = {
 }
 
 
-def annotations(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+def annotations(result: Result, rules: Rules) -> bytes:
     """A line for each check that failed (an error) or could not be judged (a warning). What is not
     started has none: there is nothing to look at. What all checks of an exercise say alike is said
     once."""
     lines = []
-    for _, group in groupby(outcomes(student, cohort, rules), key=lambda one: one.exercise):
+    for _, group in groupby(outcomes(result, rules), key=lambda one: one.exercise):
         of_exercise = list(group)
         bad = [one for one in of_exercise if one.status in ("failed", "not_graded")]
         alike = len(bad) == len(of_exercise) and len({(o.told, o.line) for o in bad}) == 1
@@ -33,13 +33,12 @@ def annotations(student: Student, cohort: Cohort, rules: Rules) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
+def of_result(result: Result, rules: Rules) -> bytes:
     """The summary: a table of the exercises, then what each failed check saw."""
-    found = outcomes(student, cohort, rules)
-    got = mark(student, cohort, rules)
-    lines = [f"## {markdown(_headline(got, cohort, found))}", ""]
-    if student.problems:
-        lines += [*(f"- {markdown(problem)}" for problem in student.problems), ""]
+    found = outcomes(result, rules)
+    lines = [f"## {markdown(_headline(result, mark(result, rules), found))}", ""]
+    if result.student.problems:
+        lines += [*(f"- {markdown(problem)}" for problem in result.student.problems), ""]
     lines += ["| exercise | | points |", "| --- | --- | ---: |"]
     for exercise, group in groupby(found, key=lambda one: one.exercise):
         of_exercise = list(group)
@@ -52,10 +51,10 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _headline(got: Mark, cohort: Cohort, found: list[Outcome]) -> str:
+def _headline(result: Result, got: Mark, found: list[Outcome]) -> str:
     by_exercise = [list(group) for _, group in groupby(found, key=lambda one: one.exercise)]
     passed = sum(all(one.status == "passed" for one in group) for group in by_exercise)
-    total = f"{passed} of {len(cohort.exercises)} passed, "
+    total = f"{passed} of {len(result.exercises)} passed, "
     if got.not_graded:
         return f"{total}{got.points} of {got.max_points} points so far; not all could be judged"
     late = lateness_in_words(got)

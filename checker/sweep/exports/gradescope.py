@@ -11,21 +11,21 @@ from typing import Any
 
 import msgspec
 
-from checker.sweep.exports.harmless import printable
+from checker.harmless import one_line, printable
 from checker.sweep.exports.json import number
 from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
 from checker.sweep.marks import Rules, mark
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Result
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    got = mark(student, cohort, rules)
-    tests = outcomes(student, cohort, rules)
+def of_result(result: Result, rules: Rules) -> bytes:
+    got = mark(result, rules)
+    tests = outcomes(result, rules)
     # No points here: with a hidden test, students may not see their total.
-    said = [lateness_in_words(got), *student.problems]
+    said = [lateness_in_words(got), *result.student.problems]
     if got.not_graded:
         said.append(
-            f"{len(got.not_graded)} of {len(cohort.exercises)} exercises could not be judged, "
+            f"{len(got.not_graded)} of {len(result.exercises)} exercises could not be judged, "
             "through no fault of yours; this is no mark yet"
         )
     data = {
@@ -36,7 +36,7 @@ def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
         "test_name_format": "text",
         "visibility": rules.visibility.get("default", "visible"),
         "stdout_visibility": "hidden",
-        "extra_data": {"seed": cohort.seed, "not_graded": list(got.not_graded)},
+        "extra_data": {"seed": result.seed, "not_graded": list(got.not_graded)},
         "tests": [_test(test, f"{number_of}") for number_of, test in enumerate(tests, 1)],
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
@@ -48,7 +48,7 @@ def _test(test: Outcome, number_of: str) -> dict[str, Any]:
         short = test.exercise.partition("/")[2]
         output += f"\nSee it: checker run {short} --replay {test.replay}"
     data: dict[str, Any] = {
-        "name": printable(f"{test.exercise}: {test.title}").replace("\n", " "),
+        "name": one_line(f"{test.exercise}: {test.title}"),
         "number": number_of,
         "output": output,
         "tags": [printable(test.exercise)],

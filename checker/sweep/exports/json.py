@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
+from checker.harmless import encodable
 from checker.report import encode_json, summarize_submission
-from checker.sweep.exports.harmless import encodable
 from checker.sweep.marks import Mark, Rules, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Cohort, Result
 
 SCHEMA: Final = "checker/cohort/v1"
 
@@ -27,16 +27,16 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
         "isolation": cohort.isolation,
         "versions": dict(cohort.versions),
         "exercises": msgspec.to_builtins(cohort.exercises),
-        "students": [_student(student, cohort, rules) for student in cohort.students],
+        "students": [_student(result, rules) for result in cohort.results],
         "strays": list(cohort.strays),
     }
     return json.dumps(_clean(data), indent=2, allow_nan=False).encode("ascii") + b"\n"
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    """The same bytes as `checker grade --format json`."""
-    reports = tuple(work.report for work in student.works)
-    return encode_json(summarize_submission(cohort.seed, reports))
+def of_result(result: Result, rules: Rules) -> bytes:
+    """The report alone, whatever the rules."""
+    reports = tuple(work.report for work in result.student.works)
+    return encode_json(summarize_submission(result.seed, reports))
 
 
 def number(value: Fraction) -> int | float:
@@ -45,14 +45,15 @@ def number(value: Fraction) -> int | float:
     return int(short) if short == int(short) else float(short)
 
 
-def _student(student: Student, cohort: Cohort, rules: Rules) -> dict[str, Any]:
+def _student(result: Result, rules: Rules) -> dict[str, Any]:
+    student = result.student
     return {
         "name": student.name,
         "group": student.group,
         "submitted": student.submitted,
         "handed_in": student.handed_in,
         "problems": list(student.problems),
-        "mark": _mark(mark(student, cohort, rules)),
+        "mark": _mark(mark(result, rules)),
         "works": [
             {
                 "report": msgspec.to_builtins(work.report),

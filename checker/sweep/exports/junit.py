@@ -5,31 +5,34 @@ machine are left out or 0, so that the same results are the same bytes.
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 
+from checker.harmless import printable
 from checker.report import CheckReport
-from checker.sweep.exports.harmless import printable
 from checker.sweep.exports.outcomes import works
 from checker.sweep.marks import Rules, mark, rounded
-from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 
 
 def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
+    return _suites(cohort.results, rules)
+
+
+def of_result(result: Result, rules: Rules) -> bytes:
+    return _suites([result], rules)
+
+
+def _suites(results: Iterable[Result], rules: Rules) -> bytes:
     suites = ET.Element("testsuites", name="tasklings")
-    suites.extend(_suite(student, cohort, rules) for student in cohort.students)
+    suites.extend(_suite(result, rules) for result in results)
     ET.indent(suites)
     encoded: bytes = ET.tostring(suites, "utf-8", xml_declaration=True)
     return encoded + b"\n"
 
 
-def of_student(student: Student, cohort: Cohort, rules: Rules) -> bytes:
-    return of_cohort(
-        Cohort(cohort.seed, cohort.isolation, cohort.versions, cohort.exercises, (student,)), rules
-    )
-
-
-def _suite(student: Student, cohort: Cohort, rules: Rules) -> ET.Element:
-    suite = ET.Element("testsuite", name=printable(student.name))
-    got = mark(student, cohort, rules)
+def _suite(result: Result, rules: Rules) -> ET.Element:
+    suite = ET.Element("testsuite", name=printable(result.student.name))
+    got = mark(result, rules)
     properties = ET.SubElement(suite, "properties")
     for name, value in (
         ("points", got.points),
@@ -38,8 +41,8 @@ def _suite(student: Student, cohort: Cohort, rules: Rules) -> ET.Element:
         ("final_points", "" if got.not_graded else rounded(got.final)),
     ):
         ET.SubElement(properties, "property", name=name, value=str(value))
-    for exercise, work in works(student, cohort):
-        suite.extend(_cases(student, exercise, work))
+    for exercise, work in works(result):
+        suite.extend(_cases(result.student, exercise, work))
     for count, tag in (("errors", "error"), ("failures", "failure"), ("skipped", "skipped")):
         suite.set(count, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))
@@ -72,9 +75,10 @@ def _case(exercise: str, name: str) -> ET.Element:
 
 
 def _tell(case: ET.Element, check: CheckReport) -> None:
-    message = printable(check.message)
     place = f"{printable(check.file)}:{check.line}" if check.line is not None else ""
     tag = "failure" if check.status == "failed" else "error"
     # Line feeds in an attribute are kept as references, but no reader shows them as such.
-    told = ET.SubElement(case, tag, message=message.partition("\n")[0])
-    told.text = "\n".join(part for part in (printable(check.title), message, place) if part)
+    told = ET.SubElement(case, tag, message=printable(check.seen.partition("\n")[0]))
+    told.text = "\n".join(
+        part for part in (printable(check.title), printable(check.message), place) if part
+    )

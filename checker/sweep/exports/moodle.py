@@ -6,30 +6,28 @@ gradebook each of the others is for. An empty cell is no grade.
 
 from checker.sweep.exports.csv import rows_as_csv
 from checker.sweep.marks import Mark, Rules, earned, mark, rounded
-from checker.sweep.results import Cohort, Student
+from checker.sweep.results import Cohort, Result
 
 
 def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
     rows: list[list[str | int | None]] = [
         ["Username", "Group", *(e.name for e in cohort.exercises), "Tasklings total"]
     ]
-    for student in cohort.students:
-        got = mark(student, cohort, rules)
+    for result in cohort.results:
+        student, got = result.student, mark(result, rules)
         rows.append(
             [
                 *(student.name, student.group),
-                *points_after_lateness(student, cohort, rules, got),
+                *points_after_lateness(result, rules, got),
                 None if got.not_graded else str(rounded(got.final)),
             ]
         )
     return rows_as_csv(rows)
 
 
-def points_after_lateness(
-    student: Student, cohort: Cohort, rules: Rules, got: Mark
-) -> list[str | None]:
+def points_after_lateness(result: Result, rules: Rules, got: Mark) -> list[str | None]:
     """What each exercise earned, less the penalty; `None` where it could not be judged."""
-    points = [earned(student, exercise, rules) for exercise in cohort.exercises]
+    points = [earned(result.student, exercise, rules) for exercise in result.exercises]
     return [
         None if one is None else str(rounded(one * (100 - got.penalty) / 100)) for one in points
     ]

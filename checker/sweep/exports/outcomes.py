@@ -9,7 +9,7 @@ from itertools import groupby
 
 from checker.report import BACKENDS, CheckReport, ExerciseStatus
 from checker.sweep.marks import Mark, Rules, Visibility, rounded, visibility
-from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker.sweep.results import ExerciseInfo, Result, Work
 
 __all__ = ["Outcome", "lateness_in_words", "outcomes", "works"]
 
@@ -42,20 +42,20 @@ class Outcome:
         return self.message
 
 
-def works(student: Student, cohort: Cohort) -> Iterator[tuple[ExerciseInfo, Work | None]]:
-    """The exercises of the cohort, in its order, each with the student's work if there is any."""
-    by_name = {work.report.name: work for work in student.works}
-    for exercise in cohort.exercises:
+def works(result: Result) -> Iterator[tuple[ExerciseInfo, Work | None]]:
+    """The exercises that were set, in their order, each with the student's work if there is any."""
+    by_name = {work.report.name: work for work in result.student.works}
+    for exercise in result.exercises:
         yield exercise, by_name.get(exercise.name)
 
 
-def outcomes(student: Student, cohort: Cohort, rules: Rules) -> list[Outcome]:
+def outcomes(result: Result, rules: Rules) -> list[Outcome]:
     """All checks of a student, in the order of the exercises and of their checks."""
     found: list[Outcome] = []
-    for exercise, work in works(student, cohort):
+    for exercise, work in works(result):
         if work is not None:
             found += _outcomes_of_work(work, rules)
-        elif student.submitted:
+        elif result.student.submitted:
             found.append(_whole(exercise, "not_graded", "it has not been judged yet", rules))
         else:
             found.append(_whole(exercise, "not_started", "nothing was handed in", rules))

@@ -197,7 +197,7 @@ def strangers_overlap(case: Case) -> None:
         for left in (*night.run.tasks_left, *night.run.threads_left):
             night.run.expect(
                 False,
-                f"{left.who} still ran when transfer_all had returned",
+                f"{'worker thread ' if left.is_thread else ''}{left.who} still ran when transfer_all had returned",
                 at=left,
                 advice="return when all transfers are done, and nothing else runs",
             )

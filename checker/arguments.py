@@ -1,0 +1,31 @@
+"""Words of a command line, as values: of `checker`, and of pytest where the plugin has options.
+
+Each of these is a `type` for `argparse`, and raises `argparse.ArgumentTypeError`.
+"""
+
+import argparse
+from collections.abc import Callable
+
+__all__ = ["number_up_to", "seed"]
+
+
+def seed(text: str) -> int:
+    """A seed: a whole number from 0 to 2^63 - 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if not 0 <= number < 1 << 63:
+        raise argparse.ArgumentTypeError("a seed is a whole number from 0 to 2^63 - 1")
+    return number
+
+
+def number_up_to(most: int) -> Callable[[str], int]:
+    """How many there are to be of something: a number from 1 to `most`."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
+        return int(text)
+
+    return number

@@ -1,0 +1,168 @@
+"""What a run is asked to do: one call from beginning to end, or several acts in one event loop.
+
+Most runs are one call, which task 1 makes itself. Where there are more, task 1 is the checker's own:
+it makes the objects, and starts a task for each act when the judge wants it to begin. An act has a
+cancel scope to itself, and what it raises ends nobody but itself.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import anyio
+
+from checker_sandbox.errors import describe_error
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.submission import (
+    UnusableSubmission,
+    expect_to_fit,
+    find,
+    find_method,
+    first_line,
+    load,
+)
+from checker_sandbox.wire.messages import (
+    ActCancelled,
+    ActEnded,
+    ActRaised,
+    ActReturned,
+    ActSpec,
+    ActUnusable,
+    Outcome,
+    Start,
+)
+from checker_sandbox.wire.plain import NotPlain, plain, shortened
+
+_PLAIN: Final = (
+    "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
+    "these)"
+)
+_HINTS: Final = {
+    "coroutine": "an `await` is missing, and what it should compute was never computed",
+    "TaskHandle": "what its task returned is in `.return_value`, once the task has ended",
+    "Future": "what it holds is there once it is awaited",
+}
+
+
+@dataclass(frozen=True)
+class Script:
+    """What `Start` asks for, found in the submission."""
+
+    start: Start
+    makers: list[Callable[..., Any]]
+    """What makes each of the objects."""
+    functions: list[Callable[..., Any] | None]
+    """For each act its function, or None where it is the method of an object."""
+
+    def name(self) -> str:
+        """What task 1 is called: after its function, where it runs one."""
+        if not self.start.is_one_call:
+            return "checker"
+        function = self.functions[0]
+        if function is None:
+            return self.start.acts[0].function
+        return str(getattr(function, "__qualname__", type(function).__qualname__))
+
+
+def read(start: Start) -> Script:
+    """Import the submission and find what is to be called in it. Raises `UnusableSubmission`."""
+    module = load()
+    return Script(
+        start,
+        [find(module, spec.name) for spec in start.objects],
+        [find(module, act.function) if act.object is None else None for act in start.acts],
+    )
+
+
+async def perform_one(kernel: Kernel, script: Script, scope: anyio.CancelScope) -> Any:
+    """Make the only call of a run, in a scope that has been entered, and return what it returned.
+
+    Raises `UnusableSubmission`, and whatever the submission raises.
+    """
+    kernel.scopes, kernel.under_way = [scope], {0}
+    if kernel.steps is not None:
+        kernel.steps.take()  # This one: it began before there was anything to cancel.
+    return await _call(script, 0, _make_objects(script))
+
+
+async def perform_several(kernel: Kernel, script: Script) -> None:
+    """Make the objects, and carry out every act to its end.
+
+    Raises `UnusableSubmission`, and whatever making the objects raises.
+    """
+    acts = script.start.acts
+    kernel.own_task = kernel.tasks.current()
+    objects = _make_objects(script)
+    kernel.scopes = [anyio.CancelScope() for _ in acts]
+    begun = 0
+    async with anyio.create_task_group() as group:
+        numbers = script.start.begin
+        while True:
+            kernel.under_way.update(numbers)
+            for number in numbers:
+                group.start_soon(_act, kernel, script, number, objects, name=acts[number].function)
+            begun += len(numbers)
+            if begun == len(acts):
+                break
+            numbers = await kernel.acts_to_begin()
+
+
+async def _act(kernel: Kernel, script: Script, number: int, objects: list[Any]) -> None:
+    scope = kernel.scopes[number]
+    outcome: Outcome = ActCancelled()
+    try:
+        with scope:
+            outcome = await _outcome(script, number, objects)
+    except BaseException as error:
+        # A cancellation that nobody asked for: it is an error like others.
+        outcome = ActRaised(describe_error(error))
+    kernel.under_way.discard(number)
+    kernel.tell_at_length(ActEnded(number, outcome))
+
+
+async def _outcome(script: Script, number: int, objects: list[Any]) -> Outcome:
+    try:
+        return ActReturned(
+            crossing(script.start.acts[number], await _call(script, number, objects))
+        )
+    except UnusableSubmission as error:
+        return ActUnusable(shortened(error.reason), error.line)
+    except anyio.get_cancelled_exc_class():
+        raise
+    except BaseException as error:
+        return ActRaised(describe_error(error))
+
+
+def crossing(act: ActSpec, value: object) -> Any:
+    """What an act returned, as plain data. Raises `UnusableSubmission`."""
+    try:
+        return plain(value)
+    except NotPlain as error:
+        hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
+        raise UnusableSubmission(f"{act.function}() returned {error}; {hint}") from None
+
+
+def _make_objects(script: Script) -> list[Any]:
+    objects = []
+    for maker, spec in zip(script.makers, script.start.objects, strict=True):
+        expect_to_fit(maker, spec.name, spec.arguments)
+        objects.append(maker(*spec.arguments))
+    return objects
+
+
+async def _call(script: Script, number: int, objects: list[Any]) -> Any:
+    """Await what an act says. Raises `UnusableSubmission` if it cannot be called so."""
+    act, function = script.start.acts[number], script.functions[number]
+    if function is None:
+        assert act.object is not None
+        function = find_method(objects[act.object], act.function)
+    expect_to_fit(function, act.function, act.arguments)
+    awaitable = function(*act.arguments)
+    if not inspect.isawaitable(awaitable):
+        raise UnusableSubmission(
+            f"{act.function}() is a plain function; it must be a coroutine function "
+            f"(`async def {act.function}`)",
+            first_line(function),
+        )
+    return await awaitable

@@ -1,0 +1,42 @@
+"""How long a run may compute before it comes back to where it can be answered.
+
+The limit is one of the process, which the kernel keeps: a signal after so many seconds of the
+processor's time. A program that comes back gets its seconds anew, so that the limit only meets code
+that never does, on a busy machine as on an idle one. What a process computes in all has a limit of
+its own, which nobody in it can raise.
+"""
+
+import math
+import resource
+import time
+from typing import Final
+
+from checker_sandbox.wire.limits import CPU_SECONDS, TOTAL_SECONDS
+
+RENEWED_AFTER: Final = 0.1
+"""Processor seconds that must be used up before the limit is moved: to ask is cheaper than to move."""
+
+_process_time = time.process_time  # A submission may put something else there.
+_renewed_from = 0.0
+
+
+def limit() -> None:
+    """Limit this process, which has not computed anything yet."""
+    global _renewed_from
+    _renewed_from = RENEWED_AFTER
+    _set(CPU_SECONDS)
+
+
+def renew() -> None:
+    """Give this process its seconds anew. Called whenever it speaks with the judge."""
+    global _renewed_from
+    used = _process_time()
+    if used >= _renewed_from:
+        _renewed_from = used + RENEWED_AFTER
+        _set(math.ceil(used + CPU_SECONDS))
+
+
+def _set(soft: int) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    hard = TOTAL_SECONDS if most == resource.RLIM_INFINITY else min(TOTAL_SECONDS, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))

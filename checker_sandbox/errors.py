@@ -1,0 +1,67 @@
+"""Exceptions, as they cross: from the judge by the name of one of Python's or AnyIO's, to the judge as a tree."""
+
+import builtins
+from typing import Final
+
+import anyio
+
+from checker_sandbox.lines import raising_line
+from checker_sandbox.wire.messages import ErrorTree, Failed
+from checker_sandbox.wire.plain import shortened
+
+MAX_ERRORS = 100
+MAX_DEPTH = 50
+
+
+def make_error(failed: Failed) -> Exception:
+    """The exception that a failed call raises in the learner's code."""
+    kind = getattr(builtins, failed.kind, None) or getattr(anyio, failed.kind, RuntimeError)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = RuntimeError
+    error: Exception = kind(failed.message)
+    # A copy takes this over, but is another object.
+    vars(error)[_MARK] = failed.call, id(error)
+    return error
+
+
+_MARK: Final = "_checker_call"
+
+
+def _call_of(error: BaseException) -> int:
+    """The number of the call that raised this very object, or 0."""
+    match vars(error).get(_MARK):
+        case (int(call), identity) if identity == id(error):
+            return call
+    return 0
+
+
+def describe_error(error: BaseException) -> ErrorTree:
+    """`error` and, for a group, the errors inside it, with the learner's lines."""
+    try:
+        return _describe(error, MAX_DEPTH, [MAX_ERRORS])
+    except Exception:  # Its class is the submission's, and may do anything when it is looked at.
+        return ErrorTree("an error", "which cannot be described", None)
+
+
+def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
+    children = []
+    if isinstance(error, BaseExceptionGroup) and depth:
+        for child in error.exceptions:
+            if left[0] > 0:
+                left[0] -= 1
+                children.append(_describe(child, depth - 1, left))
+    message = error.message if isinstance(error, BaseExceptionGroup) else describe_message(error)
+    return ErrorTree(
+        kind=shortened(type(error).__name__),
+        message=shortened(str(message)),
+        line=raising_line(error.__traceback__),
+        children=children,
+        call=_call_of(error),
+    )
+
+
+def describe_message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "an error whose own text cannot be had"

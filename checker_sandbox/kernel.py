@@ -1,0 +1,375 @@
+"""What an event loop asks when nothing in it can run: what happens next, and when?
+
+The kernel of a run holds the run's clock, which only the judge moves, and the calls that wait for
+a reply. The two drivers (asyncio, trio) call `idle` when their loop has nothing left to do; the
+stubs call `call` and `call_blocking`; everything worth telling is kept with `tell` and goes to the
+judge with the next message.
+"""
+
+import math
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Never
+
+import anyio
+import anyio.lowlevel
+import msgspec
+
+from checker_sandbox import computing
+from checker_sandbox.errors import make_error
+from checker_sandbox.lines import calling_line
+from checker_sandbox.tasks import Tasks
+from checker_sandbox.threads import Thread, Threads
+from checker_sandbox.wire.limits import MAX_ROUNDS
+from checker_sandbox.wire.link import Closed, Link
+from checker_sandbox.wire.messages import (
+    Answered,
+    Awaited,
+    Broken,
+    CallCancelled,
+    Called,
+    ErrorTree,
+    Event,
+    Explain,
+    Failed,
+    Flush,
+    FromSandbox,
+    Idle,
+    Left,
+    LoopBlocked,
+    LoopFreed,
+    Printed,
+    Raised,
+    Resume,
+    Spinning,
+    Stuck,
+    Wait,
+    instant,
+)
+from checker_sandbox.wire.plain import NotPlain, plain
+
+if TYPE_CHECKING:
+    from checker_sandbox.steps import Steps
+
+EPOCH: Final = 1000.0
+"""What the loop's clock reads when a run begins, in seconds. Not 0: a program that takes a delay
+for a deadline must not pass because the two happen to agree."""
+
+FLUSH_AT: Final = 500
+"""How many events are kept before they are sent ahead of the next message."""
+
+FLUSH_TEXT_AT: Final = 1 << 15
+"""How many bytes of arguments and prints are kept before they are sent ahead."""
+
+RUNNING_THREAD_SECONDS: Final = 0.05
+"""Real seconds that a loop waits at a time for a thread that is on its way to it."""
+
+
+class Pending:
+    """A call that waits for its reply."""
+
+    __slots__ = ("number", "reply", "waiting")
+
+    def __init__(self, number: int, waiting: "anyio.Event | Thread") -> None:
+        self.number = number
+        self.waiting = waiting
+        self.reply: Answered | Failed
+
+    def result(self) -> Any:
+        if isinstance(self.reply, Failed):
+            raise make_error(self.reply)
+        return self.reply.value
+
+
+def _nothing() -> None:
+    """What is called where nobody looks."""
+
+
+def _never() -> float:
+    return -math.inf
+
+
+class Kernel:
+    """One run's side of the conversation.
+
+    `waits` describes where every task is, for a run that is stuck; the driver knows how.
+    """
+
+    def __init__(self, link: Link, tasks: Tasks, waits: "Callable[[Kernel], list[Wait]]") -> None:
+        self.link = link
+        self.tasks = tasks
+        self.threads = Threads(self)
+        self.now = EPOCH
+        self.over = False
+        """Whether the last message was sent, and only the event loop has still to close."""
+        self.doomed = False
+        """Whether the event loop ends with an error, whatever becomes of the submission's tasks."""
+        self.own_task = 0
+        """The number of the task that is the checker's own, if there is one."""
+        self.scopes: list[anyio.CancelScope] = []
+        """What cancels each act from outside; empty until the event loop runs."""
+        self.under_way: set[int] = set()
+        """The acts that have begun and not ended."""
+        self.steps: Steps | None = None
+        """What counts the steps of the tasks, where they are to be counted."""
+        self.blocked: LoopBlocked | None = None
+        """What the event loop's own thread waits in, while it does."""
+        self._waits = waits
+        self._events: list[Event] = []
+        self._bulk = 0
+        self._pending: dict[int, Pending] = {}
+        self._last_call = 0
+        self._arrived: deque[anyio.Event] = deque()
+        self._begin_asked: list[int] = []
+        self._cancel_asked: list[int] = []
+        self._prompt: anyio.Event | None = None
+        self._timers_asked = False
+        self._rounds = 0
+        self._watchers: list[anyio.Event] = []
+        self.look: Callable[[], None] = _nothing
+        """Called before the judge is told that nothing can run."""
+        self.last_timer: Callable[[], float] = _never
+        """When the last of the event loop's timers goes off, on its own clock."""
+
+    # --- what the stubs call ---
+
+    async def call(
+        self, service: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of a service and wait for the reply, as a checkpoint."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        arrived = anyio.Event()
+        pending = self._send_call(service, method, arguments, keywords, arrived)
+        try:
+            await arrived.wait()
+        finally:
+            if self._pending.pop(pending.number, None) is not None:
+                self.tell(CallCancelled(pending.number))
+        return pending.result()
+
+    def call_blocking(
+        self, service: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method of a service and hold this thread until the reply."""
+        thread = self.threads.current()
+        if thread is None:
+            raise RuntimeError(
+                "a service was called from a thread that the checker cannot follow; "
+                "start threads with anyio.to_thread.run_sync() or threading.Thread"
+            )
+        pending = self._send_call(service, method, arguments, keywords, thread)
+        self.threads.park(thread, Awaited("reply", method))
+        return pending.result()
+
+    def _send_call(
+        self,
+        service: int,
+        method: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        waiting: "anyio.Event | Thread",
+    ) -> Pending:
+        try:
+            arguments_sent, keywords_sent = plain(arguments), plain(keywords)
+        except NotPlain as error:
+            raise TypeError(f"{method}() was given {error}; it takes plain data only") from None
+        self._last_call = number = self._last_call + 1
+        pending = self._pending[number] = Pending(number, waiting)
+        # A method that was handed to a thread or a task directly is called from no line of the
+        # learner's, but was handed over on one.
+        if isinstance(waiting, Thread):
+            thread, task, line = waiting.number, waiting.task, calling_line() or waiting.line
+            if thread == 0:
+                task = self.tasks.current()
+        else:
+            thread, task = 0, self.tasks.current()
+            line = calling_line() or self.tasks.line(task)
+        called = Called(number, service, method, arguments_sent, keywords_sent, task, thread, line)
+        self.tell_at_length(called)
+        return pending
+
+    # --- telling the judge ---
+
+    def tell(self, event: Event) -> None:
+        if self.over:
+            return
+        self._events.append(event)
+        if len(self._events) >= FLUSH_AT or self._bulk >= FLUSH_TEXT_AT:
+            self._send(Flush(self.take_events()))
+
+    def tell_at_length(self, event: Event) -> None:
+        """`tell` an event that holds values, of which a few may be too much for one message."""
+        self._bulk += len(msgspec.msgpack.encode(event))
+        self.tell(event)
+
+    def print(self, text: str) -> None:
+        """Keep what the submission printed, joined with what it printed just before."""
+        if self.over:
+            return
+        for start in range(0, len(text), FLUSH_TEXT_AT):
+            part = text[start : start + FLUSH_TEXT_AT]
+            last = self._events[-1] if self._events else None
+            if isinstance(last, Printed):
+                self._events[-1] = Printed(last.text + part)
+            else:
+                self._events.append(Printed(part))
+            self._bulk += len(part)
+            if self._bulk >= FLUSH_TEXT_AT:
+                self._send(Flush(self.take_events()))
+
+    def take_events(self) -> list[Event]:
+        events = [*self.tasks.take_news(), *self._events]
+        if self.steps is not None:
+            events += self.steps.news()
+        self._events.clear()
+        self._bulk = 0
+        while len(events) > 2 * FLUSH_AT:
+            self._send(Flush(events[:FLUSH_AT]))
+            del events[:FLUSH_AT]
+        return events
+
+    def end(self, message: FromSandbox) -> Never:
+        """Send the last message of this run, and end its process."""
+        if self.over:
+            # It was sent, and this process was to stay. Whoever comes next hears nothing of this one.
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._send(message)
+        os._exit(0)
+
+    def conclude(self, message: FromSandbox) -> None:
+        """Send the last message of this run, after whose end its process stays for another one."""
+        self.over = True
+        self._send(message)
+
+    def is_quiet(self) -> bool:
+        """Whether nothing of this run could reach into another one."""
+        return not self._pending and not self._watchers and not self.threads.were_any
+
+    def broken(self) -> Never:
+        """End the run because of an error of ours, or for want of memory, which is no error of ours."""
+        error = sys.exc_info()[1]
+        if isinstance(error, MemoryError):
+            self.end(Raised([], ErrorTree("MemoryError", "", None), Left()))
+        self.end(Broken([], traceback.format_exc()[-4000:]))
+
+    def _send(self, message: FromSandbox) -> None:
+        try:
+            self.link.send(message)
+        except Closed:
+            os._exit(0)  # The judge has heard enough.
+
+    # --- time ---
+
+    def idle(self, deadline: float) -> float:
+        """Called by the loop when none of its tasks can run before `deadline` (its own clock).
+
+        Returns after something happened, or may have: the loop should look again, waiting for I/O
+        for at most the returned number of real seconds.
+        """
+        if self.over:
+            return 0
+        try:
+            return self._idle(deadline)
+        except Exception:
+            self.broken()
+
+    def _idle(self, deadline: float) -> float:
+        self._rounds = 0
+        if self.threads.on_the_way:
+            return RUNNING_THREAD_SECONDS
+        self.threads.await_returning()
+        if self._watchers:
+            for watcher in self._watchers:
+                watcher.set()
+            self._watchers.clear()
+        elif self.threads.can_run():
+            self.threads.run_next()
+        else:
+            self.converse(deadline)
+        self.deliver()
+        return 0
+
+    def round(self) -> None:
+        """Called by the loop for each round of it; ends a run whose rounds never end."""
+        self._rounds += 1
+        if self._rounds > MAX_ROUNDS:
+            try:
+                self.end(Spinning(self.take_events(), self._waits(self)))
+            except Exception:
+                self.broken()
+
+    def converse(self, deadline: float) -> None:
+        """Tell the judge what happened, and let it move the clock."""
+        deadline = min(deadline, self.threads.deadline())
+        computing.renew()
+        self.look()
+        last = None
+        if self._timers_asked:
+            last = instant(max(self.last_timer(), self.threads.last_deadline()) - EPOCH)
+        self._send(Idle(self.take_events(), instant(deadline - EPOCH), last))
+        message = self.link.receive()
+        if isinstance(message, Explain):
+            self.end(Stuck(self.take_events(), self._waits(self)))
+        self._resume(message, deadline)
+
+    def _resume(self, message: Resume, deadline: float) -> None:
+        now = max(self.now, EPOCH + message.now / 1e9)
+        at = instant(deadline - EPOCH)
+        if at is not None and message.now >= at:
+            # The deadline has come: the clock must not stop one rounding error short of it. Far
+            # from zero a float cannot hold asyncio's clock resolution, and then it must be passed.
+            now = max(now, deadline)
+            if deadline + 1e-9 == deadline:
+                now = max(now, math.nextafter(deadline, math.inf))
+        self.now = now
+        for reply in message.replies:
+            pending = self._pending.pop(reply.call)
+            pending.reply = reply
+            if isinstance(pending.waiting, Thread):
+                self.threads.wake(pending.waiting)
+            else:
+                self._arrived.append(pending.waiting)
+        self._timers_asked = message.timers
+        self._begin_asked += message.begin
+        self._cancel_asked += message.cancel
+        self.threads.wake_sleepers(now)
+
+    def deliver(self) -> None:
+        """Wake the tasks whose replies arrived; called on the loop's own thread."""
+        while self._arrived:
+            self._arrived.popleft().set()
+        if self.scopes:
+            for act in self._cancel_asked:
+                self.scopes[act].cancel()
+            self._cancel_asked.clear()
+        if self._begin_asked and self._prompt is not None:
+            self._prompt.set()
+
+    async def acts_to_begin(self) -> list[int]:
+        """Wait for the next acts that the judge wants to begin."""
+        if not self._begin_asked:
+            self._prompt = anyio.Event()
+            await self._prompt.wait()
+        numbers, self._begin_asked = self._begin_asked, []
+        return numbers
+
+    async def wait_all_tasks_blocked(self) -> None:
+        """`anyio.wait_all_tasks_blocked`, in no time at all on either backend."""
+        blocked = anyio.Event()
+        self._watchers.append(blocked)
+        await blocked.wait()
+
+    # --- what Threads calls ---
+
+    def loop_blocked(self, what: Awaited) -> None:
+        self.blocked = LoopBlocked(what, calling_line(sys._getframe(1)), self.tasks.current())
+        self.tell(self.blocked)
+
+    def loop_freed(self) -> None:
+        self.blocked = None
+        self.tell(LoopFreed())
+        self.deliver()

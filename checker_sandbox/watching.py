@@ -1,0 +1,194 @@
+"""What every task does, told as it happens, for people to look at: only where the judge asks.
+
+Two sources. Whenever nothing can run, each task is asked where it is and what it waits for. And
+while the learner's code runs, Python's own trace function sees the exceptions that reach it: an
+error, a cancellation, and an `except` that takes a cancellation and lets it go no further.
+"""
+
+import ast
+import builtins
+import dis
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Final
+
+import anyio
+
+from checker_sandbox.errors import describe_message
+from checker_sandbox.kernel import Kernel
+from checker_sandbox.lines import EXERCISE
+from checker_sandbox.waiting import describe_tasks, describe_threads
+from checker_sandbox.wire.messages import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting
+from checker_sandbox.wire.plain import shortened
+
+MAX_TOLD: Final = 5_000
+"""How much is told of a run. Beyond that nobody looks, and its limits are meant for other things."""
+
+_RETURNS: Final = {
+    dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap
+}
+
+# Python's own, which say that an iteration has come to its end.
+_INTERNAL: Final = (StopIteration, StopAsyncIteration, GeneratorExit)
+
+
+class Watcher:
+    """Watches one run."""
+
+    def __init__(self, kernel: Kernel, source: str) -> None:
+        self._kernel = kernel
+        self._handlers = _handlers(source)
+        self._cancelled = anyio.get_cancelled_exc_class()
+        self._told = 0
+        self._resumed: Counter[int] = Counter()
+        self._waits: dict[int, tuple[object, ...]] = {}
+        self._threads: dict[int, Wait] = {}
+        self._struck: dict[int, BaseException] = {}
+        """The exceptions of this instant, by address: each is told once, where it first appears."""
+        self._pending: dict[FrameType, tuple[BaseException, int]] = {}
+        """The frames that an exception has reached, and on which line."""
+        self._caught: dict[FrameType, _Handler] = {}
+        """The frames in which an `except` has a cancellation in its hands."""
+
+    def start(self) -> None:
+        sys.settrace(self._enter)
+        threading.settrace(self._enter)
+
+    def look(self) -> None:
+        """Tell what has changed since the last look. Called when nothing can run."""
+        if self._told > MAX_TOLD:
+            sys.settrace(None)
+            threading.settrace(None)
+            return
+        alive = set()
+        for wait in describe_tasks(self._kernel):
+            alive.add(wait.task)
+            if wait.task == self._kernel.tasks.current():
+                continue  # The run is over, and this is its own task.
+            if wait.holds_loop:
+                continue  # That is told for itself.
+            seen = (self._resumed[wait.task], wait.line)
+            if self._waits.get(wait.task) != seen:
+                self._waits[wait.task] = seen
+                self._tell(Waiting(wait.task, 0, wait.line, wait.what))
+        for task in self._waits.keys() - alive:
+            del self._waits[task]
+            self._tell(Ended(task, 0))
+        self._look_at_threads()
+        self._struck.clear()
+
+    def _look_at_threads(self) -> None:
+        waits = {}
+        for thread, wait in zip(
+            self._kernel.threads.alive(), describe_threads(self._kernel), strict=False
+        ):
+            waits[thread.number] = wait
+            known = self._threads.get(thread.number)
+            if known is None:
+                self._tell(ThreadStarted(thread.number, thread.name, thread.task))
+            if known != wait:
+                self._tell(Waiting(wait.task, thread.number, wait.line, wait.what))
+        for number in self._threads.keys() - waits.keys():
+            self._tell(Ended(self._threads[number].task, number))
+        self._threads = waits
+
+    def _tell(self, event: Any) -> None:
+        self._told += 1
+        if self._told <= MAX_TOLD:
+            self._kernel.tell(event)
+
+    def _task(self) -> int:
+        """The running task, or the one that the running worker thread works for."""
+        thread = self._kernel.threads.current()
+        return thread.task if thread and thread.number else self._kernel.tasks.current()
+
+    # --- Python's trace function ---
+
+    def _enter(self, frame: FrameType, event: str, arg: object) -> Callable[..., Any] | None:
+        if frame.f_code.co_filename != EXERCISE:
+            return None
+        # A coroutine is entered whenever it goes on, so what it waits for then is another wait.
+        self._resumed[self._task()] += 1
+        return self._trace
+
+    def _trace(self, frame: FrameType, event: str, arg: Any) -> Callable[..., Any]:
+        if event == "exception" and isinstance(arg[1], BaseException):
+            self._raised(frame, arg[1])
+        elif event == "line" and frame in self._pending:
+            self._went_on(frame)
+        elif event == "line" and frame in self._caught:
+            if frame.f_lineno not in self._caught[frame].lines:
+                self._swallowed(frame)
+        elif event == "return":
+            self._pending.pop(frame, None)
+            if frame in self._caught and frame.f_code.co_code[frame.f_lasti] in _RETURNS:
+                self._swallowed(frame)
+        return self._trace
+
+    def _raised(self, frame: FrameType, error: BaseException) -> None:
+        if isinstance(error, _INTERNAL):
+            return
+        self._caught.pop(frame, None)
+        self._pending[frame] = error, frame.f_lineno
+        if id(error) not in self._struck:
+            self._struck[id(error)] = error
+            cancelled = isinstance(error, self._cancelled)
+            kind = "" if cancelled else shortened(type(error).__name__)
+            message = "" if cancelled else shortened(describe_message(error))
+            self._tell(Struck(self._task(), frame.f_lineno, kind, message))
+
+    def _went_on(self, frame: FrameType) -> None:
+        """An exception reached `frame`, which runs on: into an `except`, a `finally`, out of a `with`."""
+        error, line = self._pending[frame]
+        if frame.f_lineno == line:
+            return  # From Python 3.13 on, the line is left once more before its handler is entered.
+        within = [handler for handler in self._handlers if frame.f_lineno in handler.lines]
+        if within and frame.f_lineno < within[-1].body:
+            return  # It is asked whether it takes this exception.
+        del self._pending[frame]
+        if within and isinstance(error, self._cancelled):
+            self._caught[frame] = within[-1]
+
+    def _swallowed(self, frame: FrameType) -> None:
+        self._tell(Swallowed(self._task(), self._caught.pop(frame).lines.start))
+
+
+@dataclass(frozen=True)
+class _Handler:
+    """An `except` that may take a cancellation."""
+
+    lines: range
+    body: int
+    """The line on which what it does begins."""
+
+
+def _handlers(source: str) -> list[_Handler]:
+    """The handlers of a source text, the outermost first."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [
+        _Handler(range(node.lineno, (node.end_lineno or node.lineno) + 1), node.body[0].lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and not _lets_cancellations_pass(node.type)
+        # One that does its work on its own line is seen to be asked, and not whether it takes it.
+        and (node.body[0].lineno > node.lineno or _takes_everything(node.type))
+    ]
+
+
+def _takes_everything(type_: ast.expr | None) -> bool:
+    return type_ is None or (isinstance(type_, ast.Name) and type_.id == "BaseException")
+
+
+def _lets_cancellations_pass(type_: ast.expr | None) -> bool:
+    """Whether what an `except` names is an ordinary exception of Python's."""
+    if isinstance(type_, ast.Tuple):
+        return all(map(_lets_cancellations_pass, type_.elts))
+    kind = getattr(builtins, type_.id, None) if isinstance(type_, ast.Name) else None
+    return isinstance(kind, type) and issubclass(kind, Exception)

@@ -1,0 +1,451 @@
+"""Every message that passes between the judge and a run.
+
+One run is one conversation over a private stream socket. The sandbox speaks whenever its event
+loop has nothing left to do: it sends what happened since it last spoke (`Called`, `Printed`, ...)
+and then either says that it is `Idle` and until when, or how the run ended. The judge answers
+each `Idle` with exactly one `Resume` (or with `Explain`, if nothing can ever happen again).
+
+The judge believes none of it: a message decodes into one of the types below, within the limits
+below, or the run is over. Nothing here can carry code.
+
+All instants are whole nanoseconds of virtual time since the run began.
+"""
+
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from checker_sandbox.wire.limits import MAX_NAME, MAX_WORDS
+
+END_OF_TIME: Final = 1 << 62
+"""The last instant a deadline may name (146 years)."""
+
+Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
+"""A line of the learner's file, counted from 1."""
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""What is counted in a run: calls, tasks, threads, services."""
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_NAME)]
+"""What the submission calls something."""
+
+Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_WORDS)]
+"""What is told of something. A sandbox cuts names and words to a number of characters, each of which may be
+written as six; whoever has taken one over shall not make them longer, since they are told again for each
+step."""
+
+Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=END_OF_TIME)]
+"""Nanoseconds of virtual time since the run began."""
+
+
+class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+# --- what the judge tells the sandbox -----------------------------------------------------------
+
+
+class MethodSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A method of a service: what the sandbox must know to make a stub of it."""
+
+    name: str
+    blocking: bool
+
+
+class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
+    """A service, as it crosses inside a value: the sandbox makes a stub with these methods."""
+
+    number: int
+    name: str
+    methods: list[MethodSpec]
+
+
+class ObjectSpec(msgspec.Struct, frozen=True, array_like=True):
+    """An object of the learner's own class: `name(*arguments)`."""
+
+    name: str
+    arguments: list[Any]
+
+
+class ActSpec(msgspec.Struct, frozen=True, array_like=True):
+    """One call of the learner's code: `function(*arguments)`, or that method of an object."""
+
+    function: str
+    arguments: list[Any]
+    object: int | None = None
+    """The object's index in `Start.objects`."""
+
+
+class Strike(msgspec.Struct, frozen=True, array_like=True):
+    """A cancellation from outside that comes between two steps of the tasks.
+
+    A task takes a step whenever the event loop resumes it. Steps are counted over all tasks of the
+    submission, from 1, the step in which the learner's code first runs. Right before step number
+    `step`, the act with the index `act` is cancelled, if it is under way then.
+    """
+
+    step: int
+    act: int = 0
+
+
+class Start(_Message, frozen=True):
+    """Run the program that was loaded, on this backend: make the objects, in order and inside the
+    event loop, and then call what `acts` says, each when the judge wants it to begin."""
+
+    backend: str
+    acts: list[ActSpec]
+    seed: int
+    objects: list[ObjectSpec] = []
+    begin: list[int] = msgspec.field(default_factory=lambda: [0])
+    """The indices of the acts that begin at once. The others begin when a `Resume` says so."""
+    stay: bool = False
+    """Whether the process should wait for another `Start` if this run leaves nothing behind."""
+    watch: bool = False
+    """Whether to tell what every task and thread does, for people to look at."""
+    count: bool = False
+    """Whether to tell how many steps the tasks take."""
+    strike: Strike | None = None
+
+    @property
+    def is_one_call(self) -> bool:
+        """Whether the run is one call from beginning to end. Its only act then runs in task 1, and
+        the last message says how it ended; otherwise task 1 is the checker's own, each act has a
+        task and a cancel scope to itself, and `ActEnded` says how each one ended."""
+        return len(self.acts) == 1 and self.begin == [0]
+
+
+class Answered(_Message, frozen=True):
+    """The reply to a call."""
+
+    call: int
+    value: Any
+
+
+class Failed(_Message, frozen=True):
+    """A call that failed; `kind` names a built-in exception."""
+
+    call: int
+    kind: str
+    message: str
+
+
+class Resume(_Message, frozen=True):
+    """It is now `now`, and this is what arrived. The acts whose indices are in `begin` begin; those
+    in `cancel` are cancelled from outside. `timers` asks for the last timer."""
+
+    now: int
+    replies: list[Answered | Failed]
+    begin: list[int] = []
+    cancel: list[int] = []
+    timers: bool = False
+
+
+class Explain(_Message, frozen=True):
+    """Say where every task waits, and end: nothing will ever happen again."""
+
+
+ToSandbox: TypeAlias = Start | Resume | Explain
+
+
+# --- what the sandbox tells the judge -----------------------------------------------------------
+
+
+class TaskStarted(_Message, frozen=True):
+    task: Number
+    name: Name
+    parent: Number | None
+    line: Line
+    """The learner's line that started it."""
+
+
+class Called(_Message, frozen=True):
+    """A method of a service was called by `task`, from `thread` (0 is the event loop's)."""
+
+    call: Number
+    service: Number
+    method: Name
+    arguments: list[Any]
+    keywords: dict[str, Any]
+    task: Number
+    thread: Number
+    line: Line
+
+
+class CallCancelled(_Message, frozen=True):
+    """The task that waited for this call was cancelled, and waits no more."""
+
+    call: Number
+
+
+class Printed(_Message, frozen=True):
+    text: str
+
+
+class LoopBlocked(_Message, frozen=True):
+    """The event loop's own thread now waits for `what`, so that no task can run."""
+
+    what: "Awaited"
+    line: Line
+    task: Number
+
+
+class LoopFreed(_Message, frozen=True):
+    pass
+
+
+class Warned(_Message, frozen=True):
+    """Python warned about the submission, for example of a coroutine that was never awaited."""
+
+    text: Words
+    line: Line
+
+
+class ThreadStarted(_Message, frozen=True):
+    """A worker thread was started by `task`. Told only where the judge watches, as are the next."""
+
+    thread: Number
+    name: Name
+    task: Number
+
+
+class Waiting(_Message, frozen=True):
+    """From now on a task waits for something; or a worker thread, if `thread` is not 0."""
+
+    task: Number
+    thread: Number
+    line: Line
+    what: "Awaited"
+
+
+class Ended(_Message, frozen=True):
+    """A task has come to its end; or a worker thread, if `thread` is not 0."""
+
+    task: Number
+    thread: Number
+
+
+class Struck(_Message, frozen=True):
+    """An exception first appeared in the learner's code: a cancellation, if it has no `kind`."""
+
+    task: Number
+    line: Line
+    kind: Words
+    message: Words
+
+
+class Swallowed(_Message, frozen=True):
+    """An `except` took a cancellation, and the task went on."""
+
+    task: Number
+    line: Line
+
+
+class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
+    """An exception; for an exception group, with those inside it."""
+
+    kind: Words
+    message: Words
+    line: Line
+    """The deepest line of the learner's file in its traceback."""
+    children: list["ErrorTree"] = []
+    call: Number = 0
+    """The number of the failed call that raised this very exception object: not a copy of it, nor one
+    that was raised from it. 0 if no call did."""
+
+
+class ActReturned(_Message, frozen=True):
+    value: Any
+
+
+class ActRaised(_Message, frozen=True):
+    error: ErrorTree
+
+
+class ActCancelled(_Message, frozen=True):
+    """The judge cancelled the act, and it let itself be cancelled."""
+
+
+class ActUnusable(_Message, frozen=True):
+    """The act could not be carried out, or returned what cannot cross; `reason` is for the learner."""
+
+    reason: Words
+    line: Line
+
+
+Outcome: TypeAlias = ActReturned | ActRaised | ActCancelled | ActUnusable
+
+
+class StrikeCame(_Message, frozen=True):
+    """The act that `Start.strike` names was cancelled, right before that step."""
+
+
+class TaskSteps(_Message, frozen=True):
+    """So many steps the tasks have taken so far. Told only where they are to be counted."""
+
+    count: Number
+
+
+class ActEnded(_Message, frozen=True):
+    """One of several acts came to its end; `act` is its index."""
+
+    act: Number
+    outcome: Outcome
+
+
+Event: TypeAlias = (
+    TaskStarted
+    | Called
+    | CallCancelled
+    | Printed
+    | LoopBlocked
+    | LoopFreed
+    | Warned
+    | ThreadStarted
+    | Waiting
+    | Ended
+    | Struck
+    | Swallowed
+    | ActEnded
+    | StrikeCame
+    | TaskSteps
+)
+
+
+class Awaited(msgspec.Struct, frozen=True, array_like=True):
+    """What somebody waits for."""
+
+    kind: Literal[
+        "reply",  # of the service's method `name`
+        "sleep",
+        "turn",  # nothing: it can run
+        "lock",
+        "semaphore",  # with `count` permits left
+        "limiter",  # `count` of its tokens are taken, of `total`
+        "condition",
+        "event",
+        "future",
+        "item",  # from a stream, of which `count` send ends are open
+        "room",  # in a stream, of which `count` receive ends are open
+        "result",  # of the task `name`
+        "children",  # `count` tasks of its task group
+        "worker",  # the worker thread `name`, or one that is yet to start
+        "thread's sleep",
+        "thread's lock",
+        "thread's end",  # that of the thread `name`
+        "event loop",
+        "other",  # of the class, or in the function, `name`
+    ]
+    name: Name = ""
+    count: Number = 0
+    total: float = 0.0
+    holders: tuple[Number, ...] = ()
+    """The living tasks that could end the wait, as far as they are known: who holds the lock, who is in
+    the task group, who has the other end of the stream, ..."""
+    gone: tuple[Number, ...] = ()
+    """The tasks that took a permit and have ended with it."""
+
+
+class Wait(msgspec.Struct, frozen=True, array_like=True):
+    """Where one task (or worker thread) is, and what it waits for."""
+
+    who: Words
+    """The name of the task or of the thread."""
+    task: Number
+    line: Line
+    what: Awaited
+    started_at: Line = None
+    """The line of the code that the task runs, if it is the learner's."""
+    is_thread: bool = False
+    holds_loop: bool = False
+    """Whether it waits in the event loop's own thread, so that no task can run."""
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True):
+    """What still ran when the submission returned."""
+
+    tasks: list[Wait] = []
+    threads: list[Wait] = []
+
+
+class Flush(_Message, frozen=True):
+    """What happened so far, because there is much of it; expects no answer."""
+
+    events: list[Event]
+
+
+class Idle(_Message, frozen=True):
+    """Nothing can run before `deadline`, unless a reply arrives. `last_timer` is when the last timer
+    goes off, if that was asked for and there is one."""
+
+    events: list[Event]
+    deadline: Instant | None
+    last_timer: Instant | None = None
+
+
+class Returned(_Message, frozen=True):
+    """The only act returned `value`; or all acts have ended, each in its own way."""
+
+    events: list[Event]
+    value: Any
+    left: Left
+    stays: bool = False
+    """Whether the process waits for another `Start`."""
+
+
+class Raised(_Message, frozen=True):
+    """The only act raised, or making one of the objects did."""
+
+    events: list[Event]
+    error: ErrorTree
+    left: Left
+    stays: bool = False
+
+
+class Cancelled(_Message, frozen=True):
+    """The judge cancelled the only act, and it let itself be cancelled."""
+
+    events: list[Event]
+    left: Left
+    stays: bool = False
+
+
+class Unusable(_Message, frozen=True):
+    """The submission cannot be run at all; `reason` says why, for the learner."""
+
+    events: list[Event]
+    reason: Words
+    line: Line
+
+
+class Stuck(_Message, frozen=True):
+    """The answer to `Explain`."""
+
+    events: list[Event]
+    waits: list[Wait]
+
+
+class Spinning(_Message, frozen=True):
+    """The event loop runs round after round without ever letting time pass."""
+
+    events: list[Event]
+    waits: list[Wait]
+
+
+class Broken(_Message, frozen=True):
+    """The sandbox itself failed: an error of ours, never a mark."""
+
+    events: list[Event]
+    traceback: str
+
+
+FromSandbox: TypeAlias = (
+    Flush | Idle | Returned | Raised | Cancelled | Unusable | Stuck | Spinning | Broken
+)
+
+
+def instant(seconds: float) -> int | None:
+    """Nanoseconds for `seconds` of virtual time; None for a time that never comes, as any after the
+    end of time. What is before the beginning is at the beginning."""
+    if not seconds < END_OF_TIME / 1e9:
+        return None
+    return round(max(seconds, 0.0) * 1e9)
