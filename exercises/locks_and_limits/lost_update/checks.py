@@ -66,6 +66,8 @@ def days(case: Case) -> Iterator[Day]:
         # More accounts, and more deposits, than a program may think anybody has.
         batches = [draw_batch(case, world, 1, 2), draw_batch(case, world, 104, 104)]
         batches[1].act.at(case.duration(0.0, 1.0))
+        batches.append(draw_queue(case, world))
+        batches[2].act.after(batches[1].act)
         for _ in range(10 if case.integer(0, 9) == 9 else 0):
             batches.append(draw_batch(case, world, 1, 1))
             batches[-1].act.after(batches[-2].act)
@@ -76,14 +78,20 @@ def days(case: Case) -> Iterator[Day]:
 def draw_batch(case: Case, world: World, most_accounts: int, most_deposits: int) -> Batch:
     accounts_drawn, turns = case.size(0, most_accounts), case.size(0, most_deposits)
     count = max(accounts_drawn, min(1, turns))
-    is_in_blocks = case.pick([False, False, False, True])
-    used = min(count, 2) if is_in_blocks else count
     # To each in turn, or so many places further on.
     deposits = [
-        ((turn + case.integer(0, used - 1)) % used, case.pick(AMOUNTS)) for turn in range(turns)
+        ((turn + case.integer(0, count - 1)) % count, case.pick(AMOUNTS)) for turn in range(turns)
     ]
-    if is_in_blocks:
-        deposits.sort()  # All to one account before any to the other.
+    return _batch(case, world, count, deposits)
+
+
+def draw_queue(case: Case, world: World) -> Batch:
+    """All deposits to one account, and then those to another."""
+    deposits = [(n, case.pick(AMOUNTS)) for n in range(2) for _ in range(case.size(0, 12))]
+    return _batch(case, world, 2, deposits)
+
+
+def _batch(case: Case, world: World, count: int, deposits: Sequence[tuple[int, int]]) -> Batch:
     accounts = [
         world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
     ]
