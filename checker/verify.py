@@ -26,13 +26,13 @@ import ast
 import contextlib
 import difflib
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from checker import messages
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import Judging, grade
 from checker.judge.launch import Sandbox
@@ -49,10 +49,6 @@ MIN_ALTERNATIVES: Final = 2
 MIN_MISTAKES: Final = 3
 
 _CAUGHT_BY = re.compile(r"^Caught by:\s*(.+?)\s*$", re.MULTILINE)
-_OF_A_RUN = re.compile(r"\d|\w\(|'|[A-Z]\w+Error")
-_INTERNAL = re.compile(
-    r"<[\w.]+ (object|at) |\b0x[0-9a-f]+|site-packages|Traceback|File \"|checker[./]\w|_backends"
-)
 
 MAX_CHANGES: Final = 30
 """How many lines of a difference are shown."""
@@ -132,6 +128,8 @@ def verify(
             yield from _new(_judge(candidate, checks, seed), reported)
     for exercise, gradings in said.items():
         yield from _compare_messages(exercise, gradings, accept=accept)
+    if readable == list(course):
+        yield from _compare_page(course.root / messages.FILE, messages.page(said), accept=accept)
     for exercise in {c.exercise for c in candidates}:
         for check in exercise.checks:
             if check.name not in failed.get(exercise.folder, set()):
@@ -302,12 +300,12 @@ def _compare_messages(
 ) -> Iterator[Finding]:
     """Hold what the checks say against what they should, and each message against the rules."""
     path = exercise.solutions / "messages.txt"
-    said = describe_messages(gradings)
+    said = messages.golden(gradings, SEEDS[0])
     heading = said.splitlines()[0]
     for file, report in gradings:
         for check in report.checks:
             if check.status == "failed":
-                for fault in message_faults(check):
+                for fault in messages.faults(check):
                     yield Finding(file, f"what {check.name} says on {check.backend} {fault}")
     try:
         kept = path.read_text(encoding="utf-8")
@@ -334,35 +332,15 @@ def _compare_messages(
         )
 
 
-def describe_messages(gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
-    """What the checks say of each wrong answer, as it is kept in `messages.txt`."""
-    lines = [
-        f"What the checks say of every wrong answer, with seed {SEEDS[0]}, on Python "
-        f"{sys.version_info.major}.{sys.version_info.minor}",
-        "(`checker verify --accept` writes this file; read what changes)",
-    ]
-    for path, report in gradings:
-        failed = [check for check in report.checks if check.status == "failed"]
-        if failed:
-            lines += ["", "", f"===== {path.name}"]
-        for _, group in groupby(failed, key=lambda check: (check.name, check.message, check.line)):
-            checks = list(group)
-            where = f", line {checks[0].line}" if checks[0].line is not None else ""
-            on = " and ".join(check.backend for check in checks)
-            lines += ["", f"--- {checks[0].name} on {on}{where}", checks[0].message]
-    return "\n".join(lines) + "\n"
-
-
-def message_faults(check: CheckReport) -> Iterator[str]:
-    """What is wrong with a message, whatever it is about."""
-    if not check.advice:
-        yield "does not end with what to try next"
-    if not _OF_A_RUN.search(check.told):
-        yield "has no number and no name of the run in it"
-    # What the submission printed is its own.
-    said = "\n".join((check.seen, *check.causes, *check.notes, check.advice))
-    if leaked := _INTERNAL.search(said):
-        yield f"shows {leaked[0]!r}, which means nothing to a learner"
+def _compare_page(path: Path, said: str, *, accept: bool) -> Iterator[Finding]:
+    kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    if said == kept or (not accept and kept.splitlines()[:1] != said.splitlines()[:1]):
+        return  # Another version of Python has other words of its own.
+    if accept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(said, encoding="utf-8")
+    else:
+        yield Finding(path, "is not what the checks say; `checker verify --accept` writes it")
 
 
 def _unlisted(course: Course) -> Iterator[Finding]:

@@ -59,6 +59,15 @@ def test_what_the_readme_says_that_a_command_prints_is_what_it_prints(tmp_path):
             assert part in printed
 
 
+def test_the_page_of_messages_has_every_wrong_answer_that_the_kit_knows():
+    page = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    for exercise in Course.load(ROOT):
+        _, _, part = page.partition(f"\n## {exercise.name}: ")
+        rows = [row for row in part.partition("\n## ")[0].splitlines() if row.startswith("| ")]
+        known = list((exercise.solutions / "mistakes").glob("*.py"))
+        assert len(rows) == 2 + 1 + len(known), exercise.name
+
+
 def test_the_limits_that_the_documents_name_are_the_ones_that_hold():
     scale = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
     assert f"costs {CPU_SECONDS} s of one processor" in scale

@@ -1,0 +1,90 @@
+"""What the checks say of the wrong answers that an exercise knows: kept beside its solution for people to
+read when it changes, shown on a page of the documentation, and held to rules of its own."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from checker.course import Exercise
+from checker.harmless import markdown
+from checker.report import CheckReport, ExerciseReport
+
+FILE: Final = "docs/messages.md"
+
+PYTHON: Final = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+
+_OF_A_RUN = re.compile(r"\d|\w\(|'|[A-Z]\w+Error")
+_INTERNAL = re.compile(
+    r"<[\w.]+ (object|at) |\b0x[0-9a-f]+|site-packages|Traceback|File \"|checker[./]\w|_backends"
+)
+
+_HEAD: Final = f"""\
+# What learners read, on {PYTHON}
+
+For every wrong answer that the kit knows: the first check that it fails, what the checker says of it,
+and what it advises. All that is said of an answer, by every check and on both backends, is in the
+`messages.txt` beside the solution. This page is written by `checker verify --accept`.
+"""
+
+
+def golden(gradings: Sequence[tuple[Path, ExerciseReport]], seed: int) -> str:
+    """What the checks say of each wrong answer, as it is kept in `messages.txt`."""
+    lines = [
+        f"What the checks say of every wrong answer, with seed {seed}, on {PYTHON}",
+        "(`checker verify --accept` writes this file; read what changes)",
+    ]
+    for path, report in gradings:
+        failed = [check for check in report.checks if check.status == "failed"]
+        if failed:
+            lines += ["", "", f"===== {path.name}"]
+        for _, group in groupby(failed, key=lambda check: (check.name, check.message, check.line)):
+            checks = list(group)
+            where = f", line {checks[0].line}" if checks[0].line is not None else ""
+            on = " and ".join(check.backend for check in checks)
+            lines += ["", f"--- {checks[0].name} on {on}{where}", checks[0].message]
+    return "\n".join(lines) + "\n"
+
+
+def faults(check: CheckReport) -> Iterator[str]:
+    """What is wrong with a message, whatever it is about."""
+    if not check.advice:
+        yield "does not end with what to try next"
+    if not _OF_A_RUN.search(check.told):
+        yield "has no number and no name of the run in it"
+    # What the submission printed is its own.
+    said = "\n".join((check.seen, *check.causes, *check.notes, check.advice))
+    if leaked := _INTERNAL.search(said):
+        yield f"shows {leaked[0]!r}, which means nothing to a learner"
+
+
+def page(said: Mapping[Exercise, Sequence[tuple[Path, ExerciseReport]]]) -> str:
+    """The page of the documentation: for each exercise, its wrong answers with what is said of them."""
+    lines = [_HEAD]
+    for exercise, gradings in said.items():
+        lines += [
+            f"## {exercise.name}: {exercise.title}",
+            "",
+            "| what is wrong | the check that fails | what is seen | Try |",
+            "| --- | --- | --- | --- |",
+        ]
+        for path, report in gradings:
+            failed = next((check for check in report.checks if check.status == "failed"), None)
+            if failed is not None:
+                told = (_title(path), failed.title, failed.told, failed.advice)
+                lines.append(f"| {' | '.join(map(_cell, told))} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _title(path: Path) -> str:
+    """The first line of what a file says of itself."""
+    said = ast.get_docstring(ast.parse(path.read_bytes())) or "what learners start from"
+    return said.partition("\n")[0] if path.name != "exercise.py" else "what learners start from"
+
+
+def _cell(text: str) -> str:
+    return "<br>".join(markdown(line.strip()) for line in text.splitlines())
