@@ -63,10 +63,12 @@ def moves(case: Case) -> Iterator[list[Move]]:
         calls: list[tuple[Act, Archive, int]] = []
         for number in range(case.size(1, MOST_CALLS)):
             # Another contract runs beside the first one; small ones follow, one after the other.
-            # Now and then few at a time, and all are slow: a call takes nearly as long as one may.
-            is_slow = case.pick([False, True])
+            # One lets few at a time, and all are slow: it takes nearly as long as a call may.
+            is_slow = number == 2
             limit = case.size(1, 2 if is_slow else 30 if number != 1 else MOST_AT_ONCE - 30)
-            if number > 1:
+            if is_slow:
+                count = case.integer(30, 50)
+            elif number > 1:
                 count = case.integer(0, 2)
             else:
                 count = case.size(0, 4 if number else 10) * case.size(1, 2 if number else 10)
