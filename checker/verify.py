@@ -14,7 +14,8 @@ A mistake names the checks that catch it in its docstring:
     Caught by: failures_give_back, cancellations_give_back (trio)
     \"\"\"
 
-A check that is named without a backend must catch it on both.
+A check that is named without a backend must catch it on both. Where it depends on what is drawn whether a
+check does, it is named with `(sometimes)`; another one must then catch the mistake for certain.
 
 No mutant of a right answer passes, unless it is listed as right after all (see `checker/mutation`).
 
@@ -53,6 +54,8 @@ _CAUGHT_BY = re.compile(r"^Caught by:\s*(.+?)\s*$", re.MULTILINE)
 MAX_CHANGES: Final = 30
 """How many lines of a difference are shown."""
 
+SOMETIMES: Final = "sometimes"
+
 _NAME = re.compile(r"^(\w+)(?:\s*\((\w+)\))?$")
 
 
@@ -71,6 +74,7 @@ class _Candidate:
     exercise: Exercise
     path: Path
     must_fail: frozenset[tuple[str, str]] | None
+    may_fail: frozenset[str] = frozenset()
 
 
 def verify(
@@ -218,11 +222,11 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
     candidates += [_Candidate(exercise, path, frozenset()) for path in right if path.exists()]
     for path in _files(solutions / "mistakes", MIN_MISTAKES, findings):
         try:
-            must_fail = read_caught_by(path, exercise)
+            caught_by = read_caught_by(path, exercise)
         except ValueError as error:
             findings.append(Finding(path, str(error)))
         else:
-            candidates.append(_Candidate(exercise, path, must_fail))
+            candidates.append(_Candidate(exercise, path, *caught_by))
     return candidates, findings
 
 
@@ -244,8 +248,11 @@ def _files(folder: Path, least: int, findings: list[Finding]) -> list[Path]:
     return paths
 
 
-def read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]:
-    """The checks and backends that a mistake says catch it. Raises `ValueError`."""
+def read_caught_by(
+    path: Path, exercise: Exercise
+) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """The checks and backends that a mistake says catch it, and the checks that it says do sometimes.
+    Raises `ValueError`."""
     try:
         docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
     except SyntaxError as error:
@@ -256,15 +263,20 @@ def read_caught_by(path: Path, exercise: Exercise) -> frozenset[tuple[str, str]]
             "its docstring does not say which checks catch it; add a line `Caught by: check_name`"
         )
     known = {check.name for check in exercise.checks}
-    must_fail = set()
+    must_fail: set[tuple[str, str]] = set()
+    may_fail: set[str] = set()
     for part in found[1].split(","):
         name = _NAME.match(part.strip())
-        if name is None or name[1] not in known or name[2] not in (None, *BACKENDS):
+        if name is None or name[1] not in known or name[2] not in (None, SOMETIMES, *BACKENDS):
             raise ValueError(
                 f"says that it is caught by {part.strip()!r}; the checks are {', '.join(sorted(known))}"
             )
+        if name[2] == SOMETIMES:
+            may_fail.add(name[1])
         must_fail |= {(name[1], b) for b in BACKENDS if name[2] in (None, b)}
-    return frozenset(must_fail)
+    if not must_fail:
+        raise ValueError("must be caught by one check for certain, and not only sometimes")
+    return frozenset(must_fail), frozenset(may_fail)
 
 
 def _judge(
@@ -278,6 +290,8 @@ def _judge(
         )
         if check.status == "not_graded":
             text = f"{where}: {check.message}"
+        elif check.name in candidate.may_fail:
+            continue
         elif candidate.must_fail is not None and check.status == "failed" and not must_fail:
             text = f"must pass {where}, but fails: {check.message}"
         elif candidate.must_fail is not None and check.status == "passed" and must_fail:

@@ -269,10 +269,14 @@ def test_verify_says_what_is_wrong_with_which_file_and_exits_1(clone):
     (solutions / "mistakes" / "right.py").write_text(
         right.replace('"""A class', '"""No mistake.\n\nCaught by: one_write_each\n\n', 1)
     )
+    (solutions / "mistakes" / "unsure.py").write_text(
+        '"""Nobody knows.\n\nCaught by: one_write_each (sometimes)\n"""\n'
+    )
     (exercise / "README.md").write_text("")
     code, said, errors = verified(clone, "lost_update")
     assert code == cli.FAILED
     assert "exercise.py: differs from" in said
+    assert "unsure.py: must be caught by one check for certain" in said
     assert "solution.py: must pass no_lost_update on asyncio, seed 1, but fails" in said
     assert "do_nothing.py: its docstring does not say which checks catch it" in said
     assert "right.py: must fail one_write_each on trio, seed 1, but passes" in said

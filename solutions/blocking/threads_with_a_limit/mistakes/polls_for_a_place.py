@@ -1,6 +1,6 @@
 """Looks every tenth of a second whether there is a free place.
 
-Caught by: next_begins_at_once
+Caught by: never_over_the_limit, as_many_as_allowed, next_begins_at_once, order_of_names
 """
 
 from collections.abc import Sequence

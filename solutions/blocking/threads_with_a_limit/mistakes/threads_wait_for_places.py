@@ -1,6 +1,6 @@
 """Starts a thread for each photo, which waits for a place there; 40 that wait leave none for others.
 
-Caught by: next_begins_at_once
+Caught by: next_begins_at_once, as_many_as_allowed (sometimes)
 """
 
 import threading
