@@ -289,7 +289,7 @@ class Wrong:
 def wrong_answers(course: Course, backends: Sequence[str]) -> Iterator[Wrong]:
     for exercise in course:
         for path in sorted((exercise.solutions / "mistakes").glob("*.py")):
-            caught_by = read_caught_by(path, exercise)
+            caught_by, _ = read_caught_by(path, exercise)
             for check in exercise.checks:
                 for backend in backends:
                     if (check.name, backend) in caught_by:

@@ -81,9 +81,11 @@ def page(said: Mapping[Exercise, Sequence[tuple[Path, ExerciseReport]]]) -> str:
 
 
 def _title(path: Path) -> str:
-    """The first line of what a file says of itself."""
-    said = ast.get_docstring(ast.parse(path.read_bytes())) or "what learners start from"
-    return said.partition("\n")[0] if path.name != "exercise.py" else "what learners start from"
+    """What a file says of itself, or what it is."""
+    if path.name in ("exercise.py", "starter.py"):
+        return "what learners start from"
+    said = ast.get_docstring(ast.parse(path.read_bytes())) or path.stem
+    return " ".join(said.partition("\n\n")[0].split())
 
 
 def _cell(text: str) -> str:
