@@ -75,8 +75,9 @@ def test_a_report_in_json_has_these_fields_in_this_order_and_no_others(clone):
     assert list(exercise) == ["name", "title", "status", "points", "max_points", "checks"]
     for check in exercise["checks"]:
         assert list(check) == [
-            *("name", "title", "backend", "status", "points", "message", "file", "line"),
-            *("replay", "tried", "searched"),
+            *("name", "title", "backend", "status", "points", "seen", "file", "line"),
+            *("causes", "notes", "printed", "advice", "reason", "replay", "tried", "searched"),
+            "message",
         ]
 
 

@@ -17,5 +17,7 @@ def send(*message):
 
 
 async def deposit_all(accounts, deposits):
-    waits = [["t", number, None, "x", None, [number + 1]] for number in range(30_000)]
+    waits = [
+        ["t", number, None, ["lock", "", 0, 0.0, [number + 1]], None] for number in range(30_000)
+    ]
     send("Stuck", [], waits)
