@@ -8,7 +8,7 @@ running, with real objects in the place of the stubs: their methods sleep in rea
 what the service does. Either way the outcome is a `Trace`, and `facts` says what is in it.
 
 Which facts can be compared? On the real clock nothing happens at exactly the same instant, and trio
-shuffles its tasks, so a fact that hangs on chance must be left out, and no list written by hand
+shuffles its tasks, so a fact that depends on chance must be left out, and no list written by hand
 could say which ones do. The simulator can: each scenario is run in it some more times, with other
 seeds and with every latency and every sleep of the submission a few per cent longer, each by another
 amount (for the first world of a check that tries other orders of replies: with other orders). Facts that stay the same are *settled* and have to be
@@ -617,7 +617,7 @@ class Scenario:
     runs: int
     """How many runs like it the check asks for."""
     settled: Mapping[str, object]
-    """The facts that do not hang on chance."""
+    """The facts that do not depend on chance."""
     elapsed: float
     """Virtual seconds that it took."""
     at_least: float

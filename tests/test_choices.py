@@ -1,4 +1,4 @@
-"""One sequence of choices: what is recorded is what is had again, as a replay and as a token."""
+"""One sequence of choices: what is recorded can be played again, from a replay and from a token."""
 
 import base64
 import zlib

@@ -2,7 +2,7 @@
 
 The promise that the kit stands on: what the simulator says of a solution is what plain AnyIO does,
 under its own pytest plugin, on both backends. How the two are compared, and what is left out because
-it hangs on chance: see `real_clock.py`.
+it depends on chance: see `real_clock.py`.
 """
 
 import random

@@ -121,7 +121,7 @@ def test_what_fails_the_scene_itself_fails_every_check_in_the_same_way_as_alone(
         assert tried.kind == alone.kind == again.kind != ()
         assert tried.worlds == alone.worlds
         assert tried.played == alone.played
-        # It is shrunk, which it is only if it can be had again.
+        # It is shrunk, which it is only if it can be reproduced.
         found = attempt(looks, setting(), "1/x/c", memory)
         assert found.failure.message == "1 is not nothing"
 

@@ -64,7 +64,7 @@ class Attempt:
 
     @property
     def played(self) -> Replay:
-        """What the last world was, to be had again."""
+        """What the last world was, to reproduce it."""
         return self.choices.replay()
 
 
@@ -149,7 +149,7 @@ def play(
 def _repeat(
     check: Check, setting: Setting, seed: str, tried: Attempt, replay: Replay | None = None
 ) -> Attempt | None:
-    """Have a failure again, in a process of its own; None if it cannot be had."""
+    """Reproduce a failure in a process of its own; None if that cannot be done."""
     for watched in (True, False):  # To be watched takes time, which a run may not have.
         alone = replace(setting, fresh=True, watched=watched)
         repeated = play(check, alone, seed, replay or tried.played)

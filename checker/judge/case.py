@@ -264,7 +264,7 @@ class Case(Draws):
             recalled.shown.append((shown, case.worlds, case.played, case.last_trace))
 
     def has_run(self, trace: Trace, choices: Choices) -> None:
-        """Keep what the last run was, and how it can be had again."""
+        """Keep what the last run was, and how to reproduce it."""
         self.last_trace = trace
         self.played = choices
 
@@ -451,7 +451,7 @@ class Run:
             call for call in self.trace.calls if method is None or call.method == method
         )
 
-    # --- what the sandbox says it saw: no point should hang on one of these alone ---
+    # --- what the sandbox says it saw: no point should depend on one of these alone ---
 
     @property
     def blocked(self) -> list[Blocked]:

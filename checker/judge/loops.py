@@ -1,7 +1,7 @@
 """Which loop a program was in when its time was up.
 
 The program was stopped at some line of the loop, or of something that the loop calls: which one is
-chance, and a verdict must not hang on chance. The line on which the loop begins is always the same.
+chance, and a verdict must not depend on chance. The line on which the loop begins is always the same.
 The source is read as text, by its indentation: it is a stranger's, and need not even be Python.
 """
 

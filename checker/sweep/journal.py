@@ -1,7 +1,7 @@
 """What a sweep has found so far, kept so that nothing is lost and nothing is judged twice.
 
 An SQLite database in the sweep's folder, with one writer. Each verdict is written as it comes, under a
-key of everything that it hangs on: the submitted file, the exercise, the kit, the versions of what it
+key of everything that it depends on: the submitted file, the exercise, the kit, the versions of what it
 runs on, the seed and the backends. So a sweep that was ended at any moment goes on where it was, and
 what has not changed is not run again; the gradebook is made from what the keys of the last cohort
 name, and is the same as if the sweep had never been stopped.

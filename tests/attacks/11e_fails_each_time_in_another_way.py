@@ -1,4 +1,4 @@
-"""Fails each time in another way, so that no failure can be had again."""
+"""Fails each time in another way, so that no failure can be reproduced."""
 
 # For: results_from_tasks
 # Sees: each time in another way

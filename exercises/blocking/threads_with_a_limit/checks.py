@@ -98,8 +98,8 @@ def _judged(run: Run, act: Act, archive: Archive, limit: int, *, several: bool) 
     for name in archive.photos:
         run.expect(
             times[name] == 1,
-            f"{contract}, {name} was downloaded "
-            + (f"{times[name]} times, not once" if times[name] else "never"),
+            f"{contract}, {name} was "
+            + (f"downloaded {times[name]} times, not once" if times[name] else "never downloaded"),
             at=downloads[-1] if downloads else None,
             advice="download each photo once, whatever is in it",
         )

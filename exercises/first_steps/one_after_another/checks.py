@@ -251,6 +251,7 @@ def _expect_value(book: Book) -> None:
         f"the phone book lacks {len(missing)} of {_people(len(names))}; the first is "
         f"{next(iter(missing), '')}" + (f". Python warned: {warned.text}" if warned else ""),
         at=warned,
+        advice="follow an answer from look_up() to the dictionary that is returned: where is it lost?",
     )
     others = [name for name in value if name not in names]
     book.run.expect(
@@ -261,11 +262,14 @@ def _expect_value(book: Book) -> None:
     told = {_name(call): call.reply for call in book.calls}
     for name in names:
         book.run.expect(
-            name in told, f"nobody asked the directory for {name}'s number in this call"
+            name in told,
+            f"nobody asked the directory for {name}'s number in this call",
+            advice="keep no answers for a later call: ask for everybody's number each time",
         )
         book.run.expect(
             value[name] == told[name] and type(value[name]) is int,
             f"the phone book gives {name} the number {value[name]!r}, not {told[name]}",
+            advice="enter each answer, whatever it is, under the name that was asked about",
         )
 
 

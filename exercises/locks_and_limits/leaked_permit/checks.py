@@ -68,11 +68,15 @@ class Day:
                     f"at {begin:g} s {len(inside)} pictures were in the renderer at the same time; "
                     f"the limit is {studio.limit}",
                     at=inside[-1] if inside else None,
+                    advice="somebody gets in without a permit, or gives back one that was never taken: "
+                    "follow the code for each way in, and for each way out",
                 )
                 self.run.expect(
                     waiting <= 0 or len(inside) == studio.limit,
                     f"from {begin:g} s to {end:g} s {pictures(waiting)} waited, with {len(inside)} in "
                     f"the renderer and a limit of {studio.limit}",
+                    advice="find out who had the free places last: does each way out of the renderer, an "
+                    "error and a cancellation included, give its place back at once, to whoever waits?",
                 )
 
     def expect_outcomes(self) -> None:
@@ -88,6 +92,7 @@ class Day:
                     f"{name} was sent {often(times)}, and the renderer was asked for it "
                     f"{often(rendered[name])}",
                     at=next((c for c in reversed(calls) if c.given.get("picture") == name), None),
+                    advice="have a picture rendered once for each call that sends it, and not again",
                 )
         for visit in (visit for studio in self.studios for visit in studio.visits):
             act, picture = visit.act, visit.picture
@@ -97,6 +102,7 @@ class Day:
                     stayed < 1e-6,
                     f"render() was cancelled {act.record.cancelled_at - act.started:g} s after it "
                     f"was called, and went on for {stayed:g} s as if nothing were",
+                    advice="let a cancellation out at once: do not shield the wait or the rendering",
                 )
             if act.was_cancelled and act.record.cancelled_at is not None:
                 continue
@@ -105,6 +111,7 @@ class Day:
                     act.error is None and act.value == picture.postcard,
                     f"the renderer makes {picture.postcard!r} of {picture.name}, and render() "
                     f"{came_of(act)}",
+                    advice="return what the renderer made of this picture, whatever it is",
                 )
             else:
                 self.run.expect(
@@ -271,7 +278,7 @@ def cancellations_give_back(case: Case) -> None:
 
 
 @check(
-    "Who leaves the queue gives back no permit, for there was none",
+    "A caller that leaves the queue gives back no permit, since it never had one",
     advice="whoever got a permit gives it back, and whoever got none gives none back; follow the code "
     "for a task that is cancelled while it waits for its permit, or just as it gets one",
 )

@@ -16,17 +16,6 @@ class Catalogue(Service):
         self.titles: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
 
-    def add(self, case: Case, books: int, *, alike: bool) -> list[str]:
-        """Make up so many books, whose requests all take the same time if they are `alike`, and return
-        their numbers."""
-        longest = case.pick([10.0, 90.0, 1_500.0, 200_000.0])
-        same = case.duration(0.1, longest)
-        isbns = [f"978{len(self.titles) + n:010}" for n in range(books)]
-        for isbn in isbns:
-            self.titles[isbn] = case.pick(["", "Poems", f"Volume {case.random.randrange(10**10)}"])
-            self.seconds[isbn] = same if alike else case.duration(0.1, longest)
-        return isbns
-
     @takes(lambda self, isbn: self.seconds.get(isbn, 1.0))
     def title(self, isbn: str) -> str:
         return self.titles[isbn]
@@ -132,16 +121,30 @@ def nights(case: Case) -> Iterator[list[Night]]:
             catalogue = planned[0].catalogue if is_shared else world.add(Catalogue())
             # Two parts, so that there mostly are more books than places.
             books = case.size(0, most) + case.size(0, 12)
-            planned.append(_plan(world, catalogue, catalogue.add(case, books, alike=alike), limit))
+            planned.append(
+                _plan(world, catalogue, _add(case, catalogue, books, alike=alike), limit)
+            )
         if case.pick([True, False]):
             planned[1].act.after(planned[0].act)
         for _ in range(10 if case.integer(0, 9) == 9 else 0):
             catalogue = world.add(Catalogue())
-            isbns = catalogue.add(case, case.size(0, 1), alike=True)
+            isbns = _add(case, catalogue, case.size(0, 1), alike=True)
             planned.append(_plan(world, catalogue, isbns, 1))
             planned[-1].act.after(planned[-2].act)
         run = world.run_all(*(one.act for one in planned))
         yield [Night(one.catalogue, one.isbns, one.limit, one.act, run) for one in planned]
+
+
+def _add(case: Case, catalogue: Catalogue, books: int, *, alike: bool) -> list[str]:
+    """Put so many books into a catalogue, whose requests all take the same time if they are `alike`, and
+    return their numbers."""
+    longest = case.pick([10.0, 90.0, 1_500.0, 200_000.0])
+    same = case.duration(0.1, longest)
+    isbns = [f"978{len(catalogue.titles) + n:010}" for n in range(books)]
+    for isbn in isbns:
+        catalogue.titles[isbn] = case.pick(["", "Poems", f"Volume {case.random.randrange(10**10)}"])
+        catalogue.seconds[isbn] = same if alike else case.duration(0.1, longest)
+    return isbns
 
 
 class Plan(NamedTuple):

@@ -262,6 +262,7 @@ def others_are_cancelled(case: Case) -> None:
             f"{len(at_once)} of {_count(len(release.files), 'upload')} "
             f"{'was' if len(at_once) == 1 else 'were'} started at {act.started:g} s; all are to run at "
             "the same time",
+            advice="start a task for each file before you wait for any of them",
         )
         for call in release.uploads:
             still = "was still under way when publish() ended"
