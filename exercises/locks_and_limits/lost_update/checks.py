@@ -66,8 +66,9 @@ def days(case: Case) -> Iterator[Day]:
         # More accounts, and more deposits, than a program may think anybody has.
         batches = [draw_batch(case, world, 1, 2), draw_batch(case, world, 104, 104)]
         batches[1].act.at(case.duration(0.0, 1.0))
-        batches.append(draw_queue(case, world))
-        batches[2].act.after(batches[1].act)
+        for _ in range(case.size(0, 1)):
+            batches.append(draw_queue(case, world))
+            batches[2].act.after(batches[1].act)
         for _ in range(10 if case.integer(0, 9) == 9 else 0):
             batches.append(draw_batch(case, world, 1, 1))
             batches[-1].act.after(batches[-2].act)
