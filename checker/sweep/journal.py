@@ -23,7 +23,7 @@ from checker.sweep.results import Cohort, ExerciseInfo, Flag, Isolation, Student
 
 NAME: Final = "journal.sqlite3"
 LOCK: Final = "sweep.lock"
-VERSION: Final = 2
+VERSION: Final = 3
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
