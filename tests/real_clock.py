@@ -111,9 +111,9 @@ nothing else can run."""
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
 
-FINEST: Final = 200_000
+FINEST: Final = 20_000
 """How many times as long as the shortest time between two moments of a run the whole may take: beside
-hours, a millisecond of the simulator's is none of a real clock's."""
+days, a second of the simulator's is none of a real clock's."""
 
 MAX_REAL_SECONDS: Final = 60.0
 """Real seconds after which a replay counts as hanging."""
