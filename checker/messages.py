@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from checker.course import Exercise
+from checker.course import Course, Exercise
 from checker.harmless import markdown
 from checker.report import CheckReport, ExerciseReport
 
@@ -29,6 +29,8 @@ For every wrong answer that the kit knows: the first check that it fails, what t
 and what it advises. All that is said of an answer, by every check and on both backends, is in the
 `messages.txt` beside the solution. This page is written by `checker verify --accept`.
 """
+
+_SECTION: Final = "\n## "
 
 
 def golden(gradings: Sequence[tuple[Path, ExerciseReport]], seed: int) -> str:
@@ -61,23 +63,30 @@ def faults(check: CheckReport) -> Iterator[str]:
         yield f"shows {leaked[0]!r}, which means nothing to a learner"
 
 
-def page(said: Mapping[Exercise, Sequence[tuple[Path, ExerciseReport]]]) -> str:
-    """The page of the documentation: for each exercise, its wrong answers with what is said of them."""
-    lines = [_HEAD]
-    for exercise, gradings in said.items():
-        lines += [
-            f"## {exercise.name}: {exercise.title}",
-            "",
-            "| what is wrong | the check that fails | what is seen | Try |",
-            "| --- | --- | --- | --- |",
-        ]
-        for path, report in gradings:
-            failed = next((check for check in report.checks if check.status == "failed"), None)
-            if failed is not None:
-                told = (_title(path), failed.title, failed.told, failed.advice)
-                lines.append(f"| {' | '.join(map(_cell, told))} |")
-        lines.append("")
-    return "\n".join(lines)
+def page(
+    kept: str, course: Course, said: Mapping[Exercise, Sequence[tuple[Path, ExerciseReport]]]
+) -> str:
+    """The page of the documentation, with what is said of these exercises; of the other ones of the
+    course, it has what was `kept`."""
+    _, *sections = kept.split(_SECTION)
+    known = {section.partition(":")[0]: section for section in sections}
+    known |= {exercise.name: _section(exercise, gradings) for exercise, gradings in said.items()}
+    return _SECTION.join([_HEAD, *(known[each.name] for each in course if each.name in known)])
+
+
+def _section(exercise: Exercise, gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
+    lines = [
+        f"{exercise.name}: {exercise.title}",
+        "",
+        "| what is wrong | the check that fails | what is seen | Try |",
+        "| --- | --- | --- | --- |",
+    ]
+    for path, report in gradings:
+        failed = next((check for check in report.checks if check.status == "failed"), None)
+        if failed is not None:
+            told = (_title(path), failed.title, failed.told, failed.advice)
+            lines.append(f"| {' | '.join(map(_cell, told))} |")
+    return "\n".join([*lines, ""])
 
 
 def _title(path: Path) -> str:

@@ -27,7 +27,7 @@ import ast
 import contextlib
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -132,8 +132,7 @@ def verify(
             yield from _new(_judge(candidate, checks, seed), reported)
     for exercise, gradings in said.items():
         yield from _compare_messages(exercise, gradings, accept=accept)
-    if readable == list(course):
-        yield from _compare_page(course.root / messages.FILE, messages.page(said), accept=accept)
+    yield from _compare_page(course, said, accept=accept)
     for exercise in {c.exercise for c in candidates}:
         for check in exercise.checks:
             if check.name not in failed.get(exercise.folder, set()):
@@ -346,8 +345,17 @@ def _compare_messages(
         )
 
 
-def _compare_page(path: Path, said: str, *, accept: bool) -> Iterator[Finding]:
+def _compare_page(
+    course: Course,
+    gradings: Mapping[Exercise, Sequence[tuple[Path, ExerciseReport]]],
+    *,
+    accept: bool,
+) -> Iterator[Finding]:
+    path = course.root / messages.FILE
     kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    if not kept and not accept:
+        return  # A course need not have the page.
+    said = messages.page(kept, course, gradings)
     if said == kept or (not accept and kept.splitlines()[:1] != said.splitlines()[:1]):
         return  # Another version of Python has other words of its own.
     if accept:

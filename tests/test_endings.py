@@ -463,6 +463,38 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     assert caught.value.line == here
 
 
+def test_a_thread_that_waits_beside_a_loop_is_told_as_a_thread_that_gave_nothing_up(
+    case_of, marked
+):
+    source = """
+        import threading
+        import anyio
+
+        never = threading.Event()
+
+        def read():
+            never.wait()  # here
+
+        async def main():
+            async def beat():
+                while True:
+                    await anyio.sleep(1)
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(beat)
+                await anyio.to_thread.run_sync(read)
+        """
+    case = case_of(source)
+    case._setting = replace(case._setting, fresh=True, watched=True)
+    with pytest.raises(CheckFailed) as caught:
+        case.world().run("main")
+    assert (
+        f"worker thread read waits at line {marked(source)} for a lock or an event of `threading`"
+        in caught.value.message
+    )
+    assert caught.value.advice.startswith("for each wait above, ask what should end it")
+
+
 def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(play):
     run = play(
         """

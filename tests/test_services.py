@@ -3,6 +3,7 @@
 import pytest
 
 from checker import Service, blocking, takes
+from checker.judge.service import AnyIOError
 from checker.judge.trace import Raised, Returned
 from checker_sandbox.wire.plain import NotPlain
 
@@ -347,6 +348,35 @@ def test_what_a_method_raises_is_what_the_caller_sees(play, name, kind, text):
     if text is not None:
         assert run.value[1] == text
     assert [call.outcome for call in run.calls] == ["failed"]
+
+
+class EndOfStream(AnyIOError):
+    """Has the name of an error of AnyIO's."""
+
+
+class Drained(EndOfStream):
+    """A kind of an author's own, below it."""
+
+
+class Closed(Service):
+    def receive(self) -> None:
+        raise Drained("no more")
+
+
+def test_an_error_named_after_one_of_anyio_arrives_as_that_one(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(service):
+            try:
+                await service.receive()
+            except anyio.EndOfStream as error:
+                return str(error)
+        """,
+        Closed(),
+    )
+    assert run.value == "no more"
 
 
 def test_an_error_with_a_very_long_text_is_cut_and_not_an_error_of_ours(play):

@@ -26,7 +26,7 @@ LONG = (
     "  task 1 (deposit_all) waits at line 9 for its task group, where task 2 (deposit) and "
     "task 3 (deposit) still run\n"
     "  " + "x" * 300 + "\n"
-    "Try: ask for each wait above who should end it, and why that one cannot, as often as it takes"
+    "Try: for each wait above, ask what should end it, and why that does not happen, as often as it takes"
 )
 
 

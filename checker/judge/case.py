@@ -44,7 +44,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.judge.words import awaited, error_name, holding
+from checker.judge.words import awaited, error_name, holding, plain_name
 from checker.report import Searched
 from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
@@ -566,7 +566,7 @@ class Run:
             first = left[0]
             raise CheckFailed(
                 f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
-                f"ended; the first, {first.who}, was waiting for {awaited(self.trace, first.what)}",
+                f"ended; the first, {plain_name(first)}, was waiting for {awaited(self.trace, first.what)}",
                 first.line or first.started_at,
             )
 

@@ -22,6 +22,8 @@ from checker.judge.trace import (
 from checker.judge.words import error_name, waits_below
 from checker_sandbox.wire.limits import MAX_ROUNDS, MEMORY
 
+WHO_SHOULD_END_IT = "for each wait above, ask what should end it, and why that does not happen"
+
 MAX_WARNINGS = 3
 MAX_LINES = 8
 MAX_LINE = 200
@@ -69,7 +71,7 @@ def explain(trace: Trace) -> CheckFailed:
                 f"deadlock, {after}: every task waits, and nothing can ever wake one."
                 + waits_below(trace, waits),
                 _first_line(waits),
-                "ask for each wait above who should end it, and why that one cannot",
+                WHO_SHOULD_END_IT,
             )
         case Livelocked():
             return _explain_livelock(trace, trace.ending)
@@ -103,6 +105,8 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     in_turn = [wait for last in ending.waits for wait in _in_turn(last, trace, since)]
     # A task that waits for its own children, or sleeps, is not what keeps the others from going on.
     held = [wait for wait in in_turn if wait.what.kind not in ("sleep", "children")]
+    holding = {wait.task for wait in held}
+    tries_again = sum(wait.task in holding for wait in in_turn) > len(held)
     given_up = sorted({call.method for call in trace.calls if call.started > since})
     if given_up:
         calls = " and ".join(f"{method}()" for method in given_up)
@@ -113,11 +117,10 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         came = "nothing came of it"
     if given_up and all(wait.what.kind == "reply" for wait in held):
         advice = "a call that is given up never happens: wait for its reply as long as it takes"
+    elif tries_again:
+        advice = f"giving up and trying again changes nothing here; {WHO_SHOULD_END_IT}"
     elif held:
-        advice = (
-            "giving up and trying again changes nothing here; ask for each wait above who should end "
-            "it, and why that one cannot"
-        )
+        advice = WHO_SHOULD_END_IT
     else:
         advice = (
             "find the loop around that sleep: what should end it, and why does that never happen?"
@@ -132,8 +135,10 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
 
 
 def _in_turn(last: Wait, trace: Trace, since: float) -> list[Wait]:
-    """What a task waited for in a livelock, one after the other, sleeps at the end; if nobody
-    watched, the `last` of it."""
+    """What a task waited for in a livelock, one after the other, sleeps at the end; of a thread, and
+    if nobody watched, the `last` of it."""
+    if last.is_thread:
+        return [last]
     waits = [
         w for w in trace.watched.waits if w.task == last.task and not w.thread and w.at > since
     ]
@@ -175,8 +180,10 @@ def _unreached(trace: Trace) -> list[str]:
     times = [
         f"{method}() {'once' if n == 1 else f'{n} times'}" for method, n in sorted(made.items())
     ]
-    never_called = " or ".join(f"{method}()" for method in never)
-    return [f"It called {', '.join(times) or 'nothing'}; never {never_called}"]
+    never_called = f"never called {' or '.join(f'{method}()' for method in never)}"
+    if not times:
+        return [f"It {never_called}"]
+    return [f"It called {' and '.join(times)}, and {never_called}"]
 
 
 def _line(error: ErrorTree) -> int | None:

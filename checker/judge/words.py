@@ -40,9 +40,14 @@ def task_names(trace: Trace, tasks: Sequence[int]) -> str:
     return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
 
 
-def waiter(trace: Trace, wait: Wait) -> str:
-    """Who waits."""
-    return f"worker thread {wait.who}" if wait.is_thread else f"task {wait.task} ({wait.who})"
+def waiter(wait: Wait) -> str:
+    """Who waits, with the number of a task."""
+    return plain_name(wait) if wait.is_thread else f"task {wait.task} ({wait.who})"
+
+
+def plain_name(wait: Wait) -> str:
+    """Who waits, by the name that the learner gave the task, or of the thread."""
+    return f"worker thread {wait.who}" if wait.is_thread else wait.who
 
 
 def awaited(trace: Trace, what: Awaited) -> str:
@@ -81,7 +86,7 @@ def awaited(trace: Trace, what: Awaited) -> str:
         case "thread's sleep":
             return "time.sleep()"
         case "thread's lock":
-            return "another thread"
+            return "a lock or an event of `threading`, or a queue"
         case "thread's end":
             return f"the end of thread {what.name}"
         case "event loop":
@@ -98,7 +103,7 @@ def holding(what: Awaited) -> str:
         case "thread's sleep":
             return "time.sleep()"
         case "thread's lock":
-            return "a wait for another thread"
+            return "a wait for a lock or an event of `threading`, or a queue,"
         case "thread's end":
             return f"Thread.join() of {what.name}"
     return "a wait"
@@ -138,7 +143,7 @@ def waits_below(trace: Trace, waits: Sequence[Wait]) -> str:
     for wait in waits[:MAX_WAITS]:
         meanwhile = ", and holds the event loop meanwhile" if wait.holds_loop else ""
         lines.append(
-            f"\n  {waiter(trace, wait)} waits{at_line(wait.line)} for "
+            f"\n  {waiter(wait)} waits{at_line(wait.line)} for "
             f"{awaited(trace, wait.what)}{meanwhile}"
         )
     if len(waits) > MAX_WAITS:

@@ -196,5 +196,5 @@ def order_of_names(case: Case) -> None:
             found = f"the photo of {others[0]}" if len(others) == 1 else shown(photo)
             move.run.expect(
                 photo == due,
-                f"in the place of {name}, whose photo is {due!r}, {found} was returned",
+                f"{found} was returned where the photo of {name} belongs, which is {due!r}",
             )

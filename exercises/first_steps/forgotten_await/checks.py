@@ -267,7 +267,7 @@ def _expect_end(one: SignUp) -> None:
             f"sign_up was cancelled from outside at {cancelled:g} s, and {raised}; it must let itself "
             "be cancelled",
             at=act.errors[0] if act.errors else None,
-            advice="let a cancellation pass: do not catch it, and do not return over it",
+            advice="let a cancellation pass: no `except` may keep it, and no `return` in a `finally`",
         )
     if act.error is not None:
         for call in one.calls_to("send"):

@@ -257,7 +257,7 @@ def _expect_value(book: Book) -> None:
     book.run.expect(
         not others,
         f"the phone book names {next(iter(others), '')!r}, who is in none of these offices",
-        advice="put into the book whom this call was asked about, and nobody else",
+        advice="the book must hold the people of this call's offices, and nobody from another call",
     )
     told = {_name(call): call.reply for call in book.calls}
     for name in names:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import Act, Case, Run, Service, World, check, scene
+from checker.judge.words import plain_name
 
 Transfer = tuple[int, int, int]
 
@@ -197,7 +198,7 @@ def strangers_overlap(case: Case) -> None:
         for left in (*night.run.tasks_left, *night.run.threads_left):
             night.run.expect(
                 False,
-                f"{'worker thread ' if left.is_thread else ''}{left.who} still ran when transfer_all had returned",
+                f"{plain_name(left)} still ran when transfer_all had returned",
                 at=left,
                 advice="return when all transfers are done, and nothing else runs",
             )

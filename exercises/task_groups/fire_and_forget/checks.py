@@ -86,9 +86,11 @@ class Evening:
         charged = [(call.given["customer"], call.given["price"]) for call in self.charges]
         self.run.expect(
             charged == self.sales,
-            f"{count} made {_count(len(charged), 'charge')}, "
-            f"{_sum(price for _, price in charged)} in all; the function returned at {self.act.ended:g} s, and every sale is to "
-            f"be charged once, in their order, {_sum(price for _, price in self.sales)} in all",
+            f"there {'was' if len(self.sales) == 1 else 'were'} {count}, "
+            f"{_sum(price for _, price in self.sales)} in all, and "
+            f"{_count(len(charged), 'charge')}, {_sum(price for _, price in charged)} in all, when the "
+            f"function returned at {self.act.ended:g} s; each sale must be charged once, in order, even "
+            "one of 0.00",
             at=next(
                 (
                     c
@@ -97,6 +99,7 @@ class Evening:
                 ),
                 None,
             ),
+            advice="charge every sale of this call, whatever it costs, in the order of the queue",
         )
         left = self.receipts
         sold = []
@@ -295,8 +298,8 @@ def queue_moves_on(case: Case) -> None:
 
 @check(
     "An error of the card reader or of the mail server is not lost",
-    advice="let the error leave the task that it happens in, and end nothing that waits for that task "
-    "before",
+    advice="let the error out of the task that it happens in, and stay in the task group until that "
+    "task has ended",
 )
 def errors_come_out(case: Case) -> None:
     for evening in chain.from_iterable(troubled_evenings(case)):
