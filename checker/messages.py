@@ -27,10 +27,12 @@ _HEAD: Final = f"""\
 
 For every wrong answer that the kit knows: the first check that it fails, what the checker says of it,
 and what it advises. All that is said of an answer, by every check and on both backends, is in the
-`messages.txt` beside the solution. This page is written by `checker verify --accept`.
+`messages.txt` beside the solution. What is told of mistakes made by machine is in
+[mutants.md](mutants.md). This page is written by `checker verify --accept`.
 """
 
-_SECTION: Final = "\n## "
+SECTION: Final = "\n## "
+"""What stands between the parts of a page."""
 
 
 def golden(gradings: Sequence[tuple[Path, ExerciseReport]], seed: int) -> str:
@@ -68,24 +70,30 @@ def page(
 ) -> str:
     """The page of the documentation, with what is said of these exercises; of the other ones of the
     course, it has what was `kept`."""
-    _, *sections = kept.split(_SECTION)
+    _, *sections = kept.split(SECTION)
     known = {section.partition(":")[0]: section for section in sections}
-    known |= {exercise.name: _section(exercise, gradings) for exercise, gradings in said.items()}
-    return _SECTION.join([_HEAD, *(known[each.name] for each in course if each.name in known)])
+    for exercise, gradings in said.items():
+        failed = [
+            (_title(path), check)
+            for path, report in gradings
+            if (check := next((c for c in report.checks if c.status == "failed"), None)) is not None
+        ]
+        known[exercise.name] = section(exercise, failed)
+    return SECTION.join([_HEAD, *(known[each.name] for each in course if each.name in known)])
 
 
-def _section(exercise: Exercise, gradings: Sequence[tuple[Path, ExerciseReport]]) -> str:
+def section(exercise: Exercise, failed: Sequence[tuple[str, CheckReport]]) -> str:
+    """The part of a page that is about an exercise: a table of what is wrong in each answer, and what the
+    check says that it `failed`."""
     lines = [
         f"{exercise.name}: {exercise.title}",
         "",
         "| what is wrong | the check that fails | what is seen | Try |",
         "| --- | --- | --- | --- |",
     ]
-    for path, report in gradings:
-        failed = next((check for check in report.checks if check.status == "failed"), None)
-        if failed is not None:
-            told = (_title(path), failed.title, failed.told, failed.advice)
-            lines.append(f"| {' | '.join(map(_cell, told))} |")
+    for what, check in failed:
+        told = (what, check.title, check.told, check.advice)
+        lines.append(f"| {' | '.join(map(_cell, told))} |")
     return "\n".join([*lines, ""])
 
 

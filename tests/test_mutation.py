@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.course import Course, CourseError
-from checker.mutation import equivalent, table
+from checker.mutation import equivalent, samples, table
 from checker.mutation.families import FAMILIES
 from checker.mutation.mutants import Mutant, fingerprint, generate, generate_all
 from checker.mutation.survey import Survey, survey
@@ -377,6 +377,9 @@ def course(tmp_path):
         (tmp_path / "exercises" / "course.toml").write_text(
             '[[chapters]]\nname = "limits"\ntitle = "Limits"\nexercises = ["pages"]\n'
         )
+        (folder / "exercise.toml").write_text(
+            'title = "Too many pages"\nconcepts = []\ndifficulty = 1\nhints = ["one", "two"]\n'
+        )
         (folder / "checks.py").write_text(checks)
         (solutions / "solution.py").write_text(SOLUTION)
         if listed is not None:
@@ -578,6 +581,13 @@ def test_the_command_lists_entries_and_passes_when_they_have_a_reason(course):
     assert ": equivalent: so it is" in again.stdout
     assert ": killed by limit_is_kept on asyncio" in again.stdout
     assert "score 100 %" in again.stdout
+
+
+def test_of_each_family_the_first_mutant_that_a_quick_grade_catches_is_shown(limits_of, sandbox):
+    page = samples.describe([limits_of(CHECKS + STRONG)], [sandbox])
+    [row] = [row for row in page.splitlines() if row.startswith("| limits")]
+    assert "The limit is kept | too many, or too few" in row
+    assert "## limits/pages" in page
 
 
 def test_scores_are_written_for_all_exercises_or_not_at_all(course):

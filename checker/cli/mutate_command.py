@@ -9,13 +9,14 @@ fails, or, if it is right by the brief, list it in equivalent.toml with the reas
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from checker import cli
 from checker.course import Course
 from checker.feedback.terminal import Screen
-from checker.judge.launch import warm_sandboxes
-from checker.mutation import equivalent, table
+from checker.judge.launch import Sandbox, warm_sandboxes
+from checker.mutation import equivalent, samples, table
 from checker.mutation.families import FAMILIES
 from checker.mutation.survey import SEED, Survey, survey
 from checker.mutation.trial import Failure
@@ -26,7 +27,7 @@ examples:
   checker mutate lost_update --family locks     of one family
   checker mutate lost_update --all              which check kills each of the others
   checker mutate lost_update --list             entries for equivalent.toml, to fill in reasons
-  checker mutate --accept                       write docs/mutation.md
+  checker mutate --accept                       write docs/mutation.md and docs/mutants.md
 
 exit code: 0 no mutant survives without a reason, 1 some do, 2 a wrong call
 """
@@ -53,7 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show survivors as entries for equivalent.toml; each needs a reason",
     )
     shown.add_argument(
-        "--accept", action="store_true", help=f"write the scores of all exercises to {table.FILE}"
+        "--accept",
+        action="store_true",
+        help=f"write the scores of all exercises to {table.FILE}, and what is said of one mutant of "
+        f"each family to {samples.FILE}",
     )
 
 
@@ -82,15 +86,19 @@ def run(given: argparse.Namespace) -> int:
                 status.clear_progress()
                 _show(screen, one, given)
                 surveys.append(one)
+            if given.accept:
+                _write_pages(course.root, surveys, sandboxes)
         finally:
             status.clear_progress()
     for one in surveys:
         _show_score(screen, one)
-    if given.accept:
-        path = course.root / table.FILE
-        path.parent.mkdir(exist_ok=True)
-        cli.write_whole(path, table.describe(surveys))
     return cli.FAILED if any(any(one.findings()) for one in surveys) else cli.PASSED
+
+
+def _write_pages(root: Path, surveys: Sequence[Survey], sandboxes: Sequence[Sandbox]) -> None:
+    (root / "docs").mkdir(exist_ok=True)
+    cli.write_whole(root / table.FILE, table.describe(surveys))
+    cli.write_whole(root / samples.FILE, samples.describe(surveys, sandboxes))
 
 
 def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
