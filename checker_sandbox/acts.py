@@ -139,7 +139,7 @@ def crossing(act: ActSpec, value: object) -> Any:
     try:
         return plain(value)
     except NotPlain as error:
-        hint = next((hint for kind, hint in _HINTS.items() if str(error).endswith(kind)), _PLAIN)
+        hint = _HINTS.get(error.kind, _PLAIN)
         raise UnusableSubmission(f"{act.function}() returned {error}; {hint}") from None
 
 

@@ -213,6 +213,11 @@ UNUSABLE = {
         "returned a Desk; it must return plain data",
         None,
     ),
+    "a coroutine as the value": (
+        "async def double(n): return 2 * n\n\nasync def double_all(desk, numbers): return double(1)\n",
+        "returned a coroutine; an `await` is missing",
+        None,
+    ),
     "a value that holds itself": (
         "async def double_all(desk, numbers):\n    numbers.append(numbers)\n    return numbers\n",
         "nested more than",

@@ -13,6 +13,11 @@ MAX_TEXT: Final = 1 << 19
 class NotPlain(TypeError):
     """A value that is not plain data cannot cross to the other side; its text says why."""
 
+    def __init__(self, text: str, kind: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
+        """The name of its type, if that is what keeps it from crossing."""
+
 
 def plain(value: object, besides: type | None = None) -> Any:
     """Copy `value` as plain data, the only kind that may cross: exactly None, bool, int (64 bit),
@@ -59,7 +64,7 @@ class _Plain:
             }
         if self._besides is not None and isinstance(value, self._besides):
             return value
-        raise NotPlain(indefinite(kind.__name__))
+        raise NotPlain(indefinite(kind.__name__), kind.__name__)
 
     def _copy_key(self, key: object) -> Any:
         if type(key) not in (str, int, bytes, bool, type(None)):
