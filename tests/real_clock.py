@@ -52,13 +52,14 @@ from checker.course import Exercise
 from checker.judge.acts import Act, Timing, specify_acts
 from checker.judge.case import Case, Run, Setting, World
 from checker.judge.choices import Choices, Replay
-from checker.judge.conversation import _Conversation, converse
+from checker.judge.conversation import converse
 from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Enabled, Plan, Schedule, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
 from checker.judge.service import Invocation, Service, error_name, error_text, specify
+from checker.judge.simulation import Simulation
 from checker.judge.trace import (
     ActRecord,
     Call,
@@ -791,16 +792,16 @@ class _RecordingWorld(World):
 def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
     """For a while, let the simulator wake the submission late, as a real clock does: now and then, or
     always, so that what beats on its own falls behind."""
-    moment = _Conversation._moment
+    moment = Simulation._moment
     least = draw.choice((0.0, STRETCH))
 
-    def late(self: _Conversation, chosen: Enabled, enabled: list[Enabled]) -> int:
+    def late(self: Simulation, chosen: Enabled, enabled: list[Enabled]) -> int:
         due = moment(self, chosen, enabled)
         if chosen.kind == "deadline":
-            due += round((due - self._now) * draw.uniform(least, least + STRETCH))
+            due += round((due - self.now) * draw.uniform(least, least + STRETCH))
         return due
 
-    return patch.object(_Conversation, "_moment", late)
+    return patch.object(Simulation, "_moment", late)
 
 
 def _shortest_gap(trace: Trace) -> float:
