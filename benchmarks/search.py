@@ -41,7 +41,6 @@ from benchmarks.races import RACES
 from checker import Case, Service
 from checker.course import Check, Course, Exercise
 from checker.judge.attempt import attempt, play
-from checker.judge.case import Setting, World
 from checker.judge.choices import Replay
 from checker.judge.draws import Drawer, Profile
 from checker.judge.explain import CheckFailed
@@ -51,6 +50,8 @@ from checker.judge.schedule import Schedule, Timed
 from checker.judge.search import strategies
 from checker.judge.search.exhaustive import next_order
 from checker.judge.search.explore import QUICK, THOROUGH, Aims, Depth, Seen, Sketch, explore
+from checker.judge.setting import Setting
+from checker.judge.world import World
 from checker.report import BACKENDS
 from checker.verify import read_caught_by
 

@@ -13,12 +13,14 @@ import hypothesis
 import pytest
 
 from checker.judge.acts import Timing
-from checker.judge.case import Case, Run, Setting
+from checker.judge.case import Case
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import Program, Sandbox
+from checker.judge.run import Run
 from checker.judge.schedule import Plan, Schedule, Timed
 from checker.judge.search.explore import QUICK, Depth
+from checker.judge.setting import Setting
 from checker.report import BACKENDS
 from checker_sandbox.wire.messages import ActSpec, Start, instant
 

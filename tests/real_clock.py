@@ -50,15 +50,17 @@ import trio
 
 from checker.course import Exercise
 from checker.judge.acts import Act, Timing, specify_acts
-from checker.judge.case import Case, Run, Setting, World
+from checker.judge.case import Case
 from checker.judge.choices import Choices, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
+from checker.judge.run import Run
 from checker.judge.schedule import Enabled, Plan, Schedule, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
 from checker.judge.service import Invocation, Service, error_name, error_text, specify
+from checker.judge.setting import Setting
 from checker.judge.simulation import Simulation
 from checker.judge.trace import (
     ActRecord,
@@ -71,6 +73,7 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
+from checker.judge.world import World
 from checker_sandbox.errors import make_error
 from checker_sandbox.wire.messages import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start
 from checker_sandbox.wire.plain import plain
@@ -169,7 +172,7 @@ class Script:
 
 
 class RealWorld:
-    """Stands in for `checker.judge.case.World`, on the event loop that is running.
+    """Stands in for `checker.judge.world.World`, on the event loop that is running.
 
     `solution` is the file of the submission, `driver` the exercise's own, if it has one.
     """
@@ -707,7 +710,7 @@ class _RecordingCase(Case):
             choices = Choices()
             self._begin(choices, sketch)
             self.worlds += 1
-            world = _RecordingWorld(self, self._setting, choices, sketch, PLAIN)
+            world = _RecordingWorld(self._setting, choices, sketch, PLAIN, self.has_run)
             explored = number == 0 and (orders or late)
             world.prepare(self._check, self._scenarios, self._variants, explored)
             yield world

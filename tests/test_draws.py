@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from checker import Case, Service, check
 from checker.judge.attempt import attempt
-from checker.judge.case import ReplayEnded, Setting
+from checker.judge.case import ReplayEnded
 from checker.judge.choices import Replay
 from checker.judge.launch import Program
 from checker.judge.search.explore import QUICK, THOROUGH, Depth
+from checker.judge.setting import Setting
 
 SEEDS = st.text(max_size=5)
 BOUNDS = st.tuples(st.integers(-50, 50), st.integers(0, 200)).map(lambda b: (b[0], sum(b)))

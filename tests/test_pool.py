@@ -8,9 +8,9 @@ import pytest
 
 from checker.course import Check
 from checker.judge.attempt import attempt
-from checker.judge.case import Setting
 from checker.judge.launch import Program, warm_sandboxes
 from checker.judge.pool import spread
+from checker.judge.setting import Setting
 
 
 @pytest.fixture(scope="module")

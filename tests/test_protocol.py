@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 
 from checker import Service
 from checker.course import Course
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.grade import grade
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.walk import RandomWalk
+from checker.judge.setting import Setting
 from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.submission import Source
 from checker_sandbox.wire.link import MAX_FRAME, Closed, Link, Overdue, ProtocolError

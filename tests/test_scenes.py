@@ -6,11 +6,12 @@ import pytest
 
 from checker import Case, check, scene
 from checker.course import Check
-from checker.judge import case as judge
+from checker.judge import world as judge
 from checker.judge.attempt import attempt, play
-from checker.judge.case import Run, Setting
 from checker.judge.launch import Program, SandboxError
+from checker.judge.run import Run
 from checker.judge.search.explore import QUICK
+from checker.judge.setting import Setting
 from checker.judge.trace import ActRecord, Returned, Trace
 
 WORLDS = QUICK.rounds

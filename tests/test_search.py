@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from checker import Case, Service, check
 from checker.judge.attempt import UNSTEADY, attempt, play
-from checker.judge.case import Setting
 from checker.judge.choices import Choice, Choices, Replay
 from checker.judge.launch import Program
 from checker.judge.replay import Address, decode_token, encode_token
@@ -26,6 +25,7 @@ from checker.judge.search.priorities import Priorities
 from checker.judge.search.shrink import MAX_RUNS, Failing, shrink
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
+from checker.judge.setting import Setting
 
 
 def play_tasks(schedule, lengths, service=lambda task, step: 0):

@@ -4,11 +4,11 @@ import pytest
 
 from checker import Case, Service, blocking, check
 from checker.judge.attempt import attempt, play
-from checker.judge.case import Setting
 from checker.judge.causes import find_causes
 from checker.judge.grade import report_on
 from checker.judge.launch import Program
 from checker.judge.record import record
+from checker.judge.setting import Setting
 from checker.judge.story import MAX_SENTENCES, tell
 from checker.judge.words import told_cause
 from checker.submission import Source

@@ -14,7 +14,7 @@ import msgspec
 from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
 from checker.judge.canary import expect_a_search
-from checker.judge.case import Memory, Setting
+from checker.judge.case import Memory
 from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, prints, remarks
@@ -23,6 +23,7 @@ from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
+from checker.judge.setting import Setting
 from checker.judge.trace import Trace
 from checker.judge.words import told_cause
 from checker.recording import Recording

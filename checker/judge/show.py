@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, attempt, play
-from checker.judge.case import Setting
 from checker.judge.grade import report_on, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, BadToken, decode_token, encode_token
 from checker.judge.search.explore import FIRST, QUICK, Depth
+from checker.judge.setting import Setting
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
