@@ -9,7 +9,9 @@ import re
 import signal
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
@@ -22,41 +24,32 @@ from checker.judge.trace import Trace, seconds
 from checker_sandbox.wire.limits import CPU_SECONDS, RUN_SECONDS, SILENT_SECONDS, TOTAL_SECONDS
 from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
 from checker_sandbox.wire.messages import (
-    ActCancelled,
     ActEnded,
-    ActRaised,
-    ActReturned,
-    ActUnusable,
     Broken,
     CallCancelled,
     Called,
-    Cancelled,
     Ended,
     ErrorTree,
     Event,
+    Explained,
     Flush,
     FromSandbox,
     Idle,
     Left,
     LoopBlocked,
     LoopFreed,
-    Outcome,
     Printed,
-    Spinning,
+    RunEnded,
     Start,
     StrikeCame,
     Struck,
-    Stuck,
     Swallowed,
     TaskStarted,
     TaskSteps,
     ThreadStarted,
-    Unusable,
     Waiting,
     Warned,
 )
-from checker_sandbox.wire.messages import Raised as RaisedMessage
-from checker_sandbox.wire.messages import Returned as ReturnedMessage
 from checker_sandbox.wire.plain import NotPlain, plain
 
 MAX_STEPS: Final = 4_000
@@ -158,6 +151,21 @@ def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
         endless_loop(source, how.lines),
         costly=True,
     )
+
+
+_Said = TypeVar("_Said", bound=facts.ActEnding | facts.Spun)
+
+
+def _believed(ending: _Said, *, cancelled: bool) -> _Said:
+    """An ending as a sandbox may tell it. Raises `ProtocolError` and `NotPlain`."""
+    match ending:
+        case facts.Returned(value):
+            return msgspec.structs.replace(ending, value=plain(value))
+        case facts.Raised(error):
+            _measure(error)
+        case facts.Stopped() if not cancelled:
+            raise ProtocolError("it was cancelled where nobody had cancelled it")
+    return ending
 
 
 def _measure(error: ErrorTree) -> None:
@@ -271,10 +279,10 @@ class _Conversation:
                 self._unblock()
             case Warned(text, line):
                 self.trace.warnings.append(facts.Warned(text, line, now))
-            case ActEnded(act, outcome):
+            case ActEnded(act, ending):
                 if act >= len(self.trace.acts) or self._is_one_call:
                     raise ProtocolError(f"there is no act {act} to end")
-                self.world.end_act(act, self._act_ending(act, outcome))
+                self.world.end_act(act, _believed(ending, cancelled=self.world.was_cancelled(act)))
             case StrikeCame():
                 self.world.strike()
             case TaskSteps(count):
@@ -319,45 +327,26 @@ class _Conversation:
                 facts.Blocked(event.what, event.line, started, now, event.task, order, waiting)
             )
 
-    def _ending(self, message: FromSandbox) -> facts.Ending:
+    def _ending(self, message: RunEnded | Explained | Broken) -> facts.Ending:
         match message:
-            case ReturnedMessage(_, value, left, stays):
+            case RunEnded(_, ending, left, stays):
                 self._note_left(left, stays)
-                if self._is_one_call:
-                    return self.world.end_act(0, facts.Returned(plain(value)))
-                if not self.world.have_all_ended:
-                    raise ProtocolError("it returned before all that it was to do had ended")
-                return facts.Returned(None)
-            case RaisedMessage(_, error, left, stays):
-                self._note_left(left, stays)
-                _measure(error)
-                ending = facts.Raised(error)
-                return self.world.end_act(0, ending) if self._is_one_call else ending
-            case Cancelled(_, left, stays) if self._is_one_call and self.world.was_cancelled(0):
-                self._note_left(left, stays)
-                return self.world.end_act(0, facts.Stopped())
-            case Unusable(_, reason, line):
-                return facts.NotRunnable(reason, line)
-            case Stuck(_, waits):
-                return self.world.stuck(tuple(waits))
-            case Spinning(_, waits):
-                return facts.Spun(tuple(waits))
+                return self._run_ending(ending)
+            case Explained(_, waits):
+                return self.world.stuck(waits)
             case Broken(_, traceback):
                 raise SandboxError(f"the sandbox failed:\n{traceback}")
-        raise ProtocolError(f"{type(message).__name__} is no end of this run")
 
-    def _act_ending(self, act: int, outcome: Outcome) -> facts.ActEnding:
-        match outcome:
-            case ActReturned(value):
-                return facts.Returned(plain(value))
-            case ActRaised(error):
-                _measure(error)
-                return facts.Raised(error)
-            case ActCancelled() if self.world.was_cancelled(act):
-                return facts.Stopped()
-            case ActUnusable(reason, line):
-                return facts.NotRunnable(reason, line)
-        raise ProtocolError("an act was cancelled that nobody had cancelled")
+    def _run_ending(self, said: facts.ActEnding | facts.Spun) -> facts.Ending:
+        ending = _believed(said, cancelled=self._is_one_call and self.world.was_cancelled(0))
+        match ending:
+            case facts.Returned() | facts.Raised() | facts.Stopped() if self._is_one_call:
+                self.world.end_act(0, ending)
+            case facts.Returned() if not self.world.have_all_ended:
+                raise ProtocolError("it returned before all that it was to do had ended")
+            case facts.Returned():
+                return facts.Returned(None)
+        return ending
 
     def _note_left(self, left: Left, stays: bool) -> None:
         self.stays = stays

@@ -6,7 +6,7 @@ says what the submission has to hear of it. Nothing here knows how the submissio
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
@@ -49,8 +49,6 @@ TICK: Final = 1_000_000
 PATIENCE: Final = 10
 """How many deadlines in a row may come before a reply that is late. A program that looks every now
 and then would otherwise do so for ever, and be told that it never ends."""
-
-_ActEnding = TypeVar("_ActEnding", bound=facts.ActEnding)
 
 
 class RunOver(Exception):
@@ -203,15 +201,14 @@ class Simulation:
         self._note_cancelled([self._strike.act])
         self._strike = None
 
-    def end_act(self, number: int, ending: _ActEnding) -> _ActEnding:
-        """An act came to its end, which is returned."""
+    def end_act(self, number: int, ending: facts.ActEnding) -> None:
+        """An act came to its end."""
         act = self._acts[number]
         if not act.is_under_way:
             raise ProtocolError("an act ended that was not under way")
         act.ended = self.now
         act.record.ended = seconds(self.now)
         act.record.ending = ending
-        return ending
 
     def was_cancelled(self, number: int) -> bool:
         """Whether an act has been cancelled from outside."""
