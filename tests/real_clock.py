@@ -56,16 +56,16 @@ from checker.judge.conversation import converse
 from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
 from checker.judge.run import Run
-from checker.judge.schedule import Enabled, Plan, Schedule, Timed
+from checker.judge.scheduler import Enabled, Plan, Scheduler, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
-from checker.judge.service import Invocation, Service, error_name, error_text, specify
+from checker.judge.service import Invocation, Service, error_kind, error_text, specify
 from checker.judge.setting import Setting
 from checker.judge.simulation import Simulation
 from checker.judge.trace import (
     ActRecord,
     Call,
-    Print,
+    Printed,
     Raised,
     Returned,
     Stopped,
@@ -152,7 +152,7 @@ class Pace:
 
     def latency(self, virtual: float) -> float:
         """How long a call takes: its latency, or if there is something to draw from, any time up
-        to it (the freedom that an explored schedule has too)."""
+        to it (the freedom that an explored scheduler has too)."""
         return virtual * self.scale * (1.0 if self._draw is None else self._draw.random())
 
 
@@ -235,7 +235,7 @@ class RealWorld:
                 for task in anyio.get_running_tasks()
                 if task.id not in before
             )
-        trace.prints = [Print(output.getvalue(), trace.elapsed)]
+        trace.prints = [Printed(output.getvalue(), trace.elapsed)]
         return trace
 
     async def _act(
@@ -421,7 +421,7 @@ class _UnderWay:
         return lambda: crossed
 
     def _failure(self, error: Exception) -> Callable[[], Any]:
-        failure = Failed(self._record.number, error_name(error), error_text(error))
+        failure = Failed(self._record.number, error_kind(error), error_text(error))
         self._record.ended, self._record.outcome = self._world.now(), "failed"
 
         def fail() -> None:
@@ -776,7 +776,7 @@ class _RecordingWorld(World):
             )
             for timing in script.timings
         ]
-        schedule: Schedule = RandomWalk(draw) if self._explored else Timed()
+        scheduler: Scheduler = RandomWalk(draw) if self._explored else Timed()
         if not self._explored:
             for service in script.services:
                 _stretch(service, draw)
@@ -789,7 +789,9 @@ class _RecordingWorld(World):
         )
         setting, known = self._setting, list(script.services)
         with _late_deadlines(draw):
-            return converse(setting.sandbox, start, setting.program, known, Plan(schedule), timings)
+            return converse(
+                setting.sandbox, start, setting.program, known, Plan(scheduler), timings
+            )
 
 
 def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:

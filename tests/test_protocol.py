@@ -377,10 +377,10 @@ def attack(play):
 
     def attack(body: str, *, explored: bool = False):
         account = Account()
-        schedule = RandomWalk(Random(1)) if explored else None
+        scheduler = RandomWalk(Random(1)) if explored else None
         rows = "\n    ".join(body.strip("\n").splitlines())
         source = f"{HOSTILE}async def main(account):\n    {rows}\n"
-        run = play(source, account, schedule=schedule)
+        run = play(source, account, scheduler=scheduler)
         after = play("async def main(account): return await account.read() + 1", Account())
         assert after.value == 6
         assert after.elapsed == 1.0

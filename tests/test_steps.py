@@ -9,7 +9,7 @@ from checker.judge.acts import Timing
 from checker.judge.conversation import converse
 from checker.judge.launch import Program
 from checker.judge.run import Run
-from checker.judge.schedule import Plan, Timed
+from checker.judge.scheduler import Plan, Timed
 from checker.judge.trace import Misbehaved, Raised, Returned, Stopped
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, Start, Strike
 

@@ -3,7 +3,7 @@
 import pytest
 
 from checker import Case, Service, blocking, check
-from checker.judge.attempt import attempt, play
+from checker.judge.attempt import play, try_check
 from checker.judge.causes import find_causes
 from checker.judge.grade import report_on
 from checker.judge.launch import Program
@@ -58,7 +58,7 @@ def watch(sandbox, backend):
         from tests.conftest import written
 
         setting = Setting(sandbox, Program(written(source).encode()), backend)
-        tried = attempt(it_runs, setting, "seed")
+        tried = try_check(it_runs, setting, "seed")
         if tried.failure is None:
             setting = Setting(sandbox, setting.program, backend, fresh=True, watched=True)
             tried = play(it_runs, setting, "seed")

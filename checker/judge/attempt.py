@@ -69,7 +69,7 @@ class Attempt:
         return self.choices.replay()
 
 
-def attempt(
+def try_check(
     check: Check,
     setting: Setting,
     seed: str,

@@ -17,7 +17,7 @@ from checker.judge import trace as facts
 from checker.judge.acts import Timing
 from checker.judge.launch import ProcessEnd, Program, Sandbox, SandboxError
 from checker.judge.loops import endless_loop
-from checker.judge.schedule import Plan
+from checker.judge.scheduler import Plan
 from checker.judge.service import NoSuchMethod, Service
 from checker.judge.simulation import RunOver, Simulation
 from checker.judge.trace import Trace, seconds
@@ -266,7 +266,7 @@ class _Conversation:
                 )
             case Printed(text):
                 self._printed += len(text)
-                self.trace.prints.append(facts.Print(_FRAMES_BELOW.sub("", text), now))
+                self.trace.prints.append(facts.Printed(_FRAMES_BELOW.sub("", text), now))
                 if self._printed > MAX_PRINTED:
                     raise RunOver(facts.Overran(f"printed more than {MAX_PRINTED >> 10} KiB"))
             case LoopBlocked():

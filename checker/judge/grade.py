@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from checker.course import Check, Exercise
-from checker.judge.attempt import Attempt, attempt, play
+from checker.judge.attempt import Attempt, play, try_check
 from checker.judge.canary import expect_a_search
 from checker.judge.case import Memory
 from checker.judge.causes import find_causes
@@ -240,7 +240,7 @@ class Judging:
         except SandboxError as error:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
-        tried = attempt(check, setting, seed, self._memory[setting.depth], self._small)
+        tried = try_check(check, setting, seed, self._memory[setting.depth], self._small)
         if tried.failure is not None:
             self._small.append(tried.played)
         if not self._explained:

@@ -9,7 +9,7 @@ from checker.judge.trace import (
     Blocked,
     Call,
     ErrorTree,
-    Print,
+    Printed,
     Raised,
     Returned,
     Stopped,
@@ -95,7 +95,7 @@ class Run:
         return self.trace.blocked
 
     @property
-    def prints(self) -> list[Print]:
+    def prints(self) -> list[Printed]:
         return self.trace.prints
 
     @property

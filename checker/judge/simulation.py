@@ -1,7 +1,7 @@
 """The world of one run, as a discrete-event simulation.
 
 Calls are under way, acts are to begin or to be cancelled, the program waits for a deadline: whatever
-may happen next is *enabled*. The schedule picks one of these, the clock jumps there, and the answer
+may happen next is *enabled*. The scheduler picks one of these, the clock jumps there, and the answer
 says what the submission has to hear of it. Nothing here knows how the submission is reached.
 """
 
@@ -13,14 +13,14 @@ import msgspec
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
 from checker.judge.livelock import Standstill
-from checker.judge.schedule import Enabled, Plan
+from checker.judge.scheduler import Enabled, Plan
 from checker.judge.service import (
     AUTHORS_ERRORS,
     Invocation,
     NoSuchMethod,
     Service,
     Settled,
-    error_name,
+    error_kind,
     error_text,
     specify,
 )
@@ -104,7 +104,7 @@ class Simulation:
         self._trace = trace
         self._services = services
         self._plan = plan
-        self._schedule = plan.schedule
+        self._scheduler = plan.scheduler
         self._strike = start.strike
         self._pause = plan.cancelled_in
         self._acts = [_Act(*pair) for pair in zip(trace.acts, timings, strict=True)]
@@ -253,7 +253,7 @@ class Simulation:
                 return Explain()
             chosen = self._choose(enabled)
             self.now = self._moment(chosen, enabled)
-            self._schedule.happened(chosen, self.now)
+            self._scheduler.happened(chosen, self.now)
             self._trace.steps += 1
             if chosen.kind == "begin":
                 return self._begin(self._due_acts(self._beginning, chosen.due))
@@ -266,7 +266,7 @@ class Simulation:
             self._deadlines = 0
             self._standstill.reset(self.now)
             together = [chosen.call]
-            if not self._schedule.explored:
+            if not self._scheduler.explored:
                 together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
             replies = [reply for call in together if (reply := self._advance(call)) is not None]
             if replies:
@@ -328,7 +328,7 @@ class Simulation:
     def _choose(self, enabled: list[Enabled]) -> Enabled:
         if len(enabled) == 1:
             return enabled[0]
-        return enabled[self._schedule.choose(enabled)]
+        return enabled[self._scheduler.choose(enabled)]
 
     def _enabled(self, deadline: int | None) -> list[Enabled]:
         enabled = []
@@ -374,7 +374,7 @@ class Simulation:
             raise
         except Exception as error:
             pending.record.outcome = "failed"
-            reply = Failed(call, error_name(error), shortened(error_text(error)))
+            reply = Failed(call, error_kind(error), shortened(error_text(error)))
             pending.record.reply = f"{reply.kind}: {reply.message}"
         else:
             assert pending.invocation.latency is not None

@@ -38,7 +38,7 @@ __all__ = [
     "Misbehaved",
     "NotRunnable",
     "Overran",
-    "Print",
+    "Printed",
     "Raised",
     "Returned",
     "Spun",
@@ -124,7 +124,7 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Printed:
     text: str
     at: float
 
@@ -286,7 +286,7 @@ class Trace:
     calls: list[Call] = field(default_factory=list)
     tasks: dict[int, Task] = field(default_factory=dict)
     blocked: list[Blocked] = field(default_factory=list)
-    prints: list[Print] = field(default_factory=list)
+    prints: list[Printed] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     watched: Watched = field(default_factory=Watched)
     tasks_left: tuple[Wait, ...] = ()

@@ -15,7 +15,7 @@ from checker.judge.conversation import converse
 from checker.judge.draws import Misuse
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.run import Run
-from checker.judge.schedule import Pause, Plan, Recording, Timed
+from checker.judge.scheduler import Pause, Plan, Recorder, Timed
 from checker.judge.search.explore import Aims, Sketch
 from checker.judge.service import Service
 from checker.judge.setting import Setting
@@ -113,8 +113,8 @@ class World:
         plan = Plan(delays=self._aims.late)
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
-            schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
-            plan = replace(plan, schedule=Recording(self.choices, schedule))
+            scheduler = self._sketch.scheduler if self._sketch.scheduler.explored else Timed()
+            plan = replace(plan, scheduler=Recorder(self.choices, scheduler))
         strike = None
         if self._aims.cancel:
             strike, pause = self._strike(len(acts))
