@@ -25,8 +25,8 @@ from pathlib import Path
 
 from checker import Case, Service
 from checker.course import Course
-from checker.judge.case import Setting
 from checker.judge.launch import Program, Sandbox
+from checker.judge.setting import Setting
 
 ROOT = Path(__file__).parents[1]
 RUNS = 60

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from checker import Case, Service, takes
 from checker.course import Check
-from checker.judge.case import Run, World
+from checker.judge.run import Run
+from checker.judge.world import World
 
 
 class Store(Service):

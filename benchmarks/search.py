@@ -40,17 +40,18 @@ from benchmarks.grade import RUNS, fork, target, timed
 from benchmarks.races import RACES
 from checker import Case, Service
 from checker.course import Check, Course, Exercise
-from checker.judge.attempt import attempt, play
-from checker.judge.case import Setting, World
+from checker.judge.attempt import play, try_check
 from checker.judge.choices import Replay
 from checker.judge.draws import Drawer, Profile
 from checker.judge.explain import CheckFailed
 from checker.judge.grade import seed_of
 from checker.judge.launch import Program, Sandbox, warm_sandboxes
-from checker.judge.schedule import Schedule, Timed
+from checker.judge.scheduler import Scheduler, Timed
 from checker.judge.search import strategies
 from checker.judge.search.exhaustive import next_order
 from checker.judge.search.explore import QUICK, THOROUGH, Aims, Depth, Seen, Sketch, explore
+from checker.judge.setting import Setting
+from checker.judge.world import World
 from checker.report import BACKENDS
 from checker.verify import read_caught_by
 
@@ -73,8 +74,8 @@ Search: TypeAlias = Callable[[Random, int, Aims], Generator[Sketch, Seen, object
 """Yields so many worlds, and is answered with what was seen, as `explore` is."""
 
 
-def sketch(random: Random, schedule: Schedule, events: Sequence[int] = ()) -> Sketch:
-    return Sketch(Replay((), tuple(events)), Drawer(Profile(), random), random, schedule)
+def sketch(random: Random, scheduler: Scheduler, events: Sequence[int] = ()) -> Sketch:
+    return Sketch(Replay((), tuple(events)), Drawer(Profile(), random), random, scheduler)
 
 
 def in_order(random: Random, runs: int, aims: Aims) -> Generator[Sketch, Seen, None]:
@@ -412,7 +413,7 @@ def shrinking(check: Check, setting: Setting, seed: str) -> float:
     """Real seconds for an attempt that finds a failure and shrinks it, without the finding."""
     finding = timed(partial(play, check, setting, seed))
     began = time.perf_counter()
-    failed = attempt(check, setting, seed)
+    failed = try_check(check, setting, seed)
     assert failed.failure is not None
     return time.perf_counter() - began - finding
 

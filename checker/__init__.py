@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from checker.judge.acts import Act as Act
     from checker.judge.acts import Instance as Instance
     from checker.judge.case import Case as Case
-    from checker.judge.case import Run as Run
-    from checker.judge.case import World as World
     from checker.judge.case import check as check
     from checker.judge.case import scene as scene
+    from checker.judge.run import Run as Run
     from checker.judge.service import Service as Service
     from checker.judge.service import blocking as blocking
     from checker.judge.service import takes as takes
     from checker.judge.trace import Call as Call
+    from checker.judge.world import World as World
 
 _MODULES: Final = {
     "Act": "acts",
     "Call": "trace",
     "Case": "case",
     "Instance": "acts",
-    "Run": "case",
+    "Run": "run",
     "Service": "service",
-    "World": "case",
+    "World": "world",
     "blocking": "service",
     "check": "case",
     "scene": "case",

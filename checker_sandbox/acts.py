@@ -23,16 +23,15 @@ from checker_sandbox.submission import (
     load,
 )
 from checker_sandbox.wire.messages import (
-    ActCancelled,
     ActEnded,
-    ActRaised,
-    ActReturned,
+    ActEnding,
     ActSpec,
-    ActUnusable,
-    Outcome,
+    Raised,
+    Returned,
     Start,
+    Stopped,
 )
-from checker_sandbox.wire.plain import NotPlain, plain, shortened
+from checker_sandbox.wire.plain import NotPlain, plain
 
 _PLAIN: Final = (
     "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
@@ -110,28 +109,26 @@ async def perform_several(kernel: Kernel, script: Script) -> None:
 
 async def _act(kernel: Kernel, script: Script, number: int, objects: list[Any]) -> None:
     scope = kernel.scopes[number]
-    outcome: Outcome = ActCancelled()
+    ending: ActEnding = Stopped()
     try:
         with scope:
-            outcome = await _outcome(script, number, objects)
+            ending = await _ending(script, number, objects)
     except BaseException as error:
         # A cancellation that nobody asked for: it is an error like others.
-        outcome = ActRaised(describe_error(error))
+        ending = Raised(describe_error(error))
     kernel.under_way.discard(number)
-    kernel.tell_at_length(ActEnded(number, outcome))
+    kernel.tell_at_length(ActEnded(number, ending))
 
 
-async def _outcome(script: Script, number: int, objects: list[Any]) -> Outcome:
+async def _ending(script: Script, number: int, objects: list[Any]) -> ActEnding:
     try:
-        return ActReturned(
-            crossing(script.start.acts[number], await _call(script, number, objects))
-        )
+        return Returned(crossing(script.start.acts[number], await _call(script, number, objects)))
     except UnusableSubmission as error:
-        return ActUnusable(shortened(error.reason), error.line)
+        return error.ending()
     except anyio.get_cancelled_exc_class():
         raise
     except BaseException as error:
-        return ActRaised(describe_error(error))
+        return Raised(describe_error(error))
 
 
 def crossing(act: ActSpec, value: object) -> Any:

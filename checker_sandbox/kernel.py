@@ -35,18 +35,18 @@ from checker_sandbox.wire.messages import (
     ErrorTree,
     Event,
     Explain,
+    Explained,
     Failed,
     Flush,
     FromSandbox,
     Idle,
-    Left,
     LoopBlocked,
     LoopFreed,
     Printed,
     Raised,
     Resume,
-    Spinning,
-    Stuck,
+    RunEnded,
+    Spun,
     Wait,
     instant,
 )
@@ -253,7 +253,7 @@ class Kernel:
         """End the run because of an error of ours, or for want of memory, which is no error of ours."""
         error = sys.exc_info()[1]
         if isinstance(error, MemoryError):
-            self.end(Raised([], ErrorTree("MemoryError", "", None), Left()))
+            self.end(RunEnded([], Raised(ErrorTree("MemoryError", "", None))))
         self.end(Broken([], traceback.format_exc()[-4000:]))
 
     def _send(self, message: FromSandbox) -> None:
@@ -298,7 +298,7 @@ class Kernel:
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
             try:
-                self.end(Spinning(self.take_events(), self._waits(self)))
+                self.end(RunEnded(self.take_events(), Spun(tuple(self._waits(self)))))
             except Exception:
                 self.broken()
 
@@ -313,7 +313,7 @@ class Kernel:
         self._send(Idle(self.take_events(), instant(deadline - EPOCH), last))
         message = self.link.receive()
         if isinstance(message, Explain):
-            self.end(Stuck(self.take_events(), self._waits(self)))
+            self.end(Explained(self.take_events(), tuple(self._waits(self))))
         self._resume(message, deadline)
 
     def _resume(self, message: Resume, deadline: float) -> None:

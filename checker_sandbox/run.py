@@ -53,14 +53,15 @@ from checker_sandbox.watching import Watcher
 from checker_sandbox.wire.limits import CPU_SECONDS, MEMORY
 from checker_sandbox.wire.link import Closed, Link
 from checker_sandbox.wire.messages import (
-    Cancelled,
-    FromSandbox,
+    ActEnding,
     Left,
+    NotRunnable,
     Raised,
     Returned,
+    RunEnded,
     Start,
+    Stopped,
     ToSandbox,
-    Unusable,
     Warned,
 )
 from checker_sandbox.wire.plain import shortened
@@ -253,10 +254,10 @@ def _run(kernel: Kernel, start: Start) -> None:
         else:
             trio_driver.run(kernel, main, start.seed)
     except UnusableSubmission as error:
-        kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
+        kernel.end(RunEnded(kernel.take_events(), error.ending()))
     except BaseException as error:
         # Not from the submission's own task: SystemExit in another one, on asyncio, ends up here.
-        kernel.end(Raised(kernel.take_events(), describe_error(error), Left()))
+        kernel.end(RunEnded(kernel.take_events(), Raised(describe_error(error))))
     if not kernel.over:
         kernel.broken()
 
@@ -290,21 +291,20 @@ async def _main(kernel: Kernel, script: Script) -> None:
         kernel.look()
         left = Left(describe_tasks(kernel), describe_threads(kernel))
         if isinstance(error, UnusableSubmission):
-            kernel.end(Unusable(kernel.take_events(), shortened(error.reason), error.line))
+            kernel.end(RunEnded(kernel.take_events(), error.ending()))
         if error is not None:
-            tree = describe_error(error)
+            ending: ActEnding = Raised(describe_error(error))
             error.__traceback__ = None  # It holds the frames, and they what was never awaited.
             del error
-            gc.collect()
-            stays = _may_stay(kernel, start, left)
-            message: FromSandbox = Raised(kernel.take_events(), tree, left, stays)
+        elif scope.cancelled_caught:
+            ending = Stopped()
         else:
-            gc.collect()
-            stays = _may_stay(kernel, start, left)
-            if scope.cancelled_caught:
-                message = Cancelled(kernel.take_events(), left, stays)
-            else:
-                message = _returned(kernel, start, value, left, stays)
+            ending = _returned(start, value)
+        gc.collect()
+        if isinstance(ending, NotRunnable):
+            kernel.end(RunEnded(kernel.take_events(), ending))
+        stays = _may_stay(kernel, start, left)
+        message = RunEnded(kernel.take_events(), ending, left, stays)
         if stays:
             kernel.conclude(message)
         else:
@@ -339,12 +339,11 @@ _shared: list[list[int]] = []
 """What stood there before any run."""
 
 
-def _returned(kernel: Kernel, start: Start, value: object, left: Left, stays: bool) -> FromSandbox:
+def _returned(start: Start, value: object) -> ActEnding:
     try:
-        crossed = crossing(start.acts[0], value)
+        return Returned(crossing(start.acts[0], value))
     except UnusableSubmission as error:
-        return Unusable(kernel.take_events(), shortened(error.reason), error.line)
-    return Returned(kernel.take_events(), crossed, left, stays)
+        return error.ending()
 
 
 # --- what the submission finds in the place of the real thing -----------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 
 from checker_sandbox.errors import describe_error
 from checker_sandbox.lines import DRIVER, EXERCISE, raising_line
-from checker_sandbox.wire.messages import ErrorTree
+from checker_sandbox.wire.messages import ErrorTree, NotRunnable
+from checker_sandbox.wire.plain import shortened
 
 
 class UnusableSubmission(Exception):
@@ -21,6 +22,10 @@ class UnusableSubmission(Exception):
         super().__init__(reason)
         self.reason = reason
         self.line = line
+
+    def ending(self) -> NotRunnable:
+        """How a run or an act ends in which this comes up."""
+        return NotRunnable(shortened(self.reason), self.line)
 
 
 _programs: dict[str, types.CodeType | UnusableSubmission] = {}

@@ -28,7 +28,7 @@ from checker_sandbox.wire.plain import shortened
 real_start = threading.Thread.start
 
 
-class Run(Protocol):
+class Host(Protocol):
     """What the threads ask of the run that they belong to."""
 
     tasks: Tasks
@@ -91,7 +91,7 @@ class Thread:
 class Threads:
     """The threads of one run, and whose turn it is."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Host) -> None:
         self._run = run
         self.loop = Thread(0, "the event loop", 0, None)
         self.loop.ident = _thread.get_ident()

@@ -13,12 +13,14 @@ import hypothesis
 import pytest
 
 from checker.judge.acts import Timing
-from checker.judge.case import Case, Run, Setting
+from checker.judge.case import Case
 from checker.judge.conversation import converse
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Plan, Schedule, Timed
+from checker.judge.run import Run
+from checker.judge.scheduler import Plan, Scheduler, Timed
 from checker.judge.search.explore import QUICK, Depth
+from checker.judge.setting import Setting
 from checker.report import BACKENDS
 from checker_sandbox.wire.messages import ActSpec, Start, instant
 
@@ -74,13 +76,13 @@ def play_on(sandbox: Sandbox) -> Callable[..., Run]:
         *arguments: Any,
         function: str = "main",
         cancel_after: float | None = None,
-        schedule: Schedule | None = None,
+        scheduler: Scheduler | None = None,
         seed: int = 0,
     ) -> Run:
         start = Start(backend, [ActSpec(function, list(arguments))], seed)
         program = Program(written(source).encode())
         timing = Timing(cancel_after=None if cancel_after is None else instant(cancel_after))
-        plan = Plan(schedule or Timed())
+        plan = Plan(scheduler or Timed())
         return Run(converse(sandbox, start, program, [], plan, [timing]))
 
     return play_on

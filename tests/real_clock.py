@@ -50,19 +50,22 @@ import trio
 
 from checker.course import Exercise
 from checker.judge.acts import Act, Timing, specify_acts
-from checker.judge.case import Case, Run, Setting, World
+from checker.judge.case import Case
 from checker.judge.choices import Choices, Replay
-from checker.judge.conversation import _Conversation, converse
+from checker.judge.conversation import converse
 from checker.judge.draws import Drawer, Profile
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Enabled, Plan, Schedule, Timed
+from checker.judge.run import Run
+from checker.judge.scheduler import Enabled, Plan, Scheduler, Timed
 from checker.judge.search.explore import PLAIN, QUICK, Sketch
 from checker.judge.search.walk import RandomWalk
-from checker.judge.service import Invocation, Service, error_name, error_text, specify
+from checker.judge.service import Invocation, Service, error_kind, error_text, specify
+from checker.judge.setting import Setting
+from checker.judge.simulation import Simulation
 from checker.judge.trace import (
     ActRecord,
     Call,
-    Print,
+    Printed,
     Raised,
     Returned,
     Stopped,
@@ -70,6 +73,7 @@ from checker.judge.trace import (
     Wait,
     most_in_flight,
 )
+from checker.judge.world import World
 from checker_sandbox.errors import make_error
 from checker_sandbox.wire.messages import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start
 from checker_sandbox.wire.plain import plain
@@ -148,7 +152,7 @@ class Pace:
 
     def latency(self, virtual: float) -> float:
         """How long a call takes: its latency, or if there is something to draw from, any time up
-        to it (the freedom that an explored schedule has too)."""
+        to it (the freedom that an explored scheduler has too)."""
         return virtual * self.scale * (1.0 if self._draw is None else self._draw.random())
 
 
@@ -168,7 +172,7 @@ class Script:
 
 
 class RealWorld:
-    """Stands in for `checker.judge.case.World`, on the event loop that is running.
+    """Stands in for `checker.judge.world.World`, on the event loop that is running.
 
     `solution` is the file of the submission, `driver` the exercise's own, if it has one.
     """
@@ -231,7 +235,7 @@ class RealWorld:
                 for task in anyio.get_running_tasks()
                 if task.id not in before
             )
-        trace.prints = [Print(output.getvalue(), trace.elapsed)]
+        trace.prints = [Printed(output.getvalue(), trace.elapsed)]
         return trace
 
     async def _act(
@@ -417,7 +421,7 @@ class _UnderWay:
         return lambda: crossed
 
     def _failure(self, error: Exception) -> Callable[[], Any]:
-        failure = Failed(self._record.number, error_name(error), error_text(error))
+        failure = Failed(self._record.number, error_kind(error), error_text(error))
         self._record.ended, self._record.outcome = self._world.now(), "failed"
 
         def fail() -> None:
@@ -706,7 +710,7 @@ class _RecordingCase(Case):
             choices = Choices()
             self._begin(choices, sketch)
             self.worlds += 1
-            world = _RecordingWorld(self, self._setting, choices, sketch, PLAIN)
+            world = _RecordingWorld(self._setting, choices, sketch, PLAIN, self.has_run)
             explored = number == 0 and (orders or late)
             world.prepare(self._check, self._scenarios, self._variants, explored)
             yield world
@@ -772,7 +776,7 @@ class _RecordingWorld(World):
             )
             for timing in script.timings
         ]
-        schedule: Schedule = RandomWalk(draw) if self._explored else Timed()
+        scheduler: Scheduler = RandomWalk(draw) if self._explored else Timed()
         if not self._explored:
             for service in script.services:
                 _stretch(service, draw)
@@ -785,22 +789,24 @@ class _RecordingWorld(World):
         )
         setting, known = self._setting, list(script.services)
         with _late_deadlines(draw):
-            return converse(setting.sandbox, start, setting.program, known, Plan(schedule), timings)
+            return converse(
+                setting.sandbox, start, setting.program, known, Plan(scheduler), timings
+            )
 
 
 def _late_deadlines(draw: random.Random) -> AbstractContextManager[object]:
     """For a while, let the simulator wake the submission late, as a real clock does: now and then, or
     always, so that what beats on its own falls behind."""
-    moment = _Conversation._moment
+    moment = Simulation._moment
     least = draw.choice((0.0, STRETCH))
 
-    def late(self: _Conversation, chosen: Enabled, enabled: list[Enabled]) -> int:
+    def late(self: Simulation, chosen: Enabled, enabled: list[Enabled]) -> int:
         due = moment(self, chosen, enabled)
         if chosen.kind == "deadline":
-            due += round((due - self._now) * draw.uniform(least, least + STRETCH))
+            due += round((due - self.now) * draw.uniform(least, least + STRETCH))
         return due
 
-    return patch.object(_Conversation, "_moment", late)
+    return patch.object(Simulation, "_moment", late)
 
 
 def _shortest_gap(trace: Trace) -> float:

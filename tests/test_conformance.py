@@ -14,8 +14,9 @@ import pytest
 from checker import Case, Service, blocking, takes
 from checker.course import Course, Exercise
 from checker.judge.acts import Act, specify_acts
-from checker.judge.case import Setting, World
 from checker.judge.launch import Program, Sandbox
+from checker.judge.setting import Setting
+from checker.judge.world import World
 from checker.report import BACKENDS
 
 from .real_clock import (

@@ -10,10 +10,10 @@ import pytest
 from checker.feedback.console import describe_searched
 from checker.judge import canary, case
 from checker.judge.attempt import play
-from checker.judge.case import Setting
 from checker.judge.grade import grade
 from checker.judge.launch import Program
 from checker.judge.search.explore import QUICK, THOROUGH, Aims, explore
+from checker.judge.setting import Setting
 from checker.report import Searched
 from checker.submission import Source
 

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import Case, Service, check
-from checker.judge.attempt import attempt
-from checker.judge.case import ReplayEnded, Setting
+from checker.judge.attempt import try_check
+from checker.judge.case import ReplayEnded
 from checker.judge.choices import Replay
 from checker.judge.launch import Program
 from checker.judge.search.explore import QUICK, THOROUGH, Depth
+from checker.judge.setting import Setting
 
 SEEDS = st.text(max_size=5)
 BOUNDS = st.tuples(st.integers(-50, 50), st.integers(0, 200)).map(lambda b: (b[0], sum(b)))
@@ -249,7 +250,7 @@ def test_what_no_replay_could_repeat_is_a_mistake_of_the_author(
     sandbox, backend, function, message
 ):
     source = b"async def main(desk):\n    await desk.ask()\n"
-    tried = attempt(
+    tried = try_check(
         check("Never")(function), Setting(sandbox, Program(source), backend), "1/made_up/never"
     )
     assert tried.failure is None

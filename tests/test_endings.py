@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from checker import Service
-from checker.judge.case import Run
 from checker.judge.conversation import MAX_PRINTED, MAX_STEPS
 from checker.judge.explain import CheckFailed, explain
+from checker.judge.run import Run
 from checker.judge.trace import Awaited, Deadlocked, Livelocked, Overran, Returned, Spun
 from checker_sandbox.wire.limits import CPU_SECONDS, MAX_ROUNDS, MEMORY, SILENT_SECONDS
 

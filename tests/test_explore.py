@@ -9,12 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from checker import Case, Service
-from checker.judge import case as judge
-from checker.judge.case import ReplayEnded, Setting
+from checker.judge import world as judge
+from checker.judge.case import ReplayEnded
 from checker.judge.launch import Program
 from checker.judge.replay import Address, decode_token, encode_token
-from checker.judge.schedule import Enabled
+from checker.judge.scheduler import Enabled
 from checker.judge.search.explore import MANY, QUICK, THOROUGH, Depth
+from checker.judge.setting import Setting
 from checker.judge.trace import ActRecord, Call, Returned, Trace
 
 LENGTHS = st.lists(st.integers(1, 3), min_size=1, max_size=3)
@@ -40,9 +41,9 @@ def imagine(sandbox, start, program, services, plan, timings):
         if made[task] < length
     ]:
         enabled.sort(key=lambda event: event.due)
-        event = enabled[plan.schedule.choose(enabled) if len(enabled) > 1 else 0]
+        event = enabled[plan.scheduler.choose(enabled) if len(enabled) > 1 else 0]
         assert event in enabled
-        plan.schedule.happened(event, 0)
+        plan.scheduler.happened(event, 0)
         made[event.task] += 1
         order.append(event.task)
         number = len(order)

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from checker.judge import jail as jails
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
 from checker.judge.jail import Jail, JailError, OtherUser
 from checker.judge.launch import Program, Sandbox
+from checker.judge.setting import Setting
 
 KIT = Path(__file__).parents[1]
 
@@ -418,7 +419,8 @@ def test_the_server_of_a_submission_that_leaves_nothing_is_used_again(jail):
 JUDGE = """
 import sys
 from checker.judge import jail as jails
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
+from checker.judge.setting import Setting
 from checker.judge.jail import Jail
 from checker.judge.launch import Program, Sandbox
 

@@ -7,10 +7,10 @@ import signal
 import pytest
 
 from checker.course import Check
-from checker.judge.attempt import attempt
-from checker.judge.case import Setting
+from checker.judge.attempt import try_check
 from checker.judge.launch import Program, warm_sandboxes
 from checker.judge.pool import spread
+from checker.judge.setting import Setting
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_sandbox_that_was_renewed_there_can_still_be_used(sandboxes):
     def judge(number, at):
         check = Check(lambda case: case.world().run("main"), "it runs", 1, None)
         setting = Setting(at, Program(b"async def main(): pass"), "trio")
-        return attempt(check, setting, "seed").failure is None
+        return try_check(check, setting, "seed").failure is None
 
     assert list(spread([0], sandboxes, renew, bool)) == [None]
     assert list(spread([0, 1], sandboxes, judge, bool)) == [True, True]

@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 
 from checker import Service
 from checker.course import Course
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.grade import grade
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.walk import RandomWalk
+from checker.judge.setting import Setting
 from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.submission import Source
 from checker_sandbox.wire.link import MAX_FRAME, Closed, Link, Overdue, ProtocolError
@@ -44,11 +45,11 @@ from checker_sandbox.wire.messages import (
     Left,
     Printed,
     Resume,
+    RunEnded,
     Start,
     ToSandbox,
     instant,
 )
-from checker_sandbox.wire.messages import Returned as ReturnedMessage
 from checker_sandbox.wire.plain import MAX_DEPTH, MAX_ITEMS, NotPlain, plain
 
 INTEGERS = st.integers(-(1 << 63), (1 << 63) - 1)
@@ -136,8 +137,8 @@ def test_any_bytes_are_a_message_or_an_error_that_the_judge_expects(data):
 @example(payload=b"\x94\xa8Returned\x90\x81\x80\x01\x92\x90\x90")
 @example(payload=b"\x94\xa8Returned\x90\x81\x91\x80\x01\x92\x90\x90")
 @example(payload=b"\x94\xa8Returned\x90\xd6\xff\xff\xff\xff\xff\x92\x90\x90")
-@example(payload=b"\x94\xa8Returned\x90\xd4\x01\x00\x92\x90\x90")
-@example(payload=b"\x94\xa8Returned\x90\xa2\xff\xfe\x92\x90\x90")
+@example(payload=b"\x94\xa8RunEnded\x90\x92\xa8Returned\xd4\x01\x00\x92\x90\x90")
+@example(payload=b"\x94\xa8RunEnded\x90\x92\xa8Returned\xa2\xff\xfe\x92\x90\x90")
 def test_any_frame_is_a_message_or_an_error_that_the_judge_expects(payload):
     expect_a_message_or_an_error(framed(payload))
 
@@ -150,9 +151,7 @@ def test_any_plain_value_in_a_frame_is_a_message_or_an_error_that_the_judge_expe
 
 @settings(max_examples=100)
 @given(
-    tag=st.sampled_from(
-        ["Idle", "Flush", "Returned", "Raised", "Stuck", "Unusable", "Broken", "?"]
-    ),
+    tag=st.sampled_from(["Idle", "Flush", "RunEnded", "Explained", "Broken", "Returned", "?"]),
     fields=st.lists(
         PLAIN
         | st.lists(
@@ -183,7 +182,7 @@ def test_a_message_that_is_too_large_is_refused_before_it_is_read():
 
 def test_a_message_that_is_too_large_is_not_sent():
     with pytest.raises(NotPlain, match=f"more than {MAX_FRAME >> 20} MiB"):
-        carried(ReturnedMessage([], b"x" * MAX_FRAME, Left()))
+        carried(RunEnded([], Returned(b"x" * MAX_FRAME), Left()))
 
 
 def test_a_message_cut_short_is_the_end_of_the_conversation():
@@ -233,10 +232,11 @@ def test_a_link_begins_each_conversation_with_nothing_of_the_one_before():
 
 @given(value=PLAIN)
 def test_a_plain_value_arrives_as_it_was_but_for_tuples(value):
-    message = carried(ReturnedMessage([], plain(value), Left()))
-    assert isinstance(message, ReturnedMessage)
-    assert message.value == lists(value)
-    assert repr(message.value) == repr(lists(value))
+    message = carried(RunEnded([], Returned(plain(value)), Left()))
+    assert isinstance(message, RunEnded)
+    assert isinstance(message.ending, Returned)
+    assert message.ending.value == lists(value)
+    assert repr(message.ending.value) == repr(lists(value))
 
 
 @given(value=PLAIN)
@@ -308,7 +308,7 @@ def test_a_value_that_holds_itself_is_refused():
 
 def test_what_is_plain_fits_in_a_message():
     for value in (["x" * 1000] * 500, b"x" * 500_000, {str(n): n for n in range(9000)}):
-        assert carried(ReturnedMessage([], plain(value), Left()))
+        assert carried(RunEnded([], Returned(plain(value)), Left()))
 
 
 @given(seconds=st.floats(allow_nan=False))
@@ -377,10 +377,10 @@ def attack(play):
 
     def attack(body: str, *, explored: bool = False):
         account = Account()
-        schedule = RandomWalk(Random(1)) if explored else None
+        scheduler = RandomWalk(Random(1)) if explored else None
         rows = "\n    ".join(body.strip("\n").splitlines())
         source = f"{HOSTILE}async def main(account):\n    {rows}\n"
-        run = play(source, account, schedule=schedule)
+        run = play(source, account, scheduler=scheduler)
         after = play("async def main(account): return await account.read() + 1", Account())
         assert after.value == 6
         assert after.elapsed == 1.0
@@ -433,21 +433,21 @@ send('Idle', [called(1, arguments=[msgspec.msgpack.Ext(1, b'x')])], None)
     "a time as an argument": """
 send('Idle', [called(1, arguments=[msgspec.msgpack.Ext(-1, b'\\0' * 8)])], None)
 """,
-    "a time in the returned value": "send('Returned', [], msgspec.msgpack.Ext(-1, b'\\0' * 8), LEFT)",
+    "a time in the returned value": "send('RunEnded', [], ['Returned', msgspec.msgpack.Ext(-1, b'\\0' * 8)], LEFT)",
     "a service in the returned value": """
 spec = msgspec.msgpack.encode([0, 'Account', [['read', False]]])
-send('Returned', [], msgspec.msgpack.Ext(1, spec), LEFT)
+send('RunEnded', [], ['Returned', msgspec.msgpack.Ext(1, spec)], LEFT)
 """,
     "a returned value nested too deep": """
 value = []
 for _ in range(40):
     value = [value]
-send('Returned', [], value, LEFT)
+send('RunEnded', [], ['Returned', value], LEFT)
 """,
-    "a returned value with odd keys": "send('Returned', [], {1.5: 1}, LEFT)",
+    "a returned value with odd keys": "send('RunEnded', [], ['Returned', {1.5: 1}], LEFT)",
     "an error nested without end": """
 error = b'\\x94\\xa1E\\xa1m\\xc0'
-payload = b'\\x94\\xa6Raised\\x90' + (error + b'\\x91') * 5000 + error + b'\\x90\\x92\\x90\\x90'
+payload = b'\\x94\\xa8RunEnded\\x90\\x92\\xa6Raised' + (error + b'\\x91') * 5000 + error + b'\\x90\\x92\\x90\\x90'
 write(struct.pack('!I', len(payload)) + payload)
 """,
 }
@@ -500,9 +500,9 @@ while True:
     send('Flush', [called(number + n) for n in range(1, 2001)])
     number += 2000
 """,
-    "says that it is stuck": "send('Stuck', [], [['me', 1, None, 'you', None]])",
-    "says that it spins": "send('Spinning', [], [['me', 5, 5, '\\x1b[2J', 7]])",
-    "says that it cannot be run": "send('Unusable', [], 'the dog ate it', 999)",
+    "says that it is stuck": "send('Explained', [], [['me', 1, None, 'you', None]])",
+    "says that it spins": "send('RunEnded', [], ['Spun', [['me', 5, 5, '\\x1b[2J', 7]]])",
+    "says that it cannot be run": "send('RunEnded', [], ['NotRunnable', 'the dog ate it', 999])",
     "waits for the end of time, and then for more": """
 send('Idle', [], 2**62)
 hear()
@@ -511,11 +511,11 @@ hear()
 """,
     "raises by hand an error that is deep": """
 error = b'\\x94\\xa1E\\xa1m\\xc0'
-payload = b'\\x94\\xa6Raised\\x90' + (error + b'\\x91') * 460 + error + b'\\x90\\x92\\x90\\x90'
+payload = b'\\x94\\xa8RunEnded\\x90\\x92\\xa6Raised' + (error + b'\\x91') * 460 + error + b'\\x90\\x92\\x90\\x90'
 write(struct.pack('!I', len(payload)) + payload)
 """,
-    "raises by hand an error that is wide": "send('Raised', [], ['E', 'm', 1, [['E', 'm', 1, []]] * 90_000], LEFT)",
-    "is cancelled though nobody asked": "send('Cancelled', [], LEFT)",
+    "raises by hand an error that is wide": "send('RunEnded', [], ['Raised', ['E', 'm', 1, [['E', 'm', 1, []]] * 90_000]], LEFT)",
+    "is cancelled though nobody asked": "send('RunEnded', [], ['Stopped'], LEFT)",
 }
 
 
@@ -536,7 +536,7 @@ now = [hear()[1]]
 for deadline in (4_000_000_000, 1, 0, 6_000_000_000):
     send('Idle', [], deadline)
     now.append(hear()[1])
-send('Returned', [], now, LEFT)
+send('RunEnded', [], ['Returned', now], LEFT)
 """)
     assert run.value == [5_000_000_000] * 4 + [6_000_000_000]
     assert run.elapsed == 6.0
@@ -548,28 +548,28 @@ send('Idle', [called(1)], 0)
 hear()
 send('Idle', [], None)
 answer = hear()
-send('Returned', [], answer[2][0][2], LEFT)
+send('RunEnded', [], ['Returned', answer[2][0][2]], LEFT)
 """)
     assert run.value == 5
     assert run.elapsed == 1.0
 
 
 def test_a_forged_return_is_worth_what_it_says_and_makes_no_calls(attack):
-    run, account = attack("send('Returned', [], None, LEFT)")
+    run, account = attack("send('RunEnded', [], ['Returned', None], LEFT)")
     assert run.trace.ending == Returned(None)
     assert run.calls == []
     assert account.balance == 5
 
 
 def test_a_forged_error_is_an_error(attack):
-    run, _ = attack("send('Raised', [], ['ValueError', 'forged', None, []], LEFT)")
+    run, _ = attack("send('RunEnded', [], ['Raised', ['ValueError', 'forged', None, []]], LEFT)")
     assert run.trace.ending == Raised(ErrorTree("ValueError", "forged", None))
 
 
 def test_what_is_said_after_the_end_changes_nothing(attack):
     run, account = attack("""
-send('Returned', [], 1, LEFT)
-send('Returned', [], 2, LEFT)
+send('RunEnded', [], ['Returned', 1], LEFT)
+send('RunEnded', [], ['Returned', 2], LEFT)
 send('Idle', [called(1, method='write', arguments=[9])], None)
 """)
     assert run.value == 1
@@ -609,7 +609,7 @@ def test_what_one_run_can_make_the_judge_keep_is_bounded(attack):
 for _ in range(64):
     send('Flush', [['Warned', 'x' * 1_000_000, None]])
     send('Flush', [['TaskStarted', _, 'x' * 1_000_000, None]])
-send('Returned', [], None, LEFT)
+send('RunEnded', [], ['Returned', None], LEFT)
 """)
     kept = sum(len(w.text) for w in run.warnings) + sum(len(t.name) for t in run.tasks)
     assert kept < 32 << 20
@@ -641,12 +641,12 @@ async def main():
 @pytest.mark.parametrize(
     "body",
     [
-        "send('Returned', [], None, LEFT)",
-        "send('Returned', [['Printed', 'all is well']], None, LEFT)",
+        "send('RunEnded', [], ['Returned', None], LEFT)",
+        "send('RunEnded', [['Printed', 'all is well']], ['Returned', None], LEFT)",
         "send('Idle', [called(1), called(2, method='write', arguments=[100])], None); hear(); "
-        "send('Returned', [], None, LEFT)",
+        "send('RunEnded', [], ['Returned', None], LEFT)",
         "send('Broken', [], 'forged')",
-        "send('Cancelled', [], LEFT)",
+        "send('RunEnded', [], ['Stopped'], LEFT)",
         "write(b'passed')",
     ],
 )

@@ -6,11 +6,12 @@ import pytest
 
 from checker import Case, check, scene
 from checker.course import Check
-from checker.judge import case as judge
-from checker.judge.attempt import attempt, play
-from checker.judge.case import Run, Setting
+from checker.judge import world as judge
+from checker.judge.attempt import play, try_check
 from checker.judge.launch import Program, SandboxError
+from checker.judge.run import Run
 from checker.judge.search.explore import QUICK
+from checker.judge.setting import Setting
 from checker.judge.trace import ActRecord, Returned, Trace
 
 WORLDS = QUICK.rounds
@@ -122,7 +123,7 @@ def test_what_fails_the_scene_itself_fails_every_check_in_the_same_way_as_alone(
         assert tried.worlds == alone.worlds
         assert tried.played == alone.played
         # It is shrunk, which it is only if it can be reproduced.
-        found = attempt(looks, setting(), "1/x/c", memory)
+        found = try_check(looks, setting(), "1/x/c", memory)
         assert found.failure.message == "1 is not nothing"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import Service, takes
-from checker.judge.schedule import Enabled, Timed
+from checker.judge.scheduler import Enabled, Timed
 from checker.judge.search.walk import RandomWalk
 from checker.judge.trace import Returned
 
@@ -199,7 +199,7 @@ def test_in_any_order_no_call_takes_longer_than_its_latency(play, letters, naps,
         Post(),
         [n / 8 for n in letters],
         [n / 8 for n in naps],
-        schedule=RandomWalk(Random(seed)),
+        scheduler=RandomWalk(Random(seed)),
         seed=seed,
     )
     for call in run.calls:
@@ -219,7 +219,7 @@ def test_in_any_order_no_deadline_comes_early_or_late(play, letters, naps, seed)
         Post(),
         [n / 8 for n in letters],
         [n / 8 for n in naps],
-        schedule=RandomWalk(Random(seed)),
+        scheduler=RandomWalk(Random(seed)),
         seed=seed,
     )
     assert sorted(run.value) == [[n / 8, n / 8] for n in sorted(naps)]
@@ -243,7 +243,7 @@ def test_in_any_order_time_never_goes_back(play, letters, seed):
         """,
         Post(),
         [n / 8 for n in letters],
-        schedule=RandomWalk(Random(seed)),
+        scheduler=RandomWalk(Random(seed)),
     )
     times = [p.at for p in run.prints]
     assert times == sorted(times)
@@ -267,7 +267,7 @@ def test_in_any_order_a_cancellation_from_outside_comes_when_it_is_due(play, see
                     group.start_soon(again)
         """,
         Post(),
-        schedule=RandomWalk(Random(seed)),
+        scheduler=RandomWalk(Random(seed)),
         cancel_after=after / 64,
     )
     assert run.was_cancelled
@@ -286,7 +286,7 @@ def test_a_hurried_reply_does_not_make_a_timeout_fire_early(play):
             return scope.cancelled_caught
         """
     for seed in range(20):
-        run = play(source, Post(), schedule=RandomWalk(Random(seed)))
+        run = play(source, Post(), scheduler=RandomWalk(Random(seed)))
         assert run.error is None
         late = run.calls[1]
         if late.outcome == "cancelled":
@@ -301,7 +301,7 @@ def test_a_timeout_shorter_than_a_latency_is_sometimes_met_and_sometimes_not(pla
             with anyio.move_on_after(0.5):
                 return await post.send(1.0)
         """
-    values = {play(source, Post(), schedule=RandomWalk(Random(s))).value for s in range(20)}
+    values = {play(source, Post(), scheduler=RandomWalk(Random(s))).value for s in range(20)}
     assert values == {1.0, None}
 
 
@@ -313,7 +313,7 @@ def test_a_timeout_longer_than_a_latency_is_never_met(play):
             with anyio.move_on_after(1.5):
                 return await post.send(1.0)
         """
-    values = {play(source, Post(), schedule=RandomWalk(Random(s))).value for s in range(20)}
+    values = {play(source, Post(), scheduler=RandomWalk(Random(s))).value for s in range(20)}
     assert values == {1.0}
 
 

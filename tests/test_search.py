@@ -14,21 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import Case, Service, check
-from checker.judge.attempt import UNSTEADY, attempt, play
-from checker.judge.case import Setting
+from checker.judge.attempt import UNSTEADY, play, try_check
 from checker.judge.choices import Choice, Choices, Replay
 from checker.judge.launch import Program
 from checker.judge.replay import Address, decode_token, encode_token
-from checker.judge.schedule import Enabled, Recording, Timed
+from checker.judge.scheduler import Enabled, Recorder, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.explore import THOROUGH
 from checker.judge.search.priorities import Priorities
 from checker.judge.search.shrink import MAX_RUNS, Failing, shrink
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
+from checker.judge.setting import Setting
 
 
-def play_tasks(schedule, lengths, service=lambda task, step: 0):
+def play_tasks(scheduler, lengths, service=lambda task, step: 0):
     """A run of tasks of which each makes so many calls, one after another: who went when."""
     left = dict(enumerate(lengths, 1))
     order = []
@@ -38,10 +38,10 @@ def play_tasks(schedule, lengths, service=lambda task, step: 0):
             for task, count in left.items()
             if count
         ]
-        choice = schedule.choose(enabled) if len(enabled) > 1 else 0
+        choice = scheduler.choose(enabled) if len(enabled) > 1 else 0
         assert 0 <= choice < len(enabled)
         event = enabled[choice]
-        schedule.happened(event, 0)
+        scheduler.happened(event, 0)
         left[event.task] -= 1
         order.append(event.task)
     return tuple(order)
@@ -61,7 +61,7 @@ def test_the_walk_through_all_orders_tries_every_order_once(lengths):
     while path is not None:
         choices = Choices(Replay(events=path))
         choices.running = True
-        orders.append(play_tasks(Recording(choices, Timed()), lengths))
+        orders.append(play_tasks(Recorder(choices, Timed()), lengths))
         estimate.add(choices.events)
         assert estimate.orders >= len(orders)
         path = next_order(choices.events)
@@ -88,8 +88,8 @@ def test_a_selectively_weighted_walk_makes_every_order_of_calls_of_its_service_a
 
     first = Counter()
     for seed in range(900):
-        schedule = SelectivelyWeighted(Random(seed), 7, {1: 1, 2: 1, 3: 1}, {1: 1, 2: 4, 3: 10})
-        order = play_tasks(schedule, (1, 4, 10), service)
+        scheduler = SelectivelyWeighted(Random(seed), 7, {1: 1, 2: 1, 3: 1}, {1: 1, 2: 4, 3: 10})
+        order = play_tasks(scheduler, (1, 4, 10), service)
         last = {task: len(order) - order[::-1].index(task) for task in (1, 2, 3)}
         first[min(last, key=last.get)] += 1
     assert all(240 < count < 360 for count in first.values())
@@ -235,21 +235,21 @@ def setting(sandbox, backend):
 
 def test_a_race_is_found_and_shrunk_to_two_deposits(setting):
     for seed in range(5):
-        found = attempt(no_deposit_is_lost, setting, str(seed))
+        found = try_check(no_deposit_is_lost, setting, str(seed))
         assert found.failure is not None
         assert len({call.task for call in found.trace.calls}) == 2
         assert len(found.trace.calls) == 4
 
 
 def test_what_was_found_is_the_same_each_time(setting):
-    first, second = (attempt(no_deposit_is_lost, setting, "seed") for _ in range(2))
+    first, second = (try_check(no_deposit_is_lost, setting, "seed") for _ in range(2))
     assert first.played == second.played
     assert first.failure.message == second.failure.message
     assert first.trace == second.trace
 
 
 def test_nothing_of_what_was_found_can_be_left_out(setting):
-    found = attempt(no_deposit_is_lost, setting, "seed")
+    found = try_check(no_deposit_is_lost, setting, "seed")
     events = found.played.events
     smaller = [events[:length] for length in range(len(events))]
     smaller += [(*events[:n], 0, *events[n + 1 :]) for n, taken in enumerate(events) if taken]
@@ -259,7 +259,7 @@ def test_nothing_of_what_was_found_can_be_left_out(setting):
 
 
 def test_a_token_stands_for_one_run(setting):
-    found = attempt(no_deposit_is_lost, setting, "seed")
+    found = try_check(no_deposit_is_lost, setting, "seed")
     token = encode_token(Address(0, 1, found.played), "chapter/name")
     again = decode_token(token, "chapter/name")
     assert again == Address(0, 1, found.played)
@@ -276,7 +276,7 @@ def test_a_failure_that_does_not_repeat_is_no_mark(sandbox, backend):
             world.run("main").expect(number < 3, "it was called before")
 
     source = b"async def main():\n    pass\n"
-    tried = attempt(unsteady, Setting(sandbox, Program(source), backend), "seed")
+    tried = try_check(unsteady, Setting(sandbox, Program(source), backend), "seed")
     assert (tried.failure, tried.obstacle) == (None, UNSTEADY)
 
 
@@ -296,7 +296,7 @@ async def main(account):
             run = world.run("main", world.add(Account()))
             run.expect_value(1)
 
-    assert attempt(first, Setting(sandbox, Program(source), backend), "seed").failure is None
+    assert try_check(first, Setting(sandbox, Program(source), backend), "seed").failure is None
 
 
 def test_what_one_run_leaves_in_its_process_convicts_no_other(sandbox, backend):
@@ -315,7 +315,7 @@ async def main(account):
         for world in case.explore(orders=True):
             world.run("main", world.add(Account())).expect_value(0)
 
-    assert attempt(alone, Setting(sandbox, Program(source), backend), "seed").failure is None
+    assert try_check(alone, Setting(sandbox, Program(source), backend), "seed").failure is None
 
 
 # --- what else can go wrong in a world ----------------------------------------------------------

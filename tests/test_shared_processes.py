@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from checker import Service
-from checker.judge.case import Run
 from checker.judge.conversation import converse
 from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Plan, Timed
+from checker.judge.run import Run
+from checker.judge.scheduler import Plan, Timed
 from checker_sandbox.wire.messages import ActSpec, Start
 
 from .conftest import written

@@ -6,10 +6,10 @@ import pytest
 
 from checker import Service
 from checker.judge.acts import Timing
-from checker.judge.case import Run
 from checker.judge.conversation import converse
 from checker.judge.launch import Program
-from checker.judge.schedule import Plan, Timed
+from checker.judge.run import Run
+from checker.judge.scheduler import Plan, Timed
 from checker.judge.trace import Misbehaved, Raised, Returned, Stopped
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, Start, Strike
 

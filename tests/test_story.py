@@ -3,12 +3,12 @@
 import pytest
 
 from checker import Case, Service, blocking, check
-from checker.judge.attempt import attempt, play
-from checker.judge.case import Setting
+from checker.judge.attempt import play, try_check
 from checker.judge.causes import find_causes
 from checker.judge.grade import report_on
 from checker.judge.launch import Program
 from checker.judge.record import record
+from checker.judge.setting import Setting
 from checker.judge.story import MAX_SENTENCES, tell
 from checker.judge.words import told_cause
 from checker.submission import Source
@@ -58,7 +58,7 @@ def watch(sandbox, backend):
         from tests.conftest import written
 
         setting = Setting(sandbox, Program(written(source).encode()), backend)
-        tried = attempt(it_runs, setting, "seed")
+        tried = try_check(it_runs, setting, "seed")
         if tried.failure is None:
             setting = Setting(sandbox, setting.program, backend, fresh=True, watched=True)
             tried = play(it_runs, setting, "seed")

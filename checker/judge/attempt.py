@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from checker.course import Check
-from checker.judge.case import Case, Memory, ReplayEnded, Setting
+from checker.judge.case import Case, Memory, ReplayEnded
 from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
 from checker.judge.search.shrink import Failing, shrink
+from checker.judge.setting import Setting
 from checker.judge.trace import ErrorTree, Raised, Spun, Trace
 from checker.report import Searched
 
@@ -68,7 +69,7 @@ class Attempt:
         return self.choices.replay()
 
 
-def attempt(
+def try_check(
     check: Check,
     setting: Setting,
     seed: str,

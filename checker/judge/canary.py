@@ -9,10 +9,11 @@ from typing import Final
 
 from checker.course import Check
 from checker.judge.attempt import play
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.explore import QUICK
 from checker.judge.service import Service
+from checker.judge.setting import Setting
 
 RACE: Final = b"""
 import anyio

@@ -1,4 +1,4 @@
-"""What a check holds in its hands: a `Case`, its worlds, and the runs in them.
+"""Checks, and the `Case` that each of them is handed: its worlds, one after another.
 
 @check("No deposit is lost, in whatever order the bank replies", points=3,
        advice="Nobody else may read the balance between your read and your write.")
@@ -11,47 +11,22 @@ def no_lost_update(case: Case) -> None:
 """
 
 import functools
-import math
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from types import TracebackType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from checker.course import Check
-from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
-from checker.judge.choices import SEEDS, Choices, Kind, Replay
-from checker.judge.conversation import converse
+from checker.judge.choices import Choices, Replay
 from checker.judge.draws import Draws, Misuse
-from checker.judge.explain import CheckFailed, advise, explain
-from checker.judge.launch import Program, Sandbox
-from checker.judge.schedule import Pause, Plan, Recording, Timed
-from checker.judge.search.explore import QUICK, Aims, Depth, Seen, Sketch, again, explore
-from checker.judge.service import Service
-from checker.judge.trace import (
-    Blocked,
-    Call,
-    ErrorTree,
-    Print,
-    Raised,
-    Returned,
-    Stopped,
-    Task,
-    Trace,
-    Wait,
-    Warned,
-    most_in_flight,
-)
-from checker.judge.words import awaited, error_name, holding, plain_name
+from checker.judge.search.explore import Aims, Seen, Sketch, again, explore
+from checker.judge.setting import Setting
+from checker.judge.trace import Trace
+from checker.judge.world import World
 from checker.report import Searched
-from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
-MOST_STEPS: Final = 1 << 20
-"""Beyond how many task steps or calls nothing is made to go wrong."""
-
-_S = TypeVar("_S", bound=Service)
 _T = TypeVar("_T")
 
 
@@ -85,34 +60,6 @@ def scene(
         return case._watch(function)
 
     return shared
-
-
-class Located(Protocol):
-    """Something with a line in the learner's file: a call, a blocked stretch, an error, ..."""
-
-    @property
-    def line(self) -> int | None: ...
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is the same for every run of a submission on one backend."""
-
-    sandbox: Sandbox
-    program: Program
-    backend: str
-    depth: Depth = QUICK
-    fresh: bool = False
-    """Whether every run gets a process of its own. Otherwise they share one, as long as none of them
-    leaves anything behind."""
-    explained: bool = True
-    """Whether a failure is repeated and made as small as it gets. A proof that there is one needs
-    neither."""
-    watched: bool = False
-    """Whether runs tell what every task waits for all the time, which takes longer."""
-    until: float = math.inf
-    """When no other run may begin, on the real `time.monotonic`: many runs that each stay within
-    their limit of time would take hours together."""
 
 
 class ReplayEnded(Exception):
@@ -172,7 +119,7 @@ class Case(Draws):
         late: bool = False,
         cancel: bool = False,
         fail: Exception | Sequence[Exception] = (),
-    ) -> Iterator["World"]:
+    ) -> Iterator[World]:
         """Fresh worlds, one after another; a check has one such loop, and draws the inputs of each
         world inside it. What is asked for may be combined:
 
@@ -206,15 +153,15 @@ class Case(Draws):
                 self.searched = stop.value
                 return
 
-    def world(self) -> "World":
+    def world(self) -> World:
         """The first world alone, in which every call takes exactly its latency."""
         return next(self.explore())
 
-    def _world(self, sketch: Sketch, aims: Aims) -> "World":
+    def _world(self, sketch: Sketch, aims: Aims) -> World:
         choices = Choices(sketch.given)
         self._begin(choices, sketch)
         self.worlds += 1
-        return World(self, self._setting, choices, sketch, aims)
+        return World(self._setting, choices, sketch, aims, self.has_run)
 
     def _loop_once(self) -> None:
         if self._has_explored:
@@ -267,320 +214,3 @@ class Case(Draws):
         """Keep what the last run was, and how to reproduce it."""
         self.last_trace = trace
         self.played = choices
-
-
-class World:
-    """Everything outside the submission, for one run of it."""
-
-    def __init__(
-        self, case: Case, setting: Setting, choices: Choices, sketch: Sketch, aims: Aims
-    ) -> None:
-        self._case = case
-        self._setting = setting
-        self.choices = choices
-        """What makes this world differ from another."""
-        self._sketch = sketch
-        self._aims = aims
-        self._services: list[Service] = []
-        self._objects: list[ObjectSpec] = []
-        self.is_timed = True
-        """Whether every call took exactly its latency; known once it has run."""
-        self.trace: Trace | None = None
-        """What was seen, once it has run."""
-
-    def add(self, service: _S) -> _S:
-        """Put a service into this world, and return it."""
-        self._services.append(service)
-        return service
-
-    def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
-        """Run the submission's `function(*arguments)` to its end; services may stand anywhere in
-        the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
-        cancelled then): anything else fails the check, with a message that says what happened.
-        """
-        return self.run_all(_call(function, arguments, cancel_after))
-
-    def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> "Run":
-        """As `run`, but the function may also raise: see `Run.error`."""
-        return self.attempt_all(_call(function, arguments, cancel_after))
-
-    def new(self, name: str, *arguments: Any) -> Instance:
-        """An object of the submission's class `name`, made at the beginning of the run: its methods,
-        called here, are acts for `run_all`."""
-        self._objects.append(specify_object(name, arguments))
-        return Instance(len(self._objects) - 1)
-
-    def call(self, function: str, *arguments: Any) -> Act:
-        """A call of the submission's `function(*arguments)`, as an act for `run_all`."""
-        return Act(function, arguments, None)
-
-    def run_all(self, *acts: Act) -> "Run":
-        """Run these acts in one event loop, at the same time unless they say otherwise. Each must
-        return, or let itself be cancelled if it was to be: anything else fails the check, with a
-        message about the first one that did not."""
-        return self._run(acts, (Returned, Stopped))
-
-    def attempt_all(self, *acts: Act) -> "Run":
-        """As `run_all`, but the acts may also raise: see `Act.error`."""
-        return self._run(acts, (Returned, Stopped, Raised))
-
-    def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> "Run":
-        trace = self._play(acts)
-        settle(acts, trace)
-        for act in acts:
-            if not isinstance(act.record.ending, endings):
-                raise act.explained()
-        if not isinstance(trace.ending, endings):
-            raise explain(trace)
-        return Run(trace)
-
-    def _play(self, acts: Sequence[Act]) -> Trace:
-        if self.choices.running:
-            raise Misuse("a world is for one run; take another from the case")
-        setting = self._setting
-        if time.monotonic() > setting.until:
-            raise CheckFailed(
-                "its runs took too long, one after the other, in seconds that pass outside its world",
-                advice="look for what waits or computes for long",
-                costly=True,
-            )
-        self.choices.running = True
-        ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late)
-        if self._aims.orders and self._take("explored", 2):
-            self.is_timed = False
-            schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
-            plan = replace(plan, schedule=Recording(self.choices, schedule))
-        strike = None
-        if self._aims.cancel:
-            strike, pause = self._strike(len(acts))
-            plan = replace(plan, cancelled_in=pause)
-        errors = self._aims.fail
-        if errors and (call := self._take("fail", MOST_STEPS)):
-            plan = replace(plan, failing=call, failure=errors[self._take("error", len(errors))])
-        specs, timings = specify_acts(acts)
-        start = Start(
-            backend=setting.backend,
-            acts=specs,
-            objects=self._objects,
-            begin=[number for number, timing in enumerate(timings) if timing.is_at_once],
-            seed=ready,
-            stay=not setting.fresh,
-            watch=setting.watched,
-            strike=strike,
-            count=self._aims.cancel,
-        )
-        self.trace = trace = converse(
-            setting.sandbox, start, setting.program, self._services, plan, timings
-        )
-        self._case.has_run(trace, self.choices)
-        return trace
-
-    def _strike(self, acts: int) -> tuple[Strike | None, Pause | None]:
-        """What is cancelled from outside, if anything is: before which task step, or in which pause."""
-        moment = self._take("strike", MOST_STEPS)
-        if not moment:
-            return None, None
-        number, act = (moment + 1) // 2, self._take("act", acts)
-        return (Strike(number, act), None) if moment % 2 else (None, Pause(number, act))
-
-    def _take(self, kind: Kind, width: int) -> int:
-        return self.choices.take(kind, width, lambda: self._sketch.choose(kind, width))
-
-
-def _call(function: str, arguments: Sequence[Any], cancel_after: float | None) -> Act:
-    act = Act(function, arguments, None)
-    return act if cancel_after is None else act.cancel_after(cancel_after)
-
-
-class Run:
-    """What one run of a submission did. All times are virtual seconds since it began."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self._error_expected = False
-
-    # --- how it ended ---
-
-    @property
-    def value(self) -> Any:
-        """The returned value, as plain data (a tuple arrives as a list). Fails the check if the
-        function did not return."""
-        if not isinstance(self.trace.ending, Returned):
-            raise explain(self.trace)
-        return self.trace.ending.value
-
-    @property
-    def error(self) -> ErrorTree | None:
-        """The exception that the function raised, if it did: `kind`, `message`, `line`, and for an
-        exception group `children`."""
-        return self.trace.ending.error if isinstance(self.trace.ending, Raised) else None
-
-    @property
-    def errors(self) -> list[ErrorTree]:
-        """The exceptions that are no groups, of `error` and inside it, from left to right."""
-        return list(leaves(self.error)) if self.error is not None else []
-
-    def heard(self, call: Call) -> bool:
-        """Whether the very exception with which `call` failed came out of the function, alone or
-        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
-        return is_in(call, self.errors)
-
-    @property
-    def was_cancelled(self) -> bool:
-        """Whether the function let itself be cancelled by `cancel_after`."""
-        return isinstance(self.trace.ending, Stopped)
-
-    @property
-    def elapsed(self) -> float:
-        return self.trace.elapsed
-
-    # --- what it did ---
-
-    @property
-    def calls(self) -> list[Call]:
-        """Every call of a service, in the order of arrival."""
-        return self.trace.calls
-
-    def calls_to(self, method: str) -> list[Call]:
-        return [call for call in self.trace.calls if call.method == method]
-
-    def most_in_flight(self, method: str | None = None) -> int:
-        """How many calls (of `method`) were under way at the same time, at the most."""
-        return most_in_flight(
-            call for call in self.trace.calls if method is None or call.method == method
-        )
-
-    # --- what the sandbox says it saw: no point should depend on one of these alone ---
-
-    @property
-    def blocked(self) -> list[Blocked]:
-        """Stretches in which the event loop's own thread waited and no task could run."""
-        return self.trace.blocked
-
-    @property
-    def prints(self) -> list[Print]:
-        return self.trace.prints
-
-    @property
-    def warnings(self) -> list[Warned]:
-        """Python's warnings of coroutines that were never awaited."""
-        return self.trace.warnings
-
-    @property
-    def tasks(self) -> list[Task]:
-        return list(self.trace.tasks.values())
-
-    @property
-    def tasks_left(self) -> Sequence[Wait]:
-        """Tasks that still ran when the function ended."""
-        return self.trace.tasks_left
-
-    @property
-    def threads_left(self) -> Sequence[Wait]:
-        return self.trace.threads_left
-
-    # --- saying what should have been ---
-
-    def expect(
-        self,
-        condition: object,
-        message: str,
-        *,
-        at: Located | None = None,
-        advice: str | None = None,
-    ) -> None:
-        """Fail the check with `message`, about the line of `at`, unless `condition` holds.
-
-        `message` says what was seen and what was expected, with the numbers of this run; `advice`
-        says what to try, where that of the check does not fit. If the function raised, the failure
-        says that first: it is the likely cause.
-        """
-        if condition:
-            return
-        line = at.line if at is not None else None
-        if self.error is not None and not self._error_expected:
-            message = f"it raised {error_name(self.error)}; {message}"
-            line = line or self.errors[0].line
-            advice = advise(self.error, self.trace.backend) or advice
-        raise CheckFailed(message, line, advice)
-
-    def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:
-        """Fail the check unless `act` ended at once when it was cancelled from outside, if it was, and
-        unless all its `calls` had ended by then."""
-        name, cancelled = f"{act.record.function}()", act.record.cancelled_at
-        if cancelled is not None:
-            self.expect(
-                round(act.ended - cancelled, 6) <= 0,
-                f"{name} was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; "
-                "it must end at once",
-                advice="do not shield anything, and wait for nothing when it is cancelled",
-            )
-        for call in calls:
-            self.expect(
-                call.ended is not None and round(call.ended - act.ended, 6) <= 0,
-                f"{name} ended at {act.ended:g} s, and {call.method}(), which was called at "
-                f"{call.started:g} s, went on",
-                at=call,
-                advice=f"whatever {name} starts, it must wait for, or cancel",
-            )
-
-    def expect_error(self, kind: str, because: str) -> ErrorTree:
-        """Fail the check unless the function raised an error of `kind`, alone or inside a group,
-        and return that error. `because` says why it should have."""
-        for error in self.errors:
-            if error.kind == kind:
-                self._error_expected = True
-                return error
-        seen = f"raised {error_name(self.error)}" if self.error else "returned"
-        advice = advise(self.error, self.trace.backend) if self.error else None
-        line = self.errors[0].line if self.errors else None
-        raise CheckFailed(f"it {seen}, and should have raised {kind}: {because}", line, advice)
-
-    def expect_value(self, expected: object, meaning: str = "the returned value") -> None:
-        """Fail the check unless the function returned exactly `expected`: equal, and of the same
-        types all the way down (but for tuples, which count as lists)."""
-        if not same(self.value, expected):
-            raise CheckFailed(f"{meaning} is {shown(self.value)}, not {shown(expected)}")
-
-    def expect_elapsed(self, expected: float, because: str) -> None:
-        """Fail the check unless the run took `expected` virtual seconds, to the nanosecond."""
-        if round(self.elapsed * 1e9) != round(expected * 1e9):
-            raise CheckFailed(f"it took {self.elapsed:g} s, not {expected:g} s: {because}")
-
-    def expect_unblocked(self) -> None:
-        """Fail the check if the event loop's thread was ever blocked."""
-        if self.blocked:
-            worst = max(self.blocked, key=lambda stretch: stretch.length)
-            raise CheckFailed(
-                f"{holding(worst.what)} held the event loop for {worst.length:g} s, "
-                f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
-                worst.line,
-            )
-
-    def expect_nothing_left(self) -> None:
-        """Fail the check if tasks or threads still ran at the end, or coroutines never did."""
-        if self.warnings:
-            raise CheckFailed(self.warnings[0].text, self.warnings[0].line)
-        if left := [*self.tasks_left, *self.threads_left]:
-            first = left[0]
-            raise CheckFailed(
-                f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
-                f"ended; the first, {plain_name(first)}, was waiting for {awaited(self.trace, first.what)}",
-                first.line or first.started_at,
-            )
-
-
-def same(left: object, right: object) -> bool:
-    """Equal, and of the same types all the way down; tuples count as lists."""
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    return type(left) is type(right) and left == right
-
-
-def shown(value: object, length: int = 120) -> str:
-    """A value in a message, cut to a length."""
-    text = repr(value)
-    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 
 from checker.course import Check, Exercise
-from checker.judge.attempt import Attempt, attempt, play
+from checker.judge.attempt import Attempt, play, try_check
 from checker.judge.canary import expect_a_search
-from checker.judge.case import Memory, Setting
+from checker.judge.case import Memory
 from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
 from checker.judge.explain import CheckFailed, difference, prints, remarks
@@ -23,6 +23,7 @@ from checker.judge.pool import spread
 from checker.judge.record import record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
+from checker.judge.setting import Setting
 from checker.judge.trace import Trace
 from checker.judge.words import told_cause
 from checker.recording import Recording
@@ -239,7 +240,7 @@ class Judging:
         except SandboxError as error:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
-        tried = attempt(check, setting, seed, self._memory[setting.depth], self._small)
+        tried = try_check(check, setting, seed, self._memory[setting.depth], self._small)
         if tried.failure is not None:
             self._small.append(tried.played)
         if not self._explained:

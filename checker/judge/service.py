@@ -188,7 +188,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-def error_name(error: Exception) -> str:
+def error_kind(error: Exception) -> str:
     """The name of the nearest class of `error` that is AnyIO's or built in, and can be made from a text
     alone."""
     for kind in type(error).__mro__:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checker.course import Check, Exercise
-from checker.judge.attempt import Attempt, attempt, play
-from checker.judge.case import Setting
+from checker.judge.attempt import Attempt, play, try_check
 from checker.judge.grade import report_on, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, BadToken, decode_token, encode_token
 from checker.judge.search.explore import FIRST, QUICK, Depth
+from checker.judge.setting import Setting
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
@@ -31,7 +31,7 @@ def show(
     checks = [check] if check is not None else exercise.checks
     for candidate in checks:
         tried = {
-            backend: attempt(
+            backend: try_check(
                 candidate,
                 replace(_setting(exercise, source, sandbox, backend), depth=depth),
                 seed_of(candidate, exercise, seed),

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from checker.judge.service import Service
-from checker_sandbox.wire.messages import Awaited, ErrorTree, Wait
+from checker_sandbox.wire.messages import (
+    ActEnding,
+    Awaited,
+    ErrorTree,
+    NotRunnable,
+    Raised,
+    Returned,
+    Spun,
+    Stopped,
+    Wait,
+)
 
 __all__ = [
     "ActEnding",
@@ -28,7 +38,7 @@ __all__ = [
     "Misbehaved",
     "NotRunnable",
     "Overran",
-    "Print",
+    "Printed",
     "Raised",
     "Returned",
     "Spun",
@@ -114,7 +124,7 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Printed:
     text: str
     at: float
 
@@ -193,21 +203,6 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    error: ErrorTree
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The judge cancelled the submission, and it let itself be cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
 class Deadlocked:
     """Nothing could ever happen again."""
 
@@ -223,21 +218,6 @@ class Livelocked:
     """How often they did."""
     since: float
     """When it began, in virtual seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spun:
-    """The event loop went round and round, and time never passed."""
-
-    waits: tuple[Wait, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotRunnable:
-    """There was nothing to run; `reason` is for the learner."""
-
-    reason: str
-    line: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,21 +245,8 @@ class Misbehaved:
     what: str
 
 
-Ending: TypeAlias = (
-    Returned
-    | Raised
-    | Stopped
-    | Deadlocked
-    | Livelocked
-    | Spun
-    | NotRunnable
-    | Overran
-    | Died
-    | Misbehaved
-)
-
-
-ActEnding: TypeAlias = Returned | Raised | Stopped | NotRunnable
+Ending: TypeAlias = ActEnding | Spun | Deadlocked | Livelocked | Overran | Died | Misbehaved
+"""How a run ended. The first ones a sandbox tells, the others only the judge knows."""
 
 
 @dataclass(slots=True)
@@ -319,7 +286,7 @@ class Trace:
     calls: list[Call] = field(default_factory=list)
     tasks: dict[int, Task] = field(default_factory=dict)
     blocked: list[Blocked] = field(default_factory=list)
-    prints: list[Print] = field(default_factory=list)
+    prints: list[Printed] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     watched: Watched = field(default_factory=Watched)
     tasks_left: tuple[Wait, ...] = ()

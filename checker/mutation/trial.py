@@ -10,10 +10,11 @@ import msgspec
 
 from checker.course import Exercise
 from checker.judge.attempt import play
-from checker.judge.case import Memory, Setting
+from checker.judge.case import Memory
 from checker.judge.grade import BUDGET, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.search.explore import PLAIN_ROUNDS, QUICK, THOROUGH
+from checker.judge.setting import Setting
 from checker.report import BACKENDS
 
 

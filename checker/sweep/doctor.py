@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from checker.judge.case import Case, Setting
+from checker.judge.case import Case
 from checker.judge.explain import CheckFailed
 from checker.judge.jail import Jail
 from checker.judge.launch import Program, Sandbox, SandboxError
+from checker.judge.setting import Setting
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Entry(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...] = ()
 
 
-class Handed(msgspec.Struct, frozen=True):
+class Collected(msgspec.Struct, frozen=True):
     """One student, as collected."""
 
     name: str
@@ -75,7 +75,7 @@ class Plan(msgspec.Struct, frozen=True):
     isolation: Isolation
     versions: Mapping[str, str]
     exercises: tuple[ExerciseInfo, ...]
-    students: tuple[Handed, ...]
+    students: tuple[Collected, ...]
     strays: tuple[str, ...] = ()
 
 
@@ -201,7 +201,7 @@ def read_plan(out: Path) -> Plan | None:
         raise JournalError(_explain(out, error)) from None
 
 
-def _student(handed: Handed, verdicts: Mapping[str, Verdict]) -> Student:
+def _student(handed: Collected, verdicts: Mapping[str, Verdict]) -> Student:
     works = tuple(
         Work(
             report=verdicts[entry.key].report,

@@ -18,12 +18,11 @@ from checker.course import Course, Exercise
 from checker.judge.jail import Jail
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
-from checker.sweep import journal
 from checker.sweep.batches import Batch, Judged
 from checker.sweep.fingerprint import exercise_digest, kit_digest, source_digest, versions_in_use
 from checker.sweep.flags import find_flags
 from checker.sweep.jobs import judge_all
-from checker.sweep.journal import Entry, Journal, Plan
+from checker.sweep.journal import Collected, Entry, Journal, Plan
 from checker.sweep.layouts import Handed
 from checker.sweep.results import ExerciseInfo, Isolation
 
@@ -58,7 +57,7 @@ def plan_sweep(
                 Entry(exercise.name, key, text, source_digest(source), find_flags(source.content))
             )
         planned.append(
-            journal.Handed(
+            Collected(
                 student.name,
                 student.group,
                 bool(student.sources),

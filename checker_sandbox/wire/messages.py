@@ -253,26 +253,37 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     that was raised from it. 0 if no call did."""
 
 
-class ActReturned(_Message, frozen=True):
+class Returned(_Message, frozen=True):
+    """It returned. Where a run is several acts, all of them have ended, each in its own way."""
+
     value: Any
 
 
-class ActRaised(_Message, frozen=True):
+class Raised(_Message, frozen=True):
+    """It raised. Where a run is several acts, making one of the objects did."""
+
     error: ErrorTree
 
 
-class ActCancelled(_Message, frozen=True):
-    """The judge cancelled the act, and it let itself be cancelled."""
+class Stopped(_Message, frozen=True):
+    """The judge cancelled it, and it let itself be cancelled."""
 
 
-class ActUnusable(_Message, frozen=True):
-    """The act could not be carried out, or returned what cannot cross; `reason` is for the learner."""
+class NotRunnable(_Message, frozen=True):
+    """There was nothing to run, or it returned what cannot cross; `reason` is for the learner."""
 
     reason: Words
     line: Line
 
 
-Outcome: TypeAlias = ActReturned | ActRaised | ActCancelled | ActUnusable
+class Spun(_Message, frozen=True):
+    """The event loop went round and round, and time never passed."""
+
+    waits: tuple["Wait", ...]
+
+
+ActEnding: TypeAlias = Returned | Raised | Stopped | NotRunnable
+"""How one call of the learner's code ended."""
 
 
 class StrikeCame(_Message, frozen=True):
@@ -289,7 +300,7 @@ class ActEnded(_Message, frozen=True):
     """One of several acts came to its end; `act` is its index."""
 
     act: Number
-    outcome: Outcome
+    ending: ActEnding
 
 
 Event: TypeAlias = (
@@ -382,53 +393,21 @@ class Idle(_Message, frozen=True):
     last_timer: Instant | None = None
 
 
-class Returned(_Message, frozen=True):
-    """The only act returned `value`; or all acts have ended, each in its own way."""
+class RunEnded(_Message, frozen=True):
+    """The run has come to its end: that of its only act, or of them all."""
 
     events: list[Event]
-    value: Any
-    left: Left
+    ending: ActEnding | Spun
+    left: Left = msgspec.field(default_factory=Left)
     stays: bool = False
     """Whether the process waits for another `Start`."""
 
 
-class Raised(_Message, frozen=True):
-    """The only act raised, or making one of the objects did."""
-
-    events: list[Event]
-    error: ErrorTree
-    left: Left
-    stays: bool = False
-
-
-class Cancelled(_Message, frozen=True):
-    """The judge cancelled the only act, and it let itself be cancelled."""
-
-    events: list[Event]
-    left: Left
-    stays: bool = False
-
-
-class Unusable(_Message, frozen=True):
-    """The submission cannot be run at all; `reason` says why, for the learner."""
-
-    events: list[Event]
-    reason: Words
-    line: Line
-
-
-class Stuck(_Message, frozen=True):
+class Explained(_Message, frozen=True):
     """The answer to `Explain`."""
 
     events: list[Event]
-    waits: list[Wait]
-
-
-class Spinning(_Message, frozen=True):
-    """The event loop runs round after round without ever letting time pass."""
-
-    events: list[Event]
-    waits: list[Wait]
+    waits: tuple[Wait, ...]
 
 
 class Broken(_Message, frozen=True):
@@ -438,9 +417,7 @@ class Broken(_Message, frozen=True):
     traceback: str
 
 
-FromSandbox: TypeAlias = (
-    Flush | Idle | Returned | Raised | Cancelled | Unusable | Stuck | Spinning | Broken
-)
+FromSandbox: TypeAlias = Flush | Idle | RunEnded | Explained | Broken
 
 
 def instant(seconds: float) -> int | None:

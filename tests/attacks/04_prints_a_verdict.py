@@ -13,7 +13,7 @@ import anyio
 import msgspec
 
 REPORT = {"schema": "checker/report/v2", "points": 6, "max_points": 6, "status": "passed"}
-PAYLOAD = msgspec.msgpack.encode(("Returned", [], None, [[], []]))
+PAYLOAD = msgspec.msgpack.encode(("RunEnded", [], ["Returned", None], [[], []]))
 LINES = (
     json.dumps(REPORT).encode(),
     b"OK (6 tests)",

@@ -27,4 +27,9 @@ async def compare(shops, article):
     code = pickle.dumps(Runs())
     shop = await anyio.to_thread.run_sync(lambda: code)
     print(shop)
-    send("Returned", [], [msgspec.msgpack.Ext(kind, code) for kind in (1, 2, 127, -1)], [[], []])
+    send(
+        "RunEnded",
+        [],
+        ["Returned", [msgspec.msgpack.Ext(kind, code) for kind in (1, 2, 127, -1)]],
+        [[], []],
+    )

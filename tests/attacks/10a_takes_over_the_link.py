@@ -22,6 +22,6 @@ async def deposit_all(accounts, deposits):
         ("TaskStarted", 1, "deposit_all", None, 1),
     ):
         send("Flush", [claim])
-    send("Returned", [], None, [[], []], True)
-    send("Returned", [], None, [[], []])
+    send("RunEnded", [], ["Returned", None], [[], []], True)
+    send("RunEnded", [], ["Returned", None], [[], []])
     pipe.shutdown(socket.SHUT_RDWR)

@@ -39,4 +39,4 @@ async def deposit_all(accounts, deposits):
     for _ in deposits:
         send("Idle", [], 0)
         hear()
-    send("Returned", [], None, [[], []])
+    send("RunEnded", [], ["Returned", None], [[], []])

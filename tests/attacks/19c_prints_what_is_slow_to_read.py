@@ -18,4 +18,4 @@ def send(*message):
 
 async def deposit_all(accounts, deposits):
     send("Flush", [["Printed", 'File "' + "/lib/python" * 20_000]])
-    send("Raised", [], ["Error", "", None, []], [[], []])
+    send("RunEnded", [], ["Raised", ["Error", "", None, []]], [[], []])

@@ -20,4 +20,4 @@ async def deposit_all(accounts, deposits):
     waits = [
         ["t", number, None, ["lock", "", 0, 0.0, [number + 1]], None] for number in range(30_000)
     ]
-    send("Stuck", [], waits)
+    send("Explained", [], waits)

@@ -21,4 +21,4 @@ async def deposit_all(accounts, deposits):
         send("Flush", [["TaskStarted", first + n, "x", None, None] for n in range(500)])
     for first in range(1, 4_501, 500):
         send("Flush", [["Called", first + n, 0, "read", [], {}, 1, 0, None] for n in range(500)])
-    send("Raised", [], ["Error", "", None, []], [[], []])
+    send("RunEnded", [], ["Raised", ["Error", "", None, []]], [[], []])

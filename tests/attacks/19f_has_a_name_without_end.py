@@ -21,4 +21,4 @@ async def deposit_all(accounts, deposits):
     for first in range(0, 4000, 500):
         calls = range(first + 1, first + 501)
         send("Flush", [["Called", n, 0, "read", [], {}, 1, 0, None] for n in calls])
-    send("Raised", [], ["Error", "", None, []], [[], []])
+    send("RunEnded", [], ["Raised", ["Error", "", None, []]], [[], []])

@@ -1,5 +1,6 @@
 """The search for an order in which a submission goes wrong, one idea a file.
 
-`portfolio` says which schedules are tried, out of the strategies in `walk`, `weighted`, `priorities`
-and `exhaustive`; `shrink` makes the one that was found as small as it can be.
+`explore` says which worlds are tried, and `strategies` which schedulers take turns: those of `walk`,
+`weighted` and `priorities`. `exhaustive` goes through all orders where there are few. `shrink` makes
+the world that was found as small as it can be.
 """

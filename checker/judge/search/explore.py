@@ -14,7 +14,7 @@ from typing import Final
 
 from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
 from checker.judge.draws import ANY_SIZE, Drawer, Profile, profiles
-from checker.judge.schedule import Schedule, Timed
+from checker.judge.scheduler import Scheduler, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.strategies import PORTFOLIO
 from checker.judge.trace import Trace
@@ -76,7 +76,7 @@ PLAIN: Final = Aims()
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class Mishap:
     """What goes wrong in a world from outside."""
 
     moment: int = 0
@@ -96,23 +96,23 @@ class Sketch:
     given: Replay
     drawer: Drawer
     random: Random
-    schedule: Schedule = field(default_factory=Timed)
-    """How replies are ordered: in their time, or as an explored schedule has it."""
-    strike: Strike = field(default_factory=Strike)
+    scheduler: Scheduler = field(default_factory=Timed)
+    """How replies are ordered: in their time, or as an explored scheduler has it."""
+    mishap: Mishap = field(default_factory=Mishap)
 
     def choose(self, kind: Kind, width: int) -> int:
         """What is chosen where nothing is given."""
         match kind:
             case "explored":
-                return int(self.schedule.explored)
+                return int(self.scheduler.explored)
             case "strike":
-                return self.strike.moment
+                return self.mishap.moment
             case "act":
-                return min(self.strike.act, width - 1)
+                return min(self.mishap.act, width - 1)
             case "fail":
-                return self.strike.call
+                return self.mishap.call
             case "error":
-                return min(self.strike.error, width - 1)
+                return min(self.mishap.error, width - 1)
             case "ready":
                 return self.random.randrange(width)
         return self.drawer.choose(kind, width)
@@ -182,21 +182,21 @@ def _vary(
         random.shuffle(points)
     worlds = 0
     longest = plain
-    for turn, strike in enumerate(points):
-        schedule: Schedule = Timed()
+    for turn, mishap in enumerate(points):
+        scheduler: Scheduler = Timed()
         if aims.orders and turn % 2:
             strategy = PORTFOLIO[(number + turn // 2) % len(PORTFOLIO)]
-            schedule = strategy(Random(random.getrandbits(64)), longest.trace)
+            scheduler = strategy(Random(random.getrandbits(64)), longest.trace)
         # The order of ready tasks stays the same: a step is the one that it was.
         ready = _ready(plain.choices.events) if turn % 4 else random.randrange(SEEDS)
         given = Replay(inputs, (ready,))
-        seen = yield Sketch(given, Drawer(Profile(), random), random, schedule, strike)
+        seen = yield Sketch(given, Drawer(Profile(), random), random, scheduler, mishap)
         longest = max(longest, seen, key=lambda one: one.trace.steps)
         worlds += 1
     return Searched("", worlds, points=worlds, of_points=of_points)
 
 
-def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
+def _points(plain: Seen, aims: Aims) -> Iterator[Mishap]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
     if aims.cancel:
@@ -204,10 +204,10 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Strike]:
         waits = [2 * n for n in range(1, trace.steps + 1)]
         for moment in (*steps, *waits):
             for act in range(max(1, len(trace.acts))):
-                yield Strike(moment, act)
+                yield Mishap(moment, act)
     for call in range(1, len(trace.calls) + 1):
         for error in range(len(aims.fail)):
-            yield Strike(call=call, error=error)
+            yield Mishap(call=call, error=error)
 
 
 def _reorder(
@@ -220,8 +220,8 @@ def _reorder(
     ready = (_ready(plain.choices.events), 1)
     worlds = 0
 
-    def sketch(events: tuple[int, ...], schedule: Schedule) -> Sketch:
-        return Sketch(Replay(inputs, events), Drawer(Profile(), random), random, schedule)
+    def sketch(events: tuple[int, ...], scheduler: Scheduler) -> Sketch:
+        return Sketch(Replay(inputs, events), Drawer(Profile(), random), random, scheduler)
 
     # First the walk through all of them, as long as there seem to be few.
     path: tuple[int, ...] | None = ready
@@ -241,8 +241,8 @@ def _reorder(
     for turn in range(turns):
         strategy = PORTFOLIO[(number + turn) % len(PORTFOLIO)]
         # Learns from the run that did the most: in the plainest one a task may give up early.
-        schedule = strategy(Random(random.getrandbits(64)), longest.trace)
-        seen = yield sketch((random.randrange(SEEDS), 1), schedule)
+        scheduler = strategy(Random(random.getrandbits(64)), longest.trace)
+        seen = yield sketch((random.randrange(SEEDS), 1), scheduler)
         worlds += 1
         if not complete:
             tried.add(_order(seen.choices.events))

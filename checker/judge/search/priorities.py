@@ -12,7 +12,7 @@ of Finding Bugs" (ASPLOS 2010).
 from collections.abc import Sequence
 from random import Random
 
-from checker.judge.schedule import Enabled
+from checker.judge.scheduler import Enabled
 
 
 class Priorities:

@@ -8,25 +8,25 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeAlias
 
-from checker.judge.schedule import Schedule
+from checker.judge.scheduler import Scheduler
 from checker.judge.search.priorities import Priorities
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
 from checker.judge.trace import Trace
 
-Strategy: TypeAlias = Callable[[Random, Trace], Schedule]
-"""Makes a schedule, from chance and from what an earlier run did."""
+Strategy: TypeAlias = Callable[[Random, Trace], Scheduler]
+"""Makes a scheduler, from chance and from what an earlier run did."""
 
 
-def walk(random: Random, before: Trace) -> Schedule:
+def walk(random: Random, before: Trace) -> Scheduler:
     return RandomWalk(random)
 
 
-def weighted(random: Random, before: Trace) -> Schedule:
+def weighted(random: Random, before: Trace) -> Scheduler:
     return Weighted(random, Counter(call.task for call in before.calls))
 
 
-def selectively_weighted(random: Random, before: Trace) -> Schedule:
+def selectively_weighted(random: Random, before: Trace) -> Scheduler:
     """SURW for one of the services that several tasks called."""
     tasks: dict[int, Counter[int]] = {}
     for call in before.calls:

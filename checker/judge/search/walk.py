@@ -7,7 +7,7 @@ it is hopeless: it lets them take turns.
 from collections.abc import Sequence
 from random import Random
 
-from checker.judge.schedule import Enabled
+from checker.judge.scheduler import Enabled
 
 
 class RandomWalk:

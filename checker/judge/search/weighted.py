@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from checker.judge.schedule import Enabled
+from checker.judge.scheduler import Enabled
 
 
 class Weighted:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
-from checker.judge.case import shown
+from checker.judge.run import shown
 from checker.judge.trace import most_in_flight
 
 MOST_CALLS = 11

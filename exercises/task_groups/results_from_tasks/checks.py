@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import Act, Call, Case, Run, Service, check, scene, takes
-from checker.judge.case import same, shown
+from checker.judge.run import same, shown
 
 ARTICLES = ("kettle", "tea pot", "toaster", "torch")
 MOST = 101

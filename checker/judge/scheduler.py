@@ -2,15 +2,16 @@
 
 Whenever nothing in a submission can run, several things may happen next: a reply to any of the
 calls that are under way, the coming of the program's own next deadline, the beginning of another
-act, a cancellation from outside. `Schedule.choose` picks one. Everything else about a run follows from the submission.
+act, a cancellation from outside. `Scheduler.choose` picks one; what it picks from beginning to end is
+a schedule. Everything else about a run follows from the submission.
 
-A *timed* schedule lets every call take exactly its latency, so that what happens next is what
+A *timed* scheduler lets every call take exactly its latency, so that what happens next is what
 comes first. An *explored* one takes a latency for the longest that a call may take: a reply may
 come any time before, so replies overtake each other, and a deadline comes no later than it would.
 What is chosen although it is not first overtakes all that is. Every order that it can choose is one
 that a network could produce.
 
-Which explored schedules are tried is the business of `checker/judge/search`.
+Which schedules are tried is the business of `checker/judge/search`.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from typing import Literal, Protocol
 
 from checker.judge.choices import Choices
 
-__all__ = ["Enabled", "Pause", "Plan", "Recording", "Schedule", "Timed"]
+__all__ = ["Enabled", "Pause", "Plan", "Recorder", "Scheduler", "Timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Enabled:
     """The number of the service that was called."""
 
 
-class Schedule(Protocol):
+class Scheduler(Protocol):
     """Chooses, and is told what happened when: two methods, so that a strategy is one idea."""
 
     explored: bool
@@ -65,12 +66,12 @@ class Timed:
         pass
 
 
-class Recording:
-    """An explored schedule whose choices are recorded: those given first, and then those of `inner`."""
+class Recorder:
+    """An explored scheduler whose choices are recorded: those given first, and then those of `inner`."""
 
     explored = True
 
-    def __init__(self, choices: Choices, inner: Schedule) -> None:
+    def __init__(self, choices: Choices, inner: Scheduler) -> None:
         self._choices = choices
         self._inner = inner
 
@@ -95,7 +96,7 @@ class Pause:
 class Plan:
     """What the judge does in one run beside answering: the order of replies, and what goes wrong."""
 
-    schedule: Schedule = field(default_factory=Timed)
+    scheduler: Scheduler = field(default_factory=Timed)
     delays: bool = False
     """Whether a reply may come later than it is due, so that any deadline may come before it."""
     cancelled_in: Pause | None = None

@@ -1,0 +1,222 @@
+"""One run of a submission, as a check looks at it: what it did, and what should have been."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from checker.judge.acts import Act, is_in, leaves
+from checker.judge.explain import CheckFailed, advise, explain
+from checker.judge.trace import (
+    Blocked,
+    Call,
+    ErrorTree,
+    Printed,
+    Raised,
+    Returned,
+    Stopped,
+    Task,
+    Trace,
+    Wait,
+    Warned,
+    most_in_flight,
+)
+from checker.judge.words import awaited, error_name, holding, plain_name
+
+
+class Located(Protocol):
+    """Something with a line in the learner's file: a call, a blocked stretch, an error, ..."""
+
+    @property
+    def line(self) -> int | None: ...
+
+
+class Run:
+    """What one run of a submission did. All times are virtual seconds since it began."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._error_expected = False
+
+    # --- how it ended ---
+
+    @property
+    def value(self) -> Any:
+        """The returned value, as plain data (a tuple arrives as a list). Fails the check if the
+        function did not return."""
+        if not isinstance(self.trace.ending, Returned):
+            raise explain(self.trace)
+        return self.trace.ending.value
+
+    @property
+    def error(self) -> ErrorTree | None:
+        """The exception that the function raised, if it did: `kind`, `message`, `line`, and for an
+        exception group `children`."""
+        return self.trace.ending.error if isinstance(self.trace.ending, Raised) else None
+
+    @property
+    def errors(self) -> list[ErrorTree]:
+        """The exceptions that are no groups, of `error` and inside it, from left to right."""
+        return list(leaves(self.error)) if self.error is not None else []
+
+    def heard(self, call: Call) -> bool:
+        """Whether the very exception with which `call` failed came out of the function, alone or
+        anywhere inside a group. A copy of it does not count, nor does one that was raised from it."""
+        return is_in(call, self.errors)
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether the function let itself be cancelled by `cancel_after`."""
+        return isinstance(self.trace.ending, Stopped)
+
+    @property
+    def elapsed(self) -> float:
+        return self.trace.elapsed
+
+    # --- what it did ---
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of a service, in the order of arrival."""
+        return self.trace.calls
+
+    def calls_to(self, method: str) -> list[Call]:
+        return [call for call in self.trace.calls if call.method == method]
+
+    def most_in_flight(self, method: str | None = None) -> int:
+        """How many calls (of `method`) were under way at the same time, at the most."""
+        return most_in_flight(
+            call for call in self.trace.calls if method is None or call.method == method
+        )
+
+    # --- what the sandbox says it saw: no point should depend on one of these alone ---
+
+    @property
+    def blocked(self) -> list[Blocked]:
+        """Stretches in which the event loop's own thread waited and no task could run."""
+        return self.trace.blocked
+
+    @property
+    def prints(self) -> list[Printed]:
+        return self.trace.prints
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """Python's warnings of coroutines that were never awaited."""
+        return self.trace.warnings
+
+    @property
+    def tasks(self) -> list[Task]:
+        return list(self.trace.tasks.values())
+
+    @property
+    def tasks_left(self) -> Sequence[Wait]:
+        """Tasks that still ran when the function ended."""
+        return self.trace.tasks_left
+
+    @property
+    def threads_left(self) -> Sequence[Wait]:
+        return self.trace.threads_left
+
+    # --- saying what should have been ---
+
+    def expect(
+        self,
+        condition: object,
+        message: str,
+        *,
+        at: Located | None = None,
+        advice: str | None = None,
+    ) -> None:
+        """Fail the check with `message`, about the line of `at`, unless `condition` holds.
+
+        `message` says what was seen and what was expected, with the numbers of this run; `advice`
+        says what to try, where that of the check does not fit. If the function raised, the failure
+        says that first: it is the likely cause.
+        """
+        if condition:
+            return
+        line = at.line if at is not None else None
+        if self.error is not None and not self._error_expected:
+            message = f"it raised {error_name(self.error)}; {message}"
+            line = line or self.errors[0].line
+            advice = advise(self.error, self.trace.backend) or advice
+        raise CheckFailed(message, line, advice)
+
+    def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:
+        """Fail the check unless `act` ended at once when it was cancelled from outside, if it was, and
+        unless all its `calls` had ended by then."""
+        name, cancelled = f"{act.record.function}()", act.record.cancelled_at
+        if cancelled is not None:
+            self.expect(
+                round(act.ended - cancelled, 6) <= 0,
+                f"{name} was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; "
+                "it must end at once",
+                advice="do not shield anything, and wait for nothing when it is cancelled",
+            )
+        for call in calls:
+            self.expect(
+                call.ended is not None and round(call.ended - act.ended, 6) <= 0,
+                f"{name} ended at {act.ended:g} s, and {call.method}(), which was called at "
+                f"{call.started:g} s, went on",
+                at=call,
+                advice=f"whatever {name} starts, it must wait for, or cancel",
+            )
+
+    def expect_error(self, kind: str, because: str) -> ErrorTree:
+        """Fail the check unless the function raised an error of `kind`, alone or inside a group,
+        and return that error. `because` says why it should have."""
+        for error in self.errors:
+            if error.kind == kind:
+                self._error_expected = True
+                return error
+        seen = f"raised {error_name(self.error)}" if self.error else "returned"
+        advice = advise(self.error, self.trace.backend) if self.error else None
+        line = self.errors[0].line if self.errors else None
+        raise CheckFailed(f"it {seen}, and should have raised {kind}: {because}", line, advice)
+
+    def expect_value(self, expected: object, meaning: str = "the returned value") -> None:
+        """Fail the check unless the function returned exactly `expected`: equal, and of the same
+        types all the way down (but for tuples, which count as lists)."""
+        if not same(self.value, expected):
+            raise CheckFailed(f"{meaning} is {shown(self.value)}, not {shown(expected)}")
+
+    def expect_elapsed(self, expected: float, because: str) -> None:
+        """Fail the check unless the run took `expected` virtual seconds, to the nanosecond."""
+        if round(self.elapsed * 1e9) != round(expected * 1e9):
+            raise CheckFailed(f"it took {self.elapsed:g} s, not {expected:g} s: {because}")
+
+    def expect_unblocked(self) -> None:
+        """Fail the check if the event loop's thread was ever blocked."""
+        if self.blocked:
+            worst = max(self.blocked, key=lambda stretch: stretch.length)
+            raise CheckFailed(
+                f"{holding(worst.what)} held the event loop for {worst.length:g} s, "
+                f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
+                worst.line,
+            )
+
+    def expect_nothing_left(self) -> None:
+        """Fail the check if tasks or threads still ran at the end, or coroutines never did."""
+        if self.warnings:
+            raise CheckFailed(self.warnings[0].text, self.warnings[0].line)
+        if left := [*self.tasks_left, *self.threads_left]:
+            first = left[0]
+            raise CheckFailed(
+                f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
+                f"ended; the first, {plain_name(first)}, was waiting for {awaited(self.trace, first.what)}",
+                first.line or first.started_at,
+            )
+
+
+def same(left: object, right: object) -> bool:
+    """Equal, and of the same types all the way down; tuples count as lists."""
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return type(left) is type(right) and left == right
+
+
+def shown(value: object, length: int = 120) -> str:
+    """A value in a message, cut to a length."""
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 1]}…"

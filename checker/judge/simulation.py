@@ -1,0 +1,395 @@
+"""The world of one run, as a discrete-event simulation.
+
+Calls are under way, acts are to begin or to be cancelled, the program waits for a deadline: whatever
+may happen next is *enabled*. The scheduler picks one of these, the clock jumps there, and the answer
+says what the submission has to hear of it. Nothing here knows how the submission is reached.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from checker.judge import trace as facts
+from checker.judge.acts import Timing
+from checker.judge.livelock import Standstill
+from checker.judge.scheduler import Enabled, Plan
+from checker.judge.service import (
+    AUTHORS_ERRORS,
+    Invocation,
+    NoSuchMethod,
+    Service,
+    Settled,
+    error_kind,
+    error_text,
+    specify,
+)
+from checker.judge.trace import Trace, seconds
+from checker_sandbox.wire.link import ProtocolError
+from checker_sandbox.wire.messages import (
+    Answered,
+    Called,
+    Event,
+    Explain,
+    Failed,
+    Idle,
+    Resume,
+    ServiceSpec,
+    Start,
+    instant,
+)
+from checker_sandbox.wire.plain import NotPlain, plain, shortened
+
+MAX_PENDING: Final = 5_000
+"""How many calls may be under way at a time."""
+
+TICK: Final = 1_000_000
+"""How long a reply takes that overtakes others, in nanoseconds of virtual time."""
+
+PATIENCE: Final = 10
+"""How many deadlines in a row may come before a reply that is late. A program that looks every now
+and then would otherwise do so for ever, and be told that it never ends."""
+
+
+class RunOver(Exception):
+    """The run is over, and this is how it ended."""
+
+    def __init__(self, ending: facts.Ending) -> None:
+        self.ending = ending
+
+
+class _Act:
+    """One call of the learner's code: what is planned for it, and what has been seen of it."""
+
+    __slots__ = ("cancelled", "ended", "record", "started", "timing")
+
+    def __init__(self, record: facts.ActRecord, timing: Timing) -> None:
+        self.record = record
+        self.timing = timing
+        self.started: int | None = None
+        self.ended: int | None = None
+        self.cancelled = False
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.started is not None and self.ended is None
+
+
+class _Pending:
+    """A call that is under way."""
+
+    __slots__ = ("due", "invocation", "record")
+
+    def __init__(
+        self, record: facts.Call, invocation: Invocation | Settled | None, due: int
+    ) -> None:
+        self.record = record
+        self.invocation = invocation
+        self.due = due
+
+
+class Simulation:
+    """What happens in the world of `trace`. Raises `ProtocolError` for what cannot happen in it."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        services: list[Service],
+        plan: Plan,
+        start: Start,
+        timings: Sequence[Timing],
+    ) -> None:
+        self.now = 0
+        """The time, in nanoseconds of virtual time since the run began."""
+        self._trace = trace
+        self._services = services
+        self._plan = plan
+        self._scheduler = plan.scheduler
+        self._strike = start.strike
+        self._pause = plan.cancelled_in
+        self._acts = [_Act(*pair) for pair in zip(trace.acts, timings, strict=True)]
+        self._standstill = Standstill()
+        self._begin(start.begin)
+        self._pending: dict[int, _Pending] = {}
+        self._deadlines = 0
+        """How many have come since the last reply."""
+        self._timers_asked = False
+        self._is_livelocked = False
+        self._places = 0
+
+    def describe(self, value: Any) -> ServiceSpec:
+        """Say what a service in a message looks like; one that is new gets the next number."""
+        if not isinstance(value, Service):
+            raise NotPlain(type(value).__name__)
+        for number, service in enumerate(self._services):
+            if service is value:
+                return specify(value, number)
+        self._services.append(value)
+        return specify(value, len(self._services) - 1)
+
+    # --- what the submission did ---
+
+    def place(self) -> int:
+        """The next place in the order of all that happens."""
+        self._places += 1
+        return self._places
+
+    def notice(self, event: Event) -> None:
+        """Something happened, which may be new."""
+        self._standstill.hear(event, self.now)
+
+    def call(self, event: Called) -> None:
+        """A service was called."""
+        if event.call != len(self._trace.calls) + 1:
+            raise ProtocolError(f"call {event.call} is not the next one")
+        if not 0 <= event.service < len(self._services):
+            raise ProtocolError(f"there is no service {event.service}")
+        service = self._services[event.service]
+        arguments, keywords = plain(event.arguments), plain(event.keywords)
+        record = facts.Call(
+            event.call,
+            service,
+            event.service,
+            event.method,
+            tuple(arguments),
+            keywords,
+            event.task,
+            event.thread,
+            event.line,
+            started=seconds(self.now),
+            order=self.place(),
+        )
+        self._trace.calls.append(record)
+        if len(self._pending) >= MAX_PENDING:
+            raise RunOver(facts.Overran(f"had more than {MAX_PENDING:,} calls under way at a time"))
+        pending = self._pending[event.call] = _Pending(record, None, self.now)
+        try:
+            pending.invocation = Invocation(service, event.method, arguments, keywords)
+            record.given = facts.Given(pending.invocation.given)
+            if pending.invocation.latency is None:
+                pending.invocation.advance()
+        except StopIteration as stop:
+            pending.invocation = Settled(stop.value)
+        except (NoSuchMethod, *AUTHORS_ERRORS):
+            raise
+        except Exception as error:
+            pending.invocation = Settled(error=error)
+        else:
+            assert pending.invocation.latency is not None
+            pending.due = self._later(pending.invocation.latency)
+
+    def _later(self, latency: float) -> int:
+        after = instant(latency)
+        if after is None:
+            raise ValueError("a service's latency is infinite; use a generator that yields more")
+        return self.now + after
+
+    def cancel_call(self, call: int) -> None:
+        """Whoever waited for this call was cancelled."""
+        pending = self._pending.pop(call, None)
+        if pending is None:
+            raise ProtocolError(f"call {call} was cancelled, which was not under way")
+        pending.record.outcome = "cancelled"
+        self._finish(pending.record)
+        if pending.invocation is not None:
+            pending.invocation.cancel()
+
+    def strike(self) -> None:
+        """The act was cancelled that was to be, between two steps of the tasks."""
+        if self._strike is None or not self._acts[self._strike.act].is_under_way:
+            raise ProtocolError("it was cancelled where nobody had cancelled it")
+        self._note_cancelled([self._strike.act])
+        self._strike = None
+
+    def end_act(self, number: int, ending: facts.ActEnding) -> None:
+        """An act came to its end."""
+        act = self._acts[number]
+        if not act.is_under_way:
+            raise ProtocolError("an act ended that was not under way")
+        act.ended = self.now
+        act.record.ended = seconds(self.now)
+        act.record.ending = ending
+
+    def was_cancelled(self, number: int) -> bool:
+        """Whether an act has been cancelled from outside."""
+        return self._acts[number].cancelled
+
+    @property
+    def have_all_ended(self) -> bool:
+        """Whether all acts came to their ends."""
+        return all(act.ended is not None for act in self._acts)
+
+    def stuck(self, waits: tuple[facts.Wait, ...]) -> facts.Deadlocked | facts.Livelocked:
+        """How a run ended in which nobody goes on from these `waits`."""
+        if self._is_livelocked:
+            still = self._standstill
+            return facts.Livelocked(waits, still.steps, seconds(still.since))
+        return facts.Deadlocked(waits)
+
+    # --- what happens next ---
+
+    def answer(self, message: Idle) -> Resume | Explain:
+        """Let something happen, and say what the submission has to hear of it."""
+        if self._timers_asked and self._is_left_alone():
+            self._is_livelocked = self._standstill.look_at_timers(message.last_timer, self.now)
+            if self._is_livelocked:
+                return Explain()
+        answer = self._next(message.deadline)
+        self._timers_asked = isinstance(answer, Resume) and self._standstill.asks_for_timers
+        return msgspec.structs.replace(answer, timers=True) if self._timers_asked else answer
+
+    def _next(self, deadline: int | None) -> Resume | Explain:
+        """Let something happen, and more until there is something to tell."""
+        if deadline is not None:
+            deadline = max(deadline, self.now)
+        pause = self._pause
+        if pause is not None and pause.number <= self._trace.steps + 1:
+            self._pause = None
+            if self._acts[pause.act].is_under_way and not self._acts[pause.act].cancelled:
+                return self._cancel([pause.act])
+        while True:
+            enabled = self._enabled(deadline)
+            if not enabled:
+                return Explain()
+            chosen = self._choose(enabled)
+            self.now = self._moment(chosen, enabled)
+            self._scheduler.happened(chosen, self.now)
+            self._trace.steps += 1
+            if chosen.kind == "begin":
+                return self._begin(self._due_acts(self._beginning, chosen.due))
+            if chosen.kind == "cancel":
+                return self._cancel(self._due_acts(self._cancelling, chosen.due))
+            if chosen.kind == "deadline":
+                self._deadlines += 1
+                self._standstill.timer(self.now)
+                return Resume(self.now, [])
+            self._deadlines = 0
+            self._standstill.reset(self.now)
+            together = [chosen.call]
+            if not self._scheduler.explored:
+                together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
+            replies = [reply for call in together if (reply := self._advance(call)) is not None]
+            if replies:
+                return Resume(self.now, replies)
+
+    def _is_left_alone(self) -> bool:
+        """Whether nothing will come from outside but replies to what was called since nothing new has
+        happened."""
+        since = seconds(self._standstill.since)
+        return (
+            self._strike is None
+            and self._pause is None
+            and all(pending.record.started > since for pending in self._pending.values())
+            and all(
+                self._beginning(act) is None and self._cancelling(act) is None for act in self._acts
+            )
+        )
+
+    def _begin(self, numbers: list[int]) -> Resume:
+        self._standstill.reset(self.now)
+        for number in numbers:
+            act = self._acts[number]
+            act.started = self.now
+            act.record.started = seconds(self.now)
+        return Resume(self.now, [], begin=numbers)
+
+    def _cancel(self, numbers: list[int]) -> Resume:
+        self._standstill.reset(self.now)
+        self._note_cancelled(numbers)
+        return Resume(self.now, [], cancel=numbers)
+
+    def _note_cancelled(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self._acts[number].cancelled = True
+            self._acts[number].record.cancelled_at = seconds(self.now)
+        if self._trace.cancelled_at is None:
+            self._trace.cancelled_at = seconds(self.now)
+            self._trace.cancelled_order = self.place()
+
+    def _due_acts(self, when: Callable[[_Act], int | None], due: int) -> list[int]:
+        return [i for i, act in enumerate(self._acts) if when(act) == due]
+
+    def _beginning(self, act: _Act) -> int | None:
+        """When an act begins, as far as that is known."""
+        if act.started is not None:
+            return None
+        if act.timing.after is None:
+            return act.timing.at
+        ended = self._acts[act.timing.after].ended
+        return None if ended is None else max(ended, act.timing.at)
+
+    def _cancelling(self, act: _Act) -> int | None:
+        """When an act that is under way is cancelled from outside, if it is to be."""
+        if act.started is None or act.ended is not None or act.cancelled:
+            return None
+        after = act.timing.cancel_after
+        return None if after is None else act.started + after
+
+    def _choose(self, enabled: list[Enabled]) -> Enabled:
+        if len(enabled) == 1:
+            return enabled[0]
+        return enabled[self._scheduler.choose(enabled)]
+
+    def _enabled(self, deadline: int | None) -> list[Enabled]:
+        enabled = []
+        for call, pending in self._pending.items():
+            record, due = pending.record, max(pending.due, self.now)
+            enabled.append(Enabled("reply", due, call, record.task, record.service_number))
+        own = [] if deadline is None else [Enabled("deadline", deadline)]
+        for act in self._acts:
+            if (begins := self._beginning(act)) is not None:
+                own.append(Enabled("begin", begins))
+            elif (cancelled := self._cancelling(act)) is not None:
+                own.append(Enabled("cancel", cancelled))
+        # What has its own time waits for no reply: it happens before the first one that is due,
+        # unless that may be late.
+        soonest = min((e.due for e in own), default=None)
+        last = min((reply.due for reply in enabled), default=None)
+        may_be_late = self._plan.delays and self._deadlines < PATIENCE
+        if soonest is not None and (last is None or soonest <= last or may_be_late):
+            enabled += {e.kind: e for e in own if e.due == soonest}.values()
+        return sorted(enabled, key=lambda e: e.due)
+
+    def _moment(self, chosen: Enabled, enabled: list[Enabled]) -> int:
+        """When the chosen one happens: when it is due, or, if it is a reply that overtakes what comes
+        first, a tick from now if there is time for it."""
+        if chosen.kind == "reply" and chosen is not enabled[0]:
+            return min(self.now + TICK, enabled[0].due)
+        return chosen.due
+
+    def _advance(self, call: int) -> Answered | Failed | None:
+        """Take `call` one stage further; the reply, if that was the last one."""
+        pending = self._pending[call]
+        assert pending.invocation is not None
+        reply: Answered | Failed
+        try:
+            if call == self._plan.failing and self._plan.failure is not None:
+                pending.invocation.cancel()
+                raise self._plan.failure
+            pending.invocation.advance()
+        except StopIteration as stop:
+            pending.record.outcome = "answered"
+            value = stop.value
+        except AUTHORS_ERRORS:
+            raise
+        except Exception as error:
+            pending.record.outcome = "failed"
+            reply = Failed(call, error_kind(error), shortened(error_text(error)))
+            pending.record.reply = f"{reply.kind}: {reply.message}"
+        else:
+            assert pending.invocation.latency is not None
+            pending.due = self._later(pending.invocation.latency)
+            return None
+        if pending.record.outcome == "answered":
+            pending.record.reply = value
+            try:
+                reply = Answered(call, plain(value, besides=Service))
+            except NotPlain as not_plain:
+                raise TypeError(f"a service replied with {not_plain}") from None
+        self._finish(pending.record)
+        del self._pending[call]
+        return reply
+
+    def _finish(self, call: facts.Call) -> None:
+        call.ended = seconds(self.now)
+        call.ended_order = self.place()
