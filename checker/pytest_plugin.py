@@ -435,6 +435,7 @@ class _Judging:
     def tell(self, report: "CheckReport") -> str:
         """All that there is to say of a check that did not pass."""
         from checker.harmless import printable
+        from checker.report import to_see, to_try
 
         seen, advice = self.said(report)
         rows = [f"{report.title} ({self.backend})", seen]
@@ -448,10 +449,10 @@ class _Judging:
                 code = lines[report.line - 1].decode("utf-8", "replace").strip()
                 rows.append(f"{report.line:>4} | {printable(code)}")
         if advice:
-            rows.append(f"Try: {advice}")
+            rows.append(to_try(advice))
         if report.replay:
             command = f"checker run {self.exercise.short_name} --replay {report.replay}"
             if self._work.given:
                 command += f" --submission {shlex.quote(self._shared.shown(self._work.path))}"
-            rows.append(f"See it: {command}")
+            rows.append(to_see(command))
         return "\n".join(rows)

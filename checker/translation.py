@@ -14,6 +14,9 @@ LOCALE: Final = Path(__file__).with_name("locale")
 
 _catalogue = gettext.translation("checker", LOCALE, fallback=True)
 
+LANGUAGE: Final = _catalogue.info().get("language") or "en"
+"""The language of the texts, as a catalogue names it: `en`, `pt_BR`."""
+
 
 def _(text: str, /, **facts: object) -> str:
     """`text` in the reader's language, with `facts` in its places."""

@@ -18,6 +18,7 @@ exit code: 0 every attack was stopped, 1 one was not, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument(
         "--isolation",

@@ -53,6 +53,7 @@ exit code: 0 written, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of a sweep")
     parser.add_argument(

@@ -33,8 +33,9 @@ exit code: 0 no mutant survives without a reason, 1 some do, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    cli.add_names(parser)
     parser.add_argument(
         "--family",
         action="append",
@@ -75,7 +76,7 @@ def run(given: argparse.Namespace) -> int:
             sandboxes=sandboxes,
             seed=given.seed,
             families=families,
-            tried=lambda done, total: status.progress("mutants", done, total),
+            tried=lambda done, total: status.progress(f"mutants {done} of {total}"),
         )
         try:
             for one in found:

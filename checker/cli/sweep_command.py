@@ -46,6 +46,7 @@ SECONDS_BETWEEN: Final = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="where submissions are")
     parser.add_argument(

@@ -25,8 +25,9 @@ exit code: 0 all is as it should be, 1 something is not, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    cli.add_names(parser)
     parser.add_argument(
         "--seeds",
         metavar="N",
@@ -60,8 +61,8 @@ def run(given: argparse.Namespace) -> int:
             seeds=range(1, given.seeds + 1),
             accept=given.accept,
             mutants=given.mutants,
-            graded=lambda done, total: status.progress("gradings", done, total),
-            tried=lambda done, total: status.progress("mutants", done, total),
+            graded=lambda done, total: status.progress(f"gradings {done} of {total}"),
+            tried=lambda done, total: status.progress(f"mutants {done} of {total}"),
         )
         try:
             for finding in found:
