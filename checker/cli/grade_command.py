@@ -149,7 +149,7 @@ def run(given: argparse.Namespace) -> int:
         finally:
             status.clear_progress()
     summary = summarize_submission(drawn, tuple(reports))
-    sources = {source.file: source.content for _, source in work}
+    sources = {source.file: source.content for exercise, source in work}
     if given.format != "text":
         from checker.sweep.exports import write_report
 
