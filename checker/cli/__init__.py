@@ -45,7 +45,7 @@ class UsageError(Exception):
 
 _DESCRIPTION = _(
     """\
-Small broken programs that teach structured concurrency with AnyIO. Mend
+Small broken programs that teach structured concurrency with AnyIO. Fix
 exercises/<chapter>/<name>/exercise.py, and grade it until it passes on asyncio and on trio.
 """
 )
