@@ -1,6 +1,6 @@
-"""Show what this machine can do to shut submissions in, by trying it.
+"""Test how well this machine can isolate submissions.
 
-Each attack that matters is made by a small submission, in the same sandbox that `checker sweep` uses.
+A small submission tries each attack that matters, in the same sandbox that `checker sweep` uses.
 """
 
 import argparse

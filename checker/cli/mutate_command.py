@@ -1,9 +1,9 @@
 """Make wrong answers by machine, and show those that no check catches.
 
-The solution of an exercise and every alternative are changed in one place after another: a lock less,
-a limit one off, a timeout that nobody asked for. Each of these mutants should fail a check on asyncio
-or on trio. What survives is shown as a difference from the right answer: sharpen a check until it
-fails, or, if it is right by the brief, list it in equivalent.toml with the reason.
+The solution of an exercise and every alternative are changed in one place after another: a missing
+lock, a limit that is off by one, a timeout that nobody asked for. Each of these mutants should fail a
+check on asyncio or on trio. Those that survive are shown as diffs from the right answer: sharpen a
+check until the mutant fails, or, if the brief allows it, list it in equivalent.toml with the reason.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """Prove that the checks of an exercise are right, on both backends and with several seeds.
 
 The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
-that it names, and every check is failed by one; no mutant of a right answer passes (see `checker
-mutate`); brief, hints, title and points are there; what the checks say of each wrong answer is what
-messages.txt says that they do.
+that it names, and some mistake fails every check; no mutant of a right answer passes (see `checker
+mutate`); brief, hints, title and points are there; and the checks say about each wrong answer exactly
+what messages.txt holds.
 """
 
 import argparse
