@@ -1,10 +1,12 @@
-"""Words of a command line, as values: of `checker`, and of pytest where the plugin has options.
+"""The words of a command line as values, for `checker` and for the options of the pytest plugin.
 
 Each of these is a `type` for `argparse`, and raises `argparse.ArgumentTypeError`.
 """
 
 import argparse
 from collections.abc import Callable
+
+from checker.translation import _
 
 __all__ = ["number_up_to", "seed"]
 
@@ -14,9 +16,9 @@ def seed(text: str) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        raise argparse.ArgumentTypeError(_("{text!r} is not a whole number", text=text)) from None
     if not 0 <= number < 1 << 63:
-        raise argparse.ArgumentTypeError("a seed is a whole number from 0 to 2^63 - 1")
+        raise argparse.ArgumentTypeError(_("a seed is a whole number from 0 to 2^63 - 1"))
     return number
 
 
@@ -25,7 +27,9 @@ def number_up_to(most: int) -> Callable[[str], int]:
 
     def number(text: str) -> int:
         if not text.isdecimal() or not 1 <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
+            raise argparse.ArgumentTypeError(
+                _("{text!r} is not a number from 1 to {most}", text=text, most=most)
+            )
         return int(text)
 
     return number

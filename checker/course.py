@@ -20,6 +20,8 @@ from typing import Any
 
 import msgspec
 
+from checker.translation import _
+
 __all__ = ["Chapter", "Check", "Course", "CourseError", "Exercise", "UnknownName"]
 
 
@@ -164,8 +166,11 @@ class Course:
             if (folder / "exercises" / "course.toml").is_file():
                 return cls.load(folder)
         raise CourseError(
-            f"{start} is not inside a course (no exercises/course.toml here or above); "
-            "go to your clone of the kit first, for example `cd tasklings`"
+            _(
+                "{folder} is not inside a course (no exercises/course.toml here or above); go to "
+                "your clone of the kit first, for example `cd tasklings`",
+                folder=start,
+            )
         )
 
     @classmethod
@@ -215,8 +220,16 @@ class Course:
             *(chapter.name for chapter in self.chapters),
         }
         near = difflib.get_close_matches(wanted, sorted(known), n=2, cutoff=0.5)
-        meant = f"did you mean {' or '.join(near)}?" if near else "`checker list` shows them all"
-        raise UnknownName(f"there is no exercise or chapter named {name!r}; {meant}")
+        match near:
+            case [one]:
+                meant = _("did you mean {name}?", name=one)
+            case [one, other]:
+                meant = _("did you mean {one} or {other}?", one=one, other=other)
+            case _:
+                meant = _("`checker list` shows them all")
+        raise UnknownName(
+            _("there is no exercise or chapter named {name!r}; {hint}", name=name, hint=meant)
+        )
 
 
 def _normalized(source: bytes) -> bytes:

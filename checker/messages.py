@@ -1,5 +1,5 @@
-"""What the checks say of the wrong answers that an exercise knows: kept beside its solution for people to
-read when it changes, shown on a page of the documentation, and held to rules of its own."""
+"""What the checks say about the known wrong answers to an exercise: kept beside its solution so that
+people read every change, shown on a page of the documentation, and held to some rules."""
 
 import ast
 import re

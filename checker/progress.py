@@ -1,6 +1,6 @@
 """How far a learner is: kept in `.checker/progress.json` in the course, and never trusted.
 
-It serves `checker list` and `checker hint` only. If it is gone or spoilt, nothing else is.
+Only `checker list` and `checker hint` use it. If it is lost or damaged, nothing else suffers.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from checker.submission import Source
 
 
 class _Standing(msgspec.Struct):
-    """What is known of one exercise. A result counts only for the file that it was found with."""
+    """What is known about one exercise. A result counts only as long as the file is the same."""
 
     digest: str = ""
     status: str = ""

@@ -1,16 +1,16 @@
-"""A pytest plugin: `pytest exercises` in a course judges its checks, each on each backend an item.
+"""A pytest plugin: in a course, `pytest exercises` judges every check on each backend as an item.
 
     exercises/locks_and_limits/lost_update/checks.py::no_lost_update[trio]
 
-It is for those who have pytest around their courses already: `-k`, `-x`, `--lf`, `--junitxml` and
-pytest-xdist do with checks what they do with tests. A check that fails is a failure and says what
-`checker grade` says; one that could not be tried is an error, not a failure.
+It is for courses that already use pytest: `-k`, `-x`, `--lf`, `--junitxml` and pytest-xdist treat
+checks as they treat tests. A check that fails is a failure and says what `checker grade` says; one that
+could not be tried is an error, not a failure.
 
 pytest has no word for work that nobody has started: an untouched starter passes and fails its
-checks like any other file. Nor has it points, and `checker list` does not hear of what happens here.
+checks like any other file. pytest has no points either, and `checker list` takes no notice of its runs.
 
-Most projects in whose environment this is installed have no course. They must not notice it, so
-nothing is imported here but pytest until there is something to judge.
+Most projects that have this plugin in their environment have no course. They must not notice it, so it
+imports nothing but pytest until there is something to judge.
 """
 
 import os
@@ -435,6 +435,7 @@ class _Judging:
     def tell(self, report: "CheckReport") -> str:
         """All that there is to say of a check that did not pass."""
         from checker.harmless import printable
+        from checker.report import to_see, to_try
 
         seen, advice = self.said(report)
         rows = [f"{report.title} ({self.backend})", seen]
@@ -448,10 +449,10 @@ class _Judging:
                 code = lines[report.line - 1].decode("utf-8", "replace").strip()
                 rows.append(f"{report.line:>4} | {printable(code)}")
         if advice:
-            rows.append(f"Try: {advice}")
+            rows.append(to_try(advice))
         if report.replay:
             command = f"checker run {self.exercise.short_name} --replay {report.replay}"
             if self._work.given:
                 command += f" --submission {shlex.quote(self._shared.shown(self._work.path))}"
-            rows.append(f"See it: {command}")
+            rows.append(to_see(command))
         return "\n".join(rows)

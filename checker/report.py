@@ -2,12 +2,14 @@
 
 Three outcomes are never mixed up. *Passed* and *failed* are the submission's doing. *Not graded*
 is the kit's or the machine's: it is no mark, and no pass either. An exercise is *not started* if
-its file is as it was shipped.
+its file is still the one that was shipped.
 """
 
 from typing import Literal, TypeAlias
 
 import msgspec
+
+from checker.translation import _
 
 Status: TypeAlias = Literal["passed", "failed", "not_graded"]
 ExerciseStatus: TypeAlias = Literal["passed", "failed", "not_started", "not_graded"]
@@ -61,26 +63,27 @@ class CheckReport(msgspec.Struct, frozen=True):
     """The same for all submissions that fail the check at the same place in it, and ended in the same
     way; empty if it passed, or if nothing was run. It means nothing else."""
     replay: str = ""
-    """What `checker run NAME --replay` shows the run again by that this is about; empty if
-    it passed, or if nothing was run."""
+    """The token with which `checker run NAME --replay` shows this run again; empty if it passed, or
+    if nothing was run."""
     tried: bool = True
-    """Whether anything was run to find that out. Once a check has met the limit of time, those that
-    follow are not."""
+    """Whether anything was run to find that out. Once a check has met the limit of time, those after
+    it are not tried."""
     searched: Searched | None = None
     """How far the search went; only for a check that passed, and had worlds to search."""
 
     @property
     def told(self) -> str:
-        """All that there is to say, but for what to try next."""
-        rows = [self.seen, *(f"What happened: {cause}" for cause in self.causes), *self.notes]
+        """Everything there is to say except what to try next."""
+        causes = [_("What happened: {cause}", cause=cause) for cause in self.causes]
+        rows = [self.seen, *causes, *self.notes]
         if self.printed:
-            rows += ["It printed:", *(f"  {line}" for line in self.printed)]
+            rows += [_("It printed:"), *(f"  {line}" for line in self.printed)]
         return "\n".join(rows)
 
     @property
     def message(self) -> str:
-        """All that there is to say; empty if it passed."""
-        return f"{self.told}\nTry: {self.advice}" if self.advice else self.told
+        """Everything there is to say; empty if it passed."""
+        return f"{self.told}\n{to_try(self.advice)}" if self.advice else self.told
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):
@@ -101,11 +104,21 @@ class SubmissionReport(msgspec.Struct, frozen=True):
     schema: str = SCHEMA
 
 
+def to_try(advice: str) -> str:
+    """What to try next, as a line below what was seen."""
+    return _("Try: {advice}", advice=advice)
+
+
+def to_see(command: str) -> str:
+    """Which command shows the run that a failure is about, as a line below it."""
+    return _("See it: {command}", command=command)
+
+
 def summarize_exercise(
     name: str, title: str, checks: tuple[CheckReport, ...], *, started: bool
 ) -> ExerciseReport:
     """Count the points: a check earns its own only when it passed on both backends, and a file that
-    is as it was shipped earns none."""
+    nobody has changed earns none."""
     by_check: dict[str, list[CheckReport]] = {}
     for check in checks:
         by_check.setdefault(check.name, []).append(check)

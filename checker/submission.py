@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from checker.course import Exercise
+from checker.translation import _
 
 MAX_SOURCE: Final = 1 << 16
 """The largest file that is taken for an exercise, in bytes."""
@@ -41,7 +42,7 @@ class Submission:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise SubmissionError(f"{path} does not exist")
+            raise SubmissionError(_("{path} does not exist", path=path))
         self._path = path
         self._is_file = not path.is_dir()
         if not self._is_file and (path / "exercises").is_dir():
@@ -67,8 +68,11 @@ class Submission:
         """Raise `SubmissionError` if there is a file for none of the exercises."""
         if all(self.source(exercise).missing for exercise in exercises):
             raise SubmissionError(
-                f"{self._path} holds none of the exercises asked for; give a clone of the kit, a "
-                "folder with <chapter>/<name>/exercise.py in it, or one file and one NAME"
+                _(
+                    "{path} holds none of the exercises asked for; give a clone of the kit, a folder "
+                    "with <chapter>/<name>/exercise.py in it, or one file and one NAME",
+                    path=self._path,
+                )
             )
 
 
@@ -81,22 +85,26 @@ def read_below(root: Path, below: Path, shown: str | None = None) -> Source:
         with os.fdopen(_open(root, below), "rb") as file:
             status = os.fstat(file.fileno())
             if stat.S_ISDIR(status.st_mode):
-                return Source(shown, fault=f"{name} is a folder; it must be a file")
+                return Source(shown, fault=_is_a_folder(name))
             if not stat.S_ISREG(status.st_mode):
-                return Source(shown, fault=f"{name} is not a regular file")
+                return Source(shown, fault=_("{name} is not a regular file", name=name))
             content = file.read(MAX_SOURCE + 1)
     except IsADirectoryError:
-        return Source(shown, fault=f"{name} is a folder; it must be a file")
+        return Source(shown, fault=_is_a_folder(name))
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            return Source(shown, fault=f"{name} is not a regular file, or behind a link")
+            fault = _("{name} is not a regular file, or is behind a link", name=name)
+            return Source(shown, fault=fault)
         reason = (error.strerror or str(error)).lower()
-        return Source(shown, obstacle=f"the file cannot be read ({reason})")
+        return Source(shown, obstacle=_("the file cannot be read ({reason})", reason=reason))
     if len(content) > MAX_SOURCE:
-        return Source(
-            shown, fault=f"the file has more than {MAX_SOURCE >> 10} KiB, and is not read"
-        )
+        fault = _("the file is larger than {limit} KiB, so it is not read", limit=MAX_SOURCE >> 10)
+        return Source(shown, fault=fault)
     return Source(shown, content=content)
+
+
+def _is_a_folder(name: str) -> str:
+    return _("{name} is a folder; it must be a file", name=name)
 
 
 def _open(root: Path, below: Path) -> int:

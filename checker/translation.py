@@ -1,9 +1,9 @@
 """The kit's own texts in the reader's language, by gettext: English, unless `checker/locale` has a
 catalogue for the language that the environment asks for.
 
-A text is a template, and what it tells of is given by name, so that a translator sees whole sentences
-and may put their parts in another order. What an exercise says of itself (its brief, its hints, the
-messages of its checks) is translated with the exercise, not here.
+A text is a template with named places, so a translator sees whole sentences and may put their parts in
+another order. The texts of an exercise (its brief, its hints, the messages of its checks) are
+translated with the exercise, not here.
 """
 
 import gettext
@@ -13,6 +13,9 @@ from typing import Final
 LOCALE: Final = Path(__file__).with_name("locale")
 
 _catalogue = gettext.translation("checker", LOCALE, fallback=True)
+
+LANGUAGE: Final = _catalogue.info().get("language") or "en"
+"""The language of the texts, as a catalogue names it: `en`, `pt_BR`."""
 
 
 def _(text: str, /, **facts: object) -> str:

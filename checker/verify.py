@@ -1,11 +1,10 @@
 """The author's proof that the checks of an exercise accept right answers and reject wrong ones.
 
 For each exercise, on both backends: the starter fails; the solution and every alternative pass every
-check; every mistake fails exactly the checks that it names, and none else; and every check is failed
-by a mistake. That is judged thoroughly, but for the checks that a mistake does not name, which it must
-pass a quick search of; and then again with other seeds: right answers pass a quick search too, and the
-checks that a mistake names catch it with each of them. Beside that, all that
-belongs to an exercise is there.
+check; every mistake fails exactly the checks that it names, and no others; and some mistake fails every
+check. The search is thorough, except for the checks that a mistake does not name: those it must pass in
+a quick one. Then all is tried with other seeds: right answers must pass a quick search too, and the
+checks that a mistake names must catch it with each seed. Also, the exercise must be complete.
 
 A mistake names the checks that catch it in its docstring:
 
@@ -14,13 +13,13 @@ A mistake names the checks that catch it in its docstring:
     Caught by: failures_give_back, cancellations_give_back (trio)
     \"\"\"
 
-A check that is named without a backend must catch it on both. Where it depends on what is drawn whether a
-check does, it is named with `(sometimes)`; another one must then catch the mistake for certain.
+A check that is named without a backend must catch it on both. If it depends on the drawn inputs
+whether a check does, it is named with `(sometimes)`; another check must then always catch the mistake.
 
 No mutant of a right answer passes, unless it is listed as right after all (see `checker/mutation`).
 
-What the checks say of every wrong answer is kept in `messages.txt` beside the solution, for people to
-read when it changes; each message has something of its run in it, and ends with what to do next.
+What the checks say about every wrong answer is kept in `messages.txt` beside the solution, so that
+people read every change; each message mentions something from its run, and ends with what to do next.
 """
 
 import ast

@@ -1,8 +1,8 @@
 """What a run is asked to do: one call from beginning to end, or several acts in one event loop.
 
 Most runs are one call, which task 1 makes itself. Where there are more, task 1 is the checker's own:
-it makes the objects, and starts a task for each act when the judge wants it to begin. An act has a
-cancel scope to itself, and what it raises ends nobody but itself.
+it makes the objects, and starts a task for each act when the judge wants it to begin. Each act has its
+own cancel scope, and what it raises ends only that act.
 """
 
 import inspect

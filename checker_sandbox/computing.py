@@ -1,9 +1,9 @@
-"""How long a run may compute before it comes back to where it can be answered.
+"""How long a run may compute before it comes back to the event loop.
 
-The limit is one of the process, which the kernel keeps: a signal after so many seconds of the
-processor's time. A program that comes back gets its seconds anew, so that the limit only meets code
-that never does, on a busy machine as on an idle one. What a process computes in all has a limit of
-its own, which nobody in it can raise.
+The kernel enforces this limit for the process: it sends a signal after so many seconds of processor
+time. A program that comes back gets its seconds anew, so the limit only ends code that never does, on a
+busy machine as on an idle one. A second limit, which nothing in the process can raise, holds for all
+that the process computes.
 """
 
 import math

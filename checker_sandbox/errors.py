@@ -1,4 +1,4 @@
-"""Exceptions, as they cross: from the judge by the name of one of Python's or AnyIO's, to the judge as a tree."""
+"""Exceptions on the wire: the judge names one of Python's or AnyIO's, the sandbox sends a tree."""
 
 import builtins
 from typing import Final

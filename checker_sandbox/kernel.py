@@ -1,9 +1,8 @@
-"""What an event loop asks when nothing in it can run: what happens next, and when?
+"""The kernel of a run: when nothing in the event loop can run, it asks the judge what happens next.
 
-The kernel of a run holds the run's clock, which only the judge moves, and the calls that wait for
-a reply. The two drivers (asyncio, trio) call `idle` when their loop has nothing left to do; the
-stubs call `call` and `call_blocking`; everything worth telling is kept with `tell` and goes to the
-judge with the next message.
+It holds the run's clock, which only the judge moves, and the calls that wait for a reply. The two
+drivers (asyncio, trio) call `idle` when their loop has nothing left to do; the stubs call `call` and
+`call_blocking`; `tell` keeps every event for the next message to the judge.
 """
 
 import math

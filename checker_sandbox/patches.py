@@ -1,10 +1,10 @@
-"""Threads and locks that take turns, in the place of those that do not.
+"""Threads and locks that take turns, in place of Python's own.
 
-Python's own locks know nothing of turns: a thread that waits for a lock whose holder waits for its
-turn would wait for ever. So `install` puts a lock in the place of `threading.Lock` that gives the
-turn away while it waits, and whatever is built on it (conditions, events, semaphores, queues,
-futures, executors) follows. `time.sleep`, starting and joining a thread, `to_thread.run_sync` and
-`from_thread.run` go the same way. Threads that the backends use inside are left alone.
+Python's own locks know nothing about turns: a thread that waits for a lock whose holder waits for its
+turn would wait for ever. So `install` replaces `threading.Lock` with a lock that gives the turn away
+while it waits; everything built on it (conditions, events, semaphores, queues, futures, executors)
+follows. `time.sleep`, starting and joining a thread, `to_thread.run_sync` and `from_thread.run` are
+replaced too. Threads that the backends use internally are left alone.
 """
 
 import _thread

@@ -1,4 +1,4 @@
-"""Who has taken a semaphore's permits: AnyIO does not keep it, and a deadlock is told by it."""
+"""Who has taken a semaphore's permits. AnyIO does not record this, and a report on a deadlock needs it."""
 
 from collections.abc import Callable
 from typing import Any

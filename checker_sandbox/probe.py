@@ -1,4 +1,4 @@
-"""What a jail is tried with: that Python, what a run imports, and the filter for system calls work in it."""
+"""A test of a jail: do Python, what a run imports, and the filter for system calls work in it?"""
 
 import sys
 

@@ -1,10 +1,10 @@
-"""The fork server: a process that has imported all that a run needs, and forks one for each run.
+"""The fork server: a process that has imported everything a run needs, and forks for each run.
 
 Starting Python and importing anyio and trio takes a hundred times as long as a fork. So the judge
 starts one of these and asks it for runs: see `checker_sandbox/wire/control.py`. The server holds nothing
 worth stealing.
 
-A fork is made while the run before it goes on, so that no run waits for its own.
+The fork for the next run is made during the current one, so no run waits for its fork.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
-"""The steps that tasks take, counted, and a cancellation from outside right before one of them.
+"""Counts the steps of tasks, and cancels from outside right before one of them.
 
 A task takes a step whenever the event loop resumes it. Between two steps nothing of the submission
-runs, and any other task of a real program could: a cancellation that comes there is one that a
-caller could have sent. So a program that lets go of what it was just handed is found out.
+runs, but any other task of a real program could: a caller could have cancelled at that very moment. So
+a program that drops what it was just handed is caught.
 """
 
 from checker_sandbox.kernel import Kernel

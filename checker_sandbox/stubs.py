@@ -1,4 +1,4 @@
-"""What a submission holds in its hands: an object whose methods are messages to the judge."""
+"""A service as the submission sees it: an object whose methods send messages to the judge."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""From bytes that a stranger sent to a function that can be called, or the reason why not."""
+"""From bytes that a stranger sent to a function that can be called, or to the reason why it cannot."""
 
 import difflib
 import inspect

@@ -1,11 +1,11 @@
-"""What a run in a jail may ask the kernel for: all that Python needs, and nothing that leaves it.
+"""What a run in a jail may ask the kernel for: everything that Python needs, and nothing that reaches out.
 
-Namespaces hide what is outside; this keeps a run one process, which has nothing that outlives it. So
-its limits on memory and on computing are those of all that it does, whoever ends it ends all of it,
-and the next run finds what it would have found without it. It may start threads. It may not start
-processes, signal, limit or trace others, make namespaces of its own in which it would be root, nor have
-memory that belongs to nobody; and of the kinds of sockets there are, only those that the jail's
-network namespace holds (a virtual machine's `AF_VSOCK` is in none).
+Namespaces hide what is outside; this filter keeps a run to a single process that leaves nothing behind.
+So its limits on memory and computing cover everything that it does, ending the process ends the whole
+run, and the next run finds everything as if this one had never been. It may start threads. It may not
+start processes; signal, limit or trace others; make namespaces in which it would be root; or hold memory
+that belongs to no process. It may use only those kinds of sockets that the jail's network namespace
+confines (a virtual machine's `AF_VSOCK` is in none).
 """
 
 import ctypes

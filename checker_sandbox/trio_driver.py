@@ -1,11 +1,10 @@
 """Real trio, on the judge's clock: a `Clock` that asks the kernel instead of waiting.
 
-trio shuffles each batch of runnable tasks with a generator of its own, seeded by the operating
+trio shuffles each batch of runnable tasks with its own random generator, seeded by the operating
 system, so that nobody comes to rely on an order. A verdict must repeat, so here that generator is
-seeded from the run's seed, and a batch is put in the order of the tasks' birth before it is
-shuffled (trio's own switch for that, which importing Hypothesis also turns on). With the seed 0 it
-runs in that order, which is the plainest. Both names are private: there is no public way to ask for
-it.
+seeded from the run's seed, and before it is shuffled, a batch is sorted by when its tasks were started
+(trio has a switch for this, which importing Hypothesis also turns on). With the seed 0, a batch runs in
+that order, which is the plainest. Both names are private: there is no public interface for this.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Where every task is, what it waits for, and who has that.
+"""Where every task is, what it waits for, and who holds that.
 
 A task that waits is a chain of suspended frames, from the code that it runs down to the primitive
 that suspended it. The innermost frame in the learner's file is the line to show; the first frame

@@ -1,8 +1,8 @@
-"""What every task does, told as it happens, for people to look at: only where the judge asks.
+"""Reports what every task does as it happens, for people to look at, if the judge asks for it.
 
-Two sources. Whenever nothing can run, each task is asked where it is and what it waits for. And
-while the learner's code runs, Python's own trace function sees the exceptions that reach it: an
-error, a cancellation, and an `except` that takes a cancellation and lets it go no further.
+There are two sources. Whenever nothing can run, this looks up where each task is and what it waits for.
+And while the learner's code runs, Python's trace function sees the exceptions that reach it: an
+error, a cancellation, and an `except` that swallows a cancellation.
 """
 
 import ast
@@ -26,7 +26,7 @@ from checker_sandbox.wire.messages import Ended, Struck, Swallowed, ThreadStarte
 from checker_sandbox.wire.plain import shortened
 
 MAX_TOLD: Final = 5_000
-"""How much is told of a run. Beyond that nobody looks, and its limits are meant for other things."""
+"""How much is reported about a run. Nobody looks beyond that, and its limits are meant for other things."""
 
 _RETURNS: Final = {
     dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap

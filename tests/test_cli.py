@@ -378,7 +378,7 @@ def test_a_page_is_written_with_both_backends(clone):
     [
         (("locks_and_limits",), "is a chapter"),
         (("lost_updat",), "did you mean"),
-        (("lost_update", "--replay", "nonsense"), "no token of locks_and_limits/lost_update"),
+        (("lost_update", "--replay", "nonsense"), "not a token for locks_and_limits/lost_update"),
         (("lost_update", "--check", "nothing"), "it has no_lost_update"),
         (("lost_update", "--replay", "x", "--seed", "1"), "leave --check and --seed out"),
         (("lost_update", "--page", "nowhere/run.html"), "cannot be written"),

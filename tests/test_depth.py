@@ -164,7 +164,7 @@ def test_a_search_that_no_longer_searches_grades_nothing_and_says_so(monkeypatch
         assert {check.status for check in report.checks} == {"not_graded"}
         (message,) = {check.message for check in report.checks}
         assert message.startswith("not graded: the search for bad orders no longer finds a planted")
-        assert message.endswith("this is a mistake of the checker, please report it")
+        assert message.endswith("this is a bug in the checker, please report it")
     assert report.points == 0
 
 
@@ -186,10 +186,10 @@ def test_the_planted_race_is_found_with_any_seed(sandbox, backend):
         (Searched("quick", 5), "5 worlds"),
         (Searched("quick", 6, 1, 1), "6 worlds; the only order of replies"),
         (Searched("quick", 11, 6, 6), "11 worlds; all 6 orders of replies"),
-        (Searched("quick", 15, 7, 90), "15 worlds; 7 of some 90 orders of replies"),
+        (Searched("quick", 15, 7, 90), "15 worlds; 7 of about 90 orders of replies"),
         (
             Searched("thorough", 1_226, 1_110, 9_999),
-            "1,226 worlds; 1,110 of some 9,999 orders of replies",
+            "1,226 worlds; 1,110 of about 9,999 orders of replies",
         ),
         (
             Searched("thorough", 226, 110, 1_234_567),

@@ -111,4 +111,4 @@ def test_a_backend_on_which_nothing_was_tried_is_not_said_to_fail(reports):
     assert not found["in_order", "trio"].tried
     assert "passes" not in found["in_order", "trio"].message
     assert "x The answers come in order (asyncio)\n" in shown
-    assert "trio: not tried, since it met the limit of time on asyncio" in shown
+    assert "trio: not tried, since it met the time limit on asyncio" in shown

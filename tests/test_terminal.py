@@ -76,7 +76,7 @@ def shown(summary: SubmissionReport, stream: Stream, backends=BACKENDS, everythi
 def test_in_a_pipe_there_is_no_colour_and_no_progress():
     stream = Stream()
     screen = Screen(stream)
-    screen.progress("graded", 1, 3)
+    screen.progress("graded 1 of 3")
     screen.clear_progress()
     assert "\x1b" not in shown(MIXED, stream)
     assert "\r" not in stream.text()
@@ -139,8 +139,8 @@ def test_no_terminal_is_too_narrow(monkeypatch, columns):
 def test_progress_is_written_over_itself_and_cleared():
     stream = Stream(terminal=True)
     screen = Screen(stream)
-    screen.progress("graded", 1, 3)
-    screen.progress("graded", 2, 3)
+    screen.progress("graded 1 of 3")
+    screen.progress("graded 2 of 3")
     screen.clear_progress()
     screen.clear_progress()
     assert stream.text() == "\r\x1b[Kgraded 1 of 3\r\x1b[Kgraded 2 of 3\r\x1b[K"

@@ -1,6 +1,6 @@
-"""The command line: one small module a command, and no logic of its own.
+"""The command line: one small module per command, and no logic of its own.
 
-Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an environment that does not do.
+Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an unsuitable environment.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Final
 from checker.course import Course, CourseError, Exercise, UnknownName
 from checker.harmless import printable
 from checker.submission import SubmissionError
+from checker.translation import _
 
 PASSED: Final = 0
 FAILED: Final = 1
@@ -24,28 +25,33 @@ INTERRUPTED: Final = 130
 MAX_JOBS: Final = 1000
 
 COMMANDS: Final = {
-    "grade": "grade your work (this is the one you need)",
-    "run": "show one run: its story and its timeline",
-    "list": "show the course, and how far you are",
-    "hint": "give a hint for an exercise, one more each time",
-    "sweep": "grade a whole cohort, and make a gradebook (for instructors)",
-    "doctor": "show what this machine can do to shut submissions in",
-    "export": "write the results of a sweep for a gradebook, a spreadsheet or a CI",
-    "mutate": "make wrong answers by machine, and show what no check catches (for authors)",
-    "verify": "prove that the checks of an exercise are right (for authors)",
+    "grade": _("grade your work (this is the one you need)"),
+    "run": _("show one run: its story and its timeline"),
+    "list": _("show the course, and how far you are"),
+    "hint": _("give a hint for an exercise, one more each time"),
+    "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
+    "doctor": _("show how well this machine can isolate submissions (for instructors)"),
+    "export": _(
+        "write the results of a sweep for a gradebook, a spreadsheet or CI (for instructors)"
+    ),
+    "mutate": _("make wrong answers by machine, and show those no check catches (for authors)"),
+    "verify": _("prove that the checks of an exercise are right (for authors)"),
 }
 
 
 class UsageError(Exception):
-    """The command cannot do what it was asked for; the text says what would do."""
+    """The command cannot do what it was asked for; the text says what would work."""
 
 
-_DESCRIPTION = """\
-Small broken programs that teach structured concurrency with AnyIO. Mend
+_DESCRIPTION = _(
+    """\
+Small broken programs that teach structured concurrency with AnyIO. Fix
 exercises/<chapter>/<name>/exercise.py, and grade it until it passes on asyncio and on trio.
 """
+)
 
-_EPILOG = """\
+_EPILOG = _(
+    """\
 examples:
   checker list                              what there is to do
   checker grade                             all exercises
@@ -56,6 +62,7 @@ examples:
 
 `checker COMMAND --help` says more about a command.
 """
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,16 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
     asked = next((word for word in words if not word.startswith("-")), None)
     for name, purpose in COMMANDS.items():
         # Only the command that was asked for is imported: the others would cost their start-up.
         module = import_module(f"checker.cli.{name}_command") if name == asked else None
         command = commands.add_parser(
-            name,
-            help=purpose,
-            description=module.__doc__ if module else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         if module is not None:
             module.add_arguments(command)
@@ -96,10 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"checker: {printable(str(error))}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
-        print("checker: interrupted", file=sys.stderr, flush=True)
+        print(_("checker: interrupted"), file=sys.stderr, flush=True)
         os._exit(INTERRUPTED)  # Python would wait for the threads, and they for what hangs.
     except BrokenPipeError:
-        # Whoever read the output has heard enough; nothing more can be said there.
+        # Whoever was reading the output has stopped; nothing more can be said there.
         _forget_stdout()
         return FAILED
     except OSError as error:
@@ -109,19 +113,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
 
 
+def add_name(parser: argparse.ArgumentParser) -> None:
+    """The argument of a command for one exercise."""
+    parser.add_argument("name", metavar="NAME", help=_("chapter/name or name"))
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """The argument of a command for any exercises and chapters."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help=_("chapter/name, name or chapter"))
+
+
 def select_one(course: Course, name: str, command: str) -> Exercise:
     """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
     exercises = course.select([name])
     if len(exercises) != 1:
         raise UsageError(
-            f"{name} is a chapter; this command is for one exercise of it, for example "
-            f"`checker {command} {exercises[0].short_name}`"
+            _(
+                "{chapter} is a chapter; name one exercise of it, for example `{command}`",
+                chapter=name,
+                command=f"checker {command} {exercises[0].short_name}",
+            )
         )
     return exercises[0]
 
 
 def write_whole(path: Path, text: str | bytes) -> None:
-    """Write a file whole or not at all: what is there is somebody's. Raises `UsageError`."""
+    """Write a file whole or not at all, since the old one is somebody's. Raises `UsageError`."""
     import tempfile  # Here, since it takes a while and few commands need it.
 
     content = text.encode("utf-8", "replace") if isinstance(text, str) else text
@@ -136,7 +153,9 @@ def write_whole(path: Path, text: str | bytes) -> None:
         if name is not None:
             with contextlib.suppress(OSError):
                 os.unlink(name)
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(
+            _("{file} cannot be written: {reason}", file=path, reason=error.strerror)
+        ) from None
 
 
 def _forget_stdout() -> None:

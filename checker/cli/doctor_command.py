@@ -1,6 +1,6 @@
-"""Show what this machine can do to shut submissions in, by trying it.
+"""Test how well this machine can isolate submissions.
 
-Each attack that matters is made by a small submission, in the same sandbox that `checker sweep` uses.
+A small submission tries each attack that matters, in the same sandbox that `checker sweep` uses.
 """
 
 import argparse
@@ -18,6 +18,7 @@ exit code: 0 every attack was stopped, 1 one was not, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument(
         "--isolation",

@@ -1,8 +1,8 @@
-"""Write the results of a sweep for another program: a gradebook, a spreadsheet, a CI.
+"""Write the results of a sweep for another program: a gradebook, a spreadsheet, CI.
 
-OUT is the folder that `checker sweep -o OUT` made. A format that holds a whole cohort is one file
-(without -o, it is printed); one that holds the work of one student is a file a student, in a folder
-that -o names. What is there already is overwritten, whole or not at all.
+OUT is the folder that `checker sweep -o OUT` made. A format for a whole cohort is written to one file
+(without -o, it is printed); a format for one student's work is written to one file per student, in the
+folder that -o names. Existing files are overwritten, whole or not at all.
 """
 
 import argparse
@@ -53,6 +53,7 @@ exit code: 0 written, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of a sweep")
     parser.add_argument(

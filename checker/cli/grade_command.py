@@ -1,8 +1,4 @@
-"""Grade your work, or a submission, on asyncio and on trio.
-
-NAME is chapter/name, a bare name or a chapter; without one, all exercises are graded. With a NAME
-every detail is shown; without one, an exercise that you have not started shows none.
-"""
+"""`checker grade`: a report on one's own work, or on a submission."""
 
 import argparse
 import os
@@ -20,11 +16,21 @@ from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, summarize_submission
 from checker.submission import Submission
+from checker.translation import _
 
 if TYPE_CHECKING:
     from checker.sweep.marks import Rules
 
-_EPILOG = """\
+_DESCRIPTION = _(
+    """\
+Grade your work, or a submission, on asyncio and on trio.
+
+NAME is chapter/name, a bare name or a chapter; without one, all exercises are graded. With a NAME
+every detail is shown; without one, an exercise that you have not started shows none.
+"""
+)
+_EPILOG = _(
+    """\
 examples:
   checker grade
   checker grade blocking
@@ -33,63 +39,74 @@ examples:
   checker grade lost_update --submission ~/Downloads/exercise.py
   checker grade --submission ../somebody --format json --seed 1
 
-exit code: 0 everything passed, 1 something failed or is not started, 2 a wrong call
+exit code: 0 everything passed, 1 something failed or is not started, 2 the command was called wrongly
 """
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = _EPILOG
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    parser.description, parser.epilog = _DESCRIPTION, _EPILOG
+    cli.add_names(parser)
     parser.add_argument(
         "--submission",
         metavar="PATH",
         type=Path,
-        help="a clone of the kit, a folder laid out as exercises/ or solutions/ is, or one Python "
-        "file with one NAME (default: the course that you are in)",
+        help=_(
+            "a clone of the kit, a folder laid out as exercises/ or solutions/ is, or one Python "
+            "file with one NAME (default: the course that you are in)"
+        ),
     )
     parser.add_argument(
         "--backend",
         choices=[*BACKENDS, "all"],
         default="all",
-        help="grade on one backend alone, which earns no points (default: all)",
+        help=_("grade on one backend alone, which earns no points (default: all)"),
     )
     parser.add_argument(
         "--format",
         choices=["text", "json", "junit", "gradescope", "exercism", "classroom50", "github"],
         default="text",
-        help="default: text; the others are for programs",
+        help=_("default: text; the others are for programs"),
     )
     parser.add_argument(
         "--rules",
         metavar="FILE",
         type=Path,
-        help="a TOML file: how points become marks in a format for programs; see `checker export "
-        "--help`",
+        help=_(
+            "a TOML file that says how points become marks in a format for programs; see "
+            "`checker export --help`"
+        ),
     )
     parser.add_argument(
         "--seed",
         type=seed,
         metavar="N",
-        help="draw the secret inputs from N, so that a report repeats (default: a fresh one)",
+        help=_(
+            "draw the secret inputs from N, so that a report repeats (default: a new seed each time)"
+        ),
     )
     parser.add_argument(
         "--thorough",
         action="store_true",
-        help="look as far as a sweep does: many more inputs, orders and points at which something "
-        "goes wrong; takes a few times as long",
+        help=_(
+            "search as far as a sweep does: many more inputs, orders and moments at which something "
+            "goes wrong; takes a few times as long"
+        ),
     )
     parser.add_argument(
         "--user",
         metavar="NAME",
-        help="run the submission as this user, who should own nothing: for root, in a container; "
-        "`checker sweep` is for strangers' work elsewhere",
+        help=_(
+            "run the submission as this user, who should own nothing: for root, in a container; "
+            "elsewhere, `checker sweep` is for strangers' work"
+        ),
     )
     parser.add_argument(
         "--jobs",
         type=number_up_to(cli.MAX_JOBS),
         metavar="N",
         default=os.cpu_count() or 1,
-        help="how many exercises to grade at a time (default: one for each core)",
+        help=_("how many exercises to grade at a time (default: one for each core)"),
     )
 
 
@@ -99,12 +116,17 @@ def run(given: argparse.Namespace) -> int:
     submission = Submission(given.submission or course.root)
     if submission.is_one_file and len(exercises) != 1:
         raise cli.UsageError(
-            f"{given.submission} is one file; say which exercise it is for, for example "
-            f"`checker grade {exercises[0].short_name} --submission {given.submission}`"
+            _(
+                "{file} is one file; say which exercise it is for, for example `{command}`",
+                file=given.submission,
+                command=f"checker grade {exercises[0].short_name} --submission {given.submission}",
+            )
         )
     submission.expect_any(exercises)
     if given.format not in ("text", "json") and given.backend != "all":
-        raise cli.UsageError(f"{given.format} is for both backends; leave --backend out")
+        raise cli.UsageError(
+            _("{format} is for both backends; leave --backend out", format=given.format)
+        )
     rules = _rules(given.rules)
     drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
     backends = BACKENDS if given.backend == "all" else (given.backend,)
@@ -123,11 +145,11 @@ def run(given: argparse.Namespace) -> int:
                 work, sandboxes=sandboxes, seed=drawn, backends=backends, depth=depth
             ):
                 reports.append(report)
-                status.progress("graded", len(reports), len(work))
+                status.progress(_("graded {done} of {total}", done=len(reports), total=len(work)))
         finally:
             status.clear_progress()
     summary = summarize_submission(drawn, tuple(reports))
-    sources = {source.file: source.content for _, source in work}
+    sources = {source.file: source.content for exercise, source in work}
     if given.format != "text":
         from checker.sweep.exports import write_report
 

@@ -1,4 +1,4 @@
-"""Give a hint for an exercise, one more each time you ask, from gentle to plain."""
+"""`checker hint`: one more hint each time."""
 
 import argparse
 import sys
@@ -8,10 +8,14 @@ from checker import cli
 from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
+from checker.translation import _, ngettext
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="chapter/name or name")
+    parser.description = _(
+        "Give a hint for an exercise, one more each time you ask, from gentle to plain."
+    )
+    cli.add_name(parser)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -27,9 +31,14 @@ def run(given: argparse.Namespace) -> int:
     screen.line()
     left = len(metadata.hints) - shown
     if left:
-        screen.line(f"  {left} more: run the same command again.")
+        more = ngettext(
+            "{number} more: run the same command again.",
+            "{number} more: run the same command again.",
+            left,
+        )
+        screen.line(f"  {more}")
     else:
-        screen.line("  That was the last one. These pages say more:")
+        screen.line("  " + _("That was the last one. These pages say more:"))
         for link in metadata.links:
             screen.line(f"  {link}")
     return cli.PASSED

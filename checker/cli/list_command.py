@@ -1,4 +1,4 @@
-"""Show the course by chapter, with the points of each exercise and how far you are."""
+"""`checker list`: the course, and how far the learner is."""
 
 import argparse
 import sys
@@ -6,20 +6,20 @@ from pathlib import Path
 
 from checker import cli
 from checker.course import Course
+from checker.feedback.console import MARKS, WORDS, score, standing
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
+from checker.translation import _
 
-_STATES = {
-    "passed": ("✓", "green", "passed"),
-    "failed": ("✗", "red", "failed"),
-    "not_graded": ("?", "yellow", "not graded"),
-    "not_started": ("·", "dim", ""),
-    "changed": ("…", "yellow", "not graded since you changed it"),
-}
+_MARKS = MARKS | {"changed": ("…", "yellow")}
+_WORDS = WORDS | {"not_started": "", "changed": _("not graded since you changed it")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    parser.description = _(
+        "Show the course by chapter, with the points of each exercise and how far you are."
+    )
+    cli.add_names(parser)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -35,15 +35,15 @@ def run(given: argparse.Namespace) -> int:
         screen.line(screen.style(f"{chapter.name} — {chapter.title}", "bold"))
         for exercise in exercises:
             status, earned = progress.standing(exercise)
-            mark, style, word = _STATES[status]
+            mark, style = _MARKS[status]
             passed += status == "passed"
             points += earned
             most += exercise.max_points
-            worth = f"{earned} of {exercise.max_points}"
+            worth = score(earned, exercise.max_points)
             screen.line(
                 f"  {screen.style(mark, style)} {exercise.short_name:<22} {worth:<8} "
-                f"{exercise.title:<32} {screen.style(word, style)}".rstrip()
+                f"{exercise.title:<32} {screen.style(_WORDS[status], style)}".rstrip()
             )
         screen.line()
-    screen.line(f"{passed} of {len(chosen)} passed, {points} of {most} points")
+    screen.line(standing(passed, len(chosen), points, most))
     return cli.PASSED

@@ -1,9 +1,9 @@
 """Make wrong answers by machine, and show those that no check catches.
 
-The solution of an exercise and every alternative are changed in one place after another: a lock less,
-a limit one off, a timeout that nobody asked for. Each of these mutants should fail a check on asyncio
-or on trio. What survives is shown as a difference from the right answer: sharpen a check until it
-fails, or, if it is right by the brief, list it in equivalent.toml with the reason.
+The solution of an exercise and every alternative are changed in one place after another: a missing
+lock, a limit that is off by one, a timeout that nobody asked for. Each of these mutants should fail a
+check on asyncio or on trio. Those that survive are shown as diffs from the right answer: sharpen a
+check until the mutant fails, or, if the brief allows it, list it in equivalent.toml with the reason.
 """
 
 import argparse
@@ -34,8 +34,9 @@ exit code: 0 no mutant survives without a reason, 1 some do, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    cli.add_names(parser)
     parser.add_argument(
         "--family",
         action="append",
@@ -79,7 +80,7 @@ def run(given: argparse.Namespace) -> int:
             sandboxes=sandboxes,
             seed=given.seed,
             families=families,
-            tried=lambda done, total: status.progress("mutants", done, total),
+            tried=lambda done, total: status.progress(f"mutants {done} of {total}"),
         )
         try:
             for one in found:

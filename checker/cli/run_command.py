@@ -1,9 +1,4 @@
-"""Show one run of an exercise: what happened in it, step by step, and a timeline of its tasks.
-
-It is the smallest run that shows what is wrong: of the first check that fails, or of CHECK. If
-nothing fails, it is a run of the first check. Every failure in a report has a token, which shows just
-that run again, even after you have changed your program.
-"""
+"""`checker run`: one run of an exercise, as a story and as a timeline."""
 
 import argparse
 import secrets
@@ -20,49 +15,64 @@ from checker.judge.launch import warm_sandboxes
 from checker.recording import Recording
 from checker.report import BACKENDS
 from checker.submission import Submission
+from checker.translation import _
 
-_EPILOG = """\
+_DESCRIPTION = _(
+    """\
+Show one run of an exercise: what happened in it, step by step, and a timeline of its tasks.
+
+It is the smallest run that shows what is wrong: of the first check that fails, or of CHECK. If
+nothing fails, it is a run of the first check. Every failure in a report has a token, which shows
+that very run again, even after you have changed your program.
+"""
+)
+_EPILOG = _(
+    """\
 examples:
   checker run lost_update
   checker run lost_update --page run.html       both backends, in a page for the browser
   checker run lost_update --backend trio --check accounts_overlap
   checker run lost_update --replay TOKEN
 
-exit code: 0 the check passes, 1 it fails, 2 a wrong call
+exit code: 0 the check passes, 1 it fails, 2 the command was called wrongly
 """
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = _EPILOG
-    parser.add_argument("name", metavar="NAME", help="chapter/name or name")
-    parser.add_argument("--check", metavar="CHECK", help="a check, by its name in checks.py")
+    parser.description, parser.epilog = _DESCRIPTION, _EPILOG
+    cli.add_name(parser)
+    parser.add_argument("--check", metavar="CHECK", help=_("a check, by its name in checks.py"))
     parser.add_argument(
         "--replay",
         metavar="TOKEN",
-        help="show the run of this token, from a report of `checker grade`",
+        help=_("show the run with this token, from a report of `checker grade`"),
     )
     parser.add_argument(
-        "--backend", choices=BACKENDS, help="default: the first on which the check fails"
+        "--backend", choices=BACKENDS, help=_("default: the first on which the check fails")
     )
     parser.add_argument(
         "--seed",
         metavar="N",
         type=seed,
-        help="draw the secret inputs from N (default: another each time)",
+        help=_("draw the secret inputs from N (default: a new seed each time)"),
     )
     parser.add_argument(
         "--thorough",
         action="store_true",
-        help="look as far for a run that goes wrong as `checker grade --thorough` does",
+        help=_("search as far for a run that goes wrong as `checker grade --thorough` does"),
     )
     parser.add_argument(
         "--submission",
         metavar="PATH",
         type=Path,
-        help="as for `checker grade` (default: the course that you are in)",
+        help=_("as for `checker grade` (default: the course that you are in)"),
     )
     parser.add_argument(
-        "--page", metavar="FILE", type=Path, help="write it to an HTML file, with both backends"
+        "--page",
+        metavar="FILE",
+        type=Path,
+        help=_("write it to an HTML file too, with both backends"),
     )
 
 
@@ -74,7 +84,7 @@ def run(given: argparse.Namespace) -> int:
     source = submission.source(exercise)
     if given.replay and (given.check or given.seed is not None):
         raise cli.UsageError(
-            "a token holds its check and all that was drawn; leave --check and --seed out"
+            _("a token holds its check and all that was drawn; leave --check and --seed out")
         )
     backends = [given.backend] if given.backend else []
     drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
@@ -86,9 +96,8 @@ def run(given: argparse.Namespace) -> int:
 
         sandbox.move_beside()
         if source.missing or source.fault is not None or source.obstacle is not None:
-            raise cli.UsageError(
-                f"{source.file}: {source.fault or source.obstacle or 'no such file'}"
-            )
+            reason = source.fault or source.obstacle or _("no such file")
+            raise cli.UsageError(f"{source.file}: {reason}")
         try:
             if given.replay:
                 wanted = BACKENDS if given.page else backends
@@ -110,13 +119,13 @@ def run(given: argparse.Namespace) -> int:
     if given.page:
         _write_page(given.page, [one.recording for one in runs if one.recording is not None])
         screen.line()
-        screen.line(f"Written to {given.page}; open it in a browser.")
+        screen.line(_("Written to {file}; open it in a browser.", file=given.page))
     return cli.PASSED if all(one.passed for one in runs) else cli.FAILED
 
 
 def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
     if not recordings:
-        raise cli.UsageError("nothing was run, so there is nothing to put on a page")
+        raise cli.UsageError(_("nothing was run, so there is nothing to put on a page"))
     from checker.feedback.page import render
 
     cli.write_whole(path, render(recordings))
@@ -127,5 +136,12 @@ def _check(exercise: Exercise, name: str | None) -> Check | None:
         return None
     names = [check.name for check in exercise.checks]
     if name not in names:
-        raise cli.UsageError(f"{exercise.name} has no check {name!r}; it has {', '.join(names)}")
+        raise cli.UsageError(
+            _(
+                "{exercise} has no check {name!r}; it has {names}",
+                exercise=exercise.name,
+                name=name,
+                names=", ".join(names),
+            )
+        )
     return exercise.checks[names.index(name)]

@@ -1,8 +1,8 @@
-"""Grade a whole cohort of submissions that nobody has read, and make a gradebook of it.
+"""Grade a whole cohort of submissions that nobody has read, and make a gradebook.
 
 PATH is a folder with a folder, a .zip, a .tar.gz or a file <student>__<exercise>.py for each student,
-as Moodle, Canvas and others hand them out. Each submission is shut in by bubblewrap. Verdicts are
-kept in OUT as they come: run the same command again, and it goes on where it was.
+as Moodle, Canvas and others export them. Each submission is isolated by bubblewrap. Verdicts are saved
+in OUT as they come: run the same command again, and it continues where it was.
 """
 
 import argparse
@@ -46,6 +46,7 @@ SECONDS_BETWEEN: Final = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="where submissions are")
     parser.add_argument(
@@ -165,7 +166,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: Screen) -> int:
-    """Write the gradebook, and say what came of the sweep."""
+    """Write the gradebook, and sum the sweep up."""
     page = out / "gradebook.html"
     starters = {exercise.name: exercise.starter.decode("utf-8", "replace") for exercise in course}
     cli.write_whole(page, render(cohort, starters))

@@ -1,9 +1,9 @@
 """Prove that the checks of an exercise are right, on both backends and with several seeds.
 
 The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
-that it names, and every check is failed by one; no mutant of a right answer passes (see `checker
-mutate`); brief, hints, title and points are there; what the checks say of each wrong answer is what
-messages.txt says that they do.
+that it names, and some mistake fails every check; no mutant of a right answer passes (see `checker
+mutate`); brief, hints, title and points are there; and the checks say about each wrong answer exactly
+what messages.txt holds.
 """
 
 import argparse
@@ -25,8 +25,9 @@ exit code: 0 all is as it should be, 1 something is not, 2 a wrong call
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = __doc__
     parser.epilog = _EPILOG
-    parser.add_argument("names", nargs="*", metavar="NAME", help="chapter/name, name or chapter")
+    cli.add_names(parser)
     parser.add_argument(
         "--seeds",
         metavar="N",
@@ -60,8 +61,8 @@ def run(given: argparse.Namespace) -> int:
             seeds=range(1, given.seeds + 1),
             accept=given.accept,
             mutants=given.mutants,
-            graded=lambda done, total: status.progress("gradings", done, total),
-            tried=lambda done, total: status.progress("mutants", done, total),
+            graded=lambda done, total: status.progress(f"gradings {done} of {total}"),
+            tried=lambda done, total: status.progress(f"mutants {done} of {total}"),
         )
         try:
             for finding in found:

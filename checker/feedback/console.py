@@ -1,25 +1,36 @@
-"""A report on a terminal: a line an exercise, then what went wrong and where."""
+"""A report on a terminal: one line per exercise, then what went wrong and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
-from checker.report import CheckReport, ExerciseReport, Searched, SubmissionReport
+from checker.report import (
+    CheckReport,
+    ExerciseReport,
+    Searched,
+    SubmissionReport,
+    to_see,
+    to_try,
+)
+from checker.translation import _, ngettext
 
-_MARKS: Final = {
+MARKS: Final = {
     "passed": ("✓", "green"),
     "failed": ("✗", "red"),
     "not_graded": ("?", "yellow"),
     "not_started": ("·", "dim"),
 }
-_WORDS: Final = {
-    "passed": "passed",
-    "failed": "failed",
-    "not_graded": "not graded",
-    "not_started": "not started",
+"""A character and a style for each status."""
+
+WORDS: Final = {
+    "passed": _("passed"),
+    "failed": _("failed"),
+    "not_graded": _("not graded"),
+    "not_started": _("not started"),
 }
+"""Each status in the reader's language."""
 
 
 def show(
@@ -54,8 +65,13 @@ def _show_summary(screen: Screen, report: SubmissionReport, backends: Sequence[s
         for exercise in exercises:
             name = exercise.name.partition("/")[2].ljust(names - len(chapter) - 1)
             marks = "  ".join(f"{_mark(screen, exercise, b)} {b}" for b in backends)
-            points = f"{exercise.points:>3} of {exercise.max_points}"
+            points = score(f"{exercise.points:>3}", exercise.max_points)
             screen.line(f"  {name.ljust(24)} {points:<8}  {marks}   {_word(screen, exercise)}")
+
+
+def score(points: object, most: int) -> str:
+    """The points of an exercise: `5 of 7`."""
+    return _("{points} of {most}", points=points, most=most)
 
 
 def _mark(screen: Screen, exercise: ExerciseReport, backend: str) -> str:
@@ -64,12 +80,12 @@ def _mark(screen: Screen, exercise: ExerciseReport, backend: str) -> str:
         status = "not_started"
     else:
         status = next((s for s in ("failed", "not_graded") if s in statuses), "passed")
-    mark, style = _MARKS[status]
+    mark, style = MARKS[status]
     return screen.style(mark, style)
 
 
 def _word(screen: Screen, exercise: ExerciseReport) -> str:
-    return screen.style(_WORDS[exercise.status], _MARKS[exercise.status][1])
+    return screen.style(WORDS[exercise.status], MARKS[exercise.status][1])
 
 
 def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
@@ -78,15 +94,20 @@ def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str
     bad = [check for check in exercise.checks if check.status != "passed"]
     if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
         count = len({check.name for check in bad})
-        title = "Every check fails in the same way" if count > 1 else bad[0].title
+        title = _("Every check fails in the same way") if count > 1 else bad[0].title
         of_first = [check for check in bad if check.name == bad[0].name]
         _show_check(screen, exercise.name, title, of_first, sources)
     else:
-        for _, checks in groupby(bad, key=lambda check: check.name):
-            reports = list(checks)
+        for reports in _by_name(bad):
             _show_check(screen, exercise.name, reports[0].title, reports, sources)
     screen.line()
-    screen.line(f"  Stuck? checker hint {exercise.name.partition('/')[2]}")
+    command = f"checker hint {exercise.name.partition('/')[2]}"
+    screen.line("  " + _("Stuck? {command}", command=command))
+
+
+def _by_name(checks: Iterable[CheckReport]) -> list[list[CheckReport]]:
+    """The reports of each check, on one backend or on both."""
+    return [list(reports) for name, reports in groupby(checks, key=lambda check: check.name)]
 
 
 def _show_check(
@@ -99,8 +120,8 @@ def _show_check(
     """Show one check that did not pass. What is the same on both backends is said once."""
     screen.line()
     tried = [report for report in reports if report.tried] or reports
-    backends = " and ".join(report.backend for report in tried)
-    mark, style = _MARKS[reports[0].status]
+    backends = _listed([report.backend for report in tried])
+    mark, style = MARKS[reports[0].status]
     screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
     if len({report.told for report in reports}) == 1:
         screen.paragraph(printable(reports[0].told), "    ")
@@ -111,11 +132,18 @@ def _show_check(
         if line is not None:
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
     for advice in dict.fromkeys(report.advice for report in reports if report.advice):
-        screen.paragraph(f"Try: {printable(advice)}", "    ")
+        screen.paragraph(to_try(printable(advice)), "    ")
     token = next((report.replay for report in reports if report.replay), "")
     if token:
-        short = exercise.partition("/")[2]
-        screen.line(f"    {screen.style(f'See it: checker run {short} --replay {token}', 'dim')}")
+        command = f"checker run {exercise.partition('/')[2]} --replay {token}"
+        screen.line(f"    {screen.style(to_see(command), 'dim')}")
+
+
+def _listed(backends: Sequence[str]) -> str:
+    """`asyncio and trio`, or the only one."""
+    if len(backends) == 1:
+        return backends[0]
+    return _("{first} and {second}", first=backends[0], second=backends[1])
 
 
 def _show_searched(screen: Screen, exercise: ExerciseReport) -> None:
@@ -123,47 +151,56 @@ def _show_searched(screen: Screen, exercise: ExerciseReport) -> None:
     screen.line()
     screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
     screen.line()
-    mark, style = _MARKS["passed"]
-    for _, checks in groupby(exercise.checks, key=lambda check: check.name):
-        reports = list(checks)
+    mark, style = MARKS["passed"]
+    for reports in _by_name(exercise.checks):
         screen.paragraph(f"{mark} {reports[0].title}", "  ", style, hanging="  ")
         said = [(r.backend, describe_searched(r.searched)) for r in reports if r.searched]
         for text, group in groupby(said, key=lambda pair: pair[1]):
-            on = " and ".join(backend for backend, _ in group)
+            on = _listed([backend for backend, same in group])
             screen.paragraph(f"{on}: {text}", "    ", "dim")
     if any(check.searched and check.searched.depth == "quick" for check in exercise.checks):
-        short = exercise.name.partition("/")[2]
+        command = f"checker grade {exercise.name.partition('/')[2]} --thorough"
         screen.line()
-        screen.line(f"  A sweep looks further: checker grade {short} --thorough")
+        screen.line("  " + _("A sweep looks further: {command}", command=command))
 
 
 def describe_searched(searched: Searched) -> str:
     """How far a search went: `24 worlds; all 6 orders of replies`."""
-    parts = [_count(searched.worlds, "world")]
+    parts = [ngettext("{number:,} world", "{number:,} worlds", searched.worlds)]
     if searched.of_orders:
-        there_are = _about(searched.of_orders)
-        what = "order of replies", "orders of replies"
-        parts.append(_share(searched.orders, searched.of_orders, there_are, *what))
+        parts.append(_share_of_orders(searched.orders, searched.of_orders))
     if searched.of_points:
-        what = "moment at which something goes wrong", "moments at which something goes wrong"
-        there_are = f"{searched.of_points:,}"
-        parts.append(_share(searched.points, searched.of_points, there_are, *what))
+        parts.append(_share_of_points(searched.points, searched.of_points))
     return "; ".join(parts)
 
 
-def _share(tried: int, of: int, there_are: str, singular: str, plural: str) -> str:
+def _share_of_orders(tried: int, of: int) -> str:
+    if tried >= of == 1:
+        return _("the only order of replies")
     if tried >= of:
-        return f"the only {singular}" if of == 1 else f"all {of:,} {plural}"
-    return f"{tried:,} of {there_are} {plural}"
+        return ngettext("all {number:,} order of replies", "all {number:,} orders of replies", of)
+    magnitude = len(str(of)) - 1
+    if magnitude >= 4:
+        return _(
+            "{tried:,} of more than 10^{magnitude} orders of replies",
+            tried=tried,
+            magnitude=magnitude,
+        )
+    return _("{tried:,} of about {number:,} orders of replies", tried=tried, number=of)
 
 
-def _about(number: int) -> str:
-    magnitude = len(str(number)) - 1
-    return f"more than 10^{magnitude}" if magnitude >= 4 else f"some {number:,}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _share_of_points(tried: int, of: int) -> str:
+    if tried >= of == 1:
+        return _("the only moment at which something goes wrong")
+    if tried >= of:
+        return ngettext(
+            "all {number:,} moment at which something goes wrong",
+            "all {number:,} moments at which something goes wrong",
+            of,
+        )
+    return _(
+        "{tried:,} of {number:,} moments at which something goes wrong", tried=tried, number=of
+    )
 
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
@@ -180,15 +217,33 @@ def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]
     total = len(report.exercises)
     screen.line()
     screen.line(
-        screen.style(f"{passed} of {total} passed", "bold")
-        + f", {report.points} of {report.max_points} points (seed {report.seed})"
+        screen.style(standing(passed, total, report.points, report.max_points), "bold")
+        + " "
+        + _("(seed {seed})", seed=report.seed)
     )
     if len(backends) == 1:
-        screen.line("A check earns its points only when it passes on both backends.")
+        screen.line(_("A check earns its points only when it passes on both backends."))
     elif passed < total:
         following = next(e for e in report.exercises if e.status != "passed")
         if len(report.exercises) > 1:
-            screen.line(f"Next: exercises/{following.name}/exercise.py")
-            screen.line(f"      checker grade {following.name.partition('/')[2]}")
+            screen.line(
+                _(
+                    "Next: {file}\n      {command}",
+                    file=f"exercises/{following.name}/exercise.py",
+                    command=f"checker grade {following.name.partition('/')[2]}",
+                )
+            )
     else:
-        screen.line("Next: checker list")
+        screen.line(_("Next: {command}", command="checker list"))
+
+
+def standing(passed: int, exercises: int, points: int, most: int) -> str:
+    """How far somebody is: `3 of 12 passed, 17 of 73 points`."""
+    return ngettext(
+        "{passed} of {exercises} passed, {points} of {number} point",
+        "{passed} of {exercises} passed, {points} of {number} points",
+        most,
+        passed=passed,
+        exercises=exercises,
+        points=points,
+    )

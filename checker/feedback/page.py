@@ -1,7 +1,7 @@
-"""Recordings as one page of HTML that needs nothing else: no network, no other file.
+"""Recordings as a single page of HTML that needs neither the network nor any other file.
 
-All that comes from a submission is escaped by Jinja2, and the page's own policy runs no script and
-applies no style but the two that it was written with.
+Jinja2 escapes everything that comes from a submission, and the page's policy allows no script and no
+style except the two that it was written with.
 """
 
 import base64
@@ -18,12 +18,13 @@ import jinja2
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
 from checker.harmless import printable
 from checker.recording import Lane, Mark, Recording, Span
+from checker.translation import LANGUAGE, _
 
 MAX_ROWS: Final = 6
-"""Rows of one lane that waits in several things at once."""
+"""The most rows that a lane gets if it waits for several things at once."""
 
 HUES: Final = 5
-"""Calls of different methods differ in hue, as far as these go."""
+"""Calls of different methods get different hues, until there are more methods than hues."""
 
 _ROW: Final = 26
 _PADDING: Final = 5
@@ -45,22 +46,22 @@ _MAX_PIXELS: Final = 16_000
 _LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
 
 _OUTCOMES: Final = {
-    "done": "done",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "unfinished": "not over when the run ended",
+    "done": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "unfinished": _("not over when the run ended"),
 }
 _KINDS: Final = {
-    "call": "a call",
-    "wait": "a wait",
-    "sleep": "a sleep",
-    "blocked": "holds the event loop: no task can run",
+    "call": _("a call"),
+    "wait": _("a wait"),
+    "sleep": _("a sleep"),
+    "blocked": _("holds the event loop: no task can run"),
 }
 _MARKS: Final = {
-    "cancelled": "cancelled",
-    "error": "an error",
-    "swallowed": "went on in spite of a cancellation",
-    "stuck": "stuck: what it waits for never comes",
+    "cancelled": _("cancelled"),
+    "error": _("an error"),
+    "swallowed": _("went on in spite of a cancellation"),
+    "stuck": _("stuck: what it waits for never comes"),
 }
 
 
@@ -79,7 +80,7 @@ class _Item(NamedTuple):
     """The numbers of the instants of its start and its end."""
     y: int
     nth: int
-    """The how many-eth mark it is at its instant."""
+    """How many marks come before it at the same instant."""
     goes_on: bool
     sentence: str
     facts: str
@@ -99,7 +100,7 @@ class _LaneView(NamedTuple):
     goes_on: bool
     items: list[_Item]
     drawn: list[_Item]
-    """The same: the marks last, so that they lie over the spans."""
+    """The same items with the marks last, so that they lie over the spans."""
 
 
 class _Step(NamedTuple):
@@ -125,20 +126,20 @@ class View(NamedTuple):
     lanes: list[_LaneView]
     height: int
     edge: float
-    """Where what goes on beyond the end of the run ends, in percent."""
+    """Where something ends that goes on beyond the end of the run, in percent."""
     pixels: int
     """How wide the timeline is at least, before anybody zooms."""
     keys: list[int]
     """The instants at which it went wrong."""
     story: list[_Step]
     calls: list[tuple[str, int]]
-    """What the hues stand for, if they go round."""
+    """What the hues stand for, if there are enough of them."""
     legend: list[tuple[str, str]]
     source: list[str]
     lines: dict[int, str]
     """For each line that a span stands at, the first such span."""
     linked: set[int]
-    """The lines that anything refers to."""
+    """The lines that something refers to."""
 
 
 class Parts(NamedTuple):
@@ -146,7 +147,7 @@ class Parts(NamedTuple):
 
     style: str
     timeline: str
-    """A script: the class that makes a timeline of what is drawn move."""
+    """A script: the class that brings a drawn timeline to life."""
     symbols: dict[str, str]
     """The path in the circle of each kind of mark."""
 
@@ -164,7 +165,7 @@ def parts() -> Parts:
 
 
 def environment() -> jinja2.Environment:
-    """What templates of pages are rendered in: all that comes from outside is text and no more."""
+    """The environment for templates of pages: whatever comes from outside is text and nothing more."""
     environment = jinja2.Environment(
         autoescape=True,
         finalize=_finalize,
@@ -173,6 +174,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"clock": clock, "digest": _digest}
+    environment.globals |= {"_": _, "language": LANGUAGE}
     return environment
 
 
@@ -182,13 +184,13 @@ def _template() -> jinja2.Template:
 
 
 def _finalize(value: object) -> object:
-    """Every text that is written into the page without characters that hide or reorder others. The
-    page's own is no `str`, but Jinja2's markup."""
+    """Every text in the page without characters that hide or reorder others. The page's own texts are
+    Jinja2's markup, not `str`."""
     return printable(value) if type(value) is str else value
 
 
 def _digest(text: str) -> str:
-    """What a policy knows a script or a style by."""
+    """The digest by which a policy knows a script or a style."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -278,8 +280,7 @@ def _lanes(
             _LaneView(
                 number=number(lane),
                 name=lane.name,
-                title=f"{_who(lane)}{_parent(lane)}, from {clock(lane.started)} to "
-                + ("the end of the run, unfinished" if lane.unfinished else clock(lane.ended)),
+                title=_title(lane),
                 y=y,
                 height=height,
                 first=number_of[instant(lane.started)],
@@ -293,20 +294,49 @@ def _lanes(
     return views
 
 
+def _title(lane: Lane) -> str:
+    """Who a lane is of, and from when to when."""
+    who, start, end = _who(lane), clock(lane.started), clock(lane.ended)
+    match lane.parent, lane.unfinished:
+        case None, False:
+            return _("{who}, from {start} to {end}", who=who, start=start, end=end)
+        case None, True:
+            return _("{who}, from {start} to the end of the run, unfinished", who=who, start=start)
+        case parent, False:
+            return _(
+                "{who}, started by task {parent}, from {start} to {end}",
+                who=who,
+                parent=parent,
+                start=start,
+                end=end,
+            )
+    return _(
+        "{who}, started by task {parent}, from {start} to the end of the run, unfinished",
+        who=who,
+        parent=lane.parent,
+        start=start,
+    )
+
+
 def _who(lane: Lane) -> str:
-    return f"{lane.kind} {lane.number} ({lane.name})"
+    if lane.kind == "thread":
+        return _("thread {number} ({name})", number=lane.number, name=lane.name)
+    return _("task {number} ({name})", number=lane.number, name=lane.name)
 
 
-def _parent(lane: Lane) -> str:
-    return "" if lane.parent is None else f", started by task {lane.parent}"
+def _where(what: str, line: int | None) -> str:
+    """What or who it is, and at which line."""
+    return what if line is None else _("{what}, line {line}", what=what, line=line)
 
 
 def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int) -> _Item:
     called = names(span) or [span.kind]
     outcome = _OUTCOMES[span.outcome]
-    where = "" if span.line is None else f", line {span.line}"
+    who = _who(lane)
     took = clock(instant(span.end) - instant(span.start))
-    when = f"from {clock(span.start)} to {clock(span.end)}"
+    start, end = clock(span.start), clock(span.end)
+    when = _("from {start} to {end}", start=start, end=end)
+    when_and_how_long = _("from {start} to {end} ({took})", start=start, end=end, took=took)
     kind = _KINDS[span.kind]
     told = f"{span.what} {span.detail}".strip()
     return _Item(
@@ -322,24 +352,25 @@ def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int)
         y=y,
         nth=0,
         goes_on=span.outcome == "unfinished",
-        sentence=f"{_who(lane)}: {kind}, {called[0]}{where}, {when}, {outcome}",
-        facts=f"{told}\n{_who(lane)}{where}\n{kind}\n{when} ({took})\n{outcome}",
+        sentence=f"{who}: {kind}, {_where(called[0], span.line)}, {when}, {outcome}",
+        facts=f"{told}\n{_where(who, span.line)}\n{kind}\n{when_and_how_long}\n{outcome}",
         cells=(
-            _who(lane),
+            who,
             kind,
             told,
             "" if span.line is None else str(span.line),
-            clock(span.start),
-            clock(span.end),
+            start,
+            end,
             outcome,
         ),
     )
 
 
 def _mark(lane: Lane, mark: Mark, number_of: dict[float, int], y: int, nth: int) -> _Item:
-    where = "" if mark.line is None else f", line {mark.line}"
+    who = _who(lane)
     kind = _MARKS[mark.kind]
     at = number_of[instant(mark.at)]
+    when = _("at {time}", time=clock(mark.at))
     return _Item(
         id="",
         kind="mark",
@@ -353,10 +384,10 @@ def _mark(lane: Lane, mark: Mark, number_of: dict[float, int], y: int, nth: int)
         y=y,
         nth=nth,
         goes_on=mark.kind == "stuck" and lane.unfinished,
-        sentence=f"{_who(lane)}: {kind}, {mark.what}{where}, at {clock(mark.at)}",
-        facts=f"{kind}\n{mark.what}\n{_who(lane)}{where}\nat {clock(mark.at)}",
+        sentence=f"{who}: {kind}, {_where(mark.what, mark.line)}, {when}",
+        facts=f"{kind}\n{mark.what}\n{_where(who, mark.line)}\n{when}",
         cells=(
-            _who(lane),
+            who,
             kind,
             mark.what,
             "" if mark.line is None else str(mark.line),

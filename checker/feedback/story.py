@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from checker.feedback.console import MARKS
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
 from checker.recording import Recording, Shown
+from checker.translation import _, ngettext
 
 MAX_PRINTS: Final = 20
 
@@ -17,7 +19,7 @@ TIME_WIDTH: Final = 8
 def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
     """Write the first of `runs` that did not pass, or else the first, and a word on the others."""
     chosen = next((run for run in runs if not run.passed), runs[0])
-    mark, style = ("✓", "green") if chosen.passed else ("✗", "red")
+    mark, style = MARKS["passed" if chosen.passed else "failed"]
     screen.line(screen.style(f"{name} — {title}", "bold"))
     screen.line()
     screen.paragraph(f"{mark} {chosen.check} ({chosen.backend})", "  ", style, hanging="  ")
@@ -25,31 +27,44 @@ def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
         screen.paragraph(printable(chosen.message), "    ")
     for other in runs:
         if other is not chosen:
-            alike = " too" if other.passed == chosen.passed else ""
-            verdict = "passes" if other.passed else "fails"
-            screen.line(f"    On {other.backend} it {verdict}{alike}.")
+            screen.line(f"    {_verdict_beside(chosen, other)}")
     if chosen.recording is not None:
         _show_recording(screen, chosen.recording)
 
 
+def _verdict_beside(chosen: Shown, other: Shown) -> str:
+    """How the other backend did."""
+    match chosen.passed, other.passed:
+        case True, True:
+            return _("On {backend} it passes too.", backend=other.backend)
+        case False, False:
+            return _("On {backend} it fails too.", backend=other.backend)
+        case False, True:
+            return _("On {backend} it passes.", backend=other.backend)
+    return _("On {backend} it fails.", backend=other.backend)
+
+
 def _show_recording(screen: Screen, recording: Recording) -> None:
-    _heading(screen, "What happened")
+    _heading(screen, _("What happened"))
     for sentence in recording.story:
         line = f"L{sentence.line}" if sentence.line is not None else ""
         styles = ("bold", "red") if sentence.key else ()
         _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
-    _heading(screen, "Who did what when")
+    _heading(screen, _("Who did what when"))
     draw(screen, recording)
     if recording.prints:
-        _heading(screen, "What it printed")
+        _heading(screen, _("What it printed"))
         lines = [(p.at, line) for p in recording.prints for line in p.text.splitlines()]
         for at, line in lines[:MAX_PRINTS]:
             _row(screen, at, line)
         if len(lines) > MAX_PRINTS:
-            screen.line(f"  and {len(lines) - MAX_PRINTS} lines more")
+            left = len(lines) - MAX_PRINTS
+            more = ngettext("and {number} line more", "and {number} lines more", left)
+            screen.line(f"  {more}")
     screen.line()
     short = recording.exercise.partition("/")[2]
-    screen.line(f"  Show this run again: checker run {short} --replay {recording.token}")
+    command = f"checker run {short} --replay {recording.token}"
+    screen.line("  " + _("Show this run again: {command}", command=command))
 
 
 def _heading(screen: Screen, text: str) -> None:

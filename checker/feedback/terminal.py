@@ -1,4 +1,4 @@
-"""A terminal, or what stands in the place of one: a pipe, a file, a narrow window, no colour."""
+"""A terminal, or whatever takes its place: a pipe, a file, a narrow window, no colour."""
 
 import os
 import shutil
@@ -71,10 +71,10 @@ class Screen:
             ) or [""]:
                 self.line(self.style(wrapped, *styles))
 
-    def progress(self, what: str, done: int, total: int) -> None:
+    def progress(self, text: str) -> None:
         """Show how far something is, on one line that is written over; only on a terminal."""
         if self.is_terminal:
-            self.status(f"{what} {done} of {total}")
+            self.status(text)
 
     def status(self, text: str) -> None:
         """Show how things are: on one line that is written over, in a terminal, and on a line of its

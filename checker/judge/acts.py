@@ -18,6 +18,7 @@ from typing import Any, Self
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
 from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
+from checker.translation import _
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, instant
 from checker_sandbox.wire.plain import plain
 
@@ -50,7 +51,7 @@ class Timing:
 
 
 class Act:
-    """One call of the learner's code: what is called and when, and afterwards what came of it.
+    """One call of the learner's code: what is called and when, and afterwards how it ended.
 
     Made by `World.call` and by the methods of an `Instance`.
     """
@@ -161,8 +162,12 @@ class Act:
         alone = explain(replace(self._trace, ending=record.ending, elapsed=record.ended))
         if len(self._trace.acts) == 1 or alone.hopeless:
             return alone
-        began = f"{record.function}(), called at {record.started:g} s"
-        message = f"{began}: {alone.message}"
+        message = _(
+            "{function}(), called at {started:g} s: {seen}",
+            function=record.function,
+            started=record.started,
+            seen=alone.message,
+        )
         return CheckFailed(message, alone.line, alone.advice)
 
 
@@ -194,7 +199,7 @@ def specify_object(name: str, arguments: Sequence[Any]) -> ObjectSpec:
 
 
 def specify_acts(acts: Sequence[Act]) -> tuple[list[ActSpec], list[Timing]]:
-    """What the sandbox must know of these acts, and what the judge keeps to itself.
+    """What the sandbox must know about these acts, and what the judge keeps to itself.
 
     Raises `ValueError` if an act is to follow one that is not among those before it.
     """
@@ -212,7 +217,7 @@ def specify_acts(acts: Sequence[Act]) -> tuple[list[ActSpec], list[Timing]]:
 
 
 def settle(acts: Sequence[Act], trace: Trace) -> None:
-    """From here on `acts` know what came of them."""
+    """Tell `acts` how they ended."""
     for index, act in enumerate(acts):
         act._trace, act._index = trace, index
 

@@ -20,15 +20,16 @@ from checker.judge.search.shrink import Failing, shrink
 from checker.judge.setting import Setting
 from checker.judge.trace import ErrorTree, Raised, Spun, Trace
 from checker.report import Searched
+from checker.translation import _
 
-UNSTEADY: Final = (
-    "it failed, and when the same run was repeated, it did not fail in the same way: that is a "
-    "mistake of the checker, unless the program depends on memory addresses or on the system's own "
-    "randomness; grade it again, and report this if it stays"
+UNSTEADY: Final = _(
+    "it failed, but when the same run was repeated, it did not fail in the same way: that is a bug in "
+    "the checker, unless the program depends on memory addresses or on the system's own randomness; "
+    "grade it again, and report this if it happens again"
 )
 
-ALWAYS_DIFFERENT: Final = (
-    "it fails, and each time in another way, so it depends on something that nobody can repeat: memory "
+ALWAYS_DIFFERENT: Final = _(
+    "it fails in a different way each time, so it depends on something that nobody can repeat: memory "
     "addresses, the system's own randomness, or the time outside"
 )
 
@@ -141,7 +142,9 @@ def play(
         obstacle = str(error)
     except Exception as error:
         # A mistake in the check or in a service of it. It says nothing about the submission.
-        obstacle = f"the check itself raised {type(error).__name__}: {error}"
+        obstacle = _(
+            "the check itself raised {kind}: {error}", kind=type(error).__name__, error=error
+        )
     return Attempt(
         failure, obstacle, case.played, case.last_trace, kind, case.worlds, case.searched
     )

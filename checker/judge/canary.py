@@ -14,6 +14,7 @@ from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.search.explore import QUICK
 from checker.judge.service import Service
 from checker.judge.setting import Setting
+from checker.translation import _
 
 RACE: Final = b"""
 import anyio
@@ -72,7 +73,9 @@ def expect_a_search(sandbox: Sandbox, backend: str) -> None:
     if backend not in _found:
         if not _finds_it(sandbox, backend):
             raise SandboxError(
-                "the search for bad orders no longer finds a planted race, so no verdict of it can be "
-                "trusted; this is a mistake of the checker, please report it"
+                _(
+                    "the search for bad orders no longer finds a planted race, so none of its verdicts "
+                    "can be trusted; this is a bug in the checker, please report it"
+                )
             )
         _found.add(backend)

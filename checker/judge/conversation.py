@@ -21,6 +21,7 @@ from checker.judge.scheduler import Plan
 from checker.judge.service import NoSuchMethod, Service
 from checker.judge.simulation import RunOver, Simulation
 from checker.judge.trace import Trace, seconds
+from checker.translation import _
 from checker_sandbox.wire.limits import CPU_SECONDS, RUN_SECONDS, SILENT_SECONDS, TOTAL_SECONDS
 from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
 from checker_sandbox.wire.messages import (
@@ -129,25 +130,37 @@ def converse(
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.signal == signal.SIGKILL:
         return facts.Overran(
-            f"was killed (SIGKILL), as is whatever computes for more than {TOTAL_SECONDS} s in all",
+            _(
+                "was killed (SIGKILL), as is whatever computes for more than {limit} s in all",
+                limit=TOTAL_SECONDS,
+            ),
             endless_loop(source, how.lines),
             costly=True,
         )
     if how.crash:
-        raise SandboxError(f"the sandbox failed:\n{how.crash}")
+        raise SandboxError(_sandbox_failed(how.crash))
     if how.signal is not None:
         known = how.signal in {known.value for known in signal.Signals}
-        name = signal.Signals(how.signal).name if known else f"signal {how.signal}"
-        return facts.Died(f"its process was ended by {name}")
-    return facts.Died(f"it ended its own process (exit code {how.code})")
+        name = signal.Signals(how.signal).name if known else _("signal {number}", number=how.signal)
+        return facts.Died(_("its process was ended by {signal}", signal=name))
+    return facts.Died(_("it ended its own process (exit code {code})", code=how.code))
+
+
+def _sandbox_failed(crash: str) -> str:
+    return _("the sandbox failed:\n{crash}", crash=crash)
 
 
 def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
     # Which of the two limits a run meets first depends on how busy the machine is, so nothing that
     # is said may tell.
     return facts.Overran(
-        f"has not come back to the event loop since {since:g} s: it computed for {CPU_SECONDS} s without "
-        f"a pause, or waited {SILENT_SECONDS} s for something outside its world",
+        _(
+            "has not come back to the event loop since {since:g} s: it computed for {computing} s without "
+            "a pause, or waited {silent} s for something outside its world",
+            since=since,
+            computing=CPU_SECONDS,
+            silent=SILENT_SECONDS,
+        ),
         endless_loop(source, how.lines),
         costly=True,
     )
@@ -171,7 +184,7 @@ def _believed(ending: _Said, *, cancelled: bool) -> _Said:
 def _measure(error: ErrorTree) -> None:
     """Refuse a tree of errors that no sandbox makes: whoever walks it should come to an end."""
     level, seen = [error], 0
-    for _ in range(MAX_ERRORS):
+    for _level in range(MAX_ERRORS):
         seen += len(level)
         level = [child for parent in level for child in parent.children]
         if not level or seen > MAX_ERRORS:
@@ -203,7 +216,7 @@ class _Conversation:
     def hold(self, link: Link) -> None:
         """Play the run to its end, which is raised."""
         until = time.monotonic() + RUN_SECONDS
-        for _ in range(MAX_STEPS):
+        for _step in range(MAX_STEPS):
             while True:
                 now = time.monotonic()
                 if now > until:
@@ -211,7 +224,9 @@ class _Conversation:
                 message: FromSandbox = link.receive(now + SILENT_SECONDS)
                 if link.received > MAX_RECEIVED:
                     raise RunOver(
-                        facts.Overran(f"told the checker more than {MAX_RECEIVED >> 20} MiB")
+                        facts.Overran(
+                            _("told the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
+                        )
                     )
                 for event in message.events:
                     self._hear(event)
@@ -226,15 +241,21 @@ class _Conversation:
                 self.left_loop_at = seconds(self.world.now)
         raise RunOver(
             facts.Overran(
-                f"was still going after {MAX_STEPS:,} steps, "
-                f"{seconds(self.world.now):,.1f} virtual seconds in"
+                _(
+                    "was still going after {steps:,} steps, {elapsed:,.1f} virtual seconds in",
+                    steps=MAX_STEPS,
+                    elapsed=seconds(self.world.now),
+                )
             )
         )
 
     def _too_long(self) -> facts.Ending:
         return facts.Overran(
-            f"was still going after {RUN_SECONDS} s on the real clock, "
-            f"{seconds(self.world.now):,.1f} virtual seconds in",
+            _(
+                "was still going after {limit} s on the real clock, {elapsed:,.1f} virtual seconds in",
+                limit=RUN_SECONDS,
+                elapsed=seconds(self.world.now),
+            ),
             costly=True,
         )
 
@@ -251,7 +272,7 @@ class _Conversation:
         self._events += 1
         if self._events > MAX_EVENTS:
             raise RunOver(
-                facts.Overran(f"did more than {MAX_EVENTS:,} things that were worth telling")
+                facts.Overran(_("did more than {limit:,} things worth recording", limit=MAX_EVENTS))
             )
         now = seconds(self.world.now)
         self.world.notice(event)
@@ -268,7 +289,9 @@ class _Conversation:
                 self._printed += len(text)
                 self.trace.prints.append(facts.Printed(_FRAMES_BELOW.sub("", text), now))
                 if self._printed > MAX_PRINTED:
-                    raise RunOver(facts.Overran(f"printed more than {MAX_PRINTED >> 10} KiB"))
+                    raise RunOver(
+                        facts.Overran(_("printed more than {limit} KiB", limit=MAX_PRINTED >> 10))
+                    )
             case LoopBlocked():
                 if self._blocked is not None:
                     raise ProtocolError("the loop was blocked while it was blocked")
@@ -335,7 +358,7 @@ class _Conversation:
             case Explained(_, waits):
                 return self.world.stuck(waits)
             case Broken(_, traceback):
-                raise SandboxError(f"the sandbox failed:\n{traceback}")
+                raise SandboxError(_sandbox_failed(traceback))
 
     def _run_ending(self, said: facts.ActEnding | facts.Spun) -> facts.Ending:
         ending = _believed(said, cancelled=self._is_one_call and self.world.was_cancelled(0))

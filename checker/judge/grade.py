@@ -29,6 +29,7 @@ from checker.judge.words import told_cause
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+from checker.translation import _
 from checker_sandbox.wire.plain import shortened
 
 MAX_SEEN: Final = 3000
@@ -56,10 +57,9 @@ def grade(
 ) -> ExerciseReport:
     """Judge what was submitted for `exercise`; the checks named in `quick` with a quick search,
     whatever the depth. The same arguments give the same report."""
-    report, _ = grade_and_record(
+    return grade_and_record(
         exercise, source, sandbox=sandbox, seed=seed, backends=backends, depth=depth, quick=quick
-    )
-    return report
+    )[0]
 
 
 def grade_and_record(
@@ -103,7 +103,7 @@ def grade_and_record(
 
 
 class _Judged(msgspec.Struct, frozen=True):
-    """What came of every check on one backend."""
+    """The result of every check on one backend."""
 
     backend: str
     reports: list[CheckReport]
@@ -125,10 +125,13 @@ def _summarize(exercise: Exercise, source: Source, judged: Sequence[_Judged]) ->
 
 def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[CheckReport]:
     """The reports of one check; one that failed says so if it passed elsewhere, and why."""
-    passed = [report.backend for report, _ in of_check if report.status == "passed"]
+    passed = [report.backend for report, reason in of_check if report.status == "passed"]
     for report, reason in of_check:
         if report.status == "failed" and report.tried and passed:
-            other = f"On {passed[0]} it passes{': ' + reason if reason else ''}"
+            if reason:
+                other = _("On {backend} it passes: {reason}", backend=passed[0], reason=reason)
+            else:
+                other = _("On {backend} it passes", backend=passed[0])
             yield msgspec.structs.replace(report, notes=(*report.notes, other))
         else:
             yield report
@@ -139,8 +142,8 @@ class Judging:
     would be the same for all of them is found out once. Unless they are to be `explained`, failures
     are taken as they are found. The checks named in `quick` are searched quickly, whatever the depth.
 
-    What hangs costs its limit of real time once: after that, the checks that are left fail without
-    being tried, and so do all of them on the backends that come `after` that one.
+    A program that hangs costs its limit of real time once: the checks that are left then fail without
+    being tried, and so do all checks on the later backends, which get this result in `after`.
     """
 
     def __init__(
@@ -169,21 +172,24 @@ class Judging:
         self._hopeless: CheckFailed | None = None
         if source.missing:
             self._hopeless = CheckFailed(
-                "there is no such file",
-                advice=f"if it is yours, `git checkout {source.file}` brings the starter back",
+                _("there is no such file"),
+                advice=_(
+                    "if it is yours, `git checkout {file}` brings the starter back",
+                    file=source.file,
+                ),
                 hopeless=True,
             )
         elif source.fault is not None:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
         elif overran := [on.backend for on in after if on.overran]:
             self._hopeless = CheckFailed(
-                f"not tried, since it met the limit of time on {overran[0]}",
+                _("not tried, since it met the time limit on {backend}", backend=overran[0]),
                 hopeless=True,
                 tried=False,
             )
 
     def judge_all(self, sandbox: Sandbox) -> tuple[_Judged, list[Trace | None]]:
-        """Judge every check. With what came of them comes the last run of each, if there was one."""
+        """Judge every check. Returns their results, and the last run of each check if there was one."""
         reports, traces, differences = [], [], []
         for number in range(len(self.exercise.checks)):
             report, tried = self.judge(number, sandbox)
@@ -197,7 +203,7 @@ class Judging:
         return _Judged(self.backend, reports, differences, self._overran), traces
 
     def judge(self, number: int, sandbox: Sandbox) -> tuple[CheckReport, Attempt]:
-        """Judge the check of this number, and say how that went."""
+        """Judge the check with this number, and say how that went."""
         check = self.exercise.checks[number]
         tried = Attempt(self._hopeless, self.source.obstacle)
         until = math.inf
@@ -224,7 +230,7 @@ class Judging:
             elif failure.costly or time.monotonic() > until:
                 self._overran = True
                 self._hopeless = CheckFailed(
-                    "not tried, since an earlier check met the limit of time",
+                    _("not tried, since an earlier check met the time limit"),
                     hopeless=True,
                     tried=False,
                 )
@@ -259,14 +265,14 @@ def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
 def report_on(
     check: Check, backend: str, source: Source, tried: Attempt, token: str = ""
 ) -> CheckReport:
-    """What is told of a check that was tried."""
+    """The report on a check that was tried."""
     failure, trace = tried.failure, tried.trace
     causes: list[str] = []
     notes: list[str] = []
     printed: list[str] = []
     seen, advice = "", None
     if tried.obstacle is not None:
-        seen = f"not graded: {tried.obstacle}"
+        seen = _("not graded: {obstacle}", obstacle=tried.obstacle)
     elif failure is not None:
         seen = failure.message
         advice = failure.advice or (None if failure.hopeless else check.advice)
@@ -275,7 +281,12 @@ def report_on(
             notes = remarks(trace, seen)
             printed = prints(trace)
         if tried.is_rare:
-            notes.append(f"A quick grade does not find this: it came up in world {tried.worlds:,}")
+            notes.append(
+                _(
+                    "A quick grade does not find this: it came up in world {number:,}",
+                    number=tried.worlds,
+                )
+            )
     return CheckReport(
         name=check.name,
         title=check.title,
@@ -297,7 +308,7 @@ def report_on(
 
 
 def _tidy(text: str, length: int = MAX_PART) -> str:
-    # Where an object lies in memory differs from run to run, and says nothing to anybody.
+    # An object's address differs from run to run, and tells nobody anything.
     return shortened(_ADDRESS.sub("…", text), length)
 
 
@@ -324,8 +335,8 @@ def grade_all(
             for backend in backends:
                 on = next(found)
                 if any(earlier.overran for earlier in judged):
-                    # It was tried at the same time; the report is that of one after the other.
+                    # Both were tried at the same time; the report is as if one came after the other.
                     untried = Judging(exercise, source, backend, seed, depth, after=judged)
-                    on, _ = untried.judge_all(sandboxes[0])
+                    on = untried.judge_all(sandboxes[0])[0]
                 judged.append(on)
             yield _summarize(exercise, source, judged)

@@ -1,4 +1,4 @@
-"""Tokens: short texts, each of which stands for one run of a check and is enough to reproduce it."""
+"""Tokens: short texts, each of which is enough to reproduce one run of a check."""
 
 import base64
 import binascii
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from checker.judge.choices import Replay
+from checker.translation import _
 from checker_sandbox.wire.plain import shortened
 
 
@@ -44,8 +45,12 @@ def encode_token(address: Address, belongs_to: str) -> str:
 def decode_token(text: str, belongs_to: str) -> Address:
     """The run that `text` stands for. Raises `BadToken`."""
     refusal = BadToken(
-        f"{shortened(text, MAX_SAID)!r} is no token of {belongs_to} in this version; take one from a report of it, as it "
-        "stands there"
+        _(
+            "{token!r} is not a token for {exercise} in this version; copy one from a report, exactly "
+            "as it stands there",
+            token=shortened(text, MAX_SAID),
+            exercise=belongs_to,
+        )
     )
     try:
         data = base64.b32decode(text.strip().upper() + "=" * (-len(text.strip()) % 8))
@@ -65,7 +70,7 @@ MAX_TOKEN = 1 << 20
 """Bytes of a token when it is unpacked."""
 
 MAX_SAID = 100
-"""Characters of what is no token, when it is said so."""
+"""How many characters of a wrong token are quoted."""
 
 
 def _seal(payload: bytes, belongs_to: str) -> bytes:

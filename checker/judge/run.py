@@ -20,6 +20,7 @@ from checker.judge.trace import (
     most_in_flight,
 )
 from checker.judge.words import awaited, error_name, holding, plain_name
+from checker.translation import _, ngettext
 
 
 class Located(Protocol):
@@ -136,7 +137,9 @@ class Run:
             return
         line = at.line if at is not None else None
         if self.error is not None and not self._error_expected:
-            message = f"it raised {error_name(self.error)}; {message}"
+            message = _(
+                "it raised {error}; {message}", error=error_name(self.error), message=message
+            )
             line = line or self.errors[0].line
             advice = advise(self.error, self.trace.backend) or advice
         raise CheckFailed(message, line, advice)
@@ -148,17 +151,28 @@ class Run:
         if cancelled is not None:
             self.expect(
                 round(act.ended - cancelled, 6) <= 0,
-                f"{name} was cancelled from outside at {cancelled:g} s, and ended at {act.ended:g} s; "
-                "it must end at once",
-                advice="do not shield anything, and wait for nothing when it is cancelled",
+                _(
+                    "{function} was cancelled from outside at {cancelled:g} s, and ended at "
+                    "{ended:g} s; it must end at once",
+                    function=name,
+                    cancelled=cancelled,
+                    ended=act.ended,
+                ),
+                advice=_("do not shield anything, and wait for nothing when it is cancelled"),
             )
         for call in calls:
             self.expect(
                 call.ended is not None and round(call.ended - act.ended, 6) <= 0,
-                f"{name} ended at {act.ended:g} s, and {call.method}(), which was called at "
-                f"{call.started:g} s, went on",
+                _(
+                    "{function} ended at {ended:g} s, and {method}(), which was called at "
+                    "{called:g} s, went on",
+                    function=name,
+                    ended=act.ended,
+                    method=call.method,
+                    called=call.started,
+                ),
                 at=call,
-                advice=f"whatever {name} starts, it must wait for, or cancel",
+                advice=_("whatever {function} starts, it must wait for, or cancel", function=name),
             )
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:
@@ -168,29 +182,63 @@ class Run:
             if error.kind == kind:
                 self._error_expected = True
                 return error
-        seen = f"raised {error_name(self.error)}" if self.error else "returned"
-        advice = advise(self.error, self.trace.backend) if self.error else None
-        line = self.errors[0].line if self.errors else None
-        raise CheckFailed(f"it {seen}, and should have raised {kind}: {because}", line, advice)
+        if self.error is None:
+            raise CheckFailed(
+                _(
+                    "it returned, and should have raised {kind}: {because}",
+                    kind=kind,
+                    because=because,
+                )
+            )
+        raise CheckFailed(
+            _(
+                "it raised {error}, and should have raised {kind}: {because}",
+                error=error_name(self.error),
+                kind=kind,
+                because=because,
+            ),
+            self.errors[0].line,
+            advise(self.error, self.trace.backend),
+        )
 
-    def expect_value(self, expected: object, meaning: str = "the returned value") -> None:
+    def expect_value(self, expected: object, meaning: str = _("the returned value")) -> None:
         """Fail the check unless the function returned exactly `expected`: equal, and of the same
         types all the way down (but for tuples, which count as lists)."""
         if not same(self.value, expected):
-            raise CheckFailed(f"{meaning} is {shown(self.value)}, not {shown(expected)}")
+            raise CheckFailed(
+                _(
+                    "{meaning} is {value}, not {expected}",
+                    meaning=meaning,
+                    value=shown(self.value),
+                    expected=shown(expected),
+                )
+            )
 
     def expect_elapsed(self, expected: float, because: str) -> None:
         """Fail the check unless the run took `expected` virtual seconds, to the nanosecond."""
         if round(self.elapsed * 1e9) != round(expected * 1e9):
-            raise CheckFailed(f"it took {self.elapsed:g} s, not {expected:g} s: {because}")
+            raise CheckFailed(
+                _(
+                    "it took {elapsed:g} s, not {expected:g} s: {because}",
+                    elapsed=self.elapsed,
+                    expected=expected,
+                    because=because,
+                )
+            )
 
     def expect_unblocked(self) -> None:
         """Fail the check if the event loop's thread was ever blocked."""
         if self.blocked:
             worst = max(self.blocked, key=lambda stretch: stretch.length)
             raise CheckFailed(
-                f"{holding(worst.what)} held the event loop for {worst.length:g} s, "
-                f"from {worst.started:g} s to {worst.ended:g} s, and no task could run meanwhile",
+                _(
+                    "{what} held the event loop for {length:g} s, from {started:g} s to {ended:g} s, "
+                    "and no task could run meanwhile",
+                    what=holding(worst.what),
+                    length=worst.length,
+                    started=worst.started,
+                    ended=worst.ended,
+                ),
                 worst.line,
             )
 
@@ -201,8 +249,15 @@ class Run:
         if left := [*self.tasks_left, *self.threads_left]:
             first = left[0]
             raise CheckFailed(
-                f"{len(left)} task{'s' if len(left) > 1 else ''} still ran when the function "
-                f"ended; the first, {plain_name(first)}, was waiting for {awaited(self.trace, first.what)}",
+                ngettext(
+                    "{number} task still ran when the function ended; the first, {first}, was "
+                    "waiting for {awaited}",
+                    "{number} tasks still ran when the function ended; the first, {first}, was "
+                    "waiting for {awaited}",
+                    len(left),
+                    first=plain_name(first),
+                    awaited=awaited(self.trace, first.what),
+                ),
                 first.line or first.started_at,
             )
 

@@ -14,6 +14,7 @@ from checker.judge.setting import Setting
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
+from checker.translation import _
 
 
 def show(
@@ -74,7 +75,13 @@ def show_again(
     """The run that `token` stands for, on its own backend or on `backends`. Raises `BadToken`."""
     address = decode_token(token, exercise.name)
     if not (address.check < len(exercise.checks) and address.backend < len(BACKENDS)):
-        raise BadToken(f"{token!r} is of another version of {exercise.name}")
+        raise BadToken(
+            _(
+                "{token!r} is from another version of {exercise}",
+                token=token,
+                exercise=exercise.name,
+            )
+        )
     numbers = [BACKENDS.index(b) for b in backends] or [address.backend]
     check = exercise.checks[address.check]
     return [
@@ -96,7 +103,7 @@ def _shown(
     tried: Attempt | None,
     sandbox: Sandbox,
 ) -> Shown:
-    """What came of a check; what was not `tried` yet is played as `address` says."""
+    """The result of a check; if it was not `tried` yet, it is played as `address` says."""
     backend = BACKENDS[address.backend]
     if tried is None:
         setting = _setting(exercise, source, sandbox, backend)

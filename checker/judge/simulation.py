@@ -25,6 +25,7 @@ from checker.judge.service import (
     specify,
 )
 from checker.judge.trace import Trace, seconds
+from checker.translation import _
 from checker_sandbox.wire.link import ProtocolError
 from checker_sandbox.wire.messages import (
     Answered,
@@ -161,7 +162,11 @@ class Simulation:
         )
         self._trace.calls.append(record)
         if len(self._pending) >= MAX_PENDING:
-            raise RunOver(facts.Overran(f"had more than {MAX_PENDING:,} calls under way at a time"))
+            raise RunOver(
+                facts.Overran(
+                    _("had more than {limit:,} calls under way at a time", limit=MAX_PENDING)
+                )
+            )
         pending = self._pending[event.call] = _Pending(record, None, self.now)
         try:
             pending.invocation = Invocation(service, event.method, arguments, keywords)

@@ -20,6 +20,7 @@ from checker.judge.search.explore import Aims, Sketch
 from checker.judge.service import Service
 from checker.judge.setting import Setting
 from checker.judge.trace import Raised, Returned, Stopped, Trace
+from checker.translation import _
 from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
 MOST_STEPS: Final = 1 << 20
@@ -104,8 +105,8 @@ class World:
         setting = self._setting
         if time.monotonic() > setting.until:
             raise CheckFailed(
-                "its runs took too long, one after the other, in seconds that pass outside its world",
-                advice="look for what waits or computes for long",
+                _("all its runs together took too long, in real seconds, not in virtual ones"),
+                advice=_("look for what waits or computes for a long time"),
                 costly=True,
             )
         self.choices.running = True

@@ -1,22 +1,20 @@
-"""Mutants that are right after all, each with the reason, as `equivalent.toml` beside a solution
-lists them.
+"""Mutants that are right after all, with the reasons, as listed in `equivalent.toml` beside a solution.
 
     [[equivalent]]
-    reason = "The brief says that the server takes two minutes at the most."
+    reason = "The brief says that the server takes at most two minutes."
     mutants = ["068e79eb solution.py: sign_up: timeouts: raises TimeoutError after 1,000 s"]
 
     [[equivalent]]
-    reason = "The brief says nothing of how long the program may take."
+    reason = "The brief does not say how long the program may take."
     kinds = ["leftovers: sleeps 0.001 s first"]
 
     [[equivalent]]
     reason = "Nobody cancels it, as the brief says."
     families = ["cancellation"]
 
-`mutants` names one after the other; `kinds` names what was done, in whatever file and function, for
-what the brief leaves open, and `families` all kinds of a family. The list must be true to the code: a
-mutant that is not there or that a check kills has no place in it, nor has a kind or a family of which
-none survives.
+`mutants` names single mutants; `kinds` names changes that the brief leaves open, in whatever file and
+function; `families` names all kinds of a family. The list must match the code: it is wrong if it names
+a mutant that does not exist or that a check kills, or a kind or a family without survivors.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Make the mutants of a source text: one small change each, by operators in families.
 
-A mutant is made once, however many operators make it: what compiles to the same program, docstrings
-apart, is the same. There is no chance in it, so that the same source has the same mutants in the same
+A mutant is made once, however many operators make it: two that compile to the same program, apart
+from docstrings, are the same. Nothing is random, so the same source has the same mutants in the same
 order.
 """
 

@@ -1,7 +1,7 @@
-"""A source text with its syntax tree: where things stand in it, and how to change one of them.
+"""A source text with its syntax tree: where things are in it, and how to change one of them.
 
-Operators find what to change in the tree, and change the text. So a mutant keeps its author's lay-out
-and comments, and a reader sees it as a difference of a few lines.
+Operators find what to change in the tree, and change the text. So a mutant keeps its author's layout
+and comments, and a reader sees a diff of a few lines.
 """
 
 import ast

@@ -26,7 +26,7 @@ SEED: Final = 1
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant."""
+    """The fate of a mutant."""
 
     mutant: Mutant
     outcome: Failure | Obstacle | None
@@ -46,7 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Survey:
-    """What became of the mutants of an exercise."""
+    """The fates of the mutants of an exercise."""
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]

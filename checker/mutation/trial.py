@@ -1,7 +1,7 @@
-"""What becomes of a mutant: the first check that it fails, on the first backend.
+"""The trial of a mutant: the first check that it fails, on the first backend.
 
-This is all that mutation knows of how the judge works. A failure is neither repeated nor shrunk here:
-nobody reads it, and one is enough.
+Only this module of the package knows how the judge works. A failure is neither repeated nor shrunk
+here: nobody reads it, and one is enough.
 """
 
 import time

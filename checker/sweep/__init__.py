@@ -1,1 +1,1 @@
-"""Grading a cohort: submissions that nobody has read, and marks that hold."""
+"""Grading a cohort: from submissions that nobody has read to marks that stand."""

@@ -1,7 +1,7 @@
 """Archives that strangers have packed: a zip or a tar, which is read and never unpacked.
 
-Whatever is in it, it costs no more memory and time than there are limits for here, and nothing in it
-leads out of it. What is wrong with it is told, and is no error.
+Whatever an archive holds, reading it stays within limits of memory and time, and nothing in it leads
+outside. Whatever is wrong with it is reported, and raises no error.
 """
 
 import bz2

@@ -1,6 +1,6 @@
 """What is judged in one sandbox, and how it travels to a process that judges, here or elsewhere.
 
-Whoever judges has the same kit and the same course: what differs is refused, not judged.
+Every process that judges has the same kit and the same course: if they differ, it refuses to judge.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

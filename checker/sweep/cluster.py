@@ -1,9 +1,9 @@
 """A sweep on more than one machine, with Dask's scheduler: https://distributed.dask.org
 
-The journal stays with the one who asked. A worker gets the submissions of one student, judges them
-in a sandbox of its own, and sends the verdicts back. What a lost worker had in its hands is given to
-another one by the scheduler, and each verdict is kept once, under its key. Every worker has the same
-kit and the same course: what differs is refused, not judged.
+The journal stays on the machine that started the sweep. A worker gets the submissions of one student,
+judges them in a sandbox of its own, and sends the verdicts back. If a worker is lost, the scheduler
+gives its work to another, and each verdict is kept once, under its key. Every worker has the same kit
+and the same course: if they differ, it refuses to judge.
 """
 
 import contextlib

@@ -1,6 +1,4 @@
-"""A cohort, collected: what everybody handed in, from every place where it may be, and who handed in
-nothing.
-"""
+"""Collecting a cohort: what everybody handed in, wherever it may be, and who handed in nothing."""
 
 from collections.abc import Sequence
 from itertools import chain, count

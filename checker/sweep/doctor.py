@@ -1,4 +1,4 @@
-"""What this machine can do for a sweep, found out by trying: each attack that matters, in a sandbox.
+"""How well this machine can isolate submissions: every attack that matters, tried in a sandbox.
 
 Every probe is a small submission that tries something, and says how far it got.
 """
@@ -20,7 +20,7 @@ from checker.judge.setting import Setting
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one attack."""
+    """The result of one attack."""
 
     attack: str
     stopped: bool

@@ -1,5 +1,5 @@
-"""The fingerprint of what a verdict depends on, beside the seed: the submitted file, the exercise, the
-kit, and what these run on. Each has a SHA-256 in hexadecimal, or a version, that changes when it does."""
+"""The fingerprint of everything that a verdict depends on besides the seed: the submitted file, the
+exercise, the kit, and what they run on. Each is a version, or a SHA-256 in hexadecimal."""
 
 import hashlib
 import platform

@@ -1,7 +1,7 @@
-"""What in a submission an instructor may want to look at: an exercise has no use for it.
+"""Code in a submission that an instructor may want to look at, since no exercise needs it.
 
-Read from the code as it stands, so it decides nothing: what is flagged may be harmless, and what is
-not flagged may be well hidden. Marks come from what the judge saw.
+This only reads the code, so it decides nothing: what is flagged may be harmless, and what is not
+flagged may be well hidden. Marks come from what the judge saw.
 """
 
 import ast

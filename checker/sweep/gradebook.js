@@ -345,7 +345,7 @@ const button = (act, text, label, pressed) =>
 
 const cardOf = (run, source) => make("article", { "class": "card" },
   make("div", { "class": "bar" }, make("h3", { id: `${run.id}-lanes` }, "Timeline"),
-    make("span", { "class": "unseen zoom", role: "status" }),
+    make("span", { "class": "unseen zoom", role: "status", "data-template": "zoom {percent} %" }),
     make("span", { role: "group", "aria-label": "Axis" }, button("even", "even", null, "true"), button("true", "true time", null, "false")),
     make("span", { role: "group", "aria-label": "Zoom" }, button("out", "−", "Zoom out", null), button("reset", "0", "Reset the zoom", null), button("in", "+", "Zoom in", null))),
   chartOf(run, source),

@@ -1,11 +1,11 @@
-"""The gradebook of a cohort as one page of HTML that needs nothing else: no network, no other file.
+"""The gradebook of a cohort as a single page of HTML that needs neither the network nor another file.
 
-The table is plain HTML, so that it can be read without a script. What lies behind its cells (the
-checks, the runs, the code) is the bulk of it: equal works are stored once, many of them compressed
-together, and unpacked when somebody asks.
+The table is plain HTML, so it can be read without a script. Most of the page is what lies behind its
+cells (the checks, the runs, the code): equal works are stored once, many of them compressed together,
+and unpacked when somebody asks.
 
-All that comes from a submission is escaped by Jinja2, or put into the page as text by its script; and
-the page's own policy runs no script and applies no style but the two that it was written with.
+Jinja2 escapes everything that comes from a submission, or the page's script inserts it as text; and the
+page's policy allows no script and no style except the two that it was written with.
 """
 
 import base64
@@ -50,14 +50,14 @@ class _Row(NamedTuple):
     handed_in: str
     total: str
     pending: bool
-    """Whether something of it could not be judged, so that the total is no mark yet."""
+    """Whether some of it could not be judged, so that the total is not a mark yet."""
     late: str
     flags: int
     cells: list[_Cell]
 
 
 class _Exercise(NamedTuple):
-    """A column, and what is told of it."""
+    """A column, and what the page says about it."""
 
     number: int
     info: ExerciseInfo

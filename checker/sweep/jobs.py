@@ -1,9 +1,9 @@
 """The jobs of a sweep on this machine: processes that judge, and the one that hands out the work.
 
-A job is a process of its own, on a processor of its own. It asks for the next batch while it judges
-one, so that its sandbox warms up meanwhile, and sends each verdict as it comes. A job that dies takes
-nothing with it: what it had in hand is given to another, an exercise at a time, and what ends that
-one too is left without a verdict while the sweep goes on.
+A job is a separate process, on its own processor. It asks for the next batch while it judges one, so
+that the next sandbox warms up meanwhile, and sends each verdict as it comes. If a job dies, nothing is
+lost: its batch is given to another job, one exercise at a time, and an exercise that kills that one too
+gets no verdict while the sweep goes on.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ class JobError(Exception):
 
 
 class _Hello(msgspec.Struct, frozen=True):
-    """What a job is told first."""
+    """The first message to a job."""
 
     course: str
     seed: int

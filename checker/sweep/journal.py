@@ -1,10 +1,10 @@
 """What a sweep has found so far, kept so that nothing is lost and nothing is judged twice.
 
-An SQLite database in the sweep's folder, with one writer. Each verdict is written as it comes, under a
-key of everything that it depends on: the submitted file, the exercise, the kit, the versions of what it
-runs on, the seed and the backends. So a sweep that was ended at any moment goes on where it was, and
-what has not changed is not run again; the gradebook is made from what the keys of the last cohort
-name, and is the same as if the sweep had never been stopped.
+This is an SQLite database in the sweep's folder, with one writer. Each verdict is written as it comes,
+under a key made from everything that it depends on: the submitted file, the exercise, the kit, the
+versions of what it runs on, the seed and the backends. So a sweep can be stopped at any moment and
+continues where it was, and what has not changed is not run again. The gradebook is made from the
+verdicts under the keys of the last cohort, as if the sweep had never been stopped.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ class Collected(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The cohort that a sweep is about, before anything of it is judged."""
+    """The cohort that a sweep is about, before any of it is judged."""
 
     seed: int
     isolation: Isolation

@@ -1,12 +1,12 @@
 """Whose work is where: every layout in which instructors have submissions.
 
-- a folder a student: a clone of the kit, or any part of it
-- a `.zip` or `.tar.gz` a student, with the same in it; what Moodle's `Name_123_assignsubmission_file_`
-  holds, too
+- one folder per student: a clone of the kit, or any part of one
+- one `.zip` or `.tar.gz` per student with the same in it, also inside Moodle's
+  `Name_123_assignsubmission_file_`
 - `<student>__<exercise>.py`, or Canvas's `name_123_456_file.py`
 
-Of all that is there, only the files of exercises are taken: regular ones, of limited size, through no
-link. What cannot be read is told, never dropped.
+Only the files of exercises are used: regular ones, of limited size, not behind a link. Whatever cannot
+be read is reported, never dropped.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
-"""Marks: what an instructor's rules make of what the checks found.
+"""Marks: from the points that the checks give, by an instructor's rules.
 
-The checks decide what is right, and the points are theirs. Rules say what these are worth in a
-course: which chapter counts more, what a late day costs, who has more time, and which checks a
-student may see before the deadline. They come from a TOML file, every part of which may be left out:
+The checks decide what is right and give the points. The rules say what these are worth in a course:
+which chapter counts more, what a late day costs, who has more time, and which checks a student may see
+before the deadline. They come from a TOML file, in which every part is optional:
 
     partial_credit = true           # false: an exercise earns its points only when all checks pass
 
@@ -25,7 +25,7 @@ student may see before the deadline. They come from a TOML file, every part of w
     lost_update = "after_due_date"  # an exercise, by its name or as chapter/name, or a check of it
     "lost_update/no_lost_update" = "hidden"
 
-All of it is reckoned exactly, in fractions; only what is shown is rounded, by `rounded`.
+Everything is calculated exactly, in fractions; only what is shown is rounded, by `rounded`.
 """
 
 import difflib

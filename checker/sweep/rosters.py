@@ -1,4 +1,4 @@
-"""Rosters: who should have handed in, and in which group, from a CSV file of any making."""
+"""Rosters: who should have handed something in, and in which group, from any kind of CSV file."""
 
 import csv
 from pathlib import Path

@@ -4,10 +4,11 @@ A work is compared as Schleimer, Wilkerson and Aiken describe ("Winnowing: Local
 Document Fingerprinting", SIGMOD 2003). What people change to hide a copy is taken out of its code:
 comments, docstrings, annotations, layout, and every name that it made up itself. Every `GRAM`
 words in a row are hashed, and in each window of `WINDOW` hashes the least is kept: so whatever two
-works share over `GRAM + WINDOW - 1` words or more (about two lines) gives both a fingerprint. What
-the starter has counts for nobody, nor does what very many works have: that is how one writes it.
+works share over `GRAM + WINDOW - 1` words or more (about two lines) gives both a fingerprint. Code
+that is in the starter does not count, nor does code that very many works have: that is simply how
+people write it.
 
-Two honest people may well write the same few lines. So what is left must be of some size before it
+Two honest people may well write the same few lines. So the rest must have a certain size before it
 says anything, and even then it is a reason to look, never a proof.
 """
 

@@ -1,5 +1,5 @@
-"""What a cohort made of an exercise: how many passed, which checks fail, what these say, and which
-works are alike."""
+"""How a cohort did in an exercise: how many passed, which checks fail and what they say, and which works
+are alike."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ STATUSES: Final = {
 """How each is marked and called, in the order in which a column is sorted."""
 
 MAX_MESSAGES: Final = 4
-"""How many kinds of messages are told of a check."""
+"""How many kinds of messages are shown for a check."""
 
 MAX_SUMMARY: Final = 400
 

@@ -1,9 +1,8 @@
 """A sweep: from what a cohort handed in to verdicts in a journal.
 
-What is to be judged is known before anything is: each file of each exercise has a key, and those that
-have a verdict already, from this sweep or an earlier one, are left out, as are all but one of equal
-files. What is left is judged a student at a time, in a sandbox that is started for that student and
-ended after them.
+What is to be judged is settled first: each file of each exercise has a key, and files that already have
+a verdict, from this sweep or an earlier one, are left out, as are all but one of equal files. The rest
+is judged one student at a time, in a sandbox that is started for that student and ended afterwards.
 """
 
 import hashlib

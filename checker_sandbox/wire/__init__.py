@@ -1,5 +1,5 @@
-"""All that passes between the judge and a sandbox, and the limits that both know.
+"""Everything that passes between the judge and a sandbox, and the limits that both know.
 
-`messages` and `link` are the conversation of a run, `plain` the values that may stand in it, and
-`control` what the judge tells the fork server. The judge imports this of the sandbox, and nothing else.
+`messages` and `link` are for the conversation of a run, `plain` for the values that it may hold, and
+`control` for the judge's commands to the fork server. The judge imports nothing else of the sandbox.
 """

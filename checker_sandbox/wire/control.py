@@ -1,4 +1,4 @@
-"""What the judge tells the fork server, over a control socket: one byte a command.
+"""The judge's commands to the fork server, over a control socket: one byte per command.
 
     LOAD    the lengths and the sources of a submission and of its driver follow: the next runs are
             runs of these

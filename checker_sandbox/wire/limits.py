@@ -1,5 +1,5 @@
 """What a run may use, and how long it may take. The sandbox keeps some of these limits and the judge the
-others; what a learner is told of them is made from the numbers here."""
+others; messages to learners take their numbers from here."""
 
 from typing import Final
 

@@ -5,8 +5,8 @@ loop has nothing left to do: it sends what happened since it last spoke (`Called
 and then either says that it is `Idle` and until when, or how the run ended. The judge answers
 each `Idle` with exactly one `Resume` (or with `Explain`, if nothing can ever happen again).
 
-The judge believes none of it: a message decodes into one of the types below, within the limits
-below, or the run is over. Nothing here can carry code.
+The judge trusts nothing: unless a message decodes into one of the types below, within the limits
+below, the run is over. Nothing here can carry code.
 
 All instants are whole nanoseconds of virtual time since the run began.
 """

@@ -1,7 +1,7 @@
 """Fails each time in another way, so that no failure can be reproduced."""
 
 # For: results_from_tasks
-# Sees: each time in another way
+# Sees: in a different way each time
 
 import os
 

@@ -1,7 +1,7 @@
 """Sends messages without end, and reads none."""
 
 # For: lost_update
-# Sees: told the checker more than
+# Sees: sent the checker more than
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Families of operators: what people get wrong, one kind of it a file."""
+"""Families of operators: what people get wrong, one kind per file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final

@@ -1,8 +1,8 @@
-"""What a sweep or a report becomes for the programs that graders already have: one module a format.
+"""Sweeps and reports for the programs that graders already have: one module per format.
 
-A module has `of_cohort`, if one file holds a whole cohort, and `of_result`, if a file holds the work
+A module has `of_cohort` if one file holds a whole cohort, and `of_result` if a file holds the work
 of one student; each makes bytes from the data of `checker/sweep/results.py` and from nothing else.
-Only the module of the format that was asked for is imported.
+Only the module of the requested format is imported.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
-"""A CSV file for Canvas's gradebook: the columns that it wants, then a column an exercise.
+"""A CSV file for Canvas's gradebook: the columns that it wants, then one column per exercise.
 
-Canvas finds a student by ID, by login, or else by name; a roster's names may be any of the two last,
-so they stand in both columns. An empty cell leaves what is in the gradebook as it is. Weights are
-Canvas's own business, so that the columns of exercises hold points after lateness, and the last
-column, which can be left out when importing, the final ones after weights too.
+Canvas finds a student by ID, by login, or else by name; a roster's names may be logins or names, so
+they are in both columns. An empty cell leaves the gradebook as it is. Canvas has weights of its own, so
+the columns of exercises hold points after lateness only; the last column, which can be left out when
+importing, holds the final points after weights too.
 """
 
 from checker.sweep.exports.csv import rows_as_csv

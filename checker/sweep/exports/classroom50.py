@@ -1,8 +1,8 @@
-"""Classroom 50's `result.json`: a test a check, and a score in whole points.
+"""Classroom 50's `result.json`: one test per check, and a score in whole points.
 
-Where the work comes from (the classroom, the assignment, the commit) is told by the variables that its
-runner sets; outside of it, by what the sweep knows. The total is the mark after weights and lateness,
-rounded to whole points, halves up, since no fraction is taken.
+The variables that its runner sets say where the work comes from (the classroom, the assignment, the
+commit); elsewhere the sweep's own facts do. The total is the mark after weights and lateness, rounded
+to whole points, halves up, since the format has no fractions.
 
 https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 """

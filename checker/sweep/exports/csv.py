@@ -1,7 +1,7 @@
-"""A table for a spreadsheet: a row a student, a column an exercise, then the mark.
+"""A table for a spreadsheet: one row per student, one column per exercise, then the mark.
 
-A cell of an exercise is empty where it could not be judged, and so is then the final one: nothing
-that is the kit's fault is ever a zero.
+If an exercise could not be judged, its cell is empty, and so is the final one: the kit's own faults
+never become zeros.
 """
 
 import csv

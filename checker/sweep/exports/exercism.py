@@ -1,8 +1,7 @@
-"""Exercism's `results.json`, version 3: a test a check, in the order of the checks.
+"""Exercism's `results.json`, version 3: one test per check, in the order of the checks.
 
-`error` for the whole is only said where no test was run, as with a syntax error. A test has an output
-if a recording of its run has prints. Our checks are no tasks of a brief, so that `task_id`, which may
-be left out, is.
+The whole is an `error` only if no test was run, as with a syntax error. A test has an output if a
+recording of its run has prints. `task_id` is optional and left out: our checks are not tasks of a brief.
 
 https://exercism.org/docs/building/tooling/test-runners/interface
 """

@@ -1,4 +1,4 @@
-"""GitHub Actions: annotations beside the lines that they are about, and a summary in Markdown.
+"""GitHub Actions: annotations on the lines that they are about, and a summary in Markdown.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """

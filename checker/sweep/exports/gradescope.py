@@ -1,8 +1,8 @@
-"""Gradescope's `results.json`: a test a check, with the points that it earned.
+"""Gradescope's `results.json`: one test per check, with the points that it earned.
 
-The total is the mark after weights and lateness. What a test shows, and when, is up to the rules: see
-`visibility` there. What could not be judged has no score, and is named in `extra_data.not_graded`, so
-that a harness can tell that the total is no mark.
+The total is the mark after weights and lateness. The rules decide what a test shows, and when: see
+`visibility` there. Whatever could not be judged has no score and is named in `extra_data.not_graded`,
+so a harness can see that the total is not a mark.
 
 https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """

@@ -1,7 +1,7 @@
-"""Everything that a sweep found, for programs; of one submission, the report as `grade` prints it.
+"""Everything that a sweep found, for programs; for one submission, the report as `grade` prints it.
 
-The sources and the recordings are left out: they stay in the sweep's folder. All but ASCII is escaped,
-so that a name does nothing to the terminal that it is shown on.
+The sources and the recordings are left out: they stay in the sweep's folder. Everything except ASCII
+is escaped, so a name does nothing to the terminal that shows it.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""JUnit XML, as pytest writes it: a suite a student, and a case a check and backend.
+"""JUnit XML, as pytest writes it: one suite per student, and one case per check and backend.
 
-What could not be judged is an error, what is as it was shipped is skipped. Times and the name of the
-machine are left out or 0, so that the same results are the same bytes.
+What could not be judged is an error; an untouched starter is skipped. Times and the name of the machine
+are left out or 0, so the same results are the same bytes.
 """
 
 import xml.etree.ElementTree as ET

@@ -1,6 +1,6 @@
-"""A CSV file for Moodle's gradebook: who, then a column an exercise, then the total.
+"""A CSV file for Moodle's gradebook: who, then one column per exercise, then the total.
 
-Moodle asks when importing which of a user's fields the first column holds, and which item of the
+During the import, Moodle asks which of a user's fields the first column holds, and which item of the
 gradebook each of the others is for. An empty cell is no grade.
 """
 

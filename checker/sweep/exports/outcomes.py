@@ -1,6 +1,6 @@
-"""What became of each check of a student, once: on both backends, under the rules.
+"""The outcome of each check for a student, on both backends together and under the rules.
 
-A check has a report for each backend, and one score. So what consumers call a test is a check.
+A check has a report for each backend, but only one score. So what other programs call a test is a check.
 """
 
 from collections.abc import Iterator
@@ -110,7 +110,7 @@ def _message(checks: list[CheckReport], status: ExerciseStatus) -> str:
 
 
 def _whole(exercise: ExerciseInfo, status: ExerciseStatus, why: str, rules: Rules) -> Outcome:
-    """What stands for all checks of an exercise where nothing is known of them."""
+    """In place of all checks of an exercise, where nothing is known about them."""
     return Outcome(
         exercise=exercise.name,
         name="",
