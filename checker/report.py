@@ -5,6 +5,8 @@ is the kit's or the machine's: it is no mark, and no pass either. An exercise is
 its file is as it was shipped.
 """
 
+import re
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -15,6 +17,8 @@ ExerciseStatus: TypeAlias = Literal["passed", "failed", "not_started", "not_grad
 BACKENDS = ("asyncio", "trio")
 
 SCHEMA = "checker/report/v2"
+
+_NUMBER = re.compile(r"(?<!line )\b\d[\d.,]*\b")
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -72,15 +76,36 @@ class CheckReport(msgspec.Struct, frozen=True):
     @property
     def told(self) -> str:
         """All that there is to say, but for what to try next."""
-        rows = [self.seen, *(f"What happened: {cause}" for cause in self.causes), *self.notes]
+        return self.told_beside(())
+
+    def told_beside(self, known: Collection[str]) -> str:
+        """The same, without the reasons that are `known` by now."""
+        if reason_of(self.seen) in known:
+            return "It fails in the same way as above"
+        new = [cause for cause in self.causes if reason_of(cause) not in known]
+        rows = [self.seen, *(f"What happened: {cause}" for cause in new)]
+        if len(new) < len(self.causes):
+            rows.append("What happened: the same as above")
+        rows += self.notes
         if self.printed:
             rows += ["It printed:", *(f"  {line}" for line in self.printed)]
         return "\n".join(rows)
 
     @property
+    def reasons(self) -> frozenset[str]:
+        """What `told_beside` need not say again once this has been told."""
+        return frozenset(map(reason_of, (self.seen, *self.causes)))
+
+    @property
     def message(self) -> str:
         """All that there is to say; empty if it passed."""
         return f"{self.told}\nTry: {self.advice}" if self.advice else self.told
+
+
+def reason_of(text: str) -> str:
+    """What is the same in two texts that tell the same of different runs: all but the numbers that are
+    no lines."""
+    return _NUMBER.sub("#", text)
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):

@@ -21,10 +21,11 @@ from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
 from checker.course import Check
-from checker.judge.acts import Act, Instance, is_in, leaves, settle, specify_acts, specify_object
+from checker.judge.acts import Act, Instance, settle, specify_acts, specify_object
 from checker.judge.choices import SEEDS, Choices, Kind, Replay
 from checker.judge.conversation import converse
 from checker.judge.draws import Draws, Misuse
+from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.launch import Program, Sandbox
 from checker.judge.schedule import Pause, Plan, Recording, Timed
@@ -34,6 +35,7 @@ from checker.judge.trace import (
     Blocked,
     Call,
     ErrorTree,
+    Livelocked,
     Print,
     Raised,
     Returned,
@@ -110,6 +112,8 @@ class Setting:
     neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
+    known: Livelocked | None = None
+    """How the run that is to be repeated ends, if it would go on for long until that is seen."""
     until: float = math.inf
     """When no other run may begin, on the real `time.monotonic`: many runs that each stay within
     their limit of time would take hours together."""
@@ -346,7 +350,7 @@ class World:
             )
         self.choices.running = True
         ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late)
+        plan = Plan(delays=self._aims.late, known=setting.known)
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
             schedule = self._sketch.schedule if self._sketch.schedule.explored else Timed()
@@ -519,8 +523,8 @@ class Run:
         for call in calls:
             self.expect(
                 call.ended is not None and round(call.ended - act.ended, 6) <= 0,
-                f"{name} ended at {act.ended:g} s, and {call.method}(), which was called at "
-                f"{call.started:g} s, went on",
+                f"{name} ended at {act.ended:g} s while its call {call.method}(), begun at "
+                f"{call.started:g} s, was still under way",
                 at=call,
                 advice=f"whatever {name} starts, it must wait for, or cancel",
             )

@@ -72,7 +72,9 @@ from checker_sandbox.wire.messages import (
     TaskStarted,
     TaskSteps,
     ThreadStarted,
+    TimedOut,
     Unusable,
+    Wait,
     Waiting,
     Warned,
     instant,
@@ -265,7 +267,7 @@ class _Conversation:
         self._is_one_call = start.is_one_call
         self._acts = [_Act(*pair) for pair in zip(records, timings, strict=True)]
         self._now = 0
-        self._standstill = Standstill()
+        self._standstill = Standstill(plan.known.since if plan.known is not None else None)
         self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
         self._deadlines = 0
@@ -400,8 +402,13 @@ class _Conversation:
                 watched.swallowed.append(facts.Swallowed(task, line, now, self._place()))
             case ThreadStarted(thread, name, task):
                 watched.threads[thread] = facts.Thread(thread, name, task, now)
-            case Ended(task, thread):
+            case Ended(task, thread, how, kind, line):
                 watched.ended[0 if thread else task, thread] = now
+                if how and not thread:
+                    watched.endings[task] = facts.TaskEnding(how, kind, line)
+            case TimedOut(task, line, since, until):
+                limit = facts.TimedOut(task, line, seconds(since), seconds(until), self._place())
+                watched.timeouts.append(limit)
 
     def _unblock(self) -> None:
         assert self._blocked is not None
@@ -488,8 +495,7 @@ class _Conversation:
             case Unusable(_, reason, line):
                 return facts.NotRunnable(reason, line)
             case Stuck(_, waits) if self._is_livelocked:
-                still = self._standstill
-                return facts.Livelocked(tuple(waits), still.steps, seconds(still.since))
+                return self._livelock(tuple(waits))
             case Stuck(_, waits):
                 return facts.Deadlocked(tuple(waits))
             case Spinning(_, waits):
@@ -510,6 +516,12 @@ class _Conversation:
             case ActUnusable(reason, line):
                 return facts.NotRunnable(reason, line)
         raise ProtocolError("an act was cancelled that nobody had cancelled")
+
+    def _livelock(self, waits: tuple[Wait, ...]) -> facts.Livelocked:
+        still, known = self._standstill, self._plan.known
+        since = seconds(still.since)
+        steps = known.steps if known is not None and known.since == since else still.timers
+        return facts.Livelocked(waits, steps, since)
 
     def _end_act(self, act: _Act, ending: _ActEnding) -> _ActEnding:
         if not act.is_under_way:
@@ -561,7 +573,6 @@ class _Conversation:
                 self._standstill.timer(self._now)
                 return Resume(self._now, [])
             self._deadlines = 0
-            self._standstill.reset(self._now)
             together = [chosen.call]
             if not self._schedule.explored:
                 together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
@@ -676,6 +687,7 @@ class _Conversation:
         else:
             assert pending.invocation.latency is not None
             pending.due = self._later(pending.invocation.latency)
+            self._standstill.reset(self._now)
             return None
         if pending.record.outcome == "answered":
             pending.record.reply = value
@@ -683,7 +695,10 @@ class _Conversation:
                 reply = Answered(call, plain(value, besides=Service))
             except NotPlain as not_plain:
                 raise TypeError(f"a service replied with {not_plain}") from None
-        self._finish(pending.record)
+        record = pending.record
+        given = (record.line, record.arguments, record.keywords)
+        self._standstill.replied(record.service, record.method, given, record.reply, self._now)
+        self._finish(record)
         del self._pending[call]
         return reply
 

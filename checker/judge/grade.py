@@ -28,6 +28,7 @@ from checker.judge.words import told_cause
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
 from checker.submission import Source
+from checker.translation import _
 from checker_sandbox.wire.plain import shortened
 
 MAX_SEEN: Final = 3000
@@ -274,7 +275,12 @@ def report_on(
             notes = remarks(trace, seen)
             printed = prints(trace)
         if tried.is_rare:
-            notes.append(f"A quick grade does not find this: it came up in world {tried.worlds:,}")
+            notes.append(
+                _(
+                    "`checker grade` alone does not find this: it took {number} tries with --thorough",
+                    number=f"{tried.worlds:,}",
+                )
+            )
     return CheckReport(
         name=check.name,
         title=check.title,
