@@ -23,10 +23,11 @@ def follow(kernel: Kernel, tell: Callable[[TimedOut], None]) -> None:
 
     def leave(scope: Any, deadline: float | None, cancelled: bool) -> None:
         line, since = entered.pop(id(scope), (None, 0.0))
-        if line is None or deadline is None or not cancelled or deadline > kernel.now:
+        if line is None or deadline is None or not cancelled:
             return
-        until = instant(deadline - EPOCH)
-        if until is not None:
+        left = deadline - anyio.current_time()  # Each backend has a clock of its own.
+        until = instant(kernel.now + left - EPOCH)
+        if left <= 0 and until is not None:
             tell(TimedOut(kernel.tasks.current(), line, instant(since - EPOCH) or 0, until))
 
     scopes: Any = type(anyio.CancelScope())

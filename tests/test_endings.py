@@ -433,14 +433,12 @@ LIVELOCK = """
     """
 
 
-def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_a_thousand_timers(play, fail):
+def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_some_hundred_timers(play, fail):
     ending = play(LIVELOCK).trace.ending
     assert isinstance(ending, Livelocked)
     assert [wait.who for wait in ending.waits] == ["main", "meet", "meet"]
     failure = fail(LIVELOCK)
-    assert failure.message.startswith(
-        "an endless loop, 2505 s in: since 0 s, timers have gone off 1,002 times"
-    )
+    assert failure.message.startswith("an endless loop: since 0 s, timers have gone off 602 times")
     assert not failure.costly
 
 
@@ -450,7 +448,7 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     with pytest.raises(CheckFailed) as caught:
         case.world().run("main")
     here = marked(LIVELOCK)
-    assert caught.value.message.startswith("livelock, 2505 s in: ")
+    assert caught.value.message.startswith("livelock: since 0 s, ")
     assert caught.value.advice.startswith("giving up and trying again changes nothing here")
     assert (
         f"task 2 (meet) waits at line {here} for a Lock, held by task 3 (meet)"
@@ -509,7 +507,7 @@ def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(pl
     )
     assert isinstance(run.trace.ending, Livelocked)
     failure = explain(run.trace)
-    assert failure.message.startswith("livelock, ")
+    assert failure.message.startswith("livelock: ")
     assert "times, and ask() was begun and given up again and again" in failure.message
     assert "wait for its reply as long as it takes" in failure.advice
 
@@ -527,7 +525,7 @@ def test_a_loop_that_only_sleeps_is_not_told_to_give_nothing_up(play, marked):
                 group.start_soon(beat)
         """
     failure = explain(play(source).trace)
-    assert failure.message.startswith("an endless loop, ")
+    assert failure.message.startswith("an endless loop: ")
     assert "giving up" not in failure.advice
     assert "find the loop around that sleep" in failure.advice
     assert failure.line == marked(source)
@@ -1014,7 +1012,7 @@ def test_an_exception_group_is_a_tree_with_the_line_of_each_error(play, marked):
     assert nested == ["ExceptionGroup"]
     message = explain(run.trace).message
     assert "an ExceptionGroup of 2 (" in message
-    assert "an ExceptionGroup of 1 (ConnectionError: two)" in message
+    assert "an ExceptionGroup (ConnectionError: two)" in message
 
 
 def test_a_group_of_very_many_errors_stays_short_enough_to_read(play):

@@ -33,8 +33,8 @@ STEPS: Final = 500
 """How many do after the last timer has gone off. A program may well look a few hundred times whether it
 is time for something."""
 
-ROUNDS: Final = 20
-"""How many are looked at of a livelock that is known."""
+ROUNDS: Final = 5
+"""How many do, twice, of a livelock that is known already: a few rounds of it."""
 
 Happening: TypeAlias = tuple[object, ...]
 

@@ -1,7 +1,8 @@
 """What happened in a run, in sentences, with what went wrong in it as the key ones."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Final
 
 from checker.folding import rounds
@@ -40,8 +41,8 @@ def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
         # It stands behind the step that it is about, or behind all of its instant.
         after = [i for i, step in enumerate(story) if step.at <= cause.at]
         story.insert(after[-1] + 1 if after else 0, cause)
-    story.append(_end(trace))
-    return _abridged(_folded(story), _last_waits(trace))
+    folded, folds = _folded(story)
+    return _abridged([*folded, _end(trace)], folds, _last_waits(trace))
 
 
 # --- step by step -------------------------------------------------------------------------------
@@ -170,28 +171,35 @@ def _end(trace: Trace) -> Sentence:
     return Sentence(trace.elapsed, _("the run ends here"), None)
 
 
-def _folded(story: Sequence[Sentence]) -> list[Sentence]:
-    """With rounds told once, but for what is near to a key sentence."""
+def _folded(story: Sequence[Sentence]) -> tuple[list[Sentence], set[int]]:
+    """With rounds told once, but for what is near to a key sentence; and the places of what says how
+    often they came. Within an instant, the order of the tasks may differ from round to round."""
     near = _near_keys(story)
-    steps = [n if n in near else (step.text, step.line) for n, step in enumerate(story)]
+    instants: list[list[Sentence]] = []
+    things: list[object] = []
+    for __, group in groupby(enumerate(story), key=lambda step: step[1].at):
+        numbered = list(group)
+        instants.append([step for __, step in numbered])
+        is_near = any(n in near for n, __ in numbered)
+        alike = Counter((step.text, step.line) for __, step in numbered)
+        things.append(numbered[0][0] if is_near else frozenset(alike.items()))
     told: list[Sentence] = []
+    folds = set()
     before = 0
-    for found in rounds(steps):
-        told += story[before : found.start + found.length]
-        times = found.times - 1
-        facts = {"steps": found.length, "times": f"{times:,}"}
-        if found.length == 1:
-            text = ngettext("(the same once more)", "(the same {times} times more)", times, **facts)
-        else:
-            text = ngettext(
-                "(the same {steps} steps once more)",
-                "(the same {steps} steps, {times} times more)",
-                times,
-                **facts,
-            )
-        told.append(Sentence(story[found.end - 1].at, text, None))
+    for found in rounds(things):
+        after = found.start + found.length
+        told += chain.from_iterable(instants[before:after])
+        steps = sum(map(len, instants[found.start : after]))
+        text = ngettext(
+            "(the same step, {times} times more)",
+            "(the same {number} steps, {times} times more)",
+            steps,
+            times=f"{found.times - 1:,}",
+        )
+        folds.add(len(told))
+        told.append(Sentence(instants[found.end - 1][-1].at, text, None))
         before = found.end
-    return [*told, *story[before:]]
+    return [*told, *chain.from_iterable(instants[before:])], folds
 
 
 def _near_keys(story: Sequence[Sentence]) -> set[int]:
@@ -199,13 +207,19 @@ def _near_keys(story: Sequence[Sentence]) -> set[int]:
     return {j for i in keys[:MAX_KEYS] for j in range(i - BEFORE_KEY, i + 3)}
 
 
-def _abridged(story: list[Sentence], waits: Collection[str]) -> list[Sentence]:
-    """At most so many sentences, among them the last of each of these `waits`."""
+def _abridged(
+    story: list[Sentence], folds: Collection[int], waits: Collection[str]
+) -> list[Sentence]:
+    """Little more than so many sentences, among them the first `folds` and the last of each of these
+    `waits`."""
     if len(story) <= MAX_SENTENCES:
         return story
-    last = {step.text: i for i, step in enumerate(story) if step.text in waits}
-    near = _near_keys(story) | set(sorted(last.values())[-MAX_WAITS:])
-    edge = (MAX_SENTENCES - len(near)) // 2
+    near = _near_keys(story)
+    near |= {j for i in sorted(folds)[:MAX_KEYS] for j in range(i - BEFORE_KEY, i + 1)}
+    near |= set(
+        sorted({s.text: i for i, s in enumerate(story) if s.text in waits}.values())[-MAX_WAITS:]
+    )
+    edge = max((MAX_SENTENCES - len(near)) // 2, 1)
     kept = [i for i in range(len(story)) if i < edge or i >= len(story) - edge or i in near]
     shown: list[Sentence] = []
     before = -1

@@ -253,13 +253,11 @@ def service_name(trace: Trace, call: Call) -> str:
     for act, given in lists:
         for number, service in enumerate(given):
             if service is call.service:
-                if len(lists) == 1 or act.started is None:
+                if len(lists) == 1:
                     return f"{kind.__name__} {number}"
+                place = trace.acts.index(act) + 1
                 return _(
-                    "{kind} {number} of the call that began at {started:g} s",
-                    kind=kind.__name__,
-                    number=number,
-                    started=act.started,
+                    "{kind} {number} of call {call}", kind=kind.__name__, number=number, call=place
                 )
     number = next(i for i, service in enumerate(alike) if service is call.service)
     return f"{kind.__name__} {number}"
