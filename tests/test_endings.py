@@ -512,6 +512,67 @@ def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(pl
     assert "wait for its reply as long as it takes" in failure.advice
 
 
+class Tally(Service):
+    """Answers the same every time, and counts what it was asked."""
+
+    latency = 1.0
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def tell(self) -> None:
+        self.asked += 1
+
+
+def test_calls_that_are_answered_and_given_up_in_turn_again_and_again_are_a_livelock(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            while True:
+                with anyio.move_on_after(1.5):
+                    await desk.ask(1)
+                    await desk.ask(2)
+        """,
+        Desk(),
+    )
+    assert isinstance(run.trace.ending, Livelocked)
+    assert run.trace.steps < MAX_STEPS / 4
+    assert "and ask() was begun and given up again and again" in explain(run.trace).message
+
+
+def test_calls_that_change_a_service_are_progress_whatever_is_given_up_between_them(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(tally, desk):
+            for _ in range(700):
+                with anyio.move_on_after(1.5):
+                    await tally.tell()
+                    await desk.ask(1)
+            return "told"
+        """,
+        Tally(),
+        Desk(),
+    )
+    assert run.value == "told"
+
+
+def test_a_known_livelock_is_looked_at_for_a_few_rounds(case_of):
+    case = case_of(LIVELOCK)
+    with pytest.raises(CheckFailed):
+        case.world().run("main")
+    whole = case.last_trace
+    again = case_of(LIVELOCK)
+    again._setting = replace(again._setting, fresh=True, watched=True, known=whole.ending)
+    with pytest.raises(CheckFailed) as caught:
+        again.world().run("main")
+    assert again.last_trace.steps < whole.steps / 10
+    assert "timers have gone off 602 times" in caught.value.message
+
+
 def test_a_loop_that_only_sleeps_is_not_told_to_give_nothing_up(play, marked):
     source = """
         import anyio

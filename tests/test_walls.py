@@ -73,7 +73,9 @@ def test_there_are_rooms_to_look_into():
     assert {"wire", "report", "judge", "sandbox", "feedback", "cli"} <= known
 
 
-@pytest.mark.parametrize("name", ["arguments", "harmless", "wire", "report", "course"])
+@pytest.mark.parametrize(
+    "name", ["arguments", "folding", "harmless", "translation", "wire", "report", "course"]
+)
 def test_the_ground_floor_stands_on_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
         assert known == set(), file
@@ -86,7 +88,15 @@ def test_the_sandbox_knows_the_wire_and_nothing_else_of_the_kit():
 
 def test_the_judge_knows_of_the_sandbox_the_wire_and_nothing_of_who_shows_its_reports():
     for file, known in rooms_known_by("judge").items():
-        assert known <= {"wire", "recording", "report", "course", "submission"}, file
+        assert known <= {
+            "wire",
+            "recording",
+            "report",
+            "course",
+            "submission",
+            "translation",
+            "folding",
+        }, file
 
 
 def test_feedback_knows_reports_and_neither_the_judge_nor_the_sandbox():

@@ -120,7 +120,13 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     held = [wait for wait in in_turn if wait.what.kind not in ("sleep", "children")]
     holding = {wait.task for wait in held}
     tries_again = sum(wait.task in holding for wait in in_turn) > len(held)
-    given_up = sorted({call.method for call in trace.calls if call.started > since})
+    given_up = sorted(
+        {
+            call.method
+            for call in trace.calls
+            if call.started > since and call.outcome == "cancelled"
+        }
+    )
     if given_up:
         came = ngettext(
             "{calls} was begun and given up again and again",

@@ -277,7 +277,7 @@ def report_on(
         if tried.is_rare:
             notes.append(
                 _(
-                    "`checker grade` alone does not find this: it took {number} tries with --thorough",
+                    "`checker grade` alone may miss this: it took {number} tries with --thorough",
                     number=f"{tried.worlds:,}",
                 )
             )

@@ -7,8 +7,9 @@ and cancelled again, say, has all happened before. A reply is nothing new either
 are given up, if the same one has come before and has left its service as it was then.
 """
 
-import pickle
 from typing import Final, TypeAlias
+
+import msgspec
 
 from checker.judge.service import Service
 from checker_sandbox.wire.messages import (
@@ -81,8 +82,9 @@ class Standstill:
             self.reset(now)
             return
         try:
-            state = hash(pickle.dumps((method, given, reply, vars(service))))
-        except Exception:  # A service may hold anything.
+            state = hash(msgspec.msgpack.encode((method, given, reply, vars(service))))
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            # A service may hold what has no plain state, and then nobody knows what it will do.
             self.reset(now)
             return
         if not self._is_new((id(service), state), now):
