@@ -5,6 +5,7 @@ is the kit's or the machine's: it is no mark, and no pass either. An exercise is
 its file is still the one that was shipped.
 """
 
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -62,6 +63,9 @@ class CheckReport(msgspec.Struct, frozen=True):
     reason: str = ""
     """The same for all submissions that fail the check at the same place in it, and ended in the same
     way; empty if it passed, or if nothing was run. It means nothing else."""
+    topics: tuple[str, ...] = ()
+    """What `seen` and each of the causes are about: equal in two reports of one submission if they tell of
+    the same trouble. They mean nothing else."""
     replay: str = ""
     """The token with which `checker run NAME --replay` shows this run again; empty if it passed, or
     if nothing was run."""
@@ -74,8 +78,18 @@ class CheckReport(msgspec.Struct, frozen=True):
     @property
     def told(self) -> str:
         """Everything there is to say except what to try next."""
-        causes = [_("What happened: {cause}", cause=cause) for cause in self.causes]
-        rows = [self.seen, *causes, *self.notes]
+        return self.told_beside(())
+
+    def told_beside(self, known: Collection[str]) -> str:
+        """The same, without what has been told of the topics that are `known` by now."""
+        of_seen, *of_causes = self.topics or (self.seen, *self.causes)
+        if of_seen in known:
+            return _("It fails in the same way as above")
+        new = [cause for cause, of in zip(self.causes, of_causes, strict=True) if of not in known]
+        rows = [self.seen, *(_("What happened: {cause}", cause=cause) for cause in new)]
+        if len(new) < len(self.causes):
+            rows.append(_("What happened: the same as above"))
+        rows += self.notes
         if self.printed:
             rows += [_("It printed:"), *(f"  {line}" for line in self.printed)]
         return "\n".join(rows)

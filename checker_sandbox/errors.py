@@ -1,11 +1,13 @@
 """Exceptions on the wire: the judge names one of Python's or AnyIO's, the sandbox sends a tree."""
 
 import builtins
+from types import TracebackType
 from typing import Final
 
 import anyio
 
-from checker_sandbox.lines import raising_line
+from checker_sandbox.lines import EXERCISE, raising_line
+from checker_sandbox.wire.limits import MAX_NAME
 from checker_sandbox.wire.messages import ErrorTree, Failed
 from checker_sandbox.wire.plain import shortened
 
@@ -57,7 +59,24 @@ def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
         line=raising_line(error.__traceback__),
         children=children,
         call=_call_of(error),
+        asyncio=_used_of_asyncio(error.__traceback__),
     )
+
+
+def _used_of_asyncio(traceback: TracebackType | None) -> str:
+    """What of asyncio the learner's innermost frame called, if it did."""
+    used, is_next = "", False
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_filename == EXERCISE:
+            used, is_next = "", True
+        elif is_next:
+            is_next = False
+            if str(frame.f_globals.get("__name__")).partition(".")[0] == "asyncio":
+                owner = frame.f_locals.get("self")
+                used = frame.f_code.co_name if owner is None else type(owner).__name__
+        traceback = traceback.tb_next
+    return shortened(used, MAX_NAME)
 
 
 def describe_message(error: BaseException) -> str:

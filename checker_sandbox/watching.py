@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import anyio
 
+from checker_sandbox import timeouts
 from checker_sandbox.errors import describe_message
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.lines import EXERCISE
@@ -47,8 +48,11 @@ class Watcher:
         self._resumed: Counter[int] = Counter()
         self._waits: dict[int, tuple[object, ...]] = {}
         self._threads: dict[int, Wait] = {}
-        self._struck: dict[int, BaseException] = {}
-        """The exceptions of this instant, by address: each is told once, where it first appears."""
+        self._struck: dict[int, tuple[BaseException, int]] = {}
+        """The exceptions of this instant, by address, and their lines: each is told once, where it
+        first appears."""
+        self._left: dict[int, tuple[BaseException, int] | None] = {}
+        """With what each task last left a frame of the learner's, and where that came from."""
         self._pending: dict[FrameType, tuple[BaseException, int]] = {}
         """The frames that an exception has reached, and on which line."""
         self._caught: dict[FrameType, _Handler] = {}
@@ -57,6 +61,7 @@ class Watcher:
     def start(self) -> None:
         sys.settrace(self._enter)
         threading.settrace(self._enter)
+        timeouts.follow(self._kernel, self._tell)
 
     def look(self) -> None:
         """Tell what has changed since the last look. Called when nothing can run."""
@@ -77,9 +82,20 @@ class Watcher:
                 self._tell(Waiting(wait.task, 0, wait.line, wait.what))
         for task in self._waits.keys() - alive:
             del self._waits[task]
-            self._tell(Ended(task, 0))
+            self._tell(self._end_of(task))
         self._look_at_threads()
         self._struck.clear()
+
+    def _end_of(self, task: int) -> Ended:
+        if task not in self._left:
+            return Ended(task, 0)
+        left = self._left.pop(task)
+        if left is None:
+            return Ended(task, 0, "returned")
+        error, line = left
+        if isinstance(error, self._cancelled):
+            return Ended(task, 0, "cancelled", "", line)
+        return Ended(task, 0, "raised", shortened(type(error).__name__), line)
 
     def _look_at_threads(self) -> None:
         waits = {}
@@ -124,10 +140,16 @@ class Watcher:
             if frame.f_lineno not in self._caught[frame].lines:
                 self._swallowed(frame)
         elif event == "return":
-            self._pending.pop(frame, None)
+            self._leave(self._pending.pop(frame, None))
             if frame in self._caught and frame.f_code.co_code[frame.f_lasti] in _RETURNS:
                 self._swallowed(frame)
         return self._trace
+
+    def _leave(self, pending: tuple[BaseException, int] | None) -> None:
+        """A frame is left: for good or until what it awaits is there, or with an exception."""
+        if pending is not None:
+            pending = self._struck.get(id(pending[0]), pending)
+        self._left[self._task()] = pending
 
     def _raised(self, frame: FrameType, error: BaseException) -> None:
         if isinstance(error, _INTERNAL):
@@ -135,7 +157,7 @@ class Watcher:
         self._caught.pop(frame, None)
         self._pending[frame] = error, frame.f_lineno
         if id(error) not in self._struck:
-            self._struck[id(error)] = error
+            self._struck[id(error)] = error, frame.f_lineno
             cancelled = isinstance(error, self._cancelled)
             kind = "" if cancelled else shortened(type(error).__name__)
             message = "" if cancelled else shortened(describe_message(error))

@@ -433,14 +433,12 @@ LIVELOCK = """
     """
 
 
-def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_a_thousand_timers(play, fail):
+def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_some_hundred_timers(play, fail):
     ending = play(LIVELOCK).trace.ending
     assert isinstance(ending, Livelocked)
     assert [wait.who for wait in ending.waits] == ["main", "meet", "meet"]
     failure = fail(LIVELOCK)
-    assert failure.message.startswith(
-        "an endless loop, 2505 s in: since 0 s, timers have gone off 1,002 times"
-    )
+    assert failure.message.startswith("an endless loop: since 0 s, timers have gone off 602 times")
     assert not failure.costly
 
 
@@ -450,7 +448,7 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     with pytest.raises(CheckFailed) as caught:
         case.world().run("main")
     here = marked(LIVELOCK)
-    assert caught.value.message.startswith("livelock, 2505 s in: ")
+    assert caught.value.message.startswith("livelock: since 0 s, ")
     assert caught.value.advice.startswith("giving up and trying again changes nothing here")
     assert (
         f"task 2 (meet) waits at line {here} for a Lock, held by task 3 (meet)"
@@ -509,9 +507,70 @@ def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(pl
     )
     assert isinstance(run.trace.ending, Livelocked)
     failure = explain(run.trace)
-    assert failure.message.startswith("livelock, ")
+    assert failure.message.startswith("livelock: ")
     assert "times, and ask() was begun and given up again and again" in failure.message
     assert "wait for its reply as long as it takes" in failure.advice
+
+
+class Tally(Service):
+    """Answers the same every time, and counts what it was asked."""
+
+    latency = 1.0
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def tell(self) -> None:
+        self.asked += 1
+
+
+def test_calls_that_are_answered_and_given_up_in_turn_again_and_again_are_a_livelock(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            while True:
+                with anyio.move_on_after(1.5):
+                    await desk.ask(1)
+                    await desk.ask(2)
+        """,
+        Desk(),
+    )
+    assert isinstance(run.trace.ending, Livelocked)
+    assert run.trace.steps < MAX_STEPS / 4
+    assert "and ask() was begun and given up again and again" in explain(run.trace).message
+
+
+def test_calls_that_change_a_service_are_progress_whatever_is_given_up_between_them(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(tally, desk):
+            for _ in range(700):
+                with anyio.move_on_after(1.5):
+                    await tally.tell()
+                    await desk.ask(1)
+            return "told"
+        """,
+        Tally(),
+        Desk(),
+    )
+    assert run.value == "told"
+
+
+def test_a_known_livelock_is_looked_at_for_a_few_rounds(case_of):
+    case = case_of(LIVELOCK)
+    with pytest.raises(CheckFailed):
+        case.world().run("main")
+    whole = case.last_trace
+    again = case_of(LIVELOCK)
+    again._setting = replace(again._setting, fresh=True, watched=True, known=whole.ending)
+    with pytest.raises(CheckFailed) as caught:
+        again.world().run("main")
+    assert again.last_trace.steps < whole.steps / 10
+    assert "timers have gone off 602 times" in caught.value.message
 
 
 def test_a_loop_that_only_sleeps_is_not_told_to_give_nothing_up(play, marked):
@@ -527,7 +586,7 @@ def test_a_loop_that_only_sleeps_is_not_told_to_give_nothing_up(play, marked):
                 group.start_soon(beat)
         """
     failure = explain(play(source).trace)
-    assert failure.message.startswith("an endless loop, ")
+    assert failure.message.startswith("an endless loop: ")
     assert "giving up" not in failure.advice
     assert "find the loop around that sleep" in failure.advice
     assert failure.line == marked(source)
@@ -1014,7 +1073,7 @@ def test_an_exception_group_is_a_tree_with_the_line_of_each_error(play, marked):
     assert nested == ["ExceptionGroup"]
     message = explain(run.trace).message
     assert "an ExceptionGroup of 2 (" in message
-    assert "an ExceptionGroup of 1 (ConnectionError: two)" in message
+    assert "an ExceptionGroup (ConnectionError: two)" in message
 
 
 def test_a_group_of_very_many_errors_stays_short_enough_to_read(play):

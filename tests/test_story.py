@@ -1,5 +1,7 @@
 """What is told of a run: its causes, its story, and the lanes of its tasks and threads."""
 
+import re
+
 import pytest
 
 from checker import Case, Service, blocking, check
@@ -146,9 +148,9 @@ def test_a_permit_that_went_with_its_task_is_told_with_the_task(watch):
         """
     tried = watch(source)
     (cause,) = told_causes(tried.trace)
-    assert "took a permit and ended at 1 s without giving it back" in cause.text
+    assert "task 2 (take) took a permit and returned at 1 s without giving it back" in cause.text
     assert "waits for one at line 7" in cause.text
-    assert "(take), which has ended" in message_of(tried)
+    assert "no permits left; task 2 (take) took one and has ended" in message_of(tried)
 
 
 def test_an_end_of_a_stream_that_was_never_closed_is_told_with_who_has_it(watch):
@@ -188,8 +190,8 @@ def test_a_held_loop_is_told_with_whom_it_kept_waiting(watch):
         """
     (cause,) = told_causes(watch(source).trace)
     assert cause.text == (
-        "task 3 (hold) holds the event loop in hold() at line 5 until 1.5 s, 1 s in all; meanwhile "
-        "the reply to read() had come for task 2 (read) at 1 s, which could not run"
+        "task 3 (hold) holds the event loop in hold() at line 5 from 0.5 s to 1.5 s; meanwhile "
+        "task 2 (read), which had the reply to read() at 1 s, could not run"
     )
 
 
@@ -306,9 +308,382 @@ def test_a_task_that_was_left_behind_is_told_with_the_line_that_started_it(watch
         )
     )
     assert causes == [
-        "task 1 (main) has ended, and task 2 (work), started at line 7, still waits at line 4 for "
+        "main() has ended, and task 2 (work), started at line 7, still waits at line 4 for "
         "the reply to read()"
     ]
+
+
+def test_a_permit_that_was_leaked_is_told_with_the_error_that_ended_its_task(watch):
+    source = """
+        import anyio
+
+        async def main(desk):
+            semaphore = anyio.Semaphore(1)
+
+            async def take():
+                await semaphore.acquire()
+                await desk.read()
+                raise ValueError("no")  # here
+
+            async def again():
+                await anyio.sleep(0.5)
+                await semaphore.acquire()
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(again)
+                try:
+                    async with anyio.create_task_group() as inner:
+                        inner.start_soon(take)
+                except* ValueError:
+                    pass
+        """
+    (cause,) = told_causes(watch(source).trace)
+    assert "(take) took a permit and ended with ValueError at line 9 at 1 s" in cause.text
+
+
+def test_a_task_that_caught_its_error_is_not_said_to_have_ended_with_it(watch):
+    (cause,) = told_causes(
+        watch("""
+        import anyio
+
+        async def main(desk):
+            semaphore = anyio.Semaphore(1)
+
+            async def take():
+                await semaphore.acquire()
+                try:
+                    await desk.fail()
+                except ConnectionError:
+                    pass
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(take)
+                group.start_soon(take)
+        """).trace
+    )
+    assert "took a permit and returned at 1 s" in cause.text
+
+
+def test_a_permit_that_was_leaked_by_a_cancelled_task_is_told_so(watch):
+    (cause,) = told_causes(
+        watch("""
+        import anyio
+
+        async def main(desk):
+            semaphore = anyio.Semaphore(1)
+
+            async def take():
+                await semaphore.acquire()
+                await anyio.sleep(5)
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(take)
+                await anyio.sleep(1)
+                group.cancel_scope.cancel()
+            await semaphore.acquire()
+        """).trace
+    )
+    assert "task 2 (take) took a permit and was cancelled at line 8 at 1 s" in cause.text
+
+
+LIMITED = """
+    import anyio
+
+    async def main(desk):
+        with anyio.{limit} as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.read)
+                {then}
+        raise ValueError("so that it fails")
+    """
+
+
+def test_a_time_limit_of_the_learners_own_is_told_with_what_it_gave_up(watch):
+    source = LIMITED.format(limit="move_on_after(0.5)", then="await anyio.sleep(5)")
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause == (
+        "the time limit at line 4 was up at 0.5 s, after 0.5 s, and gave up read() at line 6, begun at 0 s"
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "then"),
+    [
+        ("move_on_after(5)", "await anyio.sleep(0.5); scope.cancel()"),
+        ("move_on_after(1.5)", "await anyio.sleep(5)"),
+        ("CancelScope()", "await anyio.sleep(0.5); scope.cancel()"),
+    ],
+)
+def test_a_limit_that_was_not_up_or_gave_up_no_call_is_not_told(watch, limit, then):
+    assert told_causes(watch(LIMITED.format(limit=limit, then=then)).trace) == []
+
+
+def test_a_cancellation_from_outside_is_no_time_limit(case_of):
+    case = case_of(LIMITED.format(limit="move_on_after(5)", then="await anyio.sleep(5)"))
+    case._setting = Setting(
+        case._setting.sandbox, case._setting.program, case.backend, fresh=True, watched=True
+    )
+    world = case.world()
+    run = world.run("main", world.add(Desk()), cancel_after=0.5)
+    assert run.was_cancelled
+    assert told_causes(run.trace) == []
+
+
+def test_an_error_that_replaced_the_one_of_a_call_is_told_with_both(watch):
+    source = """
+        async def main(desk):
+            try:
+                await desk.fail()
+            except ConnectionError:
+                raise ValueError("it went wrong")  # here
+        """
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause == (
+        "fail() at line 3 failed with ConnectionError: nobody there, which did not come out; "
+        "ValueError: it went wrong did at line 5"
+    )
+
+
+def test_an_error_of_a_call_that_came_out_in_a_group_was_not_replaced(watch):
+    causes = told_causes(
+        watch("""
+        import anyio
+
+        async def main(desk):
+            async def other():
+                await anyio.sleep(1)
+                raise ValueError("at the same time")
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.fail)
+                group.start_soon(other)
+        """).trace
+    )
+    assert causes == []
+
+
+POLLS = """
+    import anyio
+
+    async def main(desk):
+        found = []
+
+        async def look():
+            while not found:
+                await anyio.sleep(0.1)
+                {between}
+
+        async def read():
+            found.append(await desk.read())
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            group.start_soon(read)
+        raise ValueError("so that it fails")
+    """
+
+
+def test_a_task_that_polls_is_told_with_how_often(watch):
+    [cause] = texts(told_causes(watch(POLLS.format(between="pass")).trace))
+    assert re.fullmatch(
+        r"task 2 \(look\) slept 1[01] times in a row at line 8, from 0 s to [\d.]+ s, and called nothing between",
+        cause,
+    )
+
+
+@pytest.mark.parametrize(
+    "between", ["await desk.read()", "found.extend([0] * (anyio.current_time() > 1000.85))"]
+)
+def test_a_task_that_calls_between_its_sleeps_or_sleeps_a_few_times_does_not_poll(watch, between):
+    assert told_causes(watch(POLLS.format(between=between)).trace) == []
+
+
+CLOSURES = """
+    import anyio
+
+    async def main(desk, items=None):
+        async with anyio.create_task_group() as group:
+            for number in [1, 2, 3]:
+                async def write({parameter}):
+                    await desk.write(number)
+
+                group.start_soon(write)
+        raise ValueError("so that it fails")
+    """
+
+
+@check("It writes each", advice="write each")
+def writes_each(case: Case) -> None:
+    world = case.world()
+    run = world.attempt("main", world.add(Desk()), [1, 2, 3])
+    run.expect(False, "it went wrong")
+
+
+@pytest.mark.parametrize(("parameter", "is_late"), [("", True), ("number=number", False)])
+def test_tasks_that_all_use_the_last_item_of_a_loop_are_told(sandbox, backend, parameter, is_late):
+    from tests.conftest import written
+
+    source = CLOSURES.format(parameter=parameter)
+    tried = try_check(
+        writes_each, Setting(sandbox, Program(written(source).encode()), backend), "seed"
+    )
+    causes = texts(told_causes(tried.trace))
+    assert [
+        cause.startswith("the 3 tasks that line 9 started all called write(3)") for cause in causes
+    ] == ([True] if is_late else [])
+
+
+def test_a_call_that_was_cut_off_by_the_return_is_told(watch):
+    source = """
+        import anyio
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.write, 1)
+                await anyio.sleep({seconds})
+                group.cancel_scope.cancel()
+            desk.hold()
+        """
+    assert texts(told_causes(watch(source.format(seconds=0.5)).trace))[1:] == []
+    source = source.replace("desk.hold()", "return")
+    trace = watch(source.format(seconds=0.5)).trace
+    assert texts(told_causes(trace)) == [
+        "write(), which task 2 (write) began at 0 s at line 5, had no reply yet when main() returned "
+        "at 0.5 s, and was cancelled"
+    ]
+
+
+def test_what_was_used_of_asyncio_on_trio_is_named(watch, backend):
+    tried = watch("""
+        import asyncio
+
+        async def main(desk):
+            await asyncio.gather(desk.read(), desk.read())
+        """)
+    causes = texts(told_causes(tried.trace))
+    named = [
+        "asyncio.gather at line 4 works in asyncio's event loop alone, and this run is on trio"
+    ]
+    assert causes == (named if backend == "trio" else [])
+
+
+def test_an_error_in_an_asyncio_function_that_works_on_trio_is_not_the_backends(watch):
+    causes = told_causes(
+        watch("""
+        import asyncio
+
+        async def main(desk):
+            asyncio.Queue(1).get_nowait()
+        """).trace
+    )
+    assert causes == []
+
+
+def test_services_are_counted_as_the_submission_was_given_them(sandbox, backend):
+    from tests.conftest import written
+
+    source = """
+        import anyio
+
+        async def main(desks):
+            async def add(n):
+                value = await desks[1].read()
+                await anyio.sleep(n)
+                await desks[1].write(value + n)
+
+            await desks[2].read()
+            async with anyio.create_task_group() as group:
+                group.start_soon(add, 1)
+                group.start_soon(add, 2)
+        """
+
+    @check("It adds", advice="add")
+    def adds(case: Case) -> None:
+        world = case.world()
+        desks = [Desk() for _ in range(3)]
+        world.run("main", desks).expect(desks[1].value == 3, "a number was lost")
+
+    tried = try_check(adds, Setting(sandbox, Program(written(source).encode()), backend), "seed")
+    [cause] = texts(told_causes(tried.trace))
+    assert cause == (
+        "task 3 (add) read 0 from Desk 1 at line 5. Then task 2 (add) wrote 1 at line 7. After that, "
+        "task 3 (add) overwrote it with 2 at line 7: the 1 is lost"
+    )
+
+
+def test_rounds_are_told_once_with_how_often_they_were(watch):
+    story = texts(
+        tell(
+            watch("""
+            import anyio
+
+            async def main(desk):
+                for number in range(30):
+                    await desk.write(0)
+                await desk.read()
+            """).trace,
+            passed=True,
+        )
+    )
+    assert story == [
+        "task 1 (main) calls write(0)",
+        "write() is done for task 1 (main)",
+        "task 1 (main) calls write(0)",
+        "(the same 2 steps, 28 times more)",
+        "write() is done for task 1 (main)",
+        "task 1 (main) calls read()",
+        "read() answers 0 for task 1 (main)",
+        "task 1 (main) returns None",
+    ]
+
+
+def test_a_long_story_keeps_the_wait_that_never_ended(watch):
+    source = """
+        import anyio
+
+        async def main(desk):
+            event = anyio.Event()
+
+            async def wait():
+                await event.wait()  # here
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(wait)
+                for number in range(60):
+                    await desk.write(number)
+        """
+    story = texts(tell(watch(source).trace, passed=False))
+    assert "task 2 (wait) waits for an Event to be set" in story
+    assert len(story) <= MAX_SENTENCES + 5
+
+
+def test_a_livelock_is_told_in_one_round_with_how_often_it_came(watch):
+    story = texts(
+        tell(
+            watch("""
+            import anyio
+
+            async def main(desk):
+                lock = anyio.Lock()
+
+                async def hold():
+                    await lock.acquire()
+                    await anyio.Event().wait()
+
+                async with anyio.create_task_group() as group:
+                    group.start_soon(hold)
+                    await anyio.sleep(1)
+                    while True:
+                        with anyio.move_on_after(5):
+                            async with lock:
+                                return
+            """).trace,
+            passed=False,
+        )
+    )
+    assert sum("waits for a Lock, held by task 2 (hold)" in text for text in story) <= 2
+    assert any("steps, " in text and "times more)" in text for text in story)
+    assert story[-1].startswith("and so it went on, until timers had gone off 60")
 
 
 def test_a_story_tells_what_happened_in_its_order(watch):

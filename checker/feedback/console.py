@@ -91,15 +91,16 @@ def _word(screen: Screen, exercise: ExerciseReport) -> str:
 def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
     screen.line()
     screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
+    known: set[str] = set()
     bad = [check for check in exercise.checks if check.status != "passed"]
     if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
         count = len({check.name for check in bad})
         title = _("Every check fails in the same way") if count > 1 else bad[0].title
         of_first = [check for check in bad if check.name == bad[0].name]
-        _show_check(screen, exercise.name, title, of_first, sources)
+        _show_check(screen, exercise.name, title, of_first, sources, known)
     else:
         for reports in _by_name(bad):
-            _show_check(screen, exercise.name, reports[0].title, reports, sources)
+            _show_check(screen, exercise.name, reports[0].title, reports, sources, known)
     screen.line()
     command = f"checker hint {exercise.name.partition('/')[2]}"
     screen.line("  " + _("Stuck? {command}", command=command))
@@ -116,23 +117,27 @@ def _show_check(
     title: str,
     reports: Sequence[CheckReport],
     sources: Mapping[str, bytes],
+    known: set[str],
 ) -> None:
-    """Show one check that did not pass. What is the same on both backends is said once."""
+    """Show one check that did not pass. What is the same on both backends is said once, and so is what
+    is `known` of the exercise from checks above."""
     screen.line()
     tried = [report for report in reports if report.tried] or reports
     backends = _listed([report.backend for report in tried])
     mark, style = MARKS[reports[0].status]
     screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
-    if len({report.told for report in reports}) == 1:
-        screen.paragraph(printable(reports[0].told), "    ")
-    else:
-        for report in reports:
-            screen.paragraph(f"{report.backend}: {printable(report.told)}", "    ")
+    alike = len({report.told for report in reports}) == 1
+    for report in reports[:1] if alike else reports:
+        told = printable(report.told_beside(known))
+        screen.paragraph(told if alike else f"{report.backend}: {told}", "    ")
+        known.update(report.topics)
     for line in dict.fromkeys(report.line for report in reports):
         if line is not None:
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
     for advice in dict.fromkeys(report.advice for report in reports if report.advice):
-        screen.paragraph(to_try(printable(advice)), "    ")
+        if advice not in known:
+            screen.paragraph(to_try(printable(advice)), "    ")
+            known.add(advice)
     token = next((report.replay for report in reports if report.replay), "")
     if token:
         command = f"checker run {exercise.partition('/')[2]} --replay {token}"

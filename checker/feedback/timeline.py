@@ -10,6 +10,7 @@ from checker.feedback.axis import clock, instant, instants, names, number, sprea
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.recording import Lane, Recording, Span
+from checker.translation import _, ngettext
 
 MAX_LANES: Final = 16
 MAX_ROWS: Final = 3
@@ -67,23 +68,23 @@ _CALL_STYLES: Final = (("cyan",), ("green",), ("cyan", "bold"), ("green", "bold"
 """Calls of different methods differ, so that one sees who reads and who writes."""
 
 _LEGEND: Final[dict[str, tuple[str, _Styles]]] = {
-    "━": ("a call", _CALL_STYLES[0]),
-    "┃": ("a call that took no time", _CALL_STYLES[0]),
-    "─": ("a wait", _STYLES["wait"]),
-    "┈": ("a sleep", _STYLES["sleep"]),
-    "│": ("a wait or sleep that took no time", _STYLES["wait"]),
-    "█": ("the event loop is held: no task can run", _STYLES["blocked"]),
-    "▌": ("the event loop is held for no time", _STYLES["blocked"]),
-    _SEVERAL: ("several at one instant", ()),
-    _ALIVE: ("runs, or could", ("dim",)),
-    _BRIEF: ("ran, and never waited", ()),
-    _OPEN: ("not over when the run ended", ()),
-    "⊘": ("cancelled", ("yellow", "bold")),
-    "⊙": ("went on in spite of a cancellation", _ALARM),
-    "∞": ("stuck: what it waits for never comes", _ALARM),
-    "✗": ("an error", _ALARM),
-    _KEY: ("here it went wrong", _ALARM),
-    _PRINT: ("a print", ()),
+    "━": (_("a call"), _CALL_STYLES[0]),
+    "┃": (_("a call that took no time"), _CALL_STYLES[0]),
+    "─": (_("a wait"), _STYLES["wait"]),
+    "┈": (_("a sleep"), _STYLES["sleep"]),
+    "│": (_("a wait or sleep that took no time"), _STYLES["wait"]),
+    "█": (_("the event loop is held: no task can run"), _STYLES["blocked"]),
+    "▌": (_("the event loop is held for no time"), _STYLES["blocked"]),
+    _SEVERAL: (_("several at one instant"), ()),
+    _ALIVE: (_("runs, or could"), ("dim",)),
+    _BRIEF: (_("ran, and never waited"), ()),
+    _OPEN: (_("not over when the run ended"), ()),
+    "⊘": (_("cancelled"), ("yellow", "bold")),
+    "⊙": (_("went on in spite of a cancellation"), _ALARM),
+    "∞": (_("stuck: what it waits for never comes"), _ALARM),
+    "✗": (_("an error"), _ALARM),
+    _KEY: (_("here it went wrong"), _ALARM),
+    _PRINT: (_("a print"), ()),
 }
 
 
@@ -158,7 +159,7 @@ class _Timeline:
             if len(panels) > 1:
                 if n:
                     self._screen.line()
-                words = f"{clock(panel.start)} to {clock(panel.end)}"
+                words = _("{start} to {end}", start=clock(panel.start), end=clock(panel.end))
                 self._flow([_cells(words, "bold")])
             self._draw_panel(panel)
         self._tell_unshown()
@@ -207,7 +208,7 @@ class _Timeline:
             for row in more:
                 self._write([], self._bars(panel, [_BLANK] * panel.width, row))
         self._write_events(panel, "", keys, _KEY)
-        self._write_events(panel, "prints", prints, _PRINT)
+        self._write_events(panel, _("prints"), prints, _PRINT)
 
     def _times(self, panel: _Panel, keys: Sequence[float]) -> list[_Cell]:
         """The instants that there is room for: first the first and the last, then those at which
@@ -339,14 +340,22 @@ class _Timeline:
         unshown = Counter(_kind(lane) for lane in self._recording.lanes if id(lane) not in shown)
         alike = [(kind, count) for kind, count in unshown.most_common() if kind in examples]
         said = [
-            f"{count} like {examples[kind].number} ({self._safe(examples[kind].name)})"
+            _(
+                "{number} like {task} ({name})",
+                number=count,
+                task=examples[kind].number,
+                name=self._safe(examples[kind].name),
+            )
             for kind, count in alike[:MAX_KINDS]
         ]
         others = unshown.total() - sum(count for _, count in alike[:MAX_KINDS])
         if others:
-            said.append(f"{others} others" if said else f"{others} more lanes")
+            if said:
+                said.append(ngettext("{number} other", "{number} others", others))
+            else:
+                said.append(ngettext("{number} more lane", "{number} more lanes", others))
         if said:
-            self._flow([_cells(text) for text in ("Not shown:", *said)])
+            self._flow([_cells(text) for text in (_("Not shown:"), *said)])
 
     def _tell_legend(self) -> None:
         items = [
@@ -358,13 +367,17 @@ class _Timeline:
             items.append(_cells(f"{letter} {name}"))
         if self._line_shown is not None:
             file = self._safe(self._recording.file).rpartition("/")[2]
-            items.append(_cells(f"L{self._line_shown} line {self._line_shown} of {file}"))
+            text = _("L{line} line {line} of {file}", line=self._line_shown, file=file)
+            items.append(_cells(text))
         for lane in [lane for lane in self._lanes if lane.parent is not None][:1]:
-            items.append(
-                _cells(f"{number(lane)} {lane.kind} {lane.number}, started by task {lane.parent}")
-            )
+            facts = {"label": number(lane), "number": lane.number, "parent": lane.parent}
+            if lane.kind == "thread":
+                text = _("{label} thread {number}, started by task {parent}", **facts)
+            else:
+                text = _("{label} task {number}, started by task {parent}", **facts)
+            items.append(_cells(text))
         for lane in [lane for lane in self._lanes if lane.kind == "thread"][:1]:
-            items.append(_cells(f"t{lane.number} a worker thread"))
+            items.append(_cells(_("t{number} a worker thread", number=lane.number)))
         self._flow(items)
 
     def _flow(self, items: Iterable[list[_Cell]]) -> None:

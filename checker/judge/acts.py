@@ -10,11 +10,11 @@
 An act is written down first and happens when the world runs. All times are virtual seconds.
 """
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
 from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
@@ -26,8 +26,6 @@ __all__ = [
     "Act",
     "Instance",
     "Timing",
-    "is_in",
-    "leaves",
     "settle",
     "specify_acts",
     "specify_object",
@@ -168,7 +166,7 @@ class Act:
             started=record.started,
             seen=alone.message,
         )
-        return CheckFailed(message, alone.line, alone.advice)
+        return CheckFailed(message, alone.line, alone.advice, topic=alone.topic)
 
 
 class Instance:
@@ -220,16 +218,3 @@ def settle(acts: Sequence[Act], trace: Trace) -> None:
     """Tell `acts` how they ended."""
     for index, act in enumerate(acts):
         act._trace, act._index = trace, index
-
-
-def is_in(call: Call, errors: Sequence[ErrorTree]) -> bool:
-    """Whether the very exception with which `call` failed is one of `errors`."""
-    return any(error.call == call.number for error in errors)
-
-
-def leaves(error: ErrorTree) -> Iterator[ErrorTree]:
-    """The exceptions that are no groups, of `error` and inside it, from left to right."""
-    if error.children:
-        yield from itertools.chain.from_iterable(map(leaves, error.children))
-    else:
-        yield error

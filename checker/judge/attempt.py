@@ -18,7 +18,7 @@ from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
 from checker.judge.search.shrink import Failing, shrink
 from checker.judge.setting import Setting
-from checker.judge.trace import ErrorTree, Raised, Spun, Trace
+from checker.judge.trace import ErrorTree, Livelocked, Raised, Spun, Trace
 from checker.report import Searched
 from checker.translation import _
 
@@ -37,7 +37,10 @@ REPEATS: Final = 3
 """How often a failure that does not repeat is tried again."""
 
 SMALLER_STEPS: Final = 10_000
-"""How many steps all smaller runs may have together: two hundred of the usual ones, ten livelocks."""
+"""How many steps all smaller runs may have together: two hundred of the usual ones."""
+
+SMALLER_LIVELOCK_STEPS: Final = 1_000
+"""How many, where each of them goes on until it is seen to be a livelock: two of these."""
 
 _Kind: TypeAlias = tuple[object, ...]
 
@@ -100,19 +103,25 @@ def try_check(
     if isinstance(repeated.trace and repeated.trace.ending, Spun):
         return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
 
+    is_livelock = isinstance(repeated.trace and repeated.trace.ending, Livelocked)
+    most = SMALLER_LIVELOCK_STEPS if is_livelock else SMALLER_STEPS
     spent = 0
+    known: dict[Replay, Attempt] = {}
 
     def fails(smaller: Replay) -> Failing | None:
         nonlocal spent
-        if spent > SMALLER_STEPS:
+        if spent > most:
             return None
         tried = play(check, setting, seed, smaller)
         spent += tried.trace.steps if tried.trace is not None else 0
-        return Failing.of(tried.choices) if tried.kind == first.kind else None
+        if tried.kind != first.kind:
+            return None
+        known[tried.played] = tried
+        return Failing.of(tried.choices)
 
     smallest = shrink(Failing.of(repeated.choices), fails, small)
     if smallest.replay != repeated.played:
-        repeated = _repeat(check, setting, seed, first, smallest.replay) or repeated
+        repeated = _repeat(check, setting, seed, known[smallest.replay]) or repeated
     return replace(
         repeated, worlds=first.worlds, is_by_order=_is_by_order(check, setting, seed, repeated)
     )
@@ -150,13 +159,13 @@ def play(
     )
 
 
-def _repeat(
-    check: Check, setting: Setting, seed: str, tried: Attempt, replay: Replay | None = None
-) -> Attempt | None:
+def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attempt | None:
     """Reproduce a failure in a process of its own; None if that cannot be done."""
+    ending = tried.trace.ending if tried.trace is not None else None
+    known = ending if isinstance(ending, Livelocked) else None
     for watched in (True, False):  # To be watched takes time, which a run may not have.
-        alone = replace(setting, fresh=True, watched=watched)
-        repeated = play(check, alone, seed, replay or tried.played)
+        alone = replace(setting, fresh=True, watched=watched, known=known)
+        repeated = play(check, alone, seed, tried.played)
         if repeated.kind == tried.kind:
             return repeated
     return None

@@ -2,12 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from itertools import groupby
+from typing import Any, Final, TypeAlias
 
-from checker.judge.trace import Blocked, Call, Deadlocked, Swallowed, Trace, Wait
+from checker.judge.errors import is_in, is_of_asyncio, leaves
+from checker.judge.trace import (
+    Blocked,
+    Call,
+    Deadlocked,
+    ErrorTree,
+    Livelocked,
+    Raised,
+    Returned,
+    Swallowed,
+    Task,
+    TaskEnding,
+    TimedOut,
+    Trace,
+    Wait,
+)
 
 MAX_CALLS: Final = 1000
 """How many calls are held against each other. No exercise makes as many; a stranger's may."""
+
+POLLS: Final = 10
+"""How often in a row a task sleeps on one line before that is called polling."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +43,8 @@ class LeakedPermit:
     wait: Wait
     ended: float | None
     """When the first of them did, if that is known."""
+    ending: TaskEnding | None
+    """And how."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +61,13 @@ class LostUpdate:
 
 @dataclass(frozen=True)
 class HeldLoop:
-    """A task waited in the event loop's own thread. Of such stretches this is the longest."""
+    """Tasks waited in the event loop's own thread, on one line: the one that did so longest in all."""
 
-    blocked: Blocked
+    stretches: Sequence[Blocked]
+
+    @property
+    def length(self) -> float:
+        return sum(stretch.length for stretch in self.stretches)
 
 
 @dataclass(frozen=True)
@@ -59,8 +84,72 @@ class LeftBehind:
     waits: Sequence[Wait]
 
 
+@dataclass(frozen=True)
+class AsyncioOnTrio:
+    """A function or a class of asyncio's was used on trio, which cannot work."""
+
+    error: ErrorTree
+
+
+@dataclass(frozen=True)
+class LateBinding:
+    """Each task that one line started used the last of the items that were handed over."""
+
+    tasks: Sequence[Task]
+    call: Call
+    """What the last of them called."""
+
+
+@dataclass(frozen=True)
+class ReplacedError:
+    """A call failed, and another error came out of the submission in place of that one."""
+
+    call: Call
+    error: ErrorTree
+
+
+@dataclass(frozen=True)
+class OwnTimeout:
+    """A time limit of the learner's own was up, and calls were given up for it."""
+
+    limit: TimedOut
+    """The first one, of its line."""
+    dropped: Sequence[Call]
+    times: int
+    """How often that happened on the line."""
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A call was cancelled at the moment at which the submission returned, by nobody outside."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class Polling:
+    """A task slept on one line again and again, and called nothing between."""
+
+    task: int
+    line: int | None
+    times: int
+    since: float
+    until: float
+
+
 Cause: TypeAlias = (
-    Circle | LeakedPermit | LostUpdate | HeldLoop | SwallowedCancellation | LeftBehind
+    Circle
+    | LeakedPermit
+    | LostUpdate
+    | AsyncioOnTrio
+    | HeldLoop
+    | SwallowedCancellation
+    | LeftBehind
+    | LateBinding
+    | ReplacedError
+    | OwnTimeout
+    | CutOff
+    | Polling
 )
 
 
@@ -70,9 +159,15 @@ def find_causes(trace: Trace) -> list[Cause]:
         *_circles(trace),
         *_leaked_permits(trace),
         *_lost_updates(trace),
+        *_asyncio_on_trio(trace),
         *_held_loops(trace),
         *map(SwallowedCancellation, trace.watched.swallowed[:1]),
         *([LeftBehind(trace.tasks_left)] if trace.tasks_left else []),
+        *_late_bindings(trace),
+        *_replaced_errors(trace),
+        *_own_timeouts(trace),
+        *_cut_off(trace),
+        *_polling(trace),
     ]
 
 
@@ -146,9 +241,124 @@ def _leaked_permits(trace: Trace) -> Iterator[Cause]:
     if isinstance(trace.ending, Deadlocked):
         wait = next((wait for wait in trace.ending.waits if wait.what.gone), None)
         if wait is not None:
-            yield LeakedPermit(wait, trace.watched.ended.get((wait.what.gone[0], 0)))
+            first, watched = wait.what.gone[0], trace.watched
+            yield LeakedPermit(wait, watched.ended.get((first, 0)), watched.endings.get(first))
 
 
 def _held_loops(trace: Trace) -> Iterator[Cause]:
-    if trace.blocked:
-        yield HeldLoop(max(trace.blocked, key=lambda stretch: stretch.length))
+    on_line: dict[tuple[int | None, str], list[Blocked]] = {}
+    for stretch in trace.blocked:
+        on_line.setdefault((stretch.line, stretch.what.kind), []).append(stretch)
+    if on_line:
+        yield max(map(HeldLoop, on_line.values()), key=lambda held: held.length)
+
+
+def _asyncio_on_trio(trace: Trace) -> Iterator[Cause]:
+    endings = [trace.ending, *(act.ending for act in trace.acts)]
+    for ending in endings if trace.backend == "trio" else ():
+        for error in leaves(ending.error) if isinstance(ending, Raised) else ():
+            if error.asyncio and is_of_asyncio(error):
+                yield AsyncioOnTrio(error)
+                return
+
+
+def _late_bindings(trace: Trace) -> Iterator[Cause]:
+    """So many tasks as there are items, and every call that has an item has the last one."""
+    if len(trace.acts) != 1 or not trace.calls:
+        return
+    started = sorted(trace.tasks.values(), key=lambda task: (task.line or 0, task.number))
+    for __, group in groupby((task for task in started if task.line), lambda task: task.line):
+        tasks = list(group)
+        for items in trace.acts[0].arguments:
+            if not isinstance(items, list | tuple) or len(items) != len(tasks) or len(items) < 2:
+                continue
+            used = {
+                task.number: [call for call in trace.calls if call.task == task.number]
+                for task in tasks
+            }
+            last, others = items[-1], items[:-1]
+            if (
+                last not in others
+                and all(any(_has(call, last) for call in calls) for calls in used.values())
+                and not any(_has(call, other) for call in trace.calls for other in others)
+            ):
+                call = next(c for c in used[tasks[-1].number] if _has(c, last))
+                yield LateBinding(tasks, call)
+                return
+
+
+def _has(call: Call, item: object) -> bool:
+    given: list[Any] = [call.service, *call.arguments, *call.keywords.values()]
+    return any(item is one or (type(item) is type(one) and item == one) for one in given)
+
+
+def _replaced_errors(trace: Trace) -> Iterator[Cause]:
+    if len(trace.acts) != 1 or not isinstance(trace.ending, Raised):
+        return
+    errors = list(leaves(trace.ending.error))
+    failed = [call for call in trace.calls if call.outcome == "failed"]
+    own = next((error for error in errors if error.line is not None and not error.call), None)
+    if failed and own is not None and not any(is_in(call, errors) for call in failed):
+        yield ReplacedError(failed[-1], own)
+
+
+def _own_timeouts(trace: Trace) -> Iterator[Cause]:
+    outside = {act.cancelled_at for act in trace.acts} | {trace.cancelled_at}
+    first: dict[int | None, tuple[TimedOut, list[Call]]] = {}
+    times: dict[int | None, int] = {}
+    cancelled: dict[float, list[Call]] = {}
+    for call in trace.calls[:MAX_CALLS]:
+        if call.outcome == "cancelled" and call.ended is not None:
+            cancelled.setdefault(call.ended, []).append(call)
+    for limit in trace.watched.timeouts:
+        if limit.until in outside:
+            continue
+        dropped = [
+            call
+            for call in cancelled.get(limit.until, ())
+            if call.started >= limit.since and _is_within(trace, call.task, limit)
+        ]
+        if dropped:
+            first.setdefault(limit.line, (limit, dropped))
+            times[limit.line] = times.get(limit.line, 0) + 1
+    for line, (limit, dropped) in first.items():
+        yield OwnTimeout(limit, dropped, times[line])
+
+
+def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
+    """Whether a task is in the block of a time limit: the one that entered it, or one that was started
+    below that one since."""
+    for _ in range(len(trace.tasks) + 1):
+        if task is None or task == limit.task:
+            break
+        known = trace.tasks.get(task)
+        task = known.parent if known is not None and known.started >= limit.since else None
+    return task == limit.task
+
+
+def _cut_off(trace: Trace) -> Iterator[Cause]:
+    if len(trace.acts) != 1 or not isinstance(trace.ending, Returned):
+        return
+    if trace.cancelled_at is not None:
+        return
+    by_limits = {limit.until for limit in trace.watched.timeouts}
+    for call in trace.calls:
+        if call.outcome == "cancelled" and call.ended == trace.elapsed not in by_limits:
+            yield CutOff(call)
+            return
+
+
+def _polling(trace: Trace) -> Iterator[Cause]:
+    if isinstance(trace.ending, Livelocked):
+        return  # That is what it says itself.
+    of_tasks = sorted(
+        (w for w in trace.watched.waits if not w.thread), key=lambda w: (w.task, w.order)
+    )
+    for (task, line, kind), group in groupby(of_tasks, lambda w: (w.task, w.line, w.what.kind)):
+        sleeps = list(group)
+        since, until = sleeps[0].at, sleeps[-1].at
+        if kind != "sleep" or len(sleeps) < POLLS:
+            continue
+        if not any(call.task == task and since <= call.started <= until for call in trace.calls):
+            yield Polling(task, line, len(sleeps), since, until)
+            return

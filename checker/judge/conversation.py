@@ -48,6 +48,7 @@ from checker_sandbox.wire.messages import (
     TaskStarted,
     TaskSteps,
     ThreadStarted,
+    TimedOut,
     Waiting,
     Warned,
 )
@@ -328,8 +329,15 @@ class _Conversation:
                 watched.swallowed.append(facts.Swallowed(task, line, now, self.world.place()))
             case ThreadStarted(thread, name, task):
                 watched.threads[thread] = facts.Thread(thread, name, task, now)
-            case Ended(task, thread):
+            case Ended(task, thread, how, kind, line):
                 watched.ended[0 if thread else task, thread] = now
+                if how and not thread:
+                    watched.endings[task] = facts.TaskEnding(how, kind, line)
+            case TimedOut(task, line, since, until):
+                limit = facts.TimedOut(
+                    task, line, seconds(since), seconds(until), self.world.place()
+                )
+                watched.timeouts.append(limit)
 
     def _unblock(self) -> None:
         assert self._blocked is not None

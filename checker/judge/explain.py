@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from checker.judge.errors import is_of_asyncio
 from checker.judge.trace import (
     Deadlocked,
     Died,
@@ -19,10 +20,11 @@ from checker.judge.trace import (
     Trace,
     Wait,
 )
-from checker.judge.words import error_name, waits_below
+from checker.judge.words import error_name, listed, waits_below
+from checker.translation import _, ngettext
 from checker_sandbox.wire.limits import MAX_ROUNDS, MEMORY
 
-WHO_SHOULD_END_IT = "for each wait above, ask what should end it, and why that does not happen"
+WHO_SHOULD_END_IT = _("for each wait above, ask what should end it, and why that does not happen")
 
 MAX_WARNINGS = 3
 MAX_LINES = 8
@@ -34,7 +36,8 @@ class CheckFailed(Exception):
 
     `line` is the line of the learner's file that the message is about; `advice` is what to try.
     A `hopeless` one would be the same for every check on every backend; a `costly` one took all the
-    real time that a run is given. Where nothing was `tried`, there is no other reason than that.
+    real time that a run is given. Where nothing was `tried`, there is no other reason than that. Two
+    with the same `topic` tell of the same trouble, maybe with other numbers; usually it is the message.
     """
 
     def __init__(
@@ -46,8 +49,10 @@ class CheckFailed(Exception):
         hopeless: bool = False,
         costly: bool = False,
         tried: bool = True,
+        topic: str = "",
     ) -> None:
         super().__init__(message)
+        self.topic = topic or message
         self.tried = tried
         self.hopeless = hopeless
         self.costly = costly
@@ -58,17 +63,27 @@ class CheckFailed(Exception):
 
 def explain(trace: Trace) -> CheckFailed:
     """Why a run that should have returned a value did not."""
-    after = f"{trace.elapsed:g} s in"
+    failed = _explain(trace)
+    match trace.ending:
+        case Raised(error):
+            failed.topic = f"{error.kind} at {failed.line}"
+        case Deadlocked() | Livelocked() | Spun():
+            failed.topic = f"{type(trace.ending).__name__} at {failed.line}"
+    return failed
+
+
+def _explain(trace: Trace) -> CheckFailed:
+    at = trace.elapsed
     match trace.ending:
         case Raised(error):
             return CheckFailed(
-                f"it raised {error_name(error)}",
+                _("it raised {error}", error=error_name(error)),
                 _line(error),
-                advise(error, trace.backend) or "make it run without that error first",
+                advise(error, trace.backend) or _("make it run without that error first"),
             )
         case Deadlocked(waits):
             return CheckFailed(
-                f"deadlock, {after}: every task waits, and nothing can ever wake one."
+                _("deadlock, {at:g} s in: every task waits, and nothing can ever wake one.", at=at)
                 + waits_below(trace, waits),
                 _first_line(waits),
                 WHO_SHOULD_END_IT,
@@ -77,27 +92,38 @@ def explain(trace: Trace) -> CheckFailed:
             return _explain_livelock(trace, trace.ending)
         case Spun(waits):
             return CheckFailed(
-                f"the event loop ran {MAX_ROUNDS:,} rounds, {after}, and never let time pass: a task goes "
-                "round in a loop that checks something again and again instead of waiting for it."
+                _(
+                    "the event loop ran {rounds} rounds, {at:g} s in, and never let time pass: a task "
+                    "goes round in a loop that checks something again and again instead of waiting "
+                    "for it.",
+                    rounds=f"{MAX_ROUNDS:,}",
+                    at=at,
+                )
                 + waits_below(trace, waits),
                 _first_line(waits),
-                "wait for what must happen (an event, a lock, a sleep), and let a cancellation out "
-                "of the loop",
+                _(
+                    "wait for what must happen (an event, a lock, a sleep), and let a cancellation out "
+                    "of the loop"
+                ),
             )
         case NotRunnable(reason, line):
             return CheckFailed(
-                reason, line, "mend this first: nothing else can be judged", hopeless=True
+                reason, line, _("mend this first: nothing else can be judged"), hopeless=True
             )
         case Overran(what, line, costly):
-            return CheckFailed(f"it {what}", line, "look for a loop that never ends", costly=costly)
+            return CheckFailed(
+                _("it {what}", what=what), line, _("look for a loop that never ends"), costly=costly
+            )
         case Died(how, line):
-            return CheckFailed(how, line, "let the function return; the checker ends the process")
+            return CheckFailed(
+                how, line, _("let the function return; the checker ends the process")
+            )
         case Misbehaved(what):
-            return CheckFailed(f"it sent the checker what no exercise sends: {what}")
+            return CheckFailed(_("it sent the checker what no exercise sends: {what}", what=what))
         case Stopped():
-            return CheckFailed("it ended because it was cancelled")
+            return CheckFailed(_("it ended because it was cancelled"))
         case Returned():
-            return CheckFailed("it returned without an error, where one was due")
+            return CheckFailed(_("it returned without an error, where one was due"))
 
 
 def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
@@ -107,27 +133,43 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     held = [wait for wait in in_turn if wait.what.kind not in ("sleep", "children")]
     holding = {wait.task for wait in held}
     tries_again = sum(wait.task in holding for wait in in_turn) > len(held)
-    given_up = sorted({call.method for call in trace.calls if call.started > since})
+    given_up = sorted(
+        {
+            call.method
+            for call in trace.calls
+            if call.started > since and call.outcome == "cancelled"
+        }
+    )
     if given_up:
-        calls = " and ".join(f"{method}()" for method in given_up)
-        came = (
-            f"{calls} {'was' if len(given_up) == 1 else 'were'} begun and given up again and again"
+        came = ngettext(
+            "{calls} was begun and given up again and again",
+            "{calls} were begun and given up again and again",
+            len(given_up),
+            calls=listed([f"{method}()" for method in given_up]),
         )
     else:
-        came = "nothing came of it"
+        came = _("nothing came of it")
     if given_up and all(wait.what.kind == "reply" for wait in held):
-        advice = "a call that is given up never happens: wait for its reply as long as it takes"
+        advice = _("a call that is given up never happens: wait for its reply as long as it takes")
     elif tries_again:
-        advice = f"giving up and trying again changes nothing here; {WHO_SHOULD_END_IT}"
+        advice = _(
+            "giving up and trying again changes nothing here; {what}", what=WHO_SHOULD_END_IT
+        )
     elif held:
         advice = WHO_SHOULD_END_IT
     else:
-        advice = (
+        advice = _(
             "find the loop around that sleep: what should end it, and why does that never happen?"
         )
     return CheckFailed(
-        f"{'livelock' if held or given_up else 'an endless loop'}, {trace.elapsed:g} s in: since "
-        f"{since:g} s, timers have gone off {ending.steps:,} times, and {came}. Again and again:"
+        _(
+            "{livelock}: since {since:g} s, timers have gone off {times} times, and {came}. Again and "
+            "again:",
+            livelock=_("livelock") if held or given_up else _("an endless loop"),
+            since=since,
+            times=f"{ending.steps:,}",
+            came=came,
+        )
         + waits_below(trace, in_turn),
         _first_line(held) or _first_line([wait for wait in in_turn if wait.what.kind == "sleep"]),
         advice,
@@ -153,8 +195,8 @@ def remarks(trace: Trace, seen: str) -> list[str]:
     more = _unreached(trace)
     for warning in trace.warnings[:MAX_WARNINGS]:
         if warning.text not in seen:
-            where = f" (line {warning.line})" if warning.line is not None else ""
-            more.append(f"Python warned: {warning.text}{where}")
+            where = _(" (line {line})", line=warning.line) if warning.line is not None else ""
+            more.append(_("Python warned: {text}{where}", text=warning.text, where=where))
     return more
 
 
@@ -166,7 +208,8 @@ def prints(trace: Trace) -> list[str]:
         for line in printed.text.splitlines()
     ]
     if len(lines) > MAX_LINES:
-        lines[MAX_LINES:] = [f"and {len(lines) - MAX_LINES} lines more"]
+        rest = len(lines) - MAX_LINES
+        lines[MAX_LINES:] = [ngettext("and {number} line more", "and {number} lines more", rest)]
     return lines
 
 
@@ -178,12 +221,18 @@ def _unreached(trace: Trace) -> list[str]:
     if not never or not isinstance(trace.ending, Returned):
         return []
     times = [
-        f"{method}() {'once' if n == 1 else f'{n} times'}" for method, n in sorted(made.items())
+        ngettext("{method}() once", "{method}() {number} times", n, method=method)
+        for method, n in sorted(made.items())
     ]
-    never_called = f"never called {' or '.join(f'{method}()' for method in never)}"
+    one, *others = [f"{method}()" for method in never]
+    none = (
+        _("{names} or {last}", names=", ".join([one, *others[:-1]]), last=others[-1])
+        if others
+        else one
+    )
     if not times:
-        return [f"It {never_called}"]
-    return [f"It called {' and '.join(times)}, and {never_called}"]
+        return [_("It never called {methods}", methods=none)]
+    return [_("It called {calls}, and never called {methods}", calls=listed(times), methods=none)]
 
 
 def _line(error: ErrorTree) -> int | None:
@@ -208,12 +257,10 @@ def advise(error: ErrorTree, backend: str) -> str | None:
     leaf = error
     while leaf.children:
         leaf = leaf.children[0]
-    if backend == "trio" and re.search("no (running|current) event loop", leaf.message):
-        return "asyncio's own functions need asyncio's event loop, and this is trio; use AnyIO's"
-    if backend == "trio" and "has no attribute 'create_future'" in leaf.message:
-        return "asyncio's locks and events need asyncio's event loop, and this is trio; use AnyIO's"
-    if backend == "trio" and "unrecognized yield message" in leaf.message:
-        return "something from asyncio was awaited, and this is trio; use what AnyIO has for it"
+    if backend == "trio" and is_of_asyncio(leaf):
+        if leaf.asyncio:
+            return _("use what AnyIO has in place of asyncio.{name}", name=leaf.asyncio)
+        return _("what asyncio has needs asyncio's event loop, and this is trio; use AnyIO's")
     for pattern, advice in _ADVICE:
         if re.search(pattern, f"{leaf.kind}: {leaf.message}"):
             return advice
@@ -225,13 +272,13 @@ def difference(trace: Trace, source: bytes, *, is_by_order: bool) -> str | None:
     if trace.backend != "trio":
         return None
     if is_by_order:
-        return (
+        return _(
             "asyncio runs tasks in the order in which they became ready, trio in a random one; if "
             "those that were started first run first, this run passes on trio too"
         )
     was_cancelled = any(not struck.kind for struck in trace.watched.struck)
     if was_cancelled and b"asyncio.CancelledError" in source:
-        return (
+        return _(
             "asyncio.CancelledError is not what trio cancels with; "
             "anyio.get_cancelled_exc_class() is what the running backend does"
         )
@@ -241,28 +288,39 @@ def difference(trace: Trace, source: bytes, *, is_by_order: bool) -> str | None:
 _ADVICE = (
     (
         r"'coroutine' object is not callable",
-        "hand over the function, and its arguments behind it: start_soon(f, x), not start_soon(f(x))",
+        _(
+            "hand over the function, and its arguments behind it: start_soon(f, x), not start_soon(f(x))"
+        ),
     ),
     (
         r"object is not callable",
-        "hand over the function itself, and its arguments behind it, not what it returned",
+        _("hand over the function itself, and its arguments behind it, not what it returned"),
     ),
-    (r"does not support the context manager protocol", "write `async with`"),
+    (r"does not support the context manager protocol", _("write `async with`")),
     (
         r"can't be (used in 'await' expression|awaited)",
-        "what is awaited there is no coroutine: take the `await` away, or call what was meant",
+        _("what is awaited there is no coroutine: take the `await` away, or call what was meant"),
     ),
     (
         r"from a running event loop|Already running|inside itself|bad yield",
-        "an event loop runs already, on this backend: await what you want to run",
+        _("an event loop runs already, on this backend: await what you want to run"),
     ),
-    (r"the task has not finished yet", "read what a task returned after its task group has ended"),
-    (r"^EOFError", "take the call of input() out"),
-    (r"^BdbQuit", "take the breakpoint out"),
-    (r"^(SystemExit|KeyboardInterrupt)", "return from the function instead of ending the program"),
+    (
+        r"the task has not finished yet",
+        _("read what a task returned after its task group has ended"),
+    ),
+    (r"^EOFError", _("take the call of input() out")),
+    (r"^BdbQuit", _("take the breakpoint out")),
+    (
+        r"^(SystemExit|KeyboardInterrupt)",
+        _("return from the function instead of ending the program"),
+    ),
     (
         r"^MemoryError",
-        f"a run may use {MEMORY >> 30} GiB of memory; look for what grows without end",
+        _(
+            "a run may use {size} GiB of memory; look for what grows without end",
+            size=MEMORY >> 30,
+        ),
     ),
 )
 """What to try about errors that many learners meet, by what `kind: message` looks like."""

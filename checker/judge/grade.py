@@ -268,6 +268,7 @@ def report_on(
     """The report on a check that was tried."""
     failure, trace = tried.failure, tried.trace
     causes: list[str] = []
+    topics: list[str] = []
     notes: list[str] = []
     printed: list[str] = []
     seen, advice = "", None
@@ -275,15 +276,19 @@ def report_on(
         seen = _("not graded: {obstacle}", obstacle=tried.obstacle)
     elif failure is not None:
         seen = failure.message
+        topics = [failure.topic]
         advice = failure.advice or (None if failure.hopeless else check.advice)
         if trace is not None:
-            causes = [told_cause(trace, cause).text for cause in find_causes(trace)[:MAX_CAUSES]]
+            for cause in find_causes(trace)[:MAX_CAUSES]:
+                told = told_cause(trace, cause)
+                causes.append(told.text)
+                topics.append(f"{type(cause).__name__} at {told.line}")
             notes = remarks(trace, seen)
             printed = prints(trace)
         if tried.is_rare:
             notes.append(
                 _(
-                    "A quick grade does not find this: it came up in world {number:,}",
+                    "`checker grade` alone may miss this: it took {number:,} tries with --thorough",
                     number=tried.worlds,
                 )
             )
@@ -301,6 +306,7 @@ def report_on(
         printed=tuple(map(_tidy, printed)),
         advice=_tidy(advice or ""),
         reason="-".join(map(str, tried.kind)),
+        topics=tuple(topics),
         replay=token,
         tried=failure is None or failure.tried,
         searched=tried.searched if failure is None else None,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from checker.judge.acts import Act, is_in, leaves
+from checker.judge.acts import Act
+from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.trace import (
     Blocked,
@@ -164,8 +165,8 @@ class Run:
             self.expect(
                 call.ended is not None and round(call.ended - act.ended, 6) <= 0,
                 _(
-                    "{function} ended at {ended:g} s, and {method}(), which was called at "
-                    "{called:g} s, went on",
+                    "{function} ended at {ended:g} s while its call {method}(), begun at {called:g} s, was "
+                    "still under way",
                     function=name,
                     ended=act.ended,
                     method=call.method,

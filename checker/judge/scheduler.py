@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from checker.judge.choices import Choices
+from checker.judge.trace import Livelocked
 
 __all__ = ["Enabled", "Pause", "Plan", "Recorder", "Scheduler", "Timed"]
 
@@ -104,3 +105,5 @@ class Plan:
     """The number of the call, from 1, that fails in place of being carried out."""
     failure: Exception | None = None
     """What the failing call raises."""
+    known: Livelocked | None = None
+    """How this run is known to end: then a few rounds of it are enough."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checker.judge.launch import Program, Sandbox
 from checker.judge.search.explore import QUICK, Depth
+from checker.judge.trace import Livelocked
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Setting:
     neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
+    known: Livelocked | None = None
+    """How the run that is to be repeated ends, if it would go on for long until that is seen."""
     until: float = math.inf
     """When no other run may begin, on the real `time.monotonic`: many runs that each stay within
     their limit of time would take hours together."""

@@ -109,7 +109,7 @@ class Simulation:
         self._strike = start.strike
         self._pause = plan.cancelled_in
         self._acts = [_Act(*pair) for pair in zip(trace.acts, timings, strict=True)]
-        self._standstill = Standstill()
+        self._standstill = Standstill(plan.known.since if plan.known is not None else None)
         self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
         self._deadlines = 0
@@ -227,8 +227,10 @@ class Simulation:
     def stuck(self, waits: tuple[facts.Wait, ...]) -> facts.Deadlocked | facts.Livelocked:
         """How a run ended in which nobody goes on from these `waits`."""
         if self._is_livelocked:
-            still = self._standstill
-            return facts.Livelocked(waits, still.steps, seconds(still.since))
+            still, known = self._standstill, self._plan.known
+            since = seconds(still.since)
+            steps = known.steps if known is not None and known.since == since else still.timers
+            return facts.Livelocked(waits, steps, since)
         return facts.Deadlocked(waits)
 
     # --- what happens next ---
@@ -269,7 +271,6 @@ class Simulation:
                 self._standstill.timer(self.now)
                 return Resume(self.now, [])
             self._deadlines = 0
-            self._standstill.reset(self.now)
             together = [chosen.call]
             if not self._scheduler.explored:
                 together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
@@ -384,6 +385,7 @@ class Simulation:
         else:
             assert pending.invocation.latency is not None
             pending.due = self._later(pending.invocation.latency)
+            self._standstill.reset(self.now)
             return None
         if pending.record.outcome == "answered":
             pending.record.reply = value
@@ -391,7 +393,10 @@ class Simulation:
                 reply = Answered(call, plain(value, besides=Service))
             except NotPlain as not_plain:
                 raise TypeError(f"a service replied with {not_plain}") from None
-        self._finish(pending.record)
+        record = pending.record
+        given = (record.line, record.arguments, record.keywords)
+        self._standstill.replied(record.service, record.method, given, record.reply, self.now)
+        self._finish(record)
         del self._pending[call]
         return reply
 

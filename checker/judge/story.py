@@ -1,17 +1,37 @@
 """What happened in a run, in sentences, with what went wrong in it as the key ones."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any, Final
 
+from checker.folding import rounds
 from checker.judge.causes import find_causes
-from checker.judge.trace import Call, Deadlocked, Raised, Returned, Stopped, Trace
+from checker.judge.trace import (
+    Call,
+    Deadlocked,
+    Livelocked,
+    Raised,
+    Returned,
+    Stopped,
+    Trace,
+    Waited,
+)
 from checker.judge.words import awaited, error_name, task_name, told_cause, value_shown, which
 from checker.recording import Sentence
+from checker.translation import _, ngettext
 from checker_sandbox.wire.plain import shortened
 
 MAX_SENTENCES: Final = 40
-"""How long a story may be; of a longer one the middle is left out, but for its key sentences."""
+"""How long a story may be; of a longer one the middle is left out, but for its key sentences and the
+waits that never ended."""
+
+MAX_KEYS: Final = 3
+BEFORE_KEY: Final = 4
+"""How many sentences stay before each key sentence."""
+
+MAX_WAITS: Final = 8
+"""How many of the waits that never ended stay."""
 
 
 def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
@@ -21,8 +41,8 @@ def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
         # It stands behind the step that it is about, or behind all of its instant.
         after = [i for i, step in enumerate(story) if step.at <= cause.at]
         story.insert(after[-1] + 1 if after else 0, cause)
-    story.append(_end(trace))
-    return _abridged(story)
+    folded, folds = _folded(story)
+    return _abridged([*folded, _end(trace)], folds, _last_waits(trace))
 
 
 # --- step by step -------------------------------------------------------------------------------
@@ -37,38 +57,68 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
 
     for call in trace.calls:
         who = _caller(trace, call)
-        add(call.order, call.started, f"{who} calls {_shown_call(trace, call)}", call.line)
+        begun = _("{who} calls {call}", who=who, call=_shown_call(trace, call))
+        add(call.order, call.started, begun, call.line)
         if call.ended is not None and call.ended_order is not None:
             add(call.ended_order, call.ended, _reply(trace, call, who), call.line)
-    for (parent, at, _), tasks in groupby(
+    for (parent, at, __), tasks in groupby(
         (task for task in trace.tasks.values() if task.parent is not None),
         key=lambda task: (task.parent, task.started, task.name),
     ):
         started = list(tasks)
-        text = f"{task_name(trace, parent or 0)} starts {_listed(started)}"
+        text = _(
+            "{task} starts {tasks}", task=task_name(trace, parent or 0), tasks=_listed(started)
+        )
         add(started[0].order, at, text, started[0].line)
     for struck in trace.watched.struck:
         who = task_name(trace, struck.task)
         kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
-        text = f"{kind} is raised in {who}" if struck.kind else f"{who} is cancelled"
+        if struck.kind:
+            text = _("{error} is raised in {task}", error=kind, task=who)
+        else:
+            text = _("{task} is cancelled", task=who)
         add(struck.order, struck.at, text, struck.line)
     for wait in trace.watched.waits:
         if wait.what.kind not in ("reply", "turn", "children"):
-            thread = trace.watched.threads.get(wait.thread)
-            who = f"worker thread {thread.name}" if thread else task_name(trace, wait.task)
-            sleeping = wait.what.kind in ("sleep", "thread's sleep")
-            what = "sleeps" if sleeping else f"waits for {awaited(trace, wait.what)}"
-            add(wait.order, wait.at, f"{who} {what}", wait.line)
+            add(wait.order, wait.at, _wait(trace, wait), wait.line)
+    for limit in trace.watched.timeouts:
+        text = _(
+            "the time limit of {length:g} s of {task} is up",
+            length=round(limit.until - limit.since, 9),
+            task=task_name(trace, limit.task),
+        )
+        add(limit.order, limit.until, text, limit.line)
     if trace.cancelled_at is not None:
-        text = "the checker cancels the submission from outside"
+        text = _("the checker cancels the submission from outside")
         add(trace.cancelled_order, trace.cancelled_at, text, None)
     yield from (sentence for _, sentence in sorted(placed, key=lambda entry: entry[0]))
+
+
+def _wait(trace: Trace, wait: Waited) -> str:
+    thread = trace.watched.threads.get(wait.thread)
+    who = (
+        _("worker thread {name}", name=thread.name)
+        if thread is not None
+        else task_name(trace, wait.task)
+    )
+    if wait.what.kind in ("sleep", "thread's sleep"):
+        return _("{who} sleeps", who=who)
+    return _("{who} waits for {what}", who=who, what=awaited(trace, wait.what))
+
+
+def _last_waits(trace: Trace) -> set[str]:
+    """What is told of the waits that never ended."""
+    if not isinstance(trace.ending, Deadlocked | Livelocked):
+        return set()
+    last = {(wait.task, wait.thread): wait for wait in trace.watched.waits}
+    stuck = {wait.task for wait in trace.ending.waits}
+    return {_wait(trace, wait) for (task, __), wait in last.items() if task in stuck}
 
 
 def _caller(trace: Trace, call: Call) -> str:
     thread = trace.watched.threads.get(call.thread)
     if call.thread:
-        return f"worker thread {thread.name if thread else call.thread}"
+        return _("worker thread {name}", name=thread.name if thread else call.thread)
     return task_name(trace, call.task)
 
 
@@ -81,49 +131,101 @@ def _shown_call(trace: Trace, call: Call) -> str:
 def _reply(trace: Trace, call: Call, who: str) -> str:
     name = f"{call.method}(){which(trace, call)}"
     if call.outcome == "failed":
-        return f"{name} fails for {who} with {shortened(str(call.reply), 80)}"
+        error = shortened(str(call.reply), 80)
+        return _("{call} fails for {who} with {error}", call=name, who=who, error=error)
     if call.outcome == "cancelled":
-        return f"{name} of {who} is cancelled, and never happens"
-    answer = "is done" if call.reply is None else f"answers {value_shown(call.reply)}"
-    return f"{name} {answer} for {who}"
+        return _("{call} of {who} is cancelled, and never happens", call=name, who=who)
+    if call.reply is None:
+        return _("{call} is done for {who}", call=name, who=who)
+    answer = value_shown(call.reply)
+    return _("{call} answers {answer} for {who}", call=name, answer=answer, who=who)
 
 
 def _listed(tasks: Sequence[Any]) -> str:
     first, last = tasks[0], tasks[-1]
     if len(tasks) == 1:
-        return f"task {first.number} ({first.name})"
-    between = "and" if len(tasks) == 2 else "to"
-    return f"tasks {first.number} {between} {last.number} ({first.name})"
+        return _("task {number} ({name})", number=first.number, name=first.name)
+    facts = {"first": first.number, "last": last.number, "name": first.name}
+    if len(tasks) == 2:
+        return _("tasks {first} and {last} ({name})", **facts)
+    return _("tasks {first} to {last} ({name})", **facts)
 
 
 def _end(trace: Trace) -> Sentence:
     who = task_name(trace, 1)
     match trace.ending:
         case Returned(value):
-            text = f"{who} returns {value_shown(value)}"
+            text = _("{task} returns {value}", task=who, value=value_shown(value))
             return Sentence(trace.elapsed, text, None)
         case Raised(error):
-            return Sentence(trace.elapsed, f"{who} raises {error_name(error)}", error.line)
+            text = _("{task} raises {error}", task=who, error=error_name(error))
+            return Sentence(trace.elapsed, text, error.line)
         case Stopped():
-            return Sentence(trace.elapsed, f"{who} lets itself be cancelled", None)
+            return Sentence(trace.elapsed, _("{task} lets itself be cancelled", task=who), None)
         case Deadlocked():
-            return Sentence(trace.elapsed, "nothing can ever happen again", None)
-    return Sentence(trace.elapsed, "the run ends here", None)
+            return Sentence(trace.elapsed, _("nothing can ever happen again"), None)
+        case Livelocked(steps=steps):
+            times = f"{steps:,}"
+            text = _("and so it went on, until timers had gone off {times} times", times=times)
+            return Sentence(trace.elapsed, text, None)
+    return Sentence(trace.elapsed, _("the run ends here"), None)
 
 
-def _abridged(story: list[Sentence]) -> list[Sentence]:
+def _folded(story: Sequence[Sentence]) -> tuple[list[Sentence], set[int]]:
+    """With rounds told once, but for what is near to a key sentence; and the places of what says how
+    often they came. Within an instant, the order of the tasks may differ from round to round."""
+    near = _near_keys(story)
+    instants: list[list[Sentence]] = []
+    things: list[object] = []
+    for __, group in groupby(enumerate(story), key=lambda step: step[1].at):
+        numbered = list(group)
+        instants.append([step for __, step in numbered])
+        is_near = any(n in near for n, __ in numbered)
+        alike = Counter((step.text, step.line) for __, step in numbered)
+        things.append(numbered[0][0] if is_near else frozenset(alike.items()))
+    told: list[Sentence] = []
+    folds = set()
+    before = 0
+    for found in rounds(things):
+        after = found.start + found.length
+        told += chain.from_iterable(instants[before:after])
+        steps = sum(map(len, instants[found.start : after]))
+        text = ngettext(
+            "(the same step, {times} times more)",
+            "(the same {number} steps, {times} times more)",
+            steps,
+            times=f"{found.times - 1:,}",
+        )
+        folds.add(len(told))
+        told.append(Sentence(instants[found.end - 1][-1].at, text, None))
+        before = found.end
+    return [*told, *chain.from_iterable(instants[before:])], folds
+
+
+def _near_keys(story: Sequence[Sentence]) -> set[int]:
+    keys = [i for i, sentence in enumerate(story) if sentence.key]
+    return {j for i in keys[:MAX_KEYS] for j in range(i - BEFORE_KEY, i + 3)}
+
+
+def _abridged(
+    story: list[Sentence], folds: Collection[int], waits: Collection[str]
+) -> list[Sentence]:
+    """Little more than so many sentences, among them the first `folds` and the last of each of these
+    `waits`."""
     if len(story) <= MAX_SENTENCES:
         return story
-    keys = [i for i, sentence in enumerate(story) if sentence.key]
-    near = {j for i in keys[:3] for j in range(i - 4, i + 3)}
-    edge = (MAX_SENTENCES - len(near)) // 2
+    near = _near_keys(story)
+    near |= {j for i in sorted(folds)[:MAX_KEYS] for j in range(i - BEFORE_KEY, i + 1)}
+    near |= set(
+        sorted({s.text: i for i, s in enumerate(story) if s.text in waits}.values())[-MAX_WAITS:]
+    )
+    edge = max((MAX_SENTENCES - len(near)) // 2, 1)
     kept = [i for i in range(len(story)) if i < edge or i >= len(story) - edge or i in near]
     shown: list[Sentence] = []
     before = -1
     for i in kept:
         if i > before + 1:
-            skipped = i - before - 1
-            text = f"({skipped} step{'' if skipped == 1 else 's'} more)"
+            text = ngettext("({number} step more)", "({number} steps more)", i - before - 1)
             shown.append(Sentence(story[i - 1].at, text, None))
         shown.append(story[i])
         before = i

@@ -46,7 +46,9 @@ __all__ = [
     "Struck",
     "Swallowed",
     "Task",
+    "TaskEnding",
     "Thread",
+    "TimedOut",
     "Trace",
     "Wait",
     "Waited",
@@ -182,6 +184,27 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A time limit of the learner's own was up, and what `task` did in its block was cancelled."""
+
+    task: int
+    line: int | None
+    """Where the block begins."""
+    since: float
+    until: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnding:
+    how: Literal["returned", "raised", "cancelled"]
+    kind: str
+    """The class of the error that the task raised."""
+    line: int | None
+    """Where that, or the cancellation, first appeared."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     number: int
     name: str
@@ -200,6 +223,9 @@ class Watched:
     threads: dict[int, Thread] = field(default_factory=dict)
     ended: dict[tuple[int, int], float] = field(default_factory=dict)
     """When tasks and threads ended, by task (or 0) and thread."""
+    endings: dict[int, TaskEnding] = field(default_factory=dict)
+    """How tasks ended, as far as that is known."""
+    timeouts: list[TimedOut] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

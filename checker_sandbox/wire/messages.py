@@ -222,6 +222,23 @@ class Ended(_Message, frozen=True):
 
     task: Number
     thread: Number
+    how: Literal["", "returned", "raised", "cancelled"] = ""
+    """How the learner's code in the task ended, if there was any."""
+    kind: Words = ""
+    """The class of the error that it raised."""
+    line: Line = None
+    """Where that, or the cancellation, first appeared in the learner's code."""
+
+
+class TimedOut(_Message, frozen=True):
+    """A time limit of the learner's own was up before its block was left."""
+
+    task: Number
+    line: Line
+    """Where the block begins."""
+    since: Instant
+    until: Instant
+    """When the limit was up."""
 
 
 class Struck(_Message, frozen=True):
@@ -251,6 +268,8 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     call: Number = 0
     """The number of the failed call that raised this very exception object: not a copy of it, nor one
     that was raised from it. 0 if no call did."""
+    asyncio: Name = ""
+    """What of asyncio the learner's line used in which it was raised, if it did: `gather`, `Lock`."""
 
 
 class Returned(_Message, frozen=True):
@@ -314,6 +333,7 @@ Event: TypeAlias = (
     | ThreadStarted
     | Waiting
     | Ended
+    | TimedOut
     | Struck
     | Swallowed
     | ActEnded
