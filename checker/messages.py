@@ -25,9 +25,9 @@ _INTERNAL = re.compile(
 _HEAD: Final = f"""\
 # What learners read, on {PYTHON}
 
-For every wrong answer that the kit knows: the first check that it fails, what the checker says of it,
-and what it advises. All that is said of an answer, by every check and on both backends, is in the
-`messages.txt` beside the solution. This page is written by `checker verify --accept`.
+For every known wrong answer: the first check that it fails, what the checker says about it, and what
+it advises. The `messages.txt` beside each solution has the full reports, from every check on both
+backends. `checker verify --accept` writes this page.
 """
 
 _SECTION: Final = "\n## "
