@@ -48,7 +48,7 @@ class Watcher:
         self._waits: dict[int, tuple[object, ...]] = {}
         self._threads: dict[int, Wait] = {}
         self._struck: dict[int, BaseException] = {}
-        """The exceptions of this instant, by address: each is told once, where it first appears."""
+        """The exceptions of this instant, by address: each is reported once, where it first appears."""
         self._pending: dict[FrameType, tuple[BaseException, int]] = {}
         """The frames that an exception has reached, and on which line."""
         self._caught: dict[FrameType, _Handler] = {}
@@ -70,7 +70,7 @@ class Watcher:
             if wait.task == self._kernel.tasks.current():
                 continue  # The run is over, and this is its own task.
             if wait.holds_loop:
-                continue  # That is told for itself.
+                continue  # That is reported separately.
             seen = (self._resumed[wait.task], wait.line)
             if self._waits.get(wait.task) != seen:
                 self._waits[wait.task] = seen
