@@ -5,8 +5,8 @@
     solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
                                             messages.txt [equivalent.toml]
 
-A learner edits `exercise.py` where it is, so what it was when it was shipped is kept beside the
-solutions, as `starter.py`. `checker verify` holds the two together.
+A learner edits `exercise.py` in place, so a copy of it as it was shipped is kept with the solutions, as
+`starter.py`. `checker verify` makes sure that the two are the same.
 """
 
 import difflib
@@ -26,7 +26,7 @@ __all__ = ["Chapter", "Check", "Course", "CourseError", "Exercise", "UnknownName
 
 
 class CourseError(Exception):
-    """The course on disk is not as it should be; the text names the file and what to do."""
+    """The course on disk is not as it should be; the text says which file, and what to do."""
 
 
 class UnknownName(Exception):
@@ -138,7 +138,8 @@ class Exercise:
         return sum(check.points for check in self.checks)
 
     def is_untouched(self, source: bytes) -> bool:
-        """Whether `source` is the starter; line ends and what follows the last line do not count."""
+        """Whether `source` is the starter; spaces at the ends of lines and blank lines at the end do not
+        count."""
         return _normalized(source) == _normalized(self.starter)
 
 

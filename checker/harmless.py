@@ -1,9 +1,9 @@
-"""A stranger's text, made harmless for where it goes.
+"""Makes a stranger's text harmless for the place where it is shown.
 
 A name or a message may hold anything: null bytes, lone surrogates, escapes for terminals, marks that
-turn the reading direction round, a formula, a tag. `printable` makes visible all that has no business
-in a text; the others do the rest for one kind of place each. XML needs nothing more: of what
-`printable` lets through, all is legal there.
+reverse the reading direction, a formula, a tag. `printable` makes everything visible that has no
+business in a text; each of the others does the rest for one kind of place. XML needs nothing more:
+everything that `printable` lets through is legal there.
 """
 
 import re
@@ -22,8 +22,8 @@ _JOINERS: Final = re.compile("([\u200c\u200d])")
 
 
 def printable(text: str) -> str:
-    """`text` with all that could move the cursor, hide or reorder what stands around it made
-    visible: what a submission prints or names itself is shown, and does nothing."""
+    """`text` with everything made visible that could move the cursor, or hide or reorder the text around
+    it: what a submission prints, or calls itself, is shown and does nothing."""
     # Python's own test is as strict, and much faster.
     if text.replace("\n", "").isprintable():
         return text

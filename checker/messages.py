@@ -25,10 +25,10 @@ _INTERNAL = re.compile(
 _HEAD: Final = f"""\
 # What learners read, on {PYTHON}
 
-For every wrong answer that the kit knows: the first check that it fails, what the checker says of it,
-and what it advises. All that is said of an answer, by every check and on both backends, is in the
-`messages.txt` beside the solution. What is told of mistakes made by machine is in
-[mutants.md](mutants.md). This page is written by `checker verify --accept`.
+For every known wrong answer: the first check that it fails, what the checker says about it, and what
+it advises. The `messages.txt` beside each solution has the full reports, from every check on both
+backends; [mutants.md](mutants.md) shows what is said about mistakes made by machine.
+`checker verify --accept` writes this page.
 """
 
 SECTION: Final = "\n## "

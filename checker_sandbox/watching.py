@@ -49,8 +49,8 @@ class Watcher:
         self._waits: dict[int, tuple[object, ...]] = {}
         self._threads: dict[int, Wait] = {}
         self._struck: dict[int, tuple[BaseException, int]] = {}
-        """The exceptions of this instant, by address, and their lines: each is told once, where it
-        first appears."""
+        """The exceptions of this instant, by address, and their lines: each is reported once, where
+        it first appears."""
         self._left: dict[int, tuple[BaseException, int] | None] = {}
         """With what each task last left a frame of the learner's, and where that came from."""
         self._pending: dict[FrameType, tuple[BaseException, int]] = {}
@@ -75,7 +75,7 @@ class Watcher:
             if wait.task == self._kernel.tasks.current():
                 continue  # The run is over, and this is its own task.
             if wait.holds_loop:
-                continue  # That is told for itself.
+                continue  # That is reported separately.
             seen = (self._resumed[wait.task], wait.line)
             if self._waits.get(wait.task) != seen:
                 self._waits[wait.task] = seen

@@ -123,6 +123,7 @@ def test_the_json_says_its_schema_first_and_all_that_the_report_holds():
         "printed",
         "advice",
         "reason",
+        "topics",
         "message",
         "file",
         "line",

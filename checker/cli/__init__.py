@@ -1,6 +1,6 @@
 """The command line: one small module per command, and no logic of its own.
 
-Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an unsuitable environment.
+Exit codes: 0 all passed, 1 something failed, 2 wrong usage or an unsuitable environment.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
 
 _EPILOG = """\
-exit code: 0 every attack was stopped, 1 one was not, 2 a wrong call
+exit code: 0 every attack was stopped, 1 one was not, 2 wrong usage
 """
 
 
@@ -62,5 +62,5 @@ def run(given: argparse.Namespace) -> int:
     if stopped:
         screen.line("Submissions that nobody has read can be swept here: checker sweep PATH -o OUT")
     else:
-        screen.line("Sweep only submissions that you trust here, until that is mended.")
+        screen.line("Until that is fixed, sweep only submissions that you trust here.")
     return cli.PASSED if stopped and problem is None else cli.FAILED

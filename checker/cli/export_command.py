@@ -48,7 +48,7 @@ a file of rules, of which every part may be left out:
   default = "visible"
   lost_update = "after_due_date"
 
-exit code: 0 written, 2 a wrong call
+exit code: 0 written, 2 wrong usage
 """
 
 

@@ -39,7 +39,7 @@ examples:
   checker grade lost_update --submission ~/Downloads/exercise.py
   checker grade --submission ../somebody --format json --seed 1
 
-exit code: 0 everything passed, 1 something failed or is not started, 2 the command was called wrongly
+exit code: 0 everything passed, 1 something failed or is not started, 2 wrong usage
 """
 )
 

@@ -29,7 +29,7 @@ examples:
   checker mutate lost_update --list             entries for equivalent.toml, to fill in reasons
   checker mutate --accept                       write docs/mutation.md and docs/mutants.md
 
-exit code: 0 no mutant survives without a reason, 1 some do, 2 a wrong call
+exit code: 0 no mutant survives without a reason, 1 some do, 2 wrong usage
 """
 
 

@@ -34,7 +34,7 @@ examples:
   checker run lost_update --backend trio --check accounts_overlap
   checker run lost_update --replay TOKEN
 
-exit code: 0 the check passes, 1 it fails, 2 the command was called wrongly
+exit code: 0 the check passes, 1 it fails, 2 wrong usage
 """
 )
 

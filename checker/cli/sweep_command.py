@@ -36,7 +36,7 @@ examples:
   checker sweep homework/ -o marks/ --exercise lost_update --only ada
   checker export marks/ --to csv
 
-exit code: 0 everything was judged, 1 something could not be judged, 2 a wrong call or environment
+exit code: 0 everything was judged, 1 something could not be judged, 2 wrong usage or environment
 """
 
 MAX_PROBLEMS: Final = 20

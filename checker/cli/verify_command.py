@@ -20,7 +20,7 @@ from checker.judge.launch import warm_sandboxes
 from checker.verify import verify
 
 _EPILOG = """\
-exit code: 0 all is as it should be, 1 something is not, 2 a wrong call
+exit code: 0 all is as it should be, 1 something is not, 2 wrong usage
 """
 
 

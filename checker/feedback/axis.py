@@ -1,4 +1,4 @@
-"""What every drawing of a recording shares: where an instant stands, and what a span is called."""
+"""What all drawings of a recording share: where an instant is drawn, and what a span is called."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,15 +9,15 @@ from typing import Final
 from checker.recording import Lane, Span
 
 _DIGITS: Final = 9
-"""Virtual time has nanoseconds; what a float says beyond them is dust."""
+"""Virtual time has nanoseconds; what a float says beyond them is rounding error."""
 
 _ARTICLE: Final = re.compile(r"^(?:an?|its|the) ")
 _ASIDE: Final = re.compile(r",| \(| that | with | where | from | of ")
-"""Where the words for a wait go on to tell more than what it is for."""
+"""Where the words for a wait begin to say more than what it is for."""
 
 
 def instant(seconds: float) -> float:
-    """`seconds` as something that can be compared: what is the same instant is the same number."""
+    """`seconds` rounded so that it can be compared: the same instant is the same number."""
     return round(seconds, _DIGITS) + 0.0
 
 
@@ -41,8 +41,8 @@ def instants(lanes: Iterable[Lane], *more: float) -> list[float]:
 def spread(at: Sequence[float], columns: int) -> list[int]:
     """A column for each of these instants, in order, from 0 to `columns - 1`.
 
-    No two share one. The columns that this leaves are shared out by how long it was from each to
-    the next, by its logarithm: a millisecond beside an hour must still be seen.
+    Each has its own. The spare columns are shared out by the logarithm of the time from each to the
+    next: a millisecond beside an hour must still be visible.
     """
     gaps = [later - earlier for earlier, later in pairwise(at)]
     if not gaps:
@@ -55,7 +55,7 @@ def spread(at: Sequence[float], columns: int) -> list[int]:
 
 def stacked(spans: Iterable[Span], most: int) -> list[list[Span]]:
     """The spans of a lane in as few rows as hold them side by side, but in no more than `most`: in
-    the last of those they may cover each other."""
+    the last row they may overlap."""
     rows: list[list[Span]] = []
     for span in spans:
         for row in rows:
@@ -85,6 +85,6 @@ def names(span: Span) -> list[str]:
 
 
 def number(lane: Lane) -> str:
-    """The number of a lane after that of who started it: `1→2`; of a thread, `1→t3`."""
+    """The number of a lane after its parent's: `1→2`, or for a thread `1→t3`."""
     parent = "" if lane.parent is None else f"{lane.parent}→"
     return f"{parent}{'t' if lane.kind == 'thread' else ''}{lane.number}"

@@ -41,8 +41,9 @@ def show(
     *,
     everything: bool,
 ) -> None:
-    """Write a line for each exercise, and details: of all that did not pass if `everything`, and
-    otherwise of what did not pass and was started. `sources` holds the submitted files by name."""
+    """Write a line for each exercise, and details of those that did not pass: of all of them if
+    `everything`, and otherwise of those that were started. `sources` holds the submitted files by
+    name."""
     _show_summary(screen, report, backends)
     shown = [
         exercise

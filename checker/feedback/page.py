@@ -195,7 +195,7 @@ def _digest(text: str) -> str:
 
 
 def view(name: str, recording: Recording) -> View:
-    """What is drawn of a recording. Its ids begin with `name`."""
+    """A recording as it is drawn. The ids begin with `name`."""
     told = [sentence.at for sentence in recording.story]
     printed = [each.at for each in recording.prints]
     at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed)
@@ -295,7 +295,7 @@ def _lanes(
 
 
 def _title(lane: Lane) -> str:
-    """Who a lane is of, and from when to when."""
+    """Whose lane it is, and from when to when."""
     who, start, end = _who(lane), clock(lane.started), clock(lane.ended)
     match lane.parent, lane.unfinished:
         case None, False:

@@ -17,7 +17,7 @@ TIME_WIDTH: Final = 8
 
 
 def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
-    """Write the first of `runs` that did not pass, or else the first, and a word on the others."""
+    """Write the first of `runs` that did not pass, or else the first, and one line about each other."""
     chosen = next((run for run in runs if not run.passed), runs[0])
     mark, style = MARKS["passed" if chosen.passed else "failed"]
     screen.line(screen.style(f"{name} — {title}", "bold"))

@@ -29,7 +29,7 @@ _ASCII: Final = str.maketrans(
 
 class Screen:
     """Writes lines to `stream`: in colour only to a terminal that wants it, and without characters
-    that the stream's encoding does not have."""
+    that the stream's encoding lacks."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -46,7 +46,7 @@ class Screen:
         """How many characters a line may have."""
 
     def style(self, text: str, *styles: str) -> str:
-        """`text` in these styles, where there is colour."""
+        """`text` in these styles, if there is colour."""
         if not self._colour or not styles:
             return text
         return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
@@ -72,13 +72,13 @@ class Screen:
                 self.line(self.style(wrapped, *styles))
 
     def progress(self, text: str) -> None:
-        """Show how far something is, on one line that is written over; only on a terminal."""
+        """Show how far something is, on a line that is overwritten; only on a terminal."""
         if self.is_terminal:
             self.status(text)
 
     def status(self, text: str) -> None:
-        """Show how things are: on one line that is written over, in a terminal, and on a line of its
-        own elsewhere."""
+        """Show the state of things: in a terminal on a line that is overwritten, elsewhere on a line of
+        its own."""
         if not self.is_terminal:
             self.line(text)
             self._stream.flush()

@@ -157,7 +157,7 @@ def _listed(exercise: Exercise) -> Equivalents:
     try:
         return load(exercise)
     except CourseError:
-        return Equivalents()  # That is told where the list is held against the verdicts.
+        return Equivalents()  # Reported where the list is compared with the verdicts.
 
 
 _Faults: TypeAlias = tuple[tuple[Path, str], ...]

@@ -11,13 +11,13 @@ FILE: Final = "docs/mutation.md"
 _HEAD: Final = f"""\
 # What the checks catch
 
-`checker mutate` makes wrong answers of right ones, by machine: of the solution of each exercise and of
-every alternative. A mutant is *killed* if it fails a check on asyncio or on trio, with seed {SEED}. One
-that is right after all, since the brief leaves open what it does, is *equivalent*, and
-`equivalent.toml` beside the solution says why; where a whole kind is listed there, its mutants are tried
-until one survives. The score is the share of killed mutants among the others.
+`checker mutate` turns right answers into wrong ones by machine: the solution of each exercise, and every
+alternative. A mutant is *killed* if it fails a check on asyncio or on trio, with seed {SEED}. A mutant that
+is right after all, because the brief allows what it does, is *equivalent*, and `equivalent.toml` beside
+the solution says why; if that lists a whole kind, its mutants are tried until one survives. The score is
+the share of killed mutants among those that are not equivalent.
 
-This page is written by `checker mutate --accept`.
+`checker mutate --accept` writes this page.
 
 | exercise | mutants | killed | equivalent | survive | score |
 | --- | ---: | ---: | ---: | ---: | ---: |

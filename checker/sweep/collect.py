@@ -10,7 +10,7 @@ from checker.sweep.layouts import Handed, Wanted, find_work
 from checker.sweep.rosters import read_roster
 
 MAX_PROBLEMS: Final = 20
-"""How many are told of a student."""
+"""How many are reported per student."""
 
 
 class CollectError(Exception):

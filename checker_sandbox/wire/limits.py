@@ -27,4 +27,4 @@ MAX_NAME: Final = 100
 """Characters of what the submission calls something, such as a task; the rest is cut off."""
 
 MAX_WORDS: Final = 500
-"""Characters of anything else that is told of a run; the rest is cut off."""
+"""Characters of anything else that is reported about a run; the rest is cut off."""
