@@ -41,8 +41,10 @@ def rounds(things: Sequence[Hashable]) -> list[Rounds]:
 
 
 def _rounds_at(things: Sequence[Hashable], start: int, length: int) -> Rounds:
-    first = things[start : start + length]
     times = 1
+    if start + length >= len(things) or things[start] != things[start + length]:
+        return Rounds(start, length, times)
+    first = things[start : start + length]
     while things[start + times * length : start + (times + 1) * length] == first:
         times += 1
-    return Rounds(start, length, times if len(first) == length else 1)
+    return Rounds(start, length, times)

@@ -4,12 +4,13 @@ import io
 import textwrap
 
 import pytest
+from msgspec import structs
 
 from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.grade import grade
-from checker.report import summarize_submission
+from checker.report import CheckReport, summarize_submission
 from checker.submission import Source
 
 CHECKS = """
@@ -112,3 +113,42 @@ def test_a_backend_on_which_nothing_was_tried_is_not_said_to_fail(reports):
     assert "passes" not in found["in_order", "trio"].message
     assert "x The answers come in order (asyncio)\n" in shown
     assert "trio: not tried, since it met the time limit on asyncio" in shown
+
+
+def test_a_reason_is_told_once_in_an_exercise_and_so_is_what_to_try(reports):
+    found, shown = reports("""
+        async def main(desk):
+            raise ValueError("no")
+        """)
+    assert found["eight", "trio"].message == found["in_order", "trio"].message
+    assert shown.count("ValueError: no") == 1
+    assert shown.count("Try: ") == 1
+
+
+def test_two_checks_that_fail_for_different_reasons_are_both_told(reports):
+    _, shown = reports("""
+        async def main(desk):
+            return [await desk.ask(n) for n in range(9)]
+        """)
+    assert "it returned [0, 1, 2, 3, 4, 5, 6, 7, 8]" in shown
+    assert "it asked 9 times" in shown
+    assert "the same" not in shown
+
+
+def test_a_cause_that_is_known_from_a_check_above_is_not_told_again():
+    told = CheckReport(
+        "a",
+        "A",
+        "asyncio",
+        "failed",
+        1,
+        "1 was late",
+        "exercise.py",
+        3,
+        causes=("task 2 (f) holds the event loop",),
+        topics=("1 was late", "HeldLoop at 3"),
+    )
+    of_the_same = structs.replace(told, name="b", seen="2 lost", topics=("2 lost", "HeldLoop at 3"))
+    of_another = structs.replace(of_the_same, topics=("2 lost", "HeldLoop at 4"))
+    assert of_another.told_beside(told.topics) == of_another.told
+    assert of_the_same.told_beside(told.topics) == "2 lost\nWhat happened: the same as above"

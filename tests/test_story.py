@@ -406,6 +406,22 @@ def test_a_time_limit_of_the_learners_own_is_told_with_what_it_gave_up(watch):
     )
 
 
+def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
+    if backend == "trio":
+        pytest.skip("it is asyncio's")
+    source = """
+        import asyncio
+
+        async def main(desk):
+            async with asyncio.timeout(0.5):
+                await desk.read()
+        """
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause.startswith(
+        "the time limit at line 4 was up at 0.5 s, after 0.5 s, and gave up read()"
+    )
+
+
 @pytest.mark.parametrize(
     ("limit", "then"),
     [

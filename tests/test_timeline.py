@@ -241,7 +241,7 @@ def test_every_instant_has_a_column_though_one_gap_is_a_millisecond_and_one_a_da
 
 
 def test_more_instants_than_columns_are_drawn_in_panels_that_follow_each_other():
-    spans = [wait("a Lock", n, n + 1) for n in range(300)]
+    spans = [wait("a Lock", n, n + 1, line=n) for n in range(300)]
     lines = shown(recorded(task(1, "main", *spans, parent=None))).splitlines()
     titles = [line.strip() for line in lines if " to " in line]
     assert len(titles) > 1
@@ -250,6 +250,20 @@ def test_more_instants_than_columns_are_drawn_in_panels_that_follow_each_other()
     for one, following in pairwise(titles):
         assert one.partition(" to ")[2] == following.partition(" to ")[0]
     assert sum(line.count("├") for line in lines if "main" in line) == 300
+
+
+def test_rounds_that_take_several_panels_are_drawn_once_with_how_often_they_were():
+    polls = [wait("sleep", n, n + 1) for n in range(2000)]
+    text = shown(recorded(task(1, "poll", *polls, call("read()", 2000, 2001), parent=None)))
+    assert "(the same 1,997 times more, until 1999 s)" in text
+    assert "read()" in text
+    assert len(text.splitlines()) < 20
+
+
+def test_rounds_that_differ_are_all_drawn():
+    polls = [call(f"read({n})", n, n + 1) for n in range(200)]
+    text = shown(recorded(task(1, "read", *polls, parent=None)))
+    assert "the same" not in text
 
 
 def test_a_span_goes_on_from_panel_to_panel():

@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import cycle, groupby, islice, pairwise, zip_longest
 from typing import Final, NamedTuple, TypeAlias
 
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
 from checker.feedback.terminal import Screen
+from checker.folding import LEAST, rounds
 from checker.harmless import printable
 from checker.recording import Lane, Recording, Span
 from checker.translation import _, ngettext
@@ -150,6 +151,8 @@ class _Timeline:
         self._symbols: set[str] = set()
         self._letters: dict[str, str] = {}
         """The calls that only a letter names, by their names in full."""
+        self._left_out: dict[float, int] = {}
+        """How many rounds were left out before the panel that begins at an instant."""
         self._line_shown: int | None = None
         """A line that is named somewhere, for the legend."""
 
@@ -158,6 +161,16 @@ class _Timeline:
         for n, panel in enumerate(panels):
             if len(panels) > 1:
                 if n:
+                    self._screen.line()
+                if (times := self._left_out.get(panel.start)) is not None:
+                    text = ngettext(
+                        "(the same once more, until {until})",
+                        "(the same {times} times more, until {until})",
+                        times,
+                        times=f"{times:,}",
+                        until=clock(panel.start),
+                    )
+                    self._flow([_cells(text)])
                     self._screen.line()
                 words = _("{start} to {end}", start=clock(panel.start), end=clock(panel.end))
                 self._flow([_cells(words, "bold")])
@@ -173,21 +186,52 @@ class _Timeline:
             for lane in self._lanes
         )
         columns = self._width - (self._width // _TAIL if unfinished else 0)
-        gaps = len(self._instants) - 1
-        needed = -(-gaps // (columns - 1))
-        wanted = -(-gaps // (columns // _ROOMY))
-        count = max(1, needed, min(wanted, _FEW_PANELS))
         panels = []
-        for first, last in pairwise(n * gaps // count for n in range(count + 1)):
-            at = self._instants[first : last + 1]
-            ends = last == gaps
-            width = columns if ends else self._width
-            panels.append(
-                _Panel(
-                    dict(zip(at, spread(at, width), strict=True)), at[0], at[-1], self._width, ends
-                )
-            )
+        parts = self._parts(columns)
+        for part in parts:
+            gaps = len(part) - 1
+            count = _panels_for(gaps, columns)
+            for first, last in pairwise(n * gaps // count for n in range(count + 1)):
+                at = part[first : last + 1]
+                ends = part is parts[-1] and last == gaps
+                width = columns if ends else self._width
+                placed = dict(zip(at, spread(at, width), strict=True))
+                panels.append(_Panel(placed, at[0], at[-1], self._width, ends))
         return panels
+
+    def _parts(self, columns: int) -> list[Sequence[float]]:
+        """The instants to show: all; or if that takes several panels, without what comes again and
+        again in the same way, but for the first round and the last."""
+        at = self._instants
+        if _panels_for(len(at) - 1, columns) == 1:
+            return [at]
+        parts = []
+        start = 0
+        for found in rounds(self._happenings()):
+            if found.times - 2 < LEAST:
+                continue
+            last = found.end - found.length
+            parts.append(at[start : found.start + found.length + 1])
+            self._left_out[at[last]] = found.times - 2
+            start = last
+        return [*parts, at[start:]]
+
+    def _happenings(self) -> list[Hashable]:
+        """What happens at each instant, as it is compared with others."""
+        happening: dict[float, set[tuple[object, ...]]] = {at: set() for at in self._instants}
+        for n, lane in enumerate(self._lanes):
+            happening[instant(lane.started)].add((n, "started"))
+            happening[instant(lane.ended)].add((n, "ended"))
+            for span in lane.spans:
+                happening[instant(span.start)].add((n, "begins", span.what, span.line))
+                happening[instant(span.end)].add((n, span.outcome, span.what, span.line))
+            for mark in lane.marks:
+                happening[instant(mark.at)].add((n, mark.kind, mark.line))
+        for at in self._keys:
+            happening[at].add(("key", at))
+        for at in self._prints:
+            happening[at].add(("print", at))
+        return [frozenset(happening[at]) for at in self._instants]
 
     # --- the rows of a panel --------------------------------------------------------------------
 
@@ -348,7 +392,7 @@ class _Timeline:
             )
             for kind, count in alike[:MAX_KINDS]
         ]
-        others = unshown.total() - sum(count for _, count in alike[:MAX_KINDS])
+        others = unshown.total() - sum(count for __, count in alike[:MAX_KINDS])
         if others:
             if said:
                 said.append(ngettext("{number} other", "{number} others", others))
@@ -417,6 +461,13 @@ class _Timeline:
                 for styles, cells in groupby(row, key=lambda cell: cell.styles)
             )
         )
+
+
+def _panels_for(gaps: int, columns: int) -> int:
+    """In how many panels so many stretches between instants are shown."""
+    needed = -(-gaps // (columns - 1))
+    wanted = -(-gaps // (columns // _ROOMY))
+    return max(1, needed, min(wanted, _FEW_PANELS))
 
 
 def _rank(char: str) -> int:

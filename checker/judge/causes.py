@@ -25,6 +25,9 @@ from checker.judge.trace import (
 MAX_CALLS: Final = 1000
 """How many calls are held against each other. No exercise makes as many; a stranger's may."""
 
+MAX_ITEMS: Final = 100
+"""How many items of a loop are."""
+
 POLLS: Final = 10
 """How often in a row a task sleeps on one line before that is called polling."""
 
@@ -264,18 +267,20 @@ def _asyncio_on_trio(trace: Trace) -> Iterator[Cause]:
 
 def _late_bindings(trace: Trace) -> Iterator[Cause]:
     """So many tasks as there are items, and every call that has an item has the last one."""
-    if len(trace.acts) != 1 or not trace.calls:
+    if len(trace.acts) != 1 or len(trace.calls) > MAX_CALLS:
         return
     started = sorted(trace.tasks.values(), key=lambda task: (task.line or 0, task.number))
     for __, group in groupby((task for task in started if task.line), lambda task: task.line):
         tasks = list(group)
+        if not 2 <= len(tasks) <= MAX_ITEMS:
+            continue
         for items in trace.acts[0].arguments:
-            if not isinstance(items, list | tuple) or len(items) != len(tasks) or len(items) < 2:
+            if not isinstance(items, list | tuple) or len(items) != len(tasks):
                 continue
-            used = {
-                task.number: [call for call in trace.calls if call.task == task.number]
-                for task in tasks
-            }
+            used: dict[int, list[Call]] = {task.number: [] for task in tasks}
+            for call in trace.calls:
+                if call.task in used:
+                    used[call.task].append(call)
             last, others = items[-1], items[:-1]
             if (
                 last not in others

@@ -91,7 +91,7 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
     if trace.cancelled_at is not None:
         text = _("the checker cancels the submission from outside")
         add(trace.cancelled_order, trace.cancelled_at, text, None)
-    yield from (sentence for _, sentence in sorted(placed, key=lambda entry: entry[0]))
+    yield from (sentence for __, sentence in sorted(placed, key=lambda entry: entry[0]))
 
 
 def _wait(trace: Trace, wait: Waited) -> str:
