@@ -26,7 +26,7 @@ MAX_CALLS: Final = 1000
 """How many calls are held against each other. No exercise makes as many; a stranger's may."""
 
 MAX_ITEMS: Final = 100
-"""How many items of a loop are."""
+"""How many items of a loop are held against what its tasks called."""
 
 POLLS: Final = 10
 """How often in a row a task sleeps on one line before that is called polling."""
