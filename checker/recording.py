@@ -32,8 +32,8 @@ class Span(msgspec.Struct, frozen=True):
     start: float
     end: float
     outcome: Outcome
-    detail: str = ""
-    """What a call was given and what came of it, for example `(427) -> None`; may be empty."""
+    labels: tuple[str, ...] = ()
+    """What to call it where there is less and less room, for example `write(527) -> None`, `write()`."""
 
 
 class Mark(msgspec.Struct, frozen=True):

@@ -52,8 +52,8 @@ def recorded(backend: str, title: str, message: str) -> Recording:
         Lane(
             "task", 2, "deposit", 1, 0, 0.31, False,
             (
-                Span("call", "read()", 5, 0, 0.08, "done", "() -> 427"),
-                Span("call", "write()", 6, 0.08, 0.31, "failed", "(527)"),
+                Span("call", "read()", 5, 0, 0.08, "done", ("read() -> 427", "read()")),
+                Span("call", "write()", 6, 0.08, 0.31, "failed", ("write(527)", "write()")),
             ),
             (Mark("error", "ValueError: overdrawn", 6, 0.31),),
         ),
@@ -404,7 +404,7 @@ def hostile(text: str) -> Cohort:
     """A cohort that has this text wherever there can be one."""
     name = "x" + text
     found = work(EXERCISES[0], "failed", source=text, message=text)
-    span = Span("call", text, 1, 0, 1, "done", text)
+    span = Span("call", text, 1, 0, 1, "done", (text,))
     run = Recording(
         text, text, text, text, text, False, text, text, "", 1,
         (Lane("task", 1, text, None, 0, 1, False, (span,), (Mark("error", text, 1, 1),)),),

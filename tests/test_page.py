@@ -53,8 +53,8 @@ def recorded(backend: str = "asyncio", **changes) -> Recording:
             0.2,
             False,
             (
-                Span("call", "read()", 5, 0, 0.08, "done", "() -> 427"),
-                Span("call", "write()", 6, 0.08, 0.2, "done", "(527) -> None"),
+                Span("call", "read()", 5, 0, 0.08, "done", ("read() -> 427", "read()")),
+                Span("call", "write()", 6, 0.08, 0.2, "done", ("write(527)", "write()")),
             ),
         ),
         Lane(
@@ -66,8 +66,8 @@ def recorded(backend: str = "asyncio", **changes) -> Recording:
             0.31,
             False,
             (
-                Span("call", "read()", 5, 0, 0.11, "done", "() -> 427"),
-                Span("call", "write()", 6, 0.11, 0.31, "failed", "(477)"),
+                Span("call", "read()", 5, 0, 0.11, "done", ("read() -> 427", "read()")),
+                Span("call", "write()", 6, 0.11, 0.31, "failed", ("write(477)", "write()")),
             ),
             (Mark("error", "ValueError: overdrawn", 6, 0.31),),
         ),
@@ -167,7 +167,7 @@ def test_every_span_and_mark_has_a_sentence_for_its_name():
 
 def test_the_table_tells_the_same_facts():
     words = " ".join(Page(render([recorded()])).words.split())
-    assert "task 2 (deposit)a callwrite() (527) -> None60.08 s0.2 sdone" in words
+    assert "task 2 (deposit)a callwrite(527)60.08 s0.2 sdone" in words
     assert "task 4 (idle), started by task 1, from 0 s to 0 swaited for nothing" in words
 
 
@@ -237,7 +237,7 @@ HOSTILE = [
 
 def hostile(text: str) -> Recording:
     """A recording that has this text wherever there can be one."""
-    span = Span("call", text, 1, 0, 1, "done", text)
+    span = Span("call", text, 1, 0, 1, "done", (text,))
     return Recording(
         text, text, text, text, text, False, text, text, text, 1,
         (Lane("task", 1, text, None, 0, 1, False, (span,), (Mark("error", text, 1, 1),)),),
@@ -325,13 +325,13 @@ def test_a_span_in_focus_or_under_the_pointer_tells_its_details_and_lights_its_l
         """,
     )
     tip, lit = found["hover"]
-    assert tip.startswith("write() (527) -> None")
+    assert tip.startswith("write(527)")
     assert "0.08 s to 0.2 s (0.12 s)" in tip
     assert "await account.write(balance + amount)" in tip
     assert lit == ["r0-L6"]
     assert found["focus"] == found["hover"]
     assert found["left"][:2] == found["escape"] == ["", []]
-    assert found["left"][2].startswith("write() (527)")
+    assert found["left"][2].startswith("write(527)")
 
 
 @needs_browser
@@ -512,7 +512,7 @@ def test_a_page_of_five_thousand_spans_works(tmp_path):
             50,
             False,
             tuple(
-                Span("call", "get()", 5, at + number / 200, at + 1, "done", f"({at})")
+                Span("call", "get()", 5, at + number / 200, at + 1, "done", (f"get({at})",))
                 for at in range(50)
             ),
         )

@@ -43,11 +43,13 @@ def task(number: int, name: str, *spans: Span, parent: int | None = 1, marks=())
 
 
 def call(what: str, start: float, end: float, detail="", line: int | None = 21) -> Span:
-    return Span("call", what, line, start, end, "done", detail)
+    full = what.removesuffix("()") + detail if detail else what
+    return Span("call", what, line, start, end, "done", (full, what))
 
 
 def wait(what: str, start: float, end: float, outcome="done", line: int | None = 22) -> Span:
-    return Span("wait", what, line, start, end, outcome)
+    short = [name for name in ("task group", "Lock") if name in what]
+    return Span("wait", what, line, start, end, outcome, (what, *short))
 
 
 LOST_UPDATE = recorded(
@@ -328,7 +330,7 @@ def test_a_name_in_wide_characters_does_not_move_its_lane():
     "name", ["a\x1b[2Jb", "a\u202eb", "a\nb", "a\tb", "אבג", "e" + "\u0301" * 9]
 )
 def test_a_name_can_do_nothing_to_the_terminal(name):
-    span = Span("call", name, 1, 0, 1, "done", name)
+    span = Span("call", name, 1, 0, 1, "done", (name,))
     marked = [Mark("error", name, 1, 1)]
     text = shown(recorded(task(1, name, span, parent=None, marks=marked)))
     for char in text.replace("\n", ""):
@@ -351,7 +353,7 @@ def spans(draw) -> Span:
         start,
         end,
         draw(st.sampled_from(["done", "failed", "cancelled", "unfinished"])),
-        draw(TEXTS),
+        tuple(draw(st.lists(TEXTS, max_size=3))),
     )
 
 

@@ -1,6 +1,5 @@
 """What all drawings of a recording share: where an instant is drawn, and what a span is called."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from math import log2
@@ -10,10 +9,6 @@ from checker.recording import Lane, Span
 
 _DIGITS: Final = 9
 """Virtual time has nanoseconds; what a float says beyond them is rounding error."""
-
-_ARTICLE: Final = re.compile(r"^(?:an?|its|the) ")
-_ASIDE: Final = re.compile(r",| \(| that | with | where | from | of ")
-"""Where the words for a wait begin to say more than what it is for."""
 
 
 def instant(seconds: float) -> float:
@@ -71,17 +66,11 @@ def stacked(spans: Iterable[Span], most: int) -> list[list[Span]]:
 
 
 def names(span: Span) -> list[str]:
-    """What to call a span, the fullest first: `write(527)`, `write()`; `Lock, held by task 3
-    (transfer)`, `Lock`."""
-    what = _ARTICLE.sub("", " ".join(span.what.split()))
-    detail = " ".join(span.detail.split())
-    full = what
-    if detail.startswith("(") and what.endswith("()"):
-        full = what.removesuffix("()") + detail.removesuffix(" -> None")
-    elif detail:
-        full = f"{what} {detail}"
-    short = what if span.kind == "call" else _ASIDE.split(what, maxsplit=1)[0]
-    return list(dict.fromkeys(name for name in (full, what, short) if name))
+    """What to call a span, the fullest first: `write(527) -> None`, `write()`."""
+    found = (
+        " ".join(label.split()) for label in (*span.labels, *(() if span.labels else [span.what]))
+    )
+    return list(dict.fromkeys(name for name in found if name))
 
 
 def number(lane: Lane) -> str:

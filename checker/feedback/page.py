@@ -338,7 +338,7 @@ def _span(lane: Lane, span: Span, hue: int, number_of: dict[float, int], y: int)
     when = _("from {start} to {end}", start=start, end=end)
     when_and_how_long = _("from {start} to {end} ({took})", start=start, end=end, took=took)
     kind = _KINDS[span.kind]
-    told = f"{span.what} {span.detail}".strip()
+    told = called[0] if span.kind == "call" else span.what
     return _Item(
         id="",
         kind=span.kind,

@@ -15,8 +15,9 @@ from checker.judge.trace import (
     Trace,
     Waited,
 )
-from checker.judge.words import awaited, holding
+from checker.judge.words import awaited, briefly, holding
 from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
+from checker.translation import _
 from checker_sandbox.wire.plain import shortened
 
 _OUTCOMES: Final[dict[str, Outcome]] = {
@@ -122,13 +123,14 @@ def _place(what: Call | Waited) -> tuple[int, int]:
 def _call_span(trace: Trace, call: Call) -> Span:
     given = [*map(repr, call.arguments)]
     given += [f"{name}={value!r}" for name, value in call.keywords.items()]
-    detail = shortened(f"({', '.join(given)})", MAX_VALUE)
+    name = f"{call.method}()"
+    full = call.method + shortened(f"({', '.join(given)})", MAX_VALUE)
     if call.outcome in ("answered", "failed") and call.reply is not None:
         reply = call.reply if call.outcome == "failed" else repr(call.reply)
-        detail += f" → {shortened(reply, MAX_VALUE)}"
+        full += f" -> {shortened(reply, MAX_VALUE)}"
     end = trace.elapsed if call.ended is None else call.ended
     outcome = _OUTCOMES[call.outcome]
-    return Span("call", f"{call.method}()", call.line, call.started, end, outcome, detail)
+    return Span("call", name, call.line, call.started, end, outcome, (full, name))
 
 
 def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[Span]:
@@ -139,15 +141,13 @@ def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[S
         end = last if after is None else after.at
         if wait.what.kind in ("reply", "turn"):
             continue
-        unfinished = after is None and ended is None
-        yield Span(
-            "sleep" if wait.what.kind in _SLEEPS else "wait",
-            "sleep" if wait.what.kind in _SLEEPS else awaited(trace, wait.what),
-            wait.line,
-            wait.at,
-            end,
-            "unfinished" if unfinished else "done",
-        )
+        outcome: Outcome = "unfinished" if after is None and ended is None else "done"
+        if wait.what.kind in _SLEEPS:
+            yield Span("sleep", _("sleep"), wait.line, wait.at, end, outcome)
+        else:
+            what = awaited(trace, wait.what)
+            labels = (what, briefly(wait.what))
+            yield Span("wait", what, wait.line, wait.at, end, outcome, labels)
 
 
 def _marks(trace: Trace, task: int) -> Iterator[Mark]:

@@ -133,6 +133,36 @@ def awaited(trace: Trace, what: Awaited) -> str:
             return what.name
 
 
+def briefly(what: Awaited) -> str:
+    """What is waited for, where there is little room."""
+    match what.kind:
+        case "reply" | "result":
+            return f"{what.name}()" if what.kind == "reply" else what.name
+        case "lock":
+            return "Lock"
+        case "semaphore":
+            return "Semaphore"
+        case "limiter":
+            return "CapacityLimiter"
+        case "condition":
+            return "Condition"
+        case "event":
+            return "Event"
+        case "future":
+            return "Future"
+        case "item":
+            return _("item from a stream")
+        case "room":
+            return _("room in a stream")
+        case "children":
+            return _("task group")
+        case "worker" | "thread's end":
+            return _("thread")
+        case "thread's lock":
+            return "threading"
+    return ""
+
+
 def holding(what: Awaited) -> str:
     """What somebody calls that waits so in the event loop's own thread."""
     match what.kind:
