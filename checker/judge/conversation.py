@@ -132,7 +132,7 @@ def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.signal == signal.SIGKILL:
         return facts.Overran(
             _(
-                "was killed (SIGKILL), as is whatever computes for more than {limit} s in all",
+                "it was killed (SIGKILL), as is whatever computes for more than {limit} s in all",
                 limit=TOTAL_SECONDS,
             ),
             endless_loop(source, how.lines),
@@ -156,7 +156,7 @@ def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
     # is said may tell.
     return facts.Overran(
         _(
-            "has not come back to the event loop since {since:g} s: it computed for {computing} s without "
+            "it has not come back to the event loop since {since:g} s: it computed for {computing} s without "
             "a pause, or waited {silent} s for something outside its world",
             since=since,
             computing=CPU_SECONDS,
@@ -226,7 +226,7 @@ class _Conversation:
                 if link.received > MAX_RECEIVED:
                     raise RunOver(
                         facts.Overran(
-                            _("told the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
+                            _("it told the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
                         )
                     )
                 for event in message.events:
@@ -243,7 +243,7 @@ class _Conversation:
         raise RunOver(
             facts.Overran(
                 _(
-                    "was still going after {steps:,} steps, {elapsed:,.1f} virtual seconds in",
+                    "it was still going after {steps:,} steps, {elapsed:,.1f} virtual seconds in",
                     steps=MAX_STEPS,
                     elapsed=seconds(self.world.now),
                 )
@@ -253,7 +253,7 @@ class _Conversation:
     def _too_long(self) -> facts.Ending:
         return facts.Overran(
             _(
-                "was still going after {limit} s on the real clock, {elapsed:,.1f} virtual seconds in",
+                "it was still going after {limit} s on the real clock, {elapsed:,.1f} virtual seconds in",
                 limit=RUN_SECONDS,
                 elapsed=seconds(self.world.now),
             ),
@@ -273,7 +273,9 @@ class _Conversation:
         self._events += 1
         if self._events > MAX_EVENTS:
             raise RunOver(
-                facts.Overran(_("did more than {limit:,} things worth recording", limit=MAX_EVENTS))
+                facts.Overran(
+                    _("it did more than {limit:,} things worth recording", limit=MAX_EVENTS)
+                )
             )
         now = seconds(self.world.now)
         self.world.notice(event)
@@ -291,7 +293,9 @@ class _Conversation:
                 self.trace.prints.append(facts.Printed(_FRAMES_BELOW.sub("", text), now))
                 if self._printed > MAX_PRINTED:
                     raise RunOver(
-                        facts.Overran(_("printed more than {limit} KiB", limit=MAX_PRINTED >> 10))
+                        facts.Overran(
+                            _("it printed more than {limit} KiB", limit=MAX_PRINTED >> 10)
+                        )
                     )
             case LoopBlocked():
                 if self._blocked is not None:

@@ -111,9 +111,11 @@ def _explain(trace: Trace) -> CheckFailed:
                 reason, line, _("mend this first: nothing else can be judged"), hopeless=True
             )
         case Overran(what, line, costly):
-            return CheckFailed(
-                _("it {what}", what=what), line, _("look for a loop that never ends"), costly=costly
+            advice = _(
+                "look for a loop that never ends, or that checks again and again for something it "
+                "could wait for"
             )
+            return CheckFailed(what, line, advice, costly=costly)
         case Died(how, line):
             return CheckFailed(
                 how, line, _("let the function return; the checker ends the process")

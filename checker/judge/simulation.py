@@ -164,7 +164,7 @@ class Simulation:
         if len(self._pending) >= MAX_PENDING:
             raise RunOver(
                 facts.Overran(
-                    _("had more than {limit:,} calls under way at a time", limit=MAX_PENDING)
+                    _("it had more than {limit:,} calls under way at a time", limit=MAX_PENDING)
                 )
             )
         pending = self._pending[event.call] = _Pending(record, None, self.now)
