@@ -1,7 +1,7 @@
 """Forks without end, below what Python tells anybody of; each child leaves the process group."""
 
 # For: lost_update
-# Sees: an account held
+# Sees: and should get
 
 import ctypes
 

@@ -1,7 +1,7 @@
 """Lets hundreds of processes compute, out of reach of whoever ends this one, so that nobody else can."""
 
 # For: lost_update
-# Sees: an account held
+# Sees: and should get
 
 import ctypes
 

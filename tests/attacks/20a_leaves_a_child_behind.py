@@ -1,7 +1,7 @@
 """Leaves processes behind that leave its group and session, and go on for ever."""
 
 # For: lost_update
-# Sees: an account held
+# Sees: and should get
 
 import ctypes
 

@@ -1,7 +1,7 @@
 """Stops and kills all that it may: its parent, its group, every process there is."""
 
 # For: lost_update
-# Sees: an account held
+# Sees: and should get
 
 import ctypes
 

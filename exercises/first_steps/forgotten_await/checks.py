@@ -18,7 +18,9 @@ FAILURES = (
 TOLD = {f"{type(failure).__name__}: {failure}" for failure in (*FAILURES, *REFUSALS)}
 DAYS = 200_000
 CROWD = 100
-WHOSE = "look where name, address and number come from at the moment in which the mail is sent"
+WHOSE = "trace name, address and number to where send() gets them: can another sign_up change them?"
+WAIT = "wait for the call of send() itself to end, however long it takes"
+PASS = "let every error out, of any class: no `except` may drop it, and no `return` in a `finally`"
 
 
 class Members(Service):
@@ -65,6 +67,8 @@ class SignUp:
     act: Act
     run: Run
     calls: Sequence[Call]
+    sharing: int
+    """How many people joined with this address, in all clubs."""
 
     @property
     def members(self) -> Members:
@@ -147,7 +151,8 @@ def _joining(case: Case, worlds: Iterator[World]) -> Iterator[SignUp]:
                 calls = [call for call in calls if (call.started < later) == (act.started < later)]
             elif len(acts) > 3:  # Each has another address.
                 calls = [call for call in calls if call.given["address"] == person[1]]
-            yield SignUp(*person, club, act, run, calls)
+            sharing = sum(address == person[1] for _, address in people)
+            yield SignUp(*person, club, act, run, calls, sharing)
 
 
 def _club(case: Case, world: World) -> Club:
@@ -163,39 +168,43 @@ def _person(case: Case) -> tuple[str, str]:
 @check(
     "sign_up returns as soon as the mail is sent and no sooner, however slow the mail server is",
     points=3,
-    advice="calling a coroutine function starts nothing; what runs its coroutine to the end?",
+    advice="calling a function made with `async def` runs none of it: what runs its coroutine?",
 )
 def mail_is_sent(case: Case) -> None:
     for one in sign_ups(case):
         if not one.went_well:
             continue
+        _expect_end(one)
         _expect_a_mail(one)
-        call, act, seconds = one.calls_to("send")[-1], one.act, one.mailer.seconds
+        call, act, due = one.calls_to("send")[-1], one.act, one.club.seconds
         one.run.expect(
             one.taken,
-            f"sign_up returned at {act.ended:g} s, when the mail had been on its way for "
-            f"{act.ended - call.started:g} s; the server takes {seconds:g} s to take it, so it was "
-            "never sent",
+            f"sign_up returned at {act.ended:g} s, and the mail was never taken: send() was called at "
+            f"{call.started:g} s, and the mail server needs {one.mailer.seconds:g} s for it",
             at=call,
+            advice=WAIT,
         )
         to, _ = one.taken[0]
         one.run.expect(
-            to == one.address, f"the mail went to {to!r}, not to {one.address!r}", at=call
+            to == one.address,
+            f"the mail for {one.name} went to {to!r}, not to {one.address!r}",
+            at=call,
+            advice=WHOSE,
         )
-        due = one.club.seconds
+        called = ", ".join(f"{call.method}() at {call.started:g} s" for call in one.calls)
         one.run.expect(
             round(act.elapsed - due, 6) <= 0,
-            f"sign_up took {act.elapsed:g} s, not {due:g} s: the list of members took "
-            f"{one.members.seconds:g} s, and the mail server {seconds:g} s",
+            f"sign_up took {act.elapsed:g} s, where {due:g} s is enough: {one.members.seconds:g} s for "
+            f"the list of members and {one.mailer.seconds:g} s for the mail server. It began at "
+            f"{act.started:g} s, called {called}, and returned at {act.ended:g} s",
             at=call,
-            advice="wait for these two, and for nothing else, such as somebody else who joins",
+            advice="wait for these two and for nothing else, such as somebody else who joins",
         )
 
 
 @check(
     "Joining is one new member, one mail and one number, and nothing is left over",
-    advice="for each call of an `async def` function, find where its coroutine is awaited, and "
-    "where what it returned goes",
+    advice="await each coroutine that sign_up makes, and wait for each task that it starts",
 )
 def nothing_is_left_over(case: Case) -> None:
     for one in sign_ups(case):
@@ -205,21 +214,33 @@ def nothing_is_left_over(case: Case) -> None:
             one.run.expect_nothing_left()
             one.run.expect(
                 added == [(one.name, one.address)],
-                f"the members that were added are {added}, not {[(one.name, one.address)]}",
+                f"sign_up, called at {one.act.started:g} s, added {added or 'nobody'}; it must add "
+                f"{one.name} ({one.address}), exactly once",
+                advice="call add() once in each sign_up"
+                + (", also for somebody of the same name and address" if one.sharing > 1 else ""),
             )
             one.run.expect(
                 value == one.number and type(value) is int,
-                f"the number that sign_up returned is {value!r}, not {one.number}",
+                f"sign_up returned {value!r}, but add() gave {one.name} the number {one.number}",
+                advice="where does the number come from that sign_up returns?",
             )
-            one.run.expect(len(taken) == 1, f"{len(taken)} mails were sent to {one.address}, not 1")
+            sent, (reason, advice) = one.calls_to("send"), _without_mail(one)
+            one.run.expect(sent, f"{one.name} joined, and got no mail: {reason}", advice=advice)
+            one.run.expect(
+                len(taken) == 1,
+                f"{one.name} joined, and the mail server took {len(taken)} mails for that, not 1",
+                at=sent[-1],
+                advice=WAIT if len(sent) == 1 else "send each new member one mail",
+            )
             _, text = taken[0]
             one.run.expect(
                 isinstance(text, str)
                 and one.name in text
                 and str(one.number)
                 in (digits.lstrip("0") or "0" for digits in re.findall(r"\d+", text)),
-                f"the mail says {text!r}; it must greet {one.name} and say the number {one.number}",
-                at=one.calls_to("send")[-1],
+                f"the mail for {one.name}, who has the number {one.number}, says {text!r}; it must have "
+                "that name and that number in it",
+                at=sent[-1],
                 advice=WHOSE,
             )
         one.run.expect_nothing_left()
@@ -227,28 +248,34 @@ def nothing_is_left_over(case: Case) -> None:
 
 
 @check(
-    "When the mail server refuses the mail, whoever called sign_up hears of it",
-    advice="an error comes out of a coroutine where it is awaited; let it pass there",
+    "If the list of members or the mail server fails, sign_up raises an error too",
+    advice="first let each sign_up send its mail; then see what happens when that fails",
 )
 def refusal_is_heard(case: Case) -> None:
     for one in refusals(case):
         if refused := one.refused:
+            failed, ended = f"{refused.method}() failed ({refused.reply})", refused.ended or 0.0
+            is_early = one.act.ended < ended
             # Any error will do: a sign_up may well put one of its own in the place of the server's.
             one.run.expect(
                 one.act.error is not None or one.was_cancelled,
-                f"{refused.method}() failed ({refused.reply}), and sign_up returned as if all were well",
+                f"{failed} at {ended:g} s, and sign_up had returned already, at {one.act.ended:g} s"
+                if is_early
+                else f"{failed}, and sign_up returned as if all were well",
                 at=refused,
+                advice=WAIT if is_early else PASS,
             )
             again = [call for call in one.calls_to(refused.method) if call is not refused]
             one.run.expect(
                 not again,
-                f"{refused.method}() failed ({refused.reply}), and sign_up called it once more; it must "
-                "not try again",
+                f"{failed}, and sign_up called it once more; it must not try again",
                 at=again[-1] if again else None,
                 advice="let the error out of sign_up; whoever called it may try again",
             )
         elif not one.was_cancelled:
-            _expect_a_mail(one)
+            _expect_end(one)
+            reason, _ = _without_mail(one)
+            one.run.expect(one.calls_to("send"), f"{reason}. What is never sent cannot be refused")
 
 
 def _seconds(case: Case) -> float:
@@ -264,23 +291,25 @@ def _expect_end(one: SignUp) -> None:
     if cancelled is not None:
         run.expect(
             act.error is None and one.taken,
-            f"sign_up was cancelled from outside at {cancelled:g} s, and {raised}; it must let itself "
-            "be cancelled",
+            f"sign_up was cancelled from outside at {cancelled:g} s, and "
+            f"{raised}; it must let itself be cancelled",
             at=act.errors[0] if act.errors else None,
             advice="let a cancellation pass: no `except` may keep it, and no `return` in a `finally`",
         )
     if act.error is not None:
-        for call in one.calls_to("send"):
+        for call in one.calls:
+            needed = (one.mailer if call.method == "send" else one.members).seconds
             run.expect(
                 call.outcome != "cancelled",
-                f"sign_up {raised} at {act.ended:g} s, when the mail had been on its way for "
-                f"{act.ended - call.started:g} s; the server takes {one.mailer.seconds:g} s to take it",
+                f"sign_up called {call.method}() at {call.started:g} s, gave it up and {raised} at "
+                f"{act.ended:g} s; {call.method}() needs {needed:g} s",
                 at=call,
-                advice="wait for the mail server as long as it takes",
+                advice=f"wait for {call.method}() as long as it takes",
             )
         run.expect(
-            act.error.kind not in {str(call.reply).partition(":")[0] for call in _failed(run)},
-            f"sign_up {raised}, with which another one had failed before; nothing refused this one",
+            not any(act.heard(call) for call in run.calls if call.reply in TOLD),
+            f"sign_up {raised} for {one.name}, for whom nothing failed: it is the error of another "
+            "sign_up, which had failed before",
             at=act.errors[0],
             advice="keep nothing of one sign_up for another",
         )
@@ -288,17 +317,37 @@ def _expect_end(one: SignUp) -> None:
 
 
 def _expect_a_mail(one: SignUp) -> None:
-    """Fail the check unless sign_up returned, and asked for a mail to be sent."""
-    _expect_end(one)
+    """Fail the check unless sign_up asked for a mail to be sent."""
     warned = one.run.warnings[0] if one.run.warnings else None
+    reason, advice = _without_mail(one)
     one.run.expect(
         one.calls_to("send"),
-        f"send() was never called for {one.address}, so no mail went there"
-        + (f"; Python warned: {warned.text}" if warned else ""),
+        reason + (f"; Python warned: {warned.text}" if warned else ""),
         at=warned,
-        advice=None if warned else "find the way through sign_up on which no mail is sent",
+        advice=None if warned else advice,
     )
 
 
-def _failed(run: Run) -> list[Call]:
-    return [call for call in run.calls if call.reply in TOLD]
+def _without_mail(one: SignUp) -> tuple[str, str]:
+    """That send() was not called, and what to try if Python warned of nothing."""
+    mails = [call for call in one.run.calls if call.method == "send"]
+    count = sum(call.given["address"] == one.address for call in mails)
+    others = [call for call in one.run.calls if call.method == "add" and call.done and call.reply]
+    if one.number == 0 and 0 < len(mails) == len(others):
+        return (
+            f"send() was never called for {one.address}, after add() had returned 0; everybody with "
+            "another number got a mail",
+            "0 is a number like any other, and the first member's",
+        )
+    if 0 < count < one.sharing:
+        return (
+            f"{one.sharing} people joined as {one.address}; calls of send() with that address: {count}",
+            "two people may have the same name and address: each of them gets a mail",
+        )
+    number, start, after = one.number, "its first line", ""
+    if number is not None:
+        start, after = f"where add() returned {number}", f", after add() had returned {number}"
+    return (
+        f"send() was never called for {one.address}{after}",
+        f"follow sign_up from {start}: what keeps it from calling send()?",
+    )

@@ -20,6 +20,8 @@ FAILURES = (
     RuntimeError("out of order"),
 )
 TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
+ASK_ALL = "ask about everybody in every office, each time that look_up_all is called"
+LET_PASS = "let a cancellation pass: no `except` may keep it, and no `return` in a `finally`"
 
 
 class Directory(Service):
@@ -111,9 +113,9 @@ def books(case: Case) -> Iterator[Book]:
 
 
 @check(
-    "The offices overlap: all of them take as long as the slowest of them",
+    "The offices overlap: all of them take no longer than the slowest one",
     points=3,
-    advice="while one office waits for an answer, another one could be asking",
+    advice="while you wait for one office to answer, you could ask another one",
 )
 def offices_overlap(case: Case) -> None:
     for book in books(case):
@@ -125,11 +127,17 @@ def offices_overlap(case: Case) -> None:
         most = most_in_flight(book.calls)
         book.run.expect(
             round(elapsed - slowest, 6) <= 0,
-            f"{_offices(len(offices))} took {elapsed:g} s, with never more than {_questions(most)} at "
-            f"a time; the slowest office alone takes {slowest:g} s, and the others fit into that"
+            f"{_count(len(offices), 'office')} took {elapsed:g} s, with never more than "
+            f"{_count(most, 'question')} at a time; the slowest office takes {slowest:g} s, and the "
+            "others could be asked meanwhile"
             if len(offices) > 1
-            else f"{_offices(len(offices))} took {elapsed:g} s; the answers alone take {slowest:g} s",
-            advice=None if len(offices) > 1 else "wait for the answers, and for nothing else",
+            else f"look_up_all took {elapsed:g} s for {_count(len(offices), 'office')}, where the answers "
+            f"take {slowest:g} s",
+            advice="wait for the answers, and for nothing else"
+            if len(offices) < 2
+            else "some offices overlap, but not all the time: does one wait for another, or for a limit?"
+            if most > 1
+            else None,
         )
 
 
@@ -156,18 +164,21 @@ def offices_keep_their_order(case: Case) -> None:
                     f"{_name(call)} was looked up when it was the turn of {name}; the list of office "
                     f"{number} is {', '.join(names)}",
                     at=call,
+                    advice="go through the list of an office as it stands, and in one task",
                 )
             book.run.expect(
                 len(calls) == len(names) or not book.is_due,
-                f"office {number} has {_people(len(names))} and got {_questions(len(calls))}",
+                f"office {number} has {_people(len(names))}, and the call of look_up_all at "
+                f"{book.act.started:g} s asked it {_count(len(calls), 'question')}",
                 at=calls[-1] if calls else None,
+                advice=ASK_ALL if len(calls) < len(names) else "ask about each person only once",
             )
         _expect_everybody(book)
 
 
 @check(
-    "An office that gets slow answers does not hold the others up",
-    advice="no office needs to know how far another one is",
+    "An office that gives slow answers does not hold the others up",
+    advice="find what this office waited for: no office needs to wait for another one",
 )
 def slow_answers_hold_up_nobody_else(case: Case) -> None:
     for book in books(case):
@@ -179,8 +190,8 @@ def slow_answers_hold_up_nobody_else(case: Case) -> None:
             for call in book.calls_about(names):
                 book.run.expect(
                     round(call.started - free, 6) <= 0,
-                    f"{_name(call)} was looked up at {call.started:g} s, though nobody had asked "
-                    f"office {number} anything since {free:g} s",
+                    f"office {number} had nothing to answer from {free:g} s on, but {_name(call)}, "
+                    f"the next on its list, was not looked up until {call.started:g} s",
                     at=call,
                 )
                 free = call.ended or call.started
@@ -209,26 +220,42 @@ def _company(case: Case, most: int) -> Company:
 def _expect_end(book: Book) -> None:
     """Fail the check unless it ended as it should: with a value, with an error if an answer was one,
     or cancelled."""
-    run, act, failed = book.run, book.act, book.failed
-    if act.error is not None and act.record.cancelled_at is not None:
+    run, act, failed, company = book.run, book.act, book.failed, book.company
+    cancelled = act.record.cancelled_at
+    if act.error is not None and cancelled is not None:
         run.expect(
             failed or book.was_cancelled,
-            f"look_up_all was cancelled from outside at {act.record.cancelled_at:g} s, and raised "
-            f"{act.error.kind}; it must let itself be cancelled",
+            f"look_up_all was cancelled from outside at {cancelled:g} s, and raised {act.error.kind}; "
+            "it must let itself be cancelled",
             at=act.errors[0],
-            advice="do not catch what a cancellation raises, or raise it again",
+            advice=LET_PASS,
         )
     run.expect_ended_with(act, book.calls)
     if failed is not None:
         run.expect(
             act.error is not None or book.was_cancelled,
-            f"the question about {_name(failed)} got an error for an answer ({failed.reply}), and "
-            "look_up_all returned as if all were well",
+            f"the question about {_name(failed)} failed ({failed.reply}), and look_up_all returned as "
+            "if all were well",
             at=failed,
             advice="let the error out of look_up_all: half a phone book is worse than none",
         )
     elif not book.was_cancelled:
+        if act.error is not None and act.error.kind in ("ValueError", "IndexError"):
+            run.expect(
+                False,
+                f"look_up_all raised {act.error.kind} ({act.error.message}) for "
+                f"{_count(len(company.offices), 'office')} with {_people(len(company.names))}",
+                at=act.errors[0],
+                advice="it must do for any number of offices, and for none: then the phone book is empty",
+            )
         act.value  # noqa: B018 - fails the check if there is none
+        run.expect(
+            cancelled is None
+            or {_name(call) for call in book.calls if call.done} >= {*company.names},
+            f"look_up_all was cancelled from outside at {cancelled or 0:g} s, before everybody was looked "
+            "up, and returned all the same; it must let itself be cancelled",
+            advice=LET_PASS,
+        )
 
 
 def _expect_everybody(book: Book) -> None:
@@ -244,46 +271,65 @@ def _expect_value(book: Book) -> None:
     book.run.expect(
         isinstance(value, dict), f"look_up_all returned {type(value).__name__}, not a dictionary"
     )
+    told = {_name(call): call.reply for call in book.calls}
     missing = [name for name in names if name not in value]
     warned = book.run.warnings[0] if book.run.warnings else None
+    lost = next(iter(missing), "")
     book.run.expect(
         not missing,
-        f"the phone book lacks {len(missing)} of {_people(len(names))}; the first is "
-        f"{next(iter(missing), '')}" + (f". Python warned: {warned.text}" if warned else ""),
+        (
+            f"the phone book lacks {len(missing)} of {_people(len(names))}; the first, {lost}, was "
+            if len(missing) > 1
+            else f"the phone book lacks {lost}, who was "
+        )
+        + (f"looked up, and the answer was {told[lost]!r}" if lost in told else "never looked up")
+        + (f". Python warned: {warned.text}" if warned else _sizes(book.company.offices)),
         at=warned,
-        advice="follow an answer from look_up() to the dictionary that is returned: where is it lost?",
+        advice="a call of an `async def` function runs none of it: who awaits its coroutine?"
+        if warned
+        else "follow this answer to the dictionary that is returned: where is it lost?"
+        if lost in told
+        else ASK_ALL,
     )
-    others = [name for name in value if name not in names]
+    other = next((name for name in value if name not in names), "")
+    is_from_elsewhere = other in map(_name, book.run.calls)
     book.run.expect(
-        not others,
-        f"the phone book names {next(iter(others), '')!r}, who is in none of these offices",
-        advice="the book must hold the people of this call's offices, and nobody from another call",
+        set(value) == set(names),
+        f"the phone book names {other!r}, who is in none of this call's offices"
+        + (", but was looked up by another call" if is_from_elsewhere else ""),
+        advice="begin each call with a phone book of its own"
+        if is_from_elsewhere
+        else "enter each answer under the name that was asked about",
     )
-    told = {_name(call): call.reply for call in book.calls}
     for name in names:
         book.run.expect(
             name in told,
-            f"nobody asked the directory for {name}'s number in this call",
+            f"the phone book gives {name} the number {value[name]!r}, for which the call of look_up_all "
+            f"at {book.act.started:g} s never asked",
             advice="keep no answers for a later call: ask for everybody's number each time",
         )
         book.run.expect(
             value[name] == told[name] and type(value[name]) is int,
-            f"the phone book gives {name} the number {value[name]!r}, not {told[name]}",
+            f"the phone book gives {name} the number {value[name]!r}; the answer was {told[name]!r}",
             advice="enter each answer, whatever it is, under the name that was asked about",
         )
 
 
-def _name(call: Call) -> object:
+def _sizes(offices: Sequence[Sequence[str]]) -> str:
+    """How many people the offices have, where there are some offices."""
+    if not 1 < len(offices) < 9:
+        return ""
+    *sizes, last = map(len, offices)
+    return f". The offices have {', '.join(map(str, sizes))} and {_people(last)}"
+
+
+def _name(call: Call) -> str:
     """Whom a call asked for."""
-    return call.given.get("name")
+    return str(call.given.get("name"))
 
 
-def _questions(count: int) -> str:
-    return f"{count} question{'' if count == 1 else 's'}"
-
-
-def _offices(count: int) -> str:
-    return f"{count} office{'' if count == 1 else 's'}"
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _people(count: int) -> str:

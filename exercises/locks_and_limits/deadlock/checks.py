@@ -55,36 +55,52 @@ class Night:
     run: Run
     is_timed: bool
 
-    def expect_balances(self) -> None:
+    def expect_balances(self, advice: str | None = None) -> None:
         """Every account holds what it should after all the transfers, each booked by itself."""
+        number = 0
         for orders in self.orders:
-            lost = sum(account.opening - account.balance for account in orders.accounts)
-            change = f"{abs(lost)} {'less' if lost > 0 else 'more'} than" if lost else "as much as"
             for index, account in enumerate(orders.accounts):
-                booked = [
-                    amount if target == index else -amount
-                    for source, target, amount in orders.transfers
-                    if index in (source, target)
-                ]
-                due = account.opening + sum(booked)
+                own = [transfer for transfer in orders.transfers if index in transfer[:2]]
+                due = account.opening + sum(
+                    amount if target == index else -amount for _, target, amount in own
+                )
                 calls = [call for call in self.run.calls if call.service is account and call.done]
                 writes = [call for call in calls if call.method == "write"]
-                part = f"account {index} has a part in {times(len(booked), 'transfer')}"
+                reads = len(calls) - len(writes)
+                where = f" of the call at {orders.act.started:g} s (Account {number})"
+                name = f"account {index}{where if number != index else ''}"
+                part = f"{name} has a part in {listed(own)}"
+                pairs = {transfer[:2] for transfer in own}
                 self.run.expect(
-                    len(writes) == len(booked),
-                    f"{part}, and was written {times(len(writes), 'time')}; it holds "
-                    f"{account.balance}, and {due} is due",
+                    len(writes) == len(own),
+                    f"{part} and was written {times(len(writes), 'time')}",
+                    advice=advice
+                    or (
+                        "write each account once for each of its transfers"
+                        if len(writes) > len(own)
+                        else "two transfers between the same accounts, even alike, are two transfers"
+                        if len(writes) == len(pairs)
+                        else "carry out every transfer, however long it must wait, and leave none out"
+                    ),
                 )
                 self.run.expect(
-                    len(calls) - len(writes) >= len(booked),
-                    f"{part}, and was read {times(len(calls) - len(writes), 'time')}",
+                    reads >= len(own),
+                    f"{part} and was read {times(reads, 'time')}",
+                    advice=advice or "read both accounts in each transfer, before you write them",
                 )
                 self.run.expect(
                     account.balance == due,
-                    f"account {index} held {account.opening} and now holds {account.balance}, not "
-                    f"{due}; all accounts together hold {change} before",
+                    f"{name} held {account.opening}; after {listed(own)} it should hold {due}, and "
+                    f"it holds {account.balance}",
                     at=writes[-1] if writes else None,
+                    advice=advice
+                    or (
+                        "add the amount to the one, and take it from the other"
+                        if len(own) < 2
+                        else None
+                    ),
                 )
+                number += 1
 
 
 @scene
@@ -159,7 +175,7 @@ def draw_accounts(case: Case, world: World, count: int) -> list[Account]:
 @check(
     "Two transfers in opposite directions both come to an end",
     points=3,
-    advice="carry out both; and from the read of an account to its write, let nobody else touch it",
+    advice="from your read of an account to your write, no other transfer may read or write it",
 )
 def opposite_transfers_end(case: Case) -> None:
     for night in opposite(case):
@@ -169,7 +185,7 @@ def opposite_transfers_end(case: Case) -> None:
 @check(
     "A circle of transfers comes to an end, and no money is lost",
     points=2,
-    advice="carry out all; and from the read of an account to its write, let nobody else touch it",
+    advice="from your read of an account to your write, no other transfer may read or write it",
 )
 def circles_end(case: Case) -> None:
     for night in circles(case):
@@ -183,7 +199,7 @@ def circles_end(case: Case) -> None:
 )
 def strangers_overlap(case: Case) -> None:
     for night in opposite(case):
-        night.expect_balances()
+        night.expect_balances(advice="first book every transfer right; time comes after that")
         for orders in night.orders if night.is_timed else ():
             for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
                 expect_no_wait(night, orders, sorted(pair))
@@ -207,31 +223,42 @@ def strangers_overlap(case: Case) -> None:
 def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
     """The transfers between two accounts took no longer than one after the other, and for each of
     them a second more, in which it may notice that it is its turn."""
-    own = [orders.accounts[index] for index in pair]
+    one, other = (orders.accounts[index] for index in pair)
     count = sum(index in pair for index, _, _ in orders.transfers)
-    alone = 2 * count * sum(account.seconds for account in own)
-    calls = [call for call in night.run.calls if call.service in own]
-    ended = max((call.ended or 0.0 for call in calls), default=0.0) - orders.act.started
-    night.run.expect(
-        ended < alone + count,
-        f"{times(count, 'transfer')} between accounts {pair[0]} and {pair[1]} took {ended:g} s; with "
-        f"{own[0].seconds:g} s for each call of the one and {own[1].seconds:g} s for each of the "
-        f"other, no more than {alone:g} s of that were needed, even one call after the other",
-        at=calls[0] if calls else None,
-    )
-    free = orders.act.started
+    alone = 2 * count * (one.seconds + other.seconds)
+    calls = [call for call in night.run.calls if call.service in (one, other)]
+    began = orders.act.started
+    name = f"accounts {pair[0]} and {pair[1]}"
+    if orders is not night.orders[0]:
+        name += f" of the call at {began:g} s"
+    free = began
     reads, writes = Counter[Service](), Counter[Service]()
     for call in calls:
         if reads == writes and writes.total() % 2 == 0:  # No transfer is half done.
             night.run.expect(
                 call.started < free + 1.0 + EPSILON,
-                f"accounts {pair[0]} and {pair[1]} were free from {free:g} s on, and the next transfer "
-                f"between them did not begin until {call.started:g} s",
+                f"{name} were free from {free:g} s on, but no transfer between them began until "
+                f"{call.started:g} s",
                 at=call,
-                advice="one that waits for its accounts must notice within a second that they are free",
+                advice="what did it wait for, when both of its accounts were free?",
             )
         (reads if call.method == "read" else writes)[call.service] += 1
         free = max(free, call.ended or 0.0)
+    night.run.expect(
+        free - began < alone + count,
+        f"{times(count, 'transfer')} between {name} took {free - began:g} s. Each needs no more than "
+        f"{alone / count:g} s, even one call after the other: {one.seconds:g} s for each read and write "
+        f"of account {pair[0]}, and {other.seconds:g} s for each of account {pair[1]}",
+        at=calls[0] if calls else None,
+    )
+
+
+def listed(transfers: Sequence[Transfer]) -> str:
+    """`2 transfers, (0, 1, 5) and (1, 0, 5)`, or how many there are."""
+    if not 0 < len(transfers) < 5:
+        return times(len(transfers), "transfer")
+    *others, last = map(str, transfers)
+    return f"{times(len(transfers), 'transfer')}, {', '.join(others)}{' and ' if others else ''}{last},"
 
 
 def times(count: int, what: str) -> str:

@@ -1,12 +1,17 @@
 """Checks for lost_update: read, await, write."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import pairwise
 
 from checker import Act, Call, Case, Run, Service, World, check, scene
 
 AMOUNTS = [*range(1, 100), 0]
+
+EPSILON = 1e-6
+"""Virtual seconds by which sums of times may differ."""
 
 
 class Account(Service):
@@ -31,10 +36,72 @@ class Batch:
     deposits: Sequence[tuple[int, int]]
     act: Act
 
-    def each(self) -> Iterator[tuple[Account, list[int]]]:
-        """Each account, and what should be paid into it."""
-        for index, account in enumerate(self.accounts):
-            yield account, [amount for i, amount in self.deposits if i == index]
+    def amounts(self, index: int) -> list[int]:
+        """What should be paid into an account."""
+        return [amount for i, amount in self.deposits if i == index]
+
+
+@dataclass(frozen=True)
+class Due:
+    """An account, what it is called, and what should be paid into it."""
+
+    account: Account
+    name: str
+    amounts: Sequence[int]
+    batch: Batch
+    calls: Sequence[Call]
+
+    @property
+    def done(self) -> list[Call]:
+        """The calls that the bank carried out."""
+        return [call for call in self.calls if call.done]
+
+    @property
+    def writes(self) -> list[Call]:
+        return [call for call in self.done if call.method == "write"]
+
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether each read and each write had ended before the next call."""
+        kinds = [call.method for call in self.done]
+        return kinds == ["read", "write"] * (len(kinds) // 2) and all(
+            (before.ended_order or 0) < call.order for before, call in pairwise(self.done)
+        )
+
+    @property
+    def deposits(self) -> str:
+        """`2 deposits (1 + 73 = 74)`."""
+        if not self.amounts:
+            return "no deposit"
+        more = f" and {len(self.amounts) - 6} more" if len(self.amounts) > 6 else ""
+        total = f" = {sum(self.amounts)}" if len(self.amounts) > 1 else ""
+        first = " + ".join(map(str, self.amounts[:6]))
+        return f"{times(len(self.amounts), 'deposit')} ({first}{more}{total})"
+
+    @property
+    def used(self) -> str:
+        """What was made of it."""
+        reads = len(self.done) - len(self.writes)
+        made = f"{times(reads, 'read')} and {times(len(self.writes), 'write')}"
+        gone = next((call for call in self.calls if call.outcome == "cancelled"), None)
+        return made + (
+            f"; {gone.method}() was given up {gone.ended - gone.started:g} s after it was called"
+            if gone is not None and gone.ended is not None
+            else ""
+        )
+
+    @property
+    def advice(self) -> str:
+        """What to try if it got other reads and writes than it should."""
+        if any(call.outcome == "cancelled" for call in self.calls):
+            return "wait for the bank's reply as long as it takes"
+        if len(self.writes) >= len(self.amounts):
+            return "read and write an account once for each of its deposits, and not otherwise"
+        if len(self.writes) == sum(amount != 0 for amount in self.amounts):
+            return "a deposit of 0 is booked like any other"
+        if len(self.writes) == len(set(self.amounts)):
+            return "two deposits of the same amount are two deposits: book both"
+        return "read and write the account once for each of its deposits: which ones are left out?"
 
 
 @dataclass(frozen=True)
@@ -45,18 +112,37 @@ class Day:
     run: Run
     is_timed: bool
 
-    def done(self, account: Account) -> list[Call]:
-        """The calls of an account that the bank carried out."""
-        return [call for call in self.run.calls if call.service is account and call.done]
+    @cached_property
+    def accounts(self) -> list[Due]:
+        """Those of all calls; what is told of a lost update numbers them in this order."""
+        calls = defaultdict[Service, list[Call]](list)
+        for call in self.run.calls:
+            calls[call.service].append(call)
+        accounts: list[Due] = []
+        for batch in self.batches:
+            for index, account in enumerate(batch.accounts):
+                number = len(accounts)
+                where = f" of the call at {batch.act.started:g} s (Account {number})"
+                name = f"account {index}{where if number != index else ''}"
+                accounts.append(Due(account, name, batch.amounts(index), batch, calls[account]))
+        return accounts
 
-    def expect_balances(self) -> None:
-        for account, amounts in chain(*(batch.each() for batch in self.batches)):
-            calls = self.done(account)
+    def expect_balances(self, advice: str | None = None) -> None:
+        for due in self.accounts:
+            held, expected = due.account.balance, due.account.opened_with + sum(due.amounts)
+            is_complete = len(due.writes) == len(due.amounts)
             self.run.expect(
-                account.balance == account.opened_with + sum(amounts),
-                f"an account held {account.opened_with} and was to get {listed(amounts)}; it holds "
-                f"{account.balance} now, not {account.opened_with + sum(amounts)}",
-                at=calls[-1] if calls else None,
+                held == expected,
+                f"{due.name} held {due.account.opened_with} and should get {due.deposits}; it now holds "
+                f"{held}, not {expected}" + ("" if is_complete else f", after {due.used}"),
+                at=due.writes[-1] if due.writes else None,
+                advice=advice
+                or (due.advice if not is_complete else None)
+                or (
+                    "write what read() has just answered, plus the amount"
+                    if due.is_in_turn
+                    else None
+                ),
             )
 
 
@@ -102,7 +188,7 @@ def _batch(case: Case, world: World, count: int, deposits: Sequence[tuple[int, i
 @check(
     "No deposit is lost, in whatever order the bank replies",
     points=3,
-    advice="between your read and your write of an account, nobody else may read it",
+    advice="from your read of an account to your write, no other deposit may read or write it",
 )
 def no_lost_update(case: Case) -> None:
     for day in days(case):
@@ -112,63 +198,75 @@ def no_lost_update(case: Case) -> None:
 @check(
     "Different accounts do not wait for each other",
     points=2,
-    advice="what keeps two deposits to one account apart need not keep two accounts apart",
+    advice="deposits to different accounts have nothing in common: what did these wait for?",
 )
 def accounts_overlap(case: Case) -> None:
     for day in days(case):
-        day.expect_balances()
-        for batch in day.batches if day.is_timed else ():
-            latest = 0.0
-            for account, amounts in batch.each():
-                due = 2 * account.seconds * len(amounts)
-                latest = max(latest, due)
-                calls = day.done(account)
-                took = max((call.ended or 0.0 for call in calls), default=0.0) - batch.act.started
-                day.run.expect(
-                    took < due + 1e-6,
-                    f"an account was to get {listed(amounts)}; with {account.seconds:g} s for each "
-                    f"read and each write that should take {due:g} s, and it took {took:g} s",
-                    at=calls[0] if calls else None,
-                )
+        day.expect_balances(advice="first let every deposit arrive; time comes after that")
+        latest: dict[Act, float] = {}
+        for due in day.accounts if day.is_timed else ():
+            act, seconds = due.batch.act, 2 * due.account.seconds * len(due.amounts)
+            latest[act] = max(latest.get(act, 0.0), seconds)
+            took = max((call.ended or 0.0 for call in due.done), default=0.0) - act.started
             day.run.expect(
-                batch.act.elapsed < latest + 1e-6,
-                f"the last deposit was booked after {latest:g} s, and deposit_all() returned after "
+                took < seconds + EPSILON,
+                f"{due.name} should get {due.deposits}. At {due.account.seconds:g} s for each read and "
+                f"each write that takes {seconds:g} s; it took {took:g} s{pause(due)}",
+                at=due.done[0] if due.done else None,
+                advice=what_to_share(day, due),
+            )
+        for batch in day.batches if day.is_timed else ():
+            booked = latest.get(batch.act, 0.0)
+            day.run.expect(
+                batch.act.elapsed < booked + EPSILON,
+                f"every deposit was booked within {booked:g} s, and deposit_all() returned after "
                 f"{batch.act.elapsed:g} s",
+                advice="return when the last deposit is booked, and wait for nothing else",
             )
 
 
 @check("Every deposit is one read and one write", advice="pay in each amount by itself, and once")
 def one_write_each(case: Case) -> None:
     for day in days(case):
-        for account, amounts in chain(*(batch.each() for batch in day.batches)):
-            calls = day.done(account)
-            writes = [call for call in calls if call.method == "write"]
-            reads = len(calls) - len(writes)
+        for due in day.accounts:
+            reads = len(due.done) - len(due.writes)
             day.run.expect(
-                reads == len(writes) == len(amounts),
-                f"an account was to get {listed(amounts)}; that took {times(reads, 'read')} and "
-                f"{times(len(writes), 'write')}",
+                reads == len(due.writes) == len(due.amounts),
+                f"{due.name} should get {due.deposits}, and got {due.used}",
+                advice=due.advice,
             )
-            balance, left = account.opened_with, list(amounts)
-            for write in sorted(writes, key=lambda call: call.ended_order or 0):
+            balance, left = due.account.opened_with, list(due.amounts)
+            for write in sorted(due.writes, key=lambda call: call.ended_order or 0):
                 written = write.given["balance"]
                 day.run.expect(
                     written - balance in left,
-                    f"an account was to get {listed(amounts)}; when it held {balance}, {written} was "
-                    "written to it, and none of the deposits that were left makes that of it",
+                    f"{due.name} should get {due.deposits}; it held {balance} when {written} was "
+                    f"written, which pays in {written - balance}: no deposit still due is that much",
                     at=write,
+                    advice="add one amount to the balance that you overwrite, and not to an older one",
                 )
                 left.remove(written - balance)
                 balance = written
 
 
-def listed(amounts: Sequence[int]) -> str:
-    """`2 deposits, of 1 + 73 = 74`."""
-    if not amounts:
-        return "nothing"
-    more = f" and {len(amounts) - 6} more" if len(amounts) > 6 else ""
-    total = f" = {sum(amounts)}" if len(amounts) > 1 else ""
-    return f"{times(len(amounts), 'deposit')}, of {' + '.join(map(str, amounts[:6]))}{more}{total}"
+def pause(due: Due) -> str:
+    """When nobody called an account first."""
+    free = due.batch.act.started
+    for call in due.done:
+        if call.started > free + EPSILON:
+            return f", and from {free:g} s to {call.started:g} s nobody called it"
+        free = max(free, call.ended or free)
+    return ""
+
+
+def what_to_share(day: Day, due: Due) -> str | None:
+    """What to try, if it has nothing to do with another account of the same call."""
+    busy = [other for other in day.accounts if other.calls]
+    if len(busy) == 1:
+        return "begin each deposit as soon as the one before it is done, without any other wait"
+    if sum(other.batch is due.batch for other in busy) == 1:
+        return "two calls of deposit_all have no account in common: let them share nothing"
+    return None
 
 
 def times(count: int, what: str) -> str:
