@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
+from checker.judge import words
 from checker.judge.trace import most_in_flight
 
 MOST_CALLS = 11
@@ -75,7 +75,7 @@ class Mail:
 
 
 @scene
-def mails(case: Case) -> Iterator[list[Mail]]:
+def mails(case: Case) -> Iterator[Mail]:
     for world in case.explore():
         calls: list[tuple[Act, Storage, Reader]] = []
         for office in range(case.size(1, MOST_CALLS)):
@@ -105,36 +105,60 @@ def mails(case: Case) -> Iterator[list[Mail]]:
                 act.after(calls[0 if office == 2 else -1][0])
             calls.append((act, storage, reader))
         run = world.run_all(*(act for act, _, _ in calls))
-        yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
+        yield from [_judged(run, *call) for call in calls]
 
 
-def _judged(run: Run, act: Act, storage: Storage, reader: Reader, *, several: bool) -> Mail:
+def _judged(run: Run, act: Act, storage: Storage, reader: Reader) -> Mail:
     """What was done in a call, which must have fetched, read and saved every letter once."""
-    place = f"in the call at {act.started:g} s, " if several else ""
-    calls = [call for call in run.calls if call.service in (storage, reader) and call.done]
+    place = f"in the call that began at {act.started:g} s, " if len(run.trace.acts) > 1 else ""
+    begun = [call for call in run.calls if call.service in (storage, reader)]
+    calls = [call for call in begun if call.done]
     scans, saved = storage.scans, storage.saved
     for number, scan in scans.items():
         text = reader.texts[scan]
+        own = [c for c in begun if number == c.given.get("number") or scan == c.given.get("scan")]
+        done = {call.method for call in own if call.done}
+        lost = next((call for call in own if call.outcome == "cancelled"), None)
+        alike = [f"letter {n}" for n, other in scans.items() if other == scan and n != number]
+        seen = f"its scan, {scan!r}, was fetched but not read"
+        if lost:
+            seen = (
+                f"{lost.method}() was called at {lost.started:g} s and given up at {lost.ended:g} s"
+            )
+        elif "fetch" not in done:
+            seen = "fetch() was not called"
+        elif "read" in done:
+            seen = f"its scan, {scan!r}, was read, but its text, {text!r}, was not saved"
         run.expect(
             number in saved,
-            f"{place}the text of letter {number}, {text!r}, was never saved; "
-            f"{len(saved)} of {len(scans)} were",
-            advice="fetch every letter, have it read, and save its text, whatever it is",
+            f"{place}no text was saved for letter {number}: {seen}"
+            + (f"; {alike[0]} has the same scan" if alike and "fetch" in done else ""),
+            at=lost,
+            advice="wait for each step of each letter, however long it takes"
+            if lost
+            else "fetch, read and save every letter, even if it is blank or looks like another",
+        )
+        is_foreign = bool(saved[number]) and any(
+            call.reply == saved[number] and call.service is not reader for call in run.calls
         )
         run.expect(
             saved[number] == text,
-            f"{place}{saved[number]!r} was saved under letter {number}, and its text is {text!r}",
+            f"{place}{saved[number]!r}"
+            + (", the text of a letter in another call," if is_foreign else "")
+            + f" was saved for letter {number}, whose text is {text!r}",
             at=next(call for call in calls if call.given.get("text") == saved[number]),
-            advice="save what read() returned for the scan of that letter",
+            advice="keep nothing of one call for another one"
+            if is_foreign
+            else "save what read() returned for the scan of that letter",
         )
     for method, due in (("fetch", scans), ("read", scans.values()), ("save", scans)):
         made = [call for call in calls if call.method == method]
         run.expect(
             sorted(next(iter(call.given.values())) for call in made) == sorted(due),
-            f"{place}{method}() was called {len(made)} times, "
-            f"and is due once for each letter, {len(scans)} times",
+            f"{place}{words.count(len(scans), 'letter')} took {words.count(len(made), 'call')} of "
+            f"{method}(); each letter needs one of its own",
             at=made[-1] if made else None,
-            advice="fetch, read and save each letter once",
+            advice="fetch, read and save each letter once, even if it looks like another",
         )
     letters = []
     # Where scans are alike, the one that was there first is read first.
@@ -159,10 +183,10 @@ def every_text_saved(case: Case) -> None:
 @check(
     "All letters are read at the same time",
     points=2,
-    advice="read() holds the thread that it is called in until it returns; which thread is that here?",
+    advice="while read() runs, the event loop's own thread must neither call it nor stand and wait for it",
 )
 def readings_overlap(case: Case) -> None:
-    for mail in chain.from_iterable(mails(case)):
+    for mail in mails(case):
         # Of the scans that lay there at the same time, as they came.
         spans = [(scan.fetch.ended or 0.0, scan.seconds - EPSILON) for scan in mail.letters]
         could = max((sum(s <= t < s + n for s, n in spans) for t, _ in spans), default=0)
@@ -170,9 +194,13 @@ def readings_overlap(case: Case) -> None:
         most = most_in_flight(reads)
         mail.run.expect(
             most >= could,
-            f"{mail.place}{could} letters could be read at the same time, and "
-            + ("they were read one by one" if most == 1 else f"no more than {most} of them were"),
+            f"{mail.place}{could} letters could be read at the same time, but "
+            + ("they were read one by one" if most == 1 else f"never more than {most} were"),
             at=max(reads, key=lambda call: call.started, default=None),
+            advice=None
+            if mail.run.blocked
+            else f"find what lets only {words.count(most, 'letter')} be read at a time, and whether "
+            "several calls share it",
         )
 
 
@@ -182,25 +210,27 @@ def readings_overlap(case: Case) -> None:
     advice="a task may wait for read(), but the event loop's own thread may not",
 )
 def loop_stays_free(case: Case) -> None:
-    for mail in chain.from_iterable(mails(case)):
+    for mail in mails(case):
         late: list[tuple[float, str, Call]] = []
         for letter in mail.letters:
             fetched, read = letter.fetch.ended or 0.0, letter.read.ended or 0.0
-            for since, could, until, call in (
-                (mail.act.started, "could be fetched", "nobody did", letter.fetch),
-                (fetched, "was fetched", "nobody began to read it", letter.read),
-                (read, "was read", "nobody began to save its text", letter.save),
+            for since, could, call in (
+                (mail.act.started, "could be fetched", letter.fetch),
+                (fetched, "was fetched", letter.read),
+                (read, "was read", letter.save),
             ):
-                what = f"{letter.name} {could} at {since:g} s, but {until} until {call.started:g} s"
+                what = f"{letter.name} {could} at {since:g} s, but {call.method}() was not called until"
                 if call.started > since + EPSILON:
-                    late.append((since, what, call))
+                    late.append((since, f"{what} {call.started:g} s", call))
         if late:
             since, what, call = min(late, key=lambda entry: entry[0])
-            holding = [b for b in mail.run.blocked if b.started <= call.started and b.ended > since]
-            advice = "let each letter go its own way, from step to step, whatever the others do"
-            if holding:
-                mail.run.expect(False, what, at=holding[0])
-            mail.run.expect(False, what, at=call, advice=advice)
+            held = [b for b in mail.run.blocked if b.started < call.started and b.ended > since]
+            advice = (
+                f"find what this {call.method}() waited for: another letter, a thread, a clock?"
+            )
+            mail.run.expect(
+                False, what, at=held[0] if held else call, advice=None if held else advice
+            )
         last = max((letter.save.ended or 0.0 for letter in mail.letters), default=mail.act.started)
         mail.run.expect(
             mail.act.ended < last + EPSILON,

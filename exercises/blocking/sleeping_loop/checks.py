@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from checker import Act, Call, Case, Run, Service, check, scene
 
@@ -66,7 +65,7 @@ class Morning:
 
 
 @scene
-def mornings(case: Case) -> Iterator[list[Morning]]:
+def mornings(case: Case) -> Iterator[Morning]:
     for world in case.explore():
         calls: list[tuple[Act, Watchdog, list[tuple[Oven, float]]]] = []
         for number in range(case.size(1, MOST_CALLS)):
@@ -88,32 +87,34 @@ def mornings(case: Case) -> Iterator[list[Morning]]:
                 act.after(calls[0 if number == 2 else -1][0])
             calls.append((act, watchdog, ovens))
         run = world.run_all(*(act for act, _, _ in calls))
-        yield [_judged(run, *call, several=len(calls) > 1) for call in calls]
+        yield from [_judged(run, *call) for call in calls]
 
 
-def _judged(
-    run: Run, act: Act, watchdog: Watchdog, ovens: list[tuple[Oven, float]], *, several: bool
-) -> Morning:
+def _judged(run: Run, act: Act, watchdog: Watchdog, ovens: list[tuple[Oven, float]]) -> Morning:
     """What came of a call, in which every oven must have been loaded hot."""
-    place = f"in the call at {act.started:g} s, " if several else ""
+    place = f"in the call that began at {act.started:g} s, " if len(run.trace.acts) > 1 else ""
     heated = []
     for number, (oven, seconds) in enumerate(ovens, 1):
         name = f"{place}oven {number} of {len(ovens)}" if len(ovens) > 1 else f"{place}the oven"
         calls = [call for call in run.calls if call.service is oven]
         seen = " and ".join(f"{call.method}()" for call in calls)
+        alike = [f"oven {n}" for n, (_, s) in enumerate(ovens, 1) if s == seconds and n != number]
         run.expect(
             seen == "light() and load()",
-            f"{name} should get a light() and then a load(), and got {seen or 'neither'}",
+            f"{name} must get one light() and then one load(), and got {seen or 'neither'}"
+            + (f"; it needs {seconds:g} s, as long as {alike[0]}" if alike else ""),
             at=calls[-1] if calls else None,
-            advice="light every oven of the list, wait until it is hot, and load it; each once",
+            advice="light each oven of the list once, and load it once when it is hot",
         )
         light, load = calls
-        waited = load.started - light.started
         run.expect(
-            waited > seconds - EPSILON,
-            f"{name} needs {seconds:g} s to get hot, and was loaded {waited:g} s after it was lit",
+            load.started - light.started > seconds - EPSILON,
+            f"{name} was loaded before it was hot: it needs {seconds:g} s, was lit at "
+            f"{light.started:g} s, and was loaded at {load.started:g} s",
             at=run.warnings[0] if run.warnings else load,
-            advice="let as many seconds pass between light() and load() as the oven needs",
+            advice="await the coroutine that Python warned of: until then, it does nothing"
+            if run.warnings
+            else "between an oven's light() and its load(), wait all the seconds that it needs",
         )
         heated.append(Heated(name, light, load, act.started + seconds))
     beats = [call for call in run.calls if call.service is watchdog]
@@ -127,71 +128,90 @@ def _judged(
     "other tasks have it",
 )
 def heart_beats_on(case: Case) -> None:
-    for morning in chain.from_iterable(mornings(case)):
+    for morning in mornings(case):
         heard = None
         for beat in [*morning.beats, None]:
             since = heard.started if heard else morning.act.started
             following = min(beat.started, morning.loaded) if beat else morning.loaded
+            gap = f"a beat at {since:g} s and no other" if heard else "no beat"
+            if beat:
+                gap += f" until {beat.started:g} s"
+            also = f"the last oven was not loaded until {morning.loaded:g} s"
+            advice = (
+                "send this call's watchdog a beat every 0.8 s or less, until all ovens are loaded"
+            )
+            held = [b.length for b in morning.run.blocked if since < b.ended <= following]
+            if len(held) > 1:
+                also = f"the event loop was held {len(held)} times, for {sum(held):g} s in all"
             morning.run.expect(
                 following - since < PATIENCE + EPSILON,
-                f"{morning.place}the watchdog shut off the gas at {since + PATIENCE:g} s: it had "
-                + (f"heard a beat at {since:g} s, " if heard else "heard no beat, ")
-                + (f"and the next one came at {beat.started:g} s" if beat else "and no other came"),
+                f"{morning.place}the watchdog heard {gap}, so it shut off the gas at "
+                f"{since + PATIENCE:g} s; {also}",
                 at=heard,
-                advice=None
-                if morning.run.blocked
-                else "let the heartbeat go on in a task of its own until the last oven is loaded",
+                advice=None if held else advice,
             )
             heard = beat
         morning.run.expect_unblocked()
 
 
 @check(
-    "Ovens get hot at the same time: all of them take as long as the slowest",
+    "Ovens get hot at the same time: all of them together take only as long as the slowest",
     points=2,
-    advice="while one oven gets hot, the others can, if nothing keeps their tasks from running",
+    advice="while a task waits for its oven, it must let the tasks of the other ovens run",
 )
 def ovens_heat_together(case: Case) -> None:
-    for morning in chain.from_iterable(mornings(case)):
+    for morning in mornings(case):
         if morning.ovens:
             last = max(morning.ovens, key=lambda oven: oven.load.started)
-            slowest = max(morning.ovens, key=lambda oven: oven.hot)
+            slowest = max(oven.hot for oven in morning.ovens)
             morning.run.expect(
-                last.load.started < slowest.hot + EPSILON,
-                f"{last.name} was not loaded until {last.load.started:g} s; "
-                f"even the slowest of them could have been hot at {slowest.hot:g} s",
+                last.load.started < slowest + EPSILON,
+                f"{last.name} was lit at {last.light.started:g} s, but not loaded until "
+                f"{last.load.started:g} s; {'even the slowest oven' if morning.ovens[1:] else 'it'} "
+                f"could have been hot at {slowest:g} s",
                 at=last.load,
+                advice=_delayed(morning, last),
             )
 
 
 @check(
     "Every oven is loaded as soon as it is hot",
-    advice="each oven needs its own time, between its own light() and its own load()",
+    advice="nothing may hold the event loop's thread at the moment when an oven is to be lit or loaded",
 )
 def each_oven_in_its_time(case: Case) -> None:
-    for morning in chain.from_iterable(mornings(case)):
+    for morning in mornings(case):
         for oven in morning.ovens:
             morning.run.expect(
                 oven.light.started < morning.act.started + EPSILON,
                 f"{oven.name} was not lit until {oven.light.started:g} s; "
-                f"all ovens are lit at once, at {morning.act.started:g} s",
+                f"all ovens should be lit when heat_all is called, at {morning.act.started:g} s",
                 at=oven.light,
+                advice=_delayed(morning, oven),
             )
         for oven in morning.ovens:
             morning.run.expect(
                 oven.load.started < oven.hot + EPSILON,
-                f"{oven.name} was hot at {oven.hot:g} s, "
-                f"and was not loaded until {oven.load.started:g} s",
+                f"{oven.name} was hot at {oven.hot:g} s, but not loaded until {oven.load.started:g} s",
                 at=oven.load,
+                advice=_delayed(morning, oven),
             )
+
+
+def _delayed(morning: Morning, oven: Heated) -> str | None:
+    """What to try about an oven that is late, if nothing held the event loop."""
+    if morning.run.blocked:
+        return None
+    if oven.light.started > morning.act.started + EPSILON:
+        return "light every oven before you wait for any of them to get hot"
+    return "find what else the load() waited for: another oven, a free thread, a look at the clock?"
 
 
 @check(
     "The heartbeat ends with the last oven",
-    advice="when the last oven is loaded, end the heartbeat: cancel it, or let it see that it is done",
+    advice="when no oven is left to load, end the heartbeat: cancel it, or let it see that all is done",
 )
 def heart_stops(case: Case) -> None:
-    for morning in chain.from_iterable(mornings(case)):
+    for morning in mornings(case):
         # It may look every now and then whether it is still needed. Where something held the loop,
         # that is what made it late.
         since = f"all ovens were loaded at {morning.loaded:g} s"

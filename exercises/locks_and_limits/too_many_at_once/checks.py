@@ -1,12 +1,15 @@
 """Checks for too_many_at_once: a limit that is kept, and used."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
 from checker import Act, Call, Case, Run, Service, World, check, scene, takes
+from checker.judge.case import shown
+from checker.judge.words import count
 
 
 class Catalogue(Service):
@@ -30,6 +33,8 @@ class Night:
     limit: int
     act: Act
     run: Run
+    place: str
+    """Which call it was, for a message."""
 
     @property
     def books(self) -> int:
@@ -71,43 +76,55 @@ class Night:
 
     def expect_titles(self) -> None:
         """Every book was asked for once, and its title is there, unless it was cancelled."""
-        asked = [call.given.get("isbn") for call in self.requests]
-        again = [call for n, call in enumerate(self.requests) if asked[n] in asked[:n]]
+        asked = Counter(call.given["isbn"] for call in self.requests)
+        again = [call for call in self.requests if asked[call.given["isbn"]] > 1]
         self.run.expect(
             not again,
-            f"{_count(self.books, 'book')} took {_count(len(asked), 'request')}; one for each is "
-            "enough",
-            at=next(iter(again), None),
+            f"{self.place}{count(self.books, 'book')} took {count(len(self.requests), 'request')}; "
+            "each book is to be asked for once",
+            at=again[-1] if again else None,
+            advice="ask for no book again, whatever its title is",
         )
         if self.act.was_cancelled:
             return
-        found = self.act.value if isinstance(self.act.value, dict) else {}
-        right = [isbn for isbn, title in self.titles.items() if found.get(isbn) == title]
+        value = self.act.value
+        found = value if isinstance(value, dict) else {}
+        wrong = [isbn for isbn, title in self.titles.items() if found.get(isbn) != title]
+        seen = f"it returned {shown(value)}, and not a dictionary of {count(self.books, 'book')}"
+        advice, call = "return a dictionary with the title of each book of this call", None
+        if self.was_cut_short:
+            seen = f"it was cancelled at {self.act.record.cancelled_at:g} s, and returned as if it were "
+            seen += f"done, with {self.books - len(wrong)} of {count(self.books, 'title')}"
+            advice = "let a cancellation pass: no `except` and no `return` in `finally` may keep it"
+        elif isinstance(value, dict) and wrong:
+            seen, advice, call = self._wrong(wrong[0], found)
         self.run.expect(
-            len(right) == self.books == len(found) and isinstance(self.act.value, dict),
-            (
-                f"it was cancelled at {self.act.record.cancelled_at:g} s, and returned as if it were "
-                "done; "
-                if self.was_cut_short
-                else ""
-            )
-            + f"of {_count(self.books, 'book')}, {len(right)} "
-            f"{'has' if len(right) == 1 else 'have'} the right title in what it returned"
-            + ("" if len(found) == len(right) else f", which has {_entries(len(found))}")
-            + ("" if isinstance(self.act.value, dict) else ", which is no dictionary"),
+            isinstance(value, dict) and not wrong and len(found) == self.books,
+            self.place + seen,
+            at=call,
+            advice=advice,
         )
 
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number} entries"
+    def _wrong(self, isbn: str, found: dict[str, str]) -> tuple[str, str, Call | None]:
+        """What was seen of a book that was returned without its title, and what to try."""
+        request = next((call for call in self.requests if call.given["isbn"] == isbn), None)
+        seen = f"book {isbn} is missing from what was returned"
+        if isbn in found:
+            seen = f"book {isbn} was returned with the title {shown(found[isbn])}"
+        advice = "return every title, even an empty one"
+        if request is None:
+            return f"{seen}, and was never asked for", "ask for the title of each book", None
+        if request.done:
+            return f"{seen}; its title is {self.titles[isbn]!r}", advice, request
+        waited = (request.ended or self.run.elapsed) - request.started
+        seen += (
+            f"; its request takes {self.catalogue.seconds[isbn]:g} s, and was given {waited:g} s"
+        )
+        return seen, "wait for each answer as long as it takes", request
 
 
 @scene
-def nights(case: Case) -> Iterator[list[Night]]:
+def nights(case: Case) -> Iterator[Night]:
     for world in case.explore(cancel=True):
         planned: list[Plan] = []
         for alike, most in ((False, 12), (True, 104)):
@@ -132,7 +149,14 @@ def nights(case: Case) -> Iterator[list[Night]]:
             planned.append(_plan(world, catalogue, isbns, 1))
             planned[-1].act.after(planned[-2].act)
         run = world.run_all(*(one.act for one in planned))
-        yield [Night(one.catalogue, one.isbns, one.limit, one.act, run) for one in planned]
+        for number, one in enumerate(planned, 1):
+            place = f"in call {number} of {len(planned)}, "
+            if not any(other.isbns for other in planned if other is not one) and number == 1:
+                place = ""
+            place += f"with a limit of {one.limit}"
+            if one.limit != planned[0].limit:
+                place += f" (that of call 1 is {planned[0].limit})"
+            yield Night(one.catalogue, one.isbns, one.limit, one.act, run, f"{place}, ")
 
 
 def _add(case: Case, catalogue: Catalogue, books: int, *, alike: bool) -> list[str]:
@@ -163,32 +187,32 @@ def _plan(world: World, catalogue: Catalogue, isbns: list[str], limit: int) -> P
 
 @check(
     "Each book is asked for once, and every title is returned",
-    advice="return when each book has its title, whatever the title is, and let a cancellation pass",
+    advice="when the call is cancelled, shield nothing and wait for nothing",
 )
 def every_title(case: Case) -> None:
-    for night in chain.from_iterable(nights(case)):
+    for night in nights(case):
         night.expect_titles()
         cancelled_at = night.act.record.cancelled_at
         stayed = 0.0 if cancelled_at is None else night.act.ended - cancelled_at
         night.run.expect(
             stayed < 1e-6,
-            f"it was cancelled at {cancelled_at or 0.0:g} s, and ended only {stayed:g} s later",
+            f"it was cancelled at {cancelled_at or 0.0:g} s, and ended {stayed:g} s later; it must end "
+            "at once",
         )
 
 
 @check(
     "Never more requests are under way than the limit allows",
     points=2,
-    advice="a task that finds all the places taken must wait until another task leaves one",
+    advice="every request needs one of the `limit` places of its call, and keeps it until it is answered",
 )
 def never_too_many(case: Case) -> None:
-    for night in chain.from_iterable(nights(case)):
+    for night in nights(case):
         night.expect_titles()
         for start, _, calls in night.under_way():
             night.run.expect(
                 len(calls) <= night.limit,
-                f"at {start:g} s {_count(len(calls), 'request')} were under way at the same time; "
-                f"the limit is {night.limit}",
+                f"{night.place}{count(len(calls), 'request')} were under way at {start:g} s",
                 at=calls[night.limit] if len(calls) > night.limit else None,
             )
 
@@ -196,40 +220,54 @@ def never_too_many(case: Case) -> None:
 @check(
     "It takes as long as the limit demands, and no longer",
     points=2,
-    advice="find out how many requests are under way at a time, and make it `limit` of them",
+    advice="only answers may decide when it goes on: no clock, and no other call",
 )
 def no_longer_than_needed(case: Case) -> None:
-    for night in chain.from_iterable(nights(case)):
+    for night in nights(case):
         night.expect_titles()
         seconds = night.all_take
         if seconds is None or night.was_cut_short:
             continue
-        rounds = ceil(night.books / night.limit)
+        due, places = ceil(night.books / night.limit) * seconds, min(night.limit, night.books)
         most = max((len(calls) for *_, calls in night.under_way()), default=0)
+        advice = None
+        if night.act.elapsed < due:
+            advice = "keep to the limit first: more requests at once made it end too soon"
+        elif most < places:
+            advice = f"find what lets only {most} of {places} requests through at a time"
         night.run.expect(
-            round(night.act.elapsed, 6) == round(rounds * seconds, 6),
-            f"it took {night.act.elapsed:g} s, not {rounds * seconds:g} s: "
-            f"{_count(night.books, 'request')} of {seconds:g} s each, {night.limit} at a time, "
-            f"{'is' if night.books == 1 else 'are'} {_count(rounds, 'round')} (most requests under "
-            f"way at the same time: {most})",
+            round(night.act.elapsed, 6) == round(due, 6),
+            f"{night.place}it took {night.act.elapsed:g} s for {count(night.books, 'request')} of "
+            f"{seconds:g} s{' each' if night.books > 1 else ''}"
+            + (f", up to {most} at a time" if most != places else "")
+            + f"; with {places} at a time all the while, it takes {due:g} s",
+            advice=advice,
         )
 
 
 @check(
     "A place that comes free is filled at once",
     points=2,
-    advice="a request that is answered makes room for one that waits, whatever the others do",
+    advice="an answer makes room for the next request: no slow request, no clock and no other call may "
+    "hold that up",
 )
 def filled_at_once(case: Case) -> None:
-    for night in chain.from_iterable(nights(case)):
+    for night in nights(case):
         night.expect_titles()
         for start, end, calls in night.under_way():
             later = [call for call in night.requests if call.started > start]
             unsent = night.books - len(night.requests) + len(later)
             night.run.expect(
                 len(calls) >= night.limit or not unsent,
-                f"from {start:g} s to {end:g} s only {len(calls)} of "
-                f"{_count(night.limit, 'place')} {'was' if 1 in (len(calls), night.limit) else 'were'} taken, while "
-                f"{_count(unsent, 'request')} {'was' if unsent == 1 else 'were'} still to be sent",
+                f"{night.place}{count(len(calls), 'request')} {_were(len(calls))} under way from "
+                f"{start:g} s to {end:g} s, while {count(unsent, 'other')} {_were(unsent)} still to be "
+                "sent",
                 at=next(iter(later), None),
+                advice="begin with as many requests as the limit allows, whatever other calls do"
+                if start == night.act.started
+                else None,
             )
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
