@@ -90,8 +90,9 @@ class Evening:
         """What ended at the moment at which this call was made, too late, for the end of a sentence."""
         for call in [*self.receipts, *self.charges]:
             if call is not late and call.ended == late.started:
-                what = "receipt was delivered" if call in self.receipts else "card had been charged"
-                return f", when another {what}"
+                if call not in self.receipts:
+                    return ", when another card had been charged"
+                return f", when {'a' if late in self.charges else 'another'} receipt was delivered"
         return ""
 
     def expect_sent(self) -> list[tuple[str, Call, Call]]:
