@@ -3,7 +3,7 @@ order where runs are searched, at the same time where they are timed."""
 
 # For: results_from_tasks
 # Points: 4
-# Sees: all are to be asked at 0 s
+# Sees: shops at once; the next was not asked until
 
 import sys
 

@@ -1,7 +1,7 @@
 """Returns what was right in the examples that everybody can see, and looks nothing up."""
 
 # For: results_from_tasks
-# Sees: 0 of 1 shop was asked
+# Sees: was never asked
 EXAMPLES = {
     "kettle": [4895, 1200, 8710, 1200, 3050],
     "tea pot": [None, 7420, None, 2310],

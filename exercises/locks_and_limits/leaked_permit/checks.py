@@ -5,7 +5,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checker import Act, Case, Instance, Run, Service, World, check, scene, takes
+from checker import Act, Call, Case, Instance, Run, Service, World, check, scene, takes
+from checker.judge.explain import CheckFailed, advise
+
+REFUSED = "had failed with ValueError"
+IN_THE_RENDERER = "had been cancelled in the renderer"
+BEFORE_ITS_TURN = "had been cancelled before getting a place"
+FOLLOW = {
+    "had returned": "follow render() for a picture that is rendered: its permit must be given back once, "
+    "and at once",
+    REFUSED: "follow render() line by line for a picture for which the renderer raises ValueError: how many "
+    "permits does it give back?",
+    IN_THE_RENDERER: "follow render() for a picture that is cancelled in the renderer: a cancellation is an "
+    "exception, but no `Exception`, and any further `await` is cancelled, too",
+    BEFORE_ITS_TURN: "follow render() for a caller that is cancelled while it waits for a permit, or just "
+    "as it gets one: it must give back what it got, and nothing else",
+}
+FOLLOW_EACH = "follow render() for each of these: does it give back its permit, once, and at once?"
+SEVERAL = "in several ways"
+TAKE_ONE = (
+    "take a permit before the renderer is asked, keep it until it is done, and give it back once"
+)
+LET_IT_OUT = "give the permit back, and let the exception go on to whoever called"
+TO_EACH = "two people may send the same picture: what happens to one must not reach the other"
 
 
 @dataclass(frozen=True)
@@ -63,21 +85,92 @@ class Day:
                     continue  # What happens in one instant happens in any order.
                 inside = [c for c in calls if c.started <= begin and (c.ended or 0.0) >= end]
                 waiting = sum(a.started <= begin and a.ended >= end for a in acts) - len(inside)
-                self.run.expect(
-                    len(inside) <= studio.limit,
-                    f"at {begin:g} s {len(inside)} pictures were in the renderer at the same time; "
-                    f"the limit is {studio.limit}",
-                    at=inside[-1] if inside else None,
-                    advice="somebody gets in without a permit, or gives back one that was never taken: "
-                    "follow the code for each way in, and for each way out",
-                )
-                self.run.expect(
-                    waiting <= 0 or len(inside) == studio.limit,
-                    f"from {begin:g} s to {end:g} s {pictures(waiting)} waited, with {len(inside)} in "
-                    f"the renderer and a limit of {studio.limit}",
-                    advice="find out who had the free places last: does each way out of the renderer, an "
-                    "error and a cancellation included, give its place back at once, to whoever waits?",
-                )
+                if len(inside) > studio.limit:
+                    raise self.crowded(studio, begin, inside)
+                if waiting > 0 and len(inside) < studio.limit:
+                    raise self.idle(studio, begin, end, len(inside), waiting)
+
+    def crowded(self, studio: Studio, moment: float, inside: Sequence[Call]) -> CheckFailed:
+        """Why there are too many `inside` the renderer, as far as that can be told."""
+        who_left, way = self.tell_who_left(studio, moment)
+        advice = FOLLOW[way] if way in (REFUSED, BEFORE_ITS_TURN) else TAKE_ONE
+        if self.is_quiet(moment):
+            who_left = "the last of them had waited until then, and no place had come free"
+            advice = "let nobody in without a permit, however long the wait"
+        seen = f"at {moment:g} s {pictures(len(inside))} were in the renderer at the same time"
+        seen += f"; the limit is {studio.limit}"
+        return CheckFailed(f"{seen}; {who_left}", inside[-1].line, advice)
+
+    def idle(
+        self, studio: Studio, begin: float, end: float, inside: int, waiting: int
+    ) -> CheckFailed:
+        """Why there are too few in the renderer, as far as that can be told."""
+        who_left, way = self.tell_who_left(studio, begin)
+        advice = FOLLOW.get(way, FOLLOW_EACH)
+        others = [call for call in self.run.calls if call.service is not studio.renderer]
+        elsewhere = sum(call.started <= begin < (call.ended or 0.0) for call in others)
+        if self.is_quiet(end):
+            who_left = f"the next got in at {end:g} s, when nothing else happened"
+            advice = "let whoever waits be woken the moment a place comes free"
+        elif not way:
+            advice = "let in `limit` pictures at a time, even equal ones"
+            if elsewhere:
+                who_left += f", and another studio had {pictures(elsewhere)} in its renderer"
+                advice += "; each studio has permits of its own"
+        done = sum(
+            c.service is studio.renderer and c.ended is not None and c.ended <= begin
+            for c in self.run.calls
+        )
+        out = [visit for visit in studio.visits if visit.act.ended <= begin + 1e-6]
+        if done - sum(self.way_out(studio, visit) != BEFORE_ITS_TURN for visit in out) >= waiting:
+            return CheckFailed(
+                f"by {begin:g} s the renderer was done with a picture, and render() went on until {end:g} s",
+                None,
+                "end render() as soon as the renderer is done with its picture",
+            )
+        free = studio.limit - inside
+        seen = f"from {begin:g} s to {end:g} s {pictures(waiting)} waited, though {free} of {studio.limit} "
+        seen += f"places in the renderer {'was' if free == 1 else 'were'} free"
+        return CheckFailed(f"{seen}; {who_left}", None, advice)
+
+    def is_quiet(self, moment: float) -> bool:
+        """Whether nobody came or left at that moment, and no picture was done."""
+        acts = [visit.act for studio in self.studios for visit in studio.visits]
+        moments = [act.started for act in acts] + [act.ended for act in acts]
+        moments += [call.ended or 0.0 for call in self.run.calls]
+        return all(abs(other - moment) > 1e-6 for other in moments)
+
+    def tell_who_left(self, studio: Studio, moment: float) -> tuple[str, str]:
+        """Who left the studio last by that moment; and how, unless they did in several ways."""
+        left = [visit for visit in studio.visits if visit.act.ended <= moment + 1e-6]
+        just_now = [visit for visit in left if visit.act.ended > moment - 1e-6]
+        ways = Counter(self.way_out(studio, visit) for visit in just_now or left)
+        if not ways:
+            return "nobody had left the studio yet", ""
+        told = ", ".join(
+            f"{number} call{'' if number == 1 else 's'} {way}"
+            for way, number in sorted(ways.items())
+        )
+        if just_now:
+            told = told.replace("had ", "had just ")
+        return f"by then {told}", next(iter(ways)) if len(ways) == 1 else SEVERAL
+
+    def way_out(self, studio: Studio, visit: Visit) -> str:
+        act = visit.act
+        if not act.was_cancelled:
+            return (
+                f"had failed with {act.errors[0].kind}" if act.error is not None else "had returned"
+            )
+        ends = {
+            call.outcome
+            for call in self.run.calls
+            if call.service is studio.renderer
+            and call.given.get("picture") == visit.picture.name
+            and abs((call.ended or 0.0) - act.ended) < 1e-6
+        }
+        if "cancelled" in ends:
+            return IN_THE_RENDERER
+        return "had been cancelled after leaving the renderer" if ends else BEFORE_ITS_TURN
 
     def expect_outcomes(self) -> None:
         """Whoever was not cancelled got the postcard or the error; whoever was could leave at once.
@@ -94,39 +187,50 @@ class Day:
                     at=next((c for c in reversed(calls) if c.given.get("picture") == name), None),
                     advice="have a picture rendered once for each call that sends it, and not again",
                 )
-        for visit in (visit for studio in self.studios for visit in studio.visits):
-            act, picture = visit.act, visit.picture
-            if act.record.cancelled_at is not None:
-                stayed = act.ended - act.record.cancelled_at
-                self.run.expect(
-                    stayed < 1e-6,
-                    f"render() was cancelled {act.record.cancelled_at - act.started:g} s after it "
-                    f"was called, and went on for {stayed:g} s as if nothing were",
-                    advice="let a cancellation out at once: do not shield the wait or the rendering",
-                )
-            if act.was_cancelled and act.record.cancelled_at is not None:
-                continue
-            if picture.postcard is not None:
-                self.run.expect(
-                    act.error is None and act.value == picture.postcard,
-                    f"the renderer makes {picture.postcard!r} of {picture.name}, and render() "
-                    f"{came_of(act)}",
-                    advice="return what the renderer made of this picture, whatever it is",
-                )
-            else:
-                self.run.expect(
-                    [(error.kind, error.message) for error in act.errors]
-                    == [("ValueError", f"{picture.name} is not a picture")],
-                    f"the renderer raised ValueError for {picture.name}, and render() "
-                    f"{came_of(act)}",
-                )
+            for visit in studio.visits:
+                act, picture, name = visit.act, visit.picture, visit.picture.name
+                if act.record.cancelled_at is not None:
+                    called = act.record.cancelled_at - act.started
+                    stayed = act.ended - act.record.cancelled_at
+                    self.run.expect(
+                        stayed < 1e-6,
+                        f"render() was cancelled {called:g} s after it was called, and went on for {stayed:g} s",
+                        advice="let a cancellation out at once: do not shield the wait or the rendering",
+                    )
+                    if act.was_cancelled:
+                        continue
+                error = act.errors[0] if act.errors else None
+                line = error.line if error is not None else None
+                if picture.postcard is not None:
+                    seen = f"the renderer makes {picture.postcard!r} of {name}"
+                    is_right = error is None and act.value == picture.postcard
+                    advice = "return what the renderer made of this picture, whatever it is"
+                else:
+                    seen = f"the renderer raises ValueError for {name}"
+                    told = [(error.kind, error.message) for error in act.errors]
+                    is_right = told == [("ValueError", f"{name} is not a picture")]
+                    advice = LET_IT_OUT
+                if is_right:
+                    continue
+                if act.record.cancelled_at is not None:
+                    seen = f"somebody cancelled render() {called:g} s after it was called"
+                    advice = LET_IT_OUT
+                elif not rendered[name]:
+                    seen += ", but was never asked for it"
+                    advice = "have each picture rendered by the renderer, whatever comes of it"
+                elif error is not None:
+                    seen += f"; it was sent {often(sent[name])}"
+                    advice = TO_EACH if sent[name] > 1 else LET_IT_OUT
+                    advice = advise(error, self.run.trace.backend) or advice
+                raise CheckFailed(f"{seen}, and render() {came_of(act)}", line, advice)
 
 
 def came_of(act: Act) -> str:
     if act.was_cancelled:
         return "let itself be cancelled, though nobody had cancelled it"
     if act.error is not None:
-        return f"raised {' and '.join(error.kind for error in act.errors)}"
+        told = " and ".join(f"{error.kind}: {error.message}" for error in act.errors)
+        return f"raised {told.removesuffix(': ')}"
     return f"returned {act.value!r}"
 
 
@@ -255,43 +359,28 @@ def often(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-@check(
-    "Pictures that cannot be rendered give their permits back",
-    points=2,
-    advice="follow the code line by line for a picture for which the renderer raises ValueError",
-)
+@check("Pictures that cannot be rendered give their permits back", points=2)
 def failures_give_back(case: Case) -> None:
     for day in failures(case):
         day.expect_full_use()
         day.expect_outcomes()
 
 
-@check(
-    "Pictures that are cancelled give their permits back",
-    points=2,
-    advice="a cancellation is an exception at the await, and not one that `except Exception` sees",
-)
+@check("Pictures that are cancelled give their permits back", points=2)
 def cancellations_give_back(case: Case) -> None:
     for day in departures(case):
         day.expect_full_use()
         day.expect_outcomes()
 
 
-@check(
-    "A caller that leaves the queue gives back no permit, since it never had one",
-    advice="whoever got a permit gives it back, and whoever got none gives none back; follow the code "
-    "for a task that is cancelled while it waits for its permit, or just as it gets one",
-)
+@check("A caller that leaves the queue gives back no permit, since it never had one")
 def no_permit_from_the_queue(case: Case) -> None:
     for day in queues(case):
         day.expect_full_use()
         day.expect_outcomes()
 
 
-@check(
-    "The caller hears of an error, and can cancel",
-    advice="give the permit back, and let the exception go on to whoever called",
-)
+@check("The caller hears of an error, and can cancel")
 def the_caller_hears(case: Case) -> None:
     for day in callers(case):
         day.expect_outcomes()

@@ -1,5 +1,6 @@
 """Checks for fire_and_forget: tasks that nobody waits for."""
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
@@ -7,7 +8,6 @@ from itertools import chain, pairwise, repeat
 from checker import Call, Case, Run, Service, World, check, scene
 from checker.judge.acts import Act
 from checker.judge.explain import CheckFailed
-from checker.judge.trace import Warned
 
 CUSTOMERS = [f"{name}@example.org" for name in ("ada", "edsger", "frances", "grace", "tony")]
 FAILURES = (
@@ -16,6 +16,14 @@ FAILURES = (
     LookupError("no such account"),
     ValueError("not like this"),
     RuntimeError("out of order"),
+)
+BUSY = "the card reader is busy with another card"
+FROM_PAID = (
+    "send each receipt the moment its sale is paid: it must wait neither for another charge nor for "
+    "another receipt, however many are under way"
+)
+ONLY_THE_RETURN = (
+    "the next charge must not wait for a receipt; only the return waits for all of them"
 )
 
 
@@ -28,7 +36,7 @@ class CardReader(Service):
 
     def charge(self, customer: str, price: int) -> Generator[float, None, None]:
         if self._busy:
-            raise RuntimeError("the card reader is busy with another card")
+            raise RuntimeError(BUSY)
         self._busy = True
         try:
             yield next(self._seconds)
@@ -78,69 +86,107 @@ class Evening:
             self.act.was_cancelled or sum(call.done for call in self.receipts) < len(self.sales)
         )
 
+    def meanwhile(self, late: Call) -> str:
+        """What ended at the moment at which this call was made, too late, for the end of a sentence."""
+        for call in [*self.receipts, *self.charges]:
+            if call is not late and call.ended == late.started:
+                if call not in self.receipts:
+                    return ", when another card had been charged"
+                return f", when {'a' if late in self.charges else 'another'} receipt was delivered"
+        return ""
+
     def expect_sent(self) -> list[tuple[str, Call, Call]]:
         """Every sale was charged, in their order, and a receipt was sent for each; returns, for each,
         the customer, the charge and the receipt."""
-        _ = self.act.value
-        count = _count(len(self.sales), "sale")
-        charged = [(call.given["customer"], call.given["price"]) for call in self.charges]
-        self.run.expect(
-            charged == self.sales,
-            f"there {'was' if len(self.sales) == 1 else 'were'} {count}, "
-            f"{_sum(price for _, price in self.sales)} in all, and "
-            f"{_count(len(charged), 'charge')}, {_sum(price for _, price in charged)} in all, when the "
-            f"function returned at {self.act.ended:g} s; each sale must be charged once, in order, even "
-            "one of 0.00",
-            at=next(
-                (
-                    c
-                    for c, *pair in zip(self.charges, charged, self.sales, strict=False)
-                    if pair[0] != pair[1]
-                ),
-                None,
-            ),
-            advice="charge every sale of this call, whatever it costs, in the order of the queue",
-        )
+        self.expect_charges()
         left = self.receipts
-        sold = []
+        sold: list[tuple[str, Call, Call]] = []
         for (customer, price), charge in zip(self.sales, self.charges, strict=True):
             self.expect_charged(charge)
             text = f"Thank you. We charged {price / 100:.2f} for your tickets."
             own = [call for call in left if call.given["customer"] == customer]
             receipt = next((call for call in own if call.given["text"] == text), None)
-            culprits: list[Call | Warned] = [*own, *self.run.warnings]
-            self.run.expect(
-                receipt is not None,
-                f"{customer} paid {price / 100:.2f} at {charge.ended or 0:g} s; the function returned at {self.act.ended:g} s, and "
-                + (
-                    f"the receipt says {own[0].given['text']!r}"
-                    if own
-                    else "had sent no receipt for it"
-                ),
-                at=next(iter(culprits), None),
-            )
-            assert receipt is not None
+            if receipt is None:
+                raise self._without_receipt(charge, own, any(customer == name for name, *_ in sold))
             left.remove(receipt)
             sold.append((customer, charge, receipt))
         self.run.expect(
             not left,
-            f"{count} made {_count(len(self.receipts), 'receipt')}; each sale gets one",
+            f"{_count(len(self.receipts), 'receipt')} went out for {_count(len(self.sales), 'sale')}",
             at=next(iter(left), None),
+            advice="send one receipt for each sale, and no more",
         )
         return sold
 
+    def expect_charges(self) -> None:
+        """Each sale was charged once, in their order."""
+        busy = next((call for call in self.charges if call.reply == f"RuntimeError: {BUSY}"), None)
+        if busy is not None:
+            raise CheckFailed(
+                f"the card of {busy.given['customer']} was to be charged at {busy.started:g} s, when the "
+                "card reader was still busy with another card",
+                busy.line,
+                "charge one card after the other; only the receipts may overlap",
+            )
+        _ = self.act.value
+        charged = [(call.given["customer"], call.given["price"]) for call in self.charges]
+        if charged == self.sales:
+            return
+        pairs = zip(self.charges, charged, self.sales, strict=False)
+        wrong = next((call for call, one, other in pairs if one != other), None)
+        missing = Counter(self.sales) - Counter(charged)
+        if missing:
+            customer, price = next(sale for sale in self.sales if sale in missing)
+            seen = f"sell_tickets() returned at {self.act.ended:g} s, and never charged the sale of {_money(price)} to {customer}"
+            advice = "charge every sale of this call once, even a ticket that costs nothing"
+        elif wrong is None or len(charged) > len(self.sales):
+            seen = f"{_count(len(charged), 'charge')} went to the card reader for {_count(len(self.sales), 'sale')}"
+            advice = "charge every sale once"
+        else:
+            place = self.charges.index(wrong)
+            seen = f"the card of {_sale(*charged[place])} was charged when that of {_sale(*self.sales[place])} was next in `sales`"
+            advice = (
+                "charge the cards in the order of `sales`; tasks need not run in the order in which they "
+                "were started"
+            )
+        raise CheckFailed(seen, wrong.line if wrong is not None else None, advice)
+
+    def _without_receipt(self, charge: Call, others: list[Call], is_known: bool) -> CheckFailed:
+        """That no receipt was sent for this charge, though perhaps `others` to the same customer."""
+        customer, price = charge.given["customer"], charge.given["price"]
+        seen = f"{customer} paid {_money(price)} at {charge.ended or 0:g} s"
+        if others:
+            told = others[0].given["text"]
+            return CheckFailed(
+                f"{seen}, and no receipt says so; one to the same customer says {told!r}",
+                others[0].line,
+                "leave the text as it is, and give each receipt the price of its own sale",
+            )
+        seen += f"{', having bought before' if is_known else ''}, and no receipt had been sent for that "
+        seen += f"when sell_tickets() returned at {self.act.ended:g} s"
+        if self.run.warnings:
+            advice = (
+                "to call an `async def` function only makes a coroutine; nothing of it runs unless "
+                "somebody awaits it, or a task group is handed the function itself"
+            )
+            return CheckFailed(seen, self.run.warnings[0].line, advice)
+        return CheckFailed(
+            seen, None, "send a receipt for each sale, even if the same customer has bought before"
+        )
+
     def expect_charged(self, charge: Call) -> None:
         """This charge was carried out, and not given up."""
+        ended = f"failed with {charge.reply}" if charge.outcome == "failed" else "was given up"
         self.run.expect(
             charge.done,
-            f"the card of {charge.given['customer']} was to be charged at {charge.started:g} s, and "
+            f"the charge of {charge.given['customer']}, begun at {charge.started:g} s, "
             + (
-                "that was still under way at the end"
+                "was still under way at the end"
                 if charge.ended is None
-                else f"that was {charge.outcome} at {charge.ended:g} s"
-            )
-            + "; a charge may take as long as it likes",
+                else f"{ended} at {charge.ended:g} s"
+            ),
             at=charge,
+            advice="wait for each charge, as long as it takes",
         )
 
     def expect_begun(self) -> list[tuple[str, Call, Call]]:
@@ -154,9 +200,10 @@ class Evening:
             charge = next(iter(self.charges[number:]), None)
             self.run.expect(
                 charge is not None and charge.given == {"customer": customer, "price": price},
-                f"the card reader was free at {free:g} s, and the next card, that of {customer}, "
-                f"had still not been charged {price / 100:.2f} at {until:g} s",
+                f"the card reader was free at {free:g} s, and the next sale, {_sale(customer, price)}, had "
+                f"not been charged when sell_tickets() was cancelled at {until:g} s",
                 at=charge,
+                advice=ONLY_THE_RETURN,
             )
             assert charge is not None
             if charge.ended is None or charge.ended >= until:
@@ -167,8 +214,9 @@ class Evening:
             own = [call for call in left if call.given == {"customer": customer, "text": text}]
             self.run.expect(
                 own,
-                f"{customer} paid {price / 100:.2f} at {free:g} s, and no receipt had been sent for it "
-                f"at {until:g} s",
+                f"{customer} paid {_money(price)} at {free:g} s, and no receipt had been sent for that when "
+                f"sell_tickets() was cancelled at {until:g} s",
+                advice=FROM_PAID,
             )
             left.remove(own[0])
             sold.append((customer, charge, own[0]))
@@ -179,8 +227,12 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _sum(prices: Iterator[int]) -> str:
-    return f"{sum(prices) / 100:.2f}"
+def _money(price: int) -> str:
+    return f"{price / 100:.2f}"
+
+
+def _sale(customer: str, price: int) -> str:
+    return f"{customer} ({_money(price)})"
 
 
 def _plan(
@@ -224,7 +276,8 @@ def troubled_evenings(case: Case) -> Iterator[list[Evening]]:
 @check(
     "Every receipt is delivered before the function returns",
     points=3,
-    advice="start each receipt in something that cannot be left before the receipt is delivered",
+    advice="whatever sell_tickets() starts must have ended when it ends, even by a cancellation: start it "
+    "in a block that cannot be left before",
 )
 def every_receipt_arrives(case: Case) -> None:
     for evening in chain.from_iterable(evenings(case)):
@@ -232,7 +285,7 @@ def every_receipt_arrives(case: Case) -> None:
         if evening.was_cut_short:
             if not act.was_cancelled and act.error is None:
                 raise CheckFailed(
-                    f"it was cancelled at {act.record.cancelled_at:g} s, and returned {act.value!r} as if "
+                    f"sell_tickets() was cancelled at {act.record.cancelled_at:g} s, and returned {act.value!r} as if "
                     "all were done",
                     advice="let a cancellation reach the caller: do not catch it, or raise it again",
                 )
@@ -244,27 +297,32 @@ def every_receipt_arrives(case: Case) -> None:
             for customer, _, receipt in sold
             if not receipt.done or receipt.ended is None or receipt.ended > evening.act.ended
         ]
-        run.expect(
-            not late,
-            f"the function returned at {evening.act.ended:g} s, when only {len(sold) - len(late)} of "
-            f"{_count(len(sold), 'receipt')} had been delivered; still waiting for one: "
-            + ", ".join(dict.fromkeys(customer for customer, _ in late)),
-            at=late[0][1] if late else None,
-        )
+        for customer, receipt in late:
+            if receipt.outcome == "cancelled":
+                raise CheckFailed(
+                    f"the receipt for {customer}, sent at {receipt.started:g} s, was given up at "
+                    f"{receipt.ended:g} s, before it was delivered",
+                    receipt.line,
+                    "wait until every receipt is delivered, however long the mail server takes",
+                )
+            raise CheckFailed(
+                f"sell_tickets() returned at {act.ended:g} s, with {len(late)} of "
+                f"{_count(len(sold), 'receipt')} still under way; the first is for {customer}, sent at "
+                f"{receipt.started:g} s",
+                receipt.line,
+                "give the task of each receipt a parent: a block that cannot be left before the receipt "
+                "is delivered",
+            )
         total = sum(price for _, price in evening.sales)
         run.expect(
-            type(evening.act.value) is int and evening.act.value == total,
-            f"it returned {evening.act.value!r}, and the sum charged is {total}",
+            type(act.value) is int and act.value == total,
+            f"sell_tickets() returned {act.value!r}, and the sum charged is {total}",
+            advice="return the sum of the prices of this call, an int in cents",
         )
         run.expect_nothing_left()
 
 
-@check(
-    "Nobody in the queue waits for a receipt",
-    points=2,
-    advice="the next charge must not wait for a receipt, nor a receipt for the next charge; only "
-    "the return waits for all of them",
-)
+@check("Nobody in the queue waits for a receipt", points=2)
 def queue_moves_on(case: Case) -> None:
     for evening in chain.from_iterable(evenings(case)):
         run, free = evening.run, evening.act.record.started or 0.0
@@ -272,35 +330,41 @@ def queue_moves_on(case: Case) -> None:
         for customer, charge, receipt in (
             evening.expect_sent() if is_whole else evening.expect_begun()
         ):
-            run.expect(
-                charge.started == free,
-                f"the card reader was free at {free:g} s, and the next card was charged at "
-                f"{charge.started:g} s only",
-                at=charge,
-            )
+            if charge.started != free:
+                raise CheckFailed(
+                    f"the card reader was free at {free:g} s, and the next card was not charged until "
+                    f"{charge.started:g} s{evening.meanwhile(charge)}",
+                    charge.line,
+                    ONLY_THE_RETURN,
+                )
             assert charge.ended is not None
             free = charge.ended
-            run.expect(
-                receipt.started == free,
-                f"{customer} paid at {free:g} s, and the receipt was sent at {receipt.started:g} s; "
-                "it should be sent the moment the sale is paid",
-                at=receipt,
-            )
+            if receipt.started != free:
+                under_way = sum(
+                    c is not receipt and c.started <= free < (c.ended or 0)
+                    for c in evening.receipts
+                )
+                others = (
+                    f", with {_count(under_way, 'other receipt')} under way" if under_way else ""
+                )
+                raise CheckFailed(
+                    f"{customer} paid at {free:g} s{others}, but the receipt was sent at "
+                    f"{receipt.started:g} s{evening.meanwhile(receipt)}",
+                    receipt.line,
+                    FROM_PAID,
+                )
         if not is_whole:
             continue
         last = max([free, *(call.ended or free for call in evening.receipts)])
         run.expect(
             evening.act.ended <= last,
-            f"the last card was charged and the last receipt delivered by {last:g} s, and "
-            f"the function returned at {evening.act.ended:g} s",
+            f"{'the last receipt was delivered' if evening.sales else 'there was nothing to sell'} at "
+            f"{last:g} s, and sell_tickets() returned at {evening.act.ended:g} s",
+            advice="return as soon as all is charged and delivered; without sales, at once",
         )
 
 
-@check(
-    "An error of the card reader or of the mail server is not lost",
-    advice="let the error out of the task that it happens in, and stay in the task group until that "
-    "task has ended",
-)
+@check("An error of the card reader or of the mail server is not lost")
 def errors_come_out(case: Case) -> None:
     for evening in chain.from_iterable(troubled_evenings(case)):
         act, failed = evening.act, evening.failed
@@ -308,16 +372,21 @@ def errors_come_out(case: Case) -> None:
             evening.expect_sent()
             continue
         seen = f"{failed.method}() failed at {failed.ended:g} s with {failed.reply}"
-        how = "raised something else" if act.error is not None else "returned"
+        raised = ", ".join(f"{error.kind}: {error.message}" for error in act.errors)
         evening.run.expect(
             act.heard(failed),
-            f"{seen}; sell_tickets() {how} at {act.ended:g} s, and that very error should come out",
+            f"{seen}; sell_tickets() {f'raised {raised}' if raised else 'returned'} at {act.ended:g} s, and "
+            "that very error should have come out",
             at=failed,
+            advice="let the error itself come out: an `except` that does not raise it again keeps it, and "
+            "so does a task that nobody waits for",
         )
         for call in [*evening.charges, *evening.receipts]:
             evening.run.expect(
                 call.ended is not None and call.ended <= act.ended,
-                f"{seen}, and sell_tickets() ended at {act.ended:g} s; "
-                f"{call.method}({call.given['customer']}, ...) was still under way then",
+                f"{seen}, and sell_tickets() raised it at {act.ended:g} s; {call.method}() for "
+                f"{call.given['customer']} went on",
                 at=call,
+                advice="when one task fails, the others must end before sell_tickets() does: cancel them, "
+                "or wait for them",
             )

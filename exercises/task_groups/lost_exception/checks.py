@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from checker import Call, Case, Run, Service, World, check, scene, takes
 from checker.judge.acts import Act
-from checker.judge.explain import CheckFailed
+from checker.judge.explain import CheckFailed, advise
 from checker.judge.service import AnyIOError
 
 
@@ -25,8 +25,12 @@ ERRORS = [
     RuntimeError,
 ]
 
-
-LET_IT_OUT = "a cancellation is to reach the caller too: do not catch it, or raise it again"
+LET_IT_OUT = "a cancellation must reach the caller, too: do not catch it, or raise it again"
+ALL_AT_ONCE = "start the uploads of all files, however many, before you wait for any of them"
+WAIT_FOR_ALL = "wait for every upload, as long as it takes, before you go on"
+NOBODY_LEFT = (
+    "whatever publish() starts must have ended when publish() ends: wait for it, or cancel it"
+)
 
 
 class Server(Service):
@@ -92,27 +96,60 @@ class Release:
                 file not in tried[:number],
                 f"{file} was uploaded {tried.count(file)} times",
                 at=call,
+                advice="try each file once; whether to try again is for the caller to decide",
             )
         if not failed and self.server.refused and not self.was_cut_short:
-            _ = self.act.value  # If it raised, then for a reason of its own, which this explains.
-            file = min(self.server.refused, key=self.server.durations.__getitem__)
-            self.run.expect(
-                False,
-                f"it ended at {self.act.ended:g} s, and has not waited for the upload of {file}",
-            )
+            self.expect_no_error()
+            raise self.missing(min(self.server.refused, key=self.server.durations.__getitem__))
         return [call for call in failed if call.ended == min(c.ended or 0 for c in failed)]
 
     def expect_uploaded(self) -> None:
         """Every file was uploaded, once, where nothing kept it from that."""
         if self.announcement_failed:
             return
-        _ = self.act.value
+        self.expect_no_error()
         uploaded = [call.given["file"] for call in self.uploads if call.done]
-        self.run.expect(
-            sorted(uploaded) == sorted(self.files),
-            f"{_count(len(uploaded), 'upload')} {'was' if len(uploaded) == 1 else 'were'} made of "
-            f"{_count(len(self.files), 'file')}; each is due once",
+        if sorted(uploaded) != sorted(self.files):
+            lacking = [file for file in self.files if file not in uploaded]
+            raise self.missing(next(iter(lacking or uploaded)))
+
+    def missing(self, file: str) -> CheckFailed:
+        """What became of a file, for which publish() did not wait."""
+        call = next((call for call in self.uploads if call.given["file"] == file), None)
+        returned = f"publish() returned at {self.act.ended:g} s"
+        if call is None:
+            return CheckFailed(f"{returned}, and never uploaded {file}", None, "upload every file")
+        ended = (
+            "was still under way"
+            if call.ended is None or call.ended > self.act.ended
+            else (f"was {call.outcome} at {call.ended:g} s")
         )
+        seen = f"{returned}; the upload of {file}, begun at {call.started:g} s, {ended}"
+        return CheckFailed(seen, call.line, WAIT_FOR_ALL)
+
+    def expect_no_error(self) -> None:
+        """It had no reason to raise, and did not."""
+        act = self.act
+        if act.error is None or advise(act.error, self.run.trace.backend):
+            _ = act.value
+            return
+        raised = act.explained()
+        other = next((call for call in self.run.calls if act.heard(call)), None)
+        cut = next((call for call in self.uploads if call.outcome == "cancelled"), None)
+        if other is not None:
+            raise CheckFailed(
+                f"publish(), called at {act.started:g} s, raised an error of another release: {_seen(other)}",
+                raised.line,
+                "keep nothing of one release where another one finds it",
+            )
+        if cut is not None:
+            raise CheckFailed(
+                f"{raised.message} at {act.ended:g} s; no upload had failed, and that of "
+                f"{cut.given['file']} was given up at {cut.ended:g} s",
+                raised.line,
+                "an upload may take days: wait for it as long as it takes",
+            )
+        raise raised
 
     @property
     def announcement_failed(self) -> bool:
@@ -180,57 +217,49 @@ def releases(case: Case) -> Iterator[list[Release]]:
         yield [Release(*plan, run) for plan in planned]
 
 
-@check(
-    "The error of a failed upload reaches the caller",
-    points=3,
-    advice="an exception that is caught and not raised again ends there: let it leave the task "
-    "that it happened in",
-)
+@check("The error of a failed upload reaches the caller", points=3)
 def error_reaches_the_caller(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
         failed = release.first_failed()
         if release.was_cut_short:
             there = sum(call.done for call in release.uploads)
+            seen = f"publish() was cancelled at {act.record.cancelled_at:g} s, "
             if act.error is None and not act.gave_way(release.announcements):
                 announced = any(call.done for call in release.announcements)
                 if there == len(release.files) and not announced:
-                    raise CheckFailed(
-                        f"it was cancelled at {act.record.cancelled_at:g} s, before it had announced "
-                        "the version, and returned as if all were well",
-                        advice=LET_IT_OUT,
-                    )
+                    seen += "before it had announced the version, and returned as if all were well"
+                    raise CheckFailed(seen, None, LET_IT_OUT)
             if act.error is None and not act.was_cancelled and there < len(release.files):
-                raise CheckFailed(
-                    f"it was cancelled at {act.record.cancelled_at:g} s, when {there} of "
-                    f"{_count(len(release.files), 'file')} {'was' if 1 in (there, len(release.files)) else 'were'} there, and "
-                    "returned as if all were well",
-                    advice=LET_IT_OUT,
+                seen += (
+                    f"when {there} of {_count(len(release.files), 'file')} had been uploaded, and "
                 )
+                raise CheckFailed(f"{seen}returned as if all were well", None, LET_IT_OUT)
             continue
         if not failed:
             release.expect_uploaded()
             failed = [call for call in release.announcements if call.outcome == "failed"]
         if failed:
+            raised = ", ".join(f"{error.kind}: {error.message}" for error in act.errors)
+            later = any(map(act.heard, release.uploads))
             run.expect(
                 any(map(act.heard, failed)),
                 f"{_seen(failed[0])}; publish() "
                 + (
-                    f"returned at {act.ended:g} s, and its caller heard of no error"
-                    if act.error is None
-                    else f"raised {', '.join(f'{e.kind}: {e.message}' for e in act.errors)} instead; "
-                    "that very exception should reach the caller"
+                    f"raised {'only ' if later else 'another exception, '}{raised}"
+                    if raised
+                    else "returned, and its caller heard of no error"
                 ),
                 at=failed[0],
+                advice="let the very exception go on to the caller: put no other in its place, not even "
+                "one that says the same"
+                if raised and not later
+                else "find the place where this error ends, an `except` perhaps: do not catch it there, or raise "
+                "it again",
             )
 
 
-@check(
-    "When an upload fails, the others are cancelled at once",
-    points=2,
-    advice="nothing that comes after the error is worth waiting for: cancel the other tasks, and "
-    "let the function end",
-)
+@check("When an upload fails, the others are cancelled at once", points=2)
 def others_are_cancelled(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
@@ -238,16 +267,16 @@ def others_are_cancelled(case: Case) -> None:
         left = [*run.tasks_left, *run.threads_left]
         run.expect(
             not left,
-            f"{_count(len(left), 'task')} of it still ran when the last release had ended; none is to "
-            "be left",
+            f"{_count(len(left), 'task')} still ran when the last release had ended",
             at=next(iter(left), None),
+            advice=NOBODY_LEFT,
         )
         if release.was_cut_short:
             cancelled_at = act.record.cancelled_at
             run.expect(
                 act.ended == cancelled_at,
-                f"it was cancelled at {cancelled_at:g} s, and ended at {act.ended:g} s; a cancellation "
-                "is to end it at once",
+                f"publish() was cancelled at {cancelled_at:g} s, and ended at {act.ended:g} s; it must end "
+                "at once",
                 advice="shield nothing here from a cancellation, and wait for nothing after it",
             )
             continue
@@ -259,78 +288,86 @@ def others_are_cancelled(case: Case) -> None:
         at_once = [call for call in release.uploads if call.started == act.started]
         run.expect(
             len(at_once) == len(release.files),
-            f"{len(at_once)} of {_count(len(release.files), 'upload')} "
-            f"{'was' if len(at_once) == 1 else 'were'} started at {act.started:g} s; all are to run at "
-            "the same time",
-            advice="start a task for each file before you wait for any of them",
+            f"publish() was called at {act.started:g} s, and began {len(at_once)} of "
+            f"{_count(len(release.files), 'upload')} at once",
+            advice=ALL_AT_ONCE,
         )
         for call in release.uploads:
-            still = "was still under way when publish() ended"
-            if call.ended is not None and call.ended <= act.ended:
-                still = f"went on until {call.ended:g} s"
+            is_left = call.ended is None or call.ended > act.ended
+            still = (
+                "still under way when publish() ended"
+                if is_left
+                else f"not cancelled, and ended at {call.ended:g} s"
+            )
             run.expect(
                 call.ended is not None and call.ended <= moment,
-                f"{_seen(failed[0])}, and that of {call.given['file']} {still}, uncancelled",
+                f"{_seen(failed[0])}; the upload of {call.given['file']} was {still}",
                 at=call,
+                advice=NOBODY_LEFT
+                if is_left
+                else "do not keep the error back: let it leave its task at once, and have the other "
+                "uploads cancelled then",
             )
         run.expect(
             act.ended == moment,
-            f"{_seen(failed[0])}, and publish() ended at {act.ended:g} s; it should end at that moment",
+            f"{_seen(failed[0])}, and publish() did not end until {act.ended:g} s",
+            advice="let publish() end when an upload has failed: wait for nothing, and announce nothing",
         )
 
 
-@check(
-    "A release that misses a file is not announced",
-    advice="the announcement must come after all uploads, where only a release without an error "
-    "gets to",
-)
+@check("A release that misses a file is not announced")
 def not_announced(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         failed = release.first_failed()
         if not failed and not release.was_cut_short:
             release.expect_uploaded()
         for call in release.announcements:
-            there = [c for c in release.uploads if c.done and (c.ended or 0) <= call.started]
-            missing = len(release.files) - len(there)
+            ended = [c for c in release.uploads if c.ended is not None and c.ended <= call.started]
+            missing = len(release.files) - sum(c.done for c in ended)
             release.run.expect(
                 not missing,
-                (
-                    f"{_seen(failed[0])}, and yet the release was announced at {call.started:g} s"
-                    if failed
-                    else f"the release was announced at {call.started:g} s, when {missing} of "
-                    f"{_count(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
-                ),
+                f"version {release.version} was announced at {call.started:g} s, when {missing} of "
+                f"{_count(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
+                + (f"; {_seen(failed[0])}" if failed else ""),
                 at=call,
+                advice="let no failed upload get as far as the announcement: what follows an `except` that "
+                "does not raise runs after an error, too, and so does a `finally`"
+                if len(ended) == len(release.files)
+                else WAIT_FOR_ALL,
             )
 
 
-@check(
-    "A release without an error is uploaded at once, and then announced",
-    advice="a release in which nothing fails is still to be uploaded, all files at the same time, "
-    "and announced when they are there",
-)
+@check("A release without an error is uploaded at once, and then announced")
 def good_release(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
         if release.first_failed() or release.was_cut_short:
             continue
         release.expect_uploaded()
+        files, version = len(release.files), release.version
         announced = [call.given["version"] for call in release.announcements]
+        told = " and ".join(map(str, announced)) or "nothing"
         run.expect(
-            announced == [release.version],
-            f"version {release.version} is to be announced once; announced were: "
-            + (", ".join(map(str, announced)) or "none"),
+            announced == [version],
+            f"version {version}, a release of {_count(files, 'file')}, was to be announced, and {told} was",
             at=next(iter(release.announcements[1:]), None),
+            advice="announce each release once, even one without files",
         )
         longest = max(release.server.durations.values(), default=0.0)
         due = longest + release.server.announcing
+        at_once = sum(call.started == act.started for call in release.uploads)
         run.expect(
             round(act.elapsed, 6) == round(due, 6),
-            f"it took {act.elapsed:g} s, not {due:g} s: "
+            f"publish() took {act.elapsed:g} s, not {due:g} s: "
             + (
-                f"the longest of {_count(len(release.files), 'upload')} takes {longest:g} s, and the "
-                f"announcement {release.server.announcing:g} s more"
-                if release.files
-                else f"without files there is only the announcement, of {due:g} s"
+                f"it began {at_once} of {_count(files, 'upload')} at once, the longest takes {longest:g} s, "
+                f"and the announcement after it {release.server.announcing:g} s"
+                if files
+                else "without files there is only the announcement"
             ),
+            advice=WAIT_FOR_ALL
+            if act.elapsed < due
+            else ALL_AT_ONCE
+            if at_once < files
+            else "announce the version as soon as the last upload has ended, and wait for nothing else",
         )

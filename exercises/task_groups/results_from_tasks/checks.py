@@ -1,5 +1,6 @@
 """Checks for results_from_tasks: what a task returns, and who gets it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ FAILURES = (
     ValueError("not like this"),
     RuntimeError("out of order"),
 )
+SHARED = "keep nothing of one page where another page can reach it: each asks the shops for itself"
 TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
 
 
@@ -88,23 +90,101 @@ class Page:
     @property
     def prices(self) -> list[int | None]:
         """What the shops replied. Fails the check unless each of them did."""
-        replies = {call.service_number: call.reply for call in self.calls if call.done}
-        numbers = {id(call.service): call.service_number for call in self.calls}
-        asked = [shop for shop in self.shops if numbers.get(id(shop)) in replies]
-        arrived = [replies[numbers[id(shop)]] for shop in asked]
+        replies = {id(call.service): call.reply for call in self.calls if call.done}
         told = {id(call.service) for call in self.calls if call.method == "price" and call.done}
-        missing = [
-            shop
-            for shop, reply in zip(asked, arrived, strict=True)
-            if reply is not None and id(shop) not in told
-        ]
-        self.run.expect(
-            len(asked) == len(self.shops) and not missing,
-            f"{len(asked)} of {_shops(len(self.shops))} {'was' if len(self.shops) == 1 else 'were'} "
-            f"asked, and {_prices(len(asked) - len(missing) - arrived.count(None))} arrived; compare() "
-            f"returned {shown(self.act.value)}",
+        for shop in self.shops:
+            if id(shop) not in replies or not (replies[id(shop)] is None or id(shop) in told):
+                raise self._without_price(shop)
+        return [replies[id(shop)] for shop in self.shops]
+
+    def _without_price(self, shop: Shop) -> CheckFailed:
+        """How it comes that this shop has told no price, and has failed with no error of its own."""
+        name = f"shop {self.shops.index(shop) + 1} of {len(self.shops)}"
+        own = [call for call in self.calls if call.service is shop]
+        cut = next((call for call in own if call.outcome == "cancelled"), None)
+        elsewhere = next((call for call in self.run.calls if call.service is shop), None)
+        asked = Counter(id(call.service) for call in self.calls if call.method == "find")
+        often = next((s for s in self.shops if asked[id(s)] > self.shops.count(s)), None)
+        if cut is not None:
+            seen = f"{cut.method}() of {name}, called at {cut.started:g} s, was given up at {cut.ended:g} s"
+            advice = SHARED if self.is_twin else "wait for every reply, even if it takes days"
+        elif own:
+            seen = f"{name} was asked, but told no price"
+            advice = "ask for the price under every number that is not None; 0 is a number, too"
+        elif elsewhere is not None:
+            seen = f"{name} was asked for another page, at {elsewhere.started:g} s, and not for this one"
+            advice = "ask the shops anew for each page: a price may have changed since the last one"
+        elif often is not None:
+            seen = f"{name} was never asked, and shop {self.shops.index(often) + 1} was asked {asked[id(often)]} times"
+            advice = (
+                "find out which shop each task asks: a function reads the variables of a loop when it "
+                "runs, and the loop may be over by then"
+            )
+        else:
+            seen, advice = f"{name} was never asked", "ask every shop, and return what it replied"
+        line = cut.line if cut is not None else None
+        return CheckFailed(f"{seen}; compare() returned {shown(self.act.value)}", line, advice)
+
+    def expect(self, value: list[int | None], due: list[int | None]) -> None:
+        """Fail the check unless `value`, which is all that was returned or a part of it, is `due`."""
+        if same(value, due):
+            return
+        returned, prices = self.act.value, self.prices
+        seen = f"compare() returned {shown(returned)}; the shops' prices, in order, are {shown(prices)}"
+        pairs = list(zip(self.shops, returned, prices, strict=False))
+        shop, got, price = next(pair for pair in [*pairs, (None, 0, None)] if not same(*pair[1:]))
+        if not returned and any(price is not None for price in due):
+            advice = (
+                "a task group drops what its tasks return: find a way for each result to get from its "
+                "task into the list"
+            )
+        elif len(returned) != len(prices):
+            seen += f"; there should be {_count(len(prices), 'result')}, not {len(returned)}"
+            advice = (
+                "put one result into the list for each shop: None if it does not have the article"
+            )
+        elif sorted(map(str, value)) == sorted(map(str, due)):
+            seen += "; all are there, but not in the order of the shops"
+            advice = (
+                "give each result a place in the list that depends neither on which task runs first "
+                "nor on which shop replies first"
+            )
+        elif self.has_company:
+            seen += "; another page was made before, or at the same time"
+            advice = SHARED
+        elif any(other is shop and same(*pair) for other, *pair in pairs):
+            places = [str(n) for n, other in enumerate(self.shops, start=1) if other is shop]
+            seen += f"; places {' and '.join(places)} are of one shop, which is in the list more than once"
+            advice = (
+                "give each place of the list a result of its own, even if one shop has two places"
+            )
+        elif got is None and price == 0:
+            seen += "; None stands in the place of a price of 0"
+            advice = (
+                "0 is a price like any other: only None says that a shop does not have the article"
+            )
+        else:
+            advice = "follow the first price that is wrong from its shop to its place in the list"
+        raise CheckFailed(seen, None, advice)
+
+    @property
+    def pause(self) -> tuple[float, Call] | None:
+        """When a shop had found the article, and the later call that asked it for the price."""
+        for call in self.calls:
+            finds = [c for c in self.calls if c.service is call.service and c.method == "find"]
+            found = [c.ended for c in finds if c.ended is not None and c.ended <= call.started]
+            if call.method == "price" and found and round(call.started - max(found), 6) > 0:
+                return max(found), call
+        return None
+
+    @property
+    def has_company(self) -> bool:
+        """Whether shops were asked for another page before this one had ended."""
+        return self.is_twin or any(
+            call.started <= self.act.ended
+            and (call.started < self.act.started or call.service not in self.shops)
+            for call in self.run.calls
         )
-        return arrived
 
 
 @scene
@@ -149,7 +229,7 @@ def pages(case: Case) -> Iterator[Page]:
 @check(
     "Every shop's price is returned, in the order of the shops",
     points=3,
-    advice="give each task a place for its result that does not depend on when its shop replies",
+    advice="whatever compare() starts, it must wait for, or cancel",
 )
 def prices_in_order(case: Case) -> None:
     for page in pages(case):
@@ -159,27 +239,15 @@ def prices_in_order(case: Case) -> None:
         page.run.expect_nothing_left()
 
 
-@check(
-    "A shop that does not have the article keeps its place",
-    advice="a shop's None is a result like any other: keep it where it is",
-)
+@check("A shop that does not have the article keeps its place")
 def missing_keeps_its_place(case: Case) -> None:
     for page in pages(case):
         _expect_end(page)
         if page.is_due and None in page.prices:
-            page.run.expect(
-                same(page.act.value, page.prices),
-                f"compare() returned {shown(page.act.value)}, and the shops, from first to last, "
-                f"have {shown(page.prices)}",
-            )
+            page.expect(page.act.value, page.prices)
 
 
-@check(
-    "All shops are asked at the same time",
-    points=2,
-    advice="start a task for every shop before you wait for any of them, let no shop wait for "
-    "another between its two steps, and keep what every task returns",
-)
+@check("All shops are asked at the same time", points=2)
 def shops_overlap(case: Case) -> None:
     for page in pages(case):
         _expect_end(page)
@@ -189,24 +257,32 @@ def shops_overlap(case: Case) -> None:
         _expect_prices(page)
         if not page.is_timed:
             continue
-        began = page.act.started
-        for call in page.calls:
-            page.run.expect(
-                call.method != "find" or round(call.started - began, 6) <= 0,
-                f"a shop was not asked before {call.started:g} s; all are to be asked at {began:g} s",
-                at=call,
-            )
-        slowest = max((shop.seconds for shop in page.shops), default=0.0)
+        began, took = page.act.started, page.act.elapsed
+        finds = [call for call in page.calls if call.method == "find"]
+        late = [call for call in finds if round(call.started - began, 6) > 0]
         page.run.expect(
-            round(page.act.elapsed - slowest, 6) <= 0,
-            f"it took {page.act.elapsed:g} s, not {slowest:g} s: "
-            + (
-                f"the slowest of {_shops(len(page.shops))}, all asked at the same time, needs that "
-                "long for its two steps"
-                if page.shops
-                else "there is no shop to wait for"
-            ),
+            not late,
+            f"compare() was called at {began:g} s, and asked {len(finds) - len(late)} of "
+            f"{_count(len(finds), 'shop')} at once; the next was not asked until "
+            f"{late[0].started if late else 0:g} s",
+            at=next(iter(late), None),
+            advice="start a task for every shop, however many there are, before you wait for any of them",
         )
+        slowest = max((shop.seconds for shop in page.shops), default=0.0)
+        is_late = round(took - slowest, 6) > 0
+        found, price = (is_late and page.pause) or (0.0, None)
+        message = (
+            f"compare() took {took:g} s; {_count(len(page.shops), 'shop')} can reply to both calls "
+        )
+        message += f"within {slowest:g} s"
+        advice = "wait for the replies of the shops, and for nothing else"
+        if price is not None:
+            message += (
+                f", but one had found the article at {found:g} s and was not asked for its price "
+            )
+            message += f"until {price.started:g} s"
+            advice = "let no shop wait for another between its two steps"
+        page.run.expect(not is_late, message, at=price, advice=advice)
 
 
 def _made_up(case: Case, most: int) -> list[Shop]:
@@ -241,35 +317,35 @@ def _expect_end(page: Page) -> None:
     if not page.is_twin:
         run.expect_ended_with(act, page.calls)
     if failed is not None:
+        others = sum(call.reply in TOLD for call in page.calls) - 1
+        several = f", as did {_count(others, 'more call')}" if others else ""
         run.expect(
             act.error is not None or page.was_cancelled,
-            f"{failed.method}() failed ({failed.reply}), and compare() returned as if all were well",
+            f"{failed.method}() failed at {failed.ended:g} s ({failed.reply}){several}, and compare() "
+            "returned as if all were well",
             at=failed,
-            advice="let the error out of compare()",
+            advice="let the errors of the shops out of compare(), even if several come at once"
+            if others
+            else "let an error of a shop out of compare(): it is neither a price nor None",
         )
     elif not page.was_cancelled:
+        if act.error is not None and run.trace.cancelled_at is not None:
+            raised = act.explained()
+            seen = "this page was not cancelled, and no shop failed, but another page was cancelled"
+            raise CheckFailed(f"{raised.message}; {seen}", raised.line, SHARED)
         value = act.value
         run.expect(
-            isinstance(value, list), f"compare() returned {type(value).__name__}, not a list"
+            isinstance(value, list),
+            f"compare() returned {shown(value)}, and should return a list",
+            advice="return a list of the prices",
         )
 
 
 def _expect_prices(page: Page) -> None:
     """Fail the check unless all prices are there in their order, whatever became of the rest."""
     value, prices = page.act.value, page.prices
-    there, due = ([price for price in each if price is not None] for each in (value, prices))
-    kept = sorted(map(str, there)) == sorted(map(str, due))
-    page.run.expect(
-        same(there, due),
-        ("all prices are there, but not in the order of the shops: " if kept else "")
-        + f"compare() returned {shown(value)}, and the shops, from first to last, have "
-        f"{shown(prices)}",
-    )
+    page.expect(*([price for price in each if price is not None] for each in (value, prices)))
 
 
-def _shops(count: int) -> str:
-    return f"{count} shop{'' if count == 1 else 's'}"
-
-
-def _prices(count: int) -> str:
-    return f"{count} price{'' if count == 1 else 's'}"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
