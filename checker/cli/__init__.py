@@ -4,10 +4,9 @@ Exit codes: 0 all passed, 1 something failed, 2 a wrong call or an environment t
 """
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -69,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the versions of what verdicts depend on"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     asked = next((word for word in words if not word.startswith("-")), None)
     for name, purpose in COMMANDS.items():
@@ -109,6 +111,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
 
 
+class _Version(argparse.Action):
+    """Looks the versions up only when it is asked for them."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from checker.sweep.fingerprint import versions_in_use
+
+        found = versions_in_use()
+        print(
+            f"tasklings {found['tasklings']} (AnyIO {found['anyio']}, trio {found['trio']}, "
+            f"Python {found['python']})"
+        )
+        parser.exit()
+
+
 def select_one(course: Course, name: str, command: str) -> Exercise:
     """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
     exercises = course.select([name])
@@ -120,23 +136,35 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
     return exercises[0]
 
 
-def write_whole(path: Path, text: str | bytes) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all: what is there is somebody's. Raises `UsageError`."""
-    import tempfile  # Here, since it takes a while and few commands need it.
-
-    content = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    name = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            name = file.name
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        write_together({path: text.encode("utf-8", "replace")})
     except OSError as error:
-        if name is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write each of the files whole or not at all: what is there is replaced only when all of them
+    are written, beside where they belong. Raises `OSError`."""
+    import secrets  # Here, since they take a while and few commands need them.
+    import shutil
+
+    written: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = Path(os.path.realpath(path))
+            beside = target.with_name(f".{secrets.token_hex(8)}.part")
+            with beside.open("xb") as file:
+                written[beside] = target
+                file.write(content)
+            if target.exists():
+                shutil.copymode(target, beside)
+        for beside, target in written.items():
+            beside.replace(target)
+    finally:
+        for beside in written:
+            beside.unlink(missing_ok=True)
 
 
 def _forget_stdout() -> None:

@@ -15,6 +15,7 @@ from checker.judge.causes import (
 )
 from checker.judge.trace import Awaited, Call, ErrorTree, Trace, Wait
 from checker.recording import Sentence
+from checker_sandbox.wire.plain import indefinite
 
 MAX_NAMES: Final = 3
 """How many tasks are named, where more may be meant."""
@@ -160,10 +161,6 @@ def error_name(error: ErrorTree) -> str:
             kinds[MAX_ERRORS:] = [f"and {len(kinds) - MAX_ERRORS} other kinds"]
         return f"{indefinite(error.kind)} of {len(error.children)} ({'; '.join(kinds)})"
     return f"{error.kind}: {error.message}" if error.message else error.kind
-
-
-def indefinite(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def which(trace: Trace, call: Call) -> str:
