@@ -14,20 +14,30 @@ if TYPE_CHECKING:
     from checker.judge.case import Case as Case
     from checker.judge.case import check as check
     from checker.judge.case import scene as scene
+    from checker.judge.explain import CheckFailed as CheckFailed
     from checker.judge.run import Run as Run
+    from checker.judge.service import AnyIOError as AnyIOError
     from checker.judge.service import Service as Service
     from checker.judge.service import blocking as blocking
     from checker.judge.service import takes as takes
+    from checker.judge.trace import Blocked as Blocked
     from checker.judge.trace import Call as Call
+    from checker.judge.trace import ErrorTree as ErrorTree
+    from checker.judge.trace import Warned as Warned
     from checker.judge.world import World as World
 
 _MODULES: Final = {
     "Act": "acts",
+    "AnyIOError": "service",
+    "Blocked": "trace",
     "Call": "trace",
     "Case": "case",
+    "CheckFailed": "explain",
+    "ErrorTree": "trace",
     "Instance": "acts",
     "Run": "run",
     "Service": "service",
+    "Warned": "trace",
     "World": "world",
     "blocking": "service",
     "check": "case",

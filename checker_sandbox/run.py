@@ -66,6 +66,9 @@ from checker_sandbox.wire.messages import (
 )
 from checker_sandbox.wire.plain import shortened
 
+DRIVERS: Final = {"asyncio": asyncio_driver, "trio": trio_driver}
+"""The backends that a run can be on, and what drives their event loops."""
+
 STAY_SECONDS: Final = 1.0
 """Processor seconds after which a process takes no other run, so that each has enough left of what
 a process may compute in all."""
@@ -137,8 +140,7 @@ def perform(kernel: Kernel) -> None:
     assert isinstance(start, Start)
     computing.renew()
     random.seed(start.seed)
-    driver = {"asyncio": asyncio_driver, "trio": trio_driver}[start.backend]
-    kernel.tasks.current_task = driver.current_task
+    kernel.tasks.current_task = DRIVERS[start.backend].current_task
     _run(kernel, start)
 
 

@@ -56,8 +56,6 @@ from checker_sandbox.wire.messages import (
 TRACE_SECONDS = 1.0
 """Real seconds that an overdue run is given to write where it was."""
 
-BACKENDS = ("asyncio", "trio")
-
 
 REHEARSED = b"""
 import anyio
@@ -110,10 +108,10 @@ def warm_up() -> None:
     # AnyIO imports its parts when they are first used, which would be in every run again.
     for name in dir(anyio):
         getattr(anyio, name, None)
-    for backend in BACKENDS:
+    for backend in run.DRIVERS:
         anyio.run(anyio.sleep, 0, backend=backend)
     patches.install()
-    for backend in BACKENDS:
+    for backend in run.DRIVERS:
         _rehearse(backend)
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     run.prepare_server()

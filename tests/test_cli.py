@@ -3,9 +3,11 @@
 import json
 import multiprocessing
 import os
+import platform
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -398,3 +400,35 @@ def test_a_submission_that_cannot_be_run_is_told_as_grade_tells_it(clone):
     assert done.returncode == cli.FAILED
     assert "a syntax error" in done.stdout
     assert done.stderr == ""
+
+
+# --- checker --version --------------------------------------------------------------------------
+
+
+def test_the_version_is_that_of_the_kit_and_of_all_that_a_verdict_depends_on(tmp_path):
+    done = checker("--version", cwd=tmp_path)
+    anyio, trio = metadata.version("anyio"), metadata.version("trio")
+    assert done.stdout == (
+        f"tasklings {metadata.version('tasklings')} "
+        f"(AnyIO {anyio}, trio {trio}, Python {platform.python_version()})\n"
+    )
+    assert done.returncode == cli.PASSED
+
+
+def test_the_version_is_told_without_an_event_loop(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "checker", "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    loaded = {row.rpartition("|")[2].strip() for row in done.stderr.splitlines()}
+    assert "checker.cli" in loaded
+    assert loaded.isdisjoint({"anyio", "trio", "asyncio"})
+
+
+@pytest.mark.parametrize("command", ["grade", "run", "sweep", "mutate"])
+def test_a_seed_is_no_negative_number(clone, command):
+    done = checker(command, "lost_update", "--seed", "-1", cwd=clone)
+    assert done.returncode == cli.UNUSABLE
+    assert "a seed is a whole number from 0 to 2^63 - 1" in done.stderr

@@ -9,6 +9,7 @@ import pytest
 
 from checker import cli
 from checker.course import Course
+from checker.judge.search.explore import QUICK, THOROUGH
 from checker_sandbox.wire.limits import CPU_SECONDS, SILENT_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +73,15 @@ def test_the_limits_that_the_documents_name_are_the_ones_that_hold():
     scale = " ".join((ROOT / "docs" / "scale.md").read_text(encoding="utf-8").split())
     assert f"costs {CPU_SECONDS} s of one processor" in scale
     assert f"waits for something outside its world {SILENT_SECONDS} s" in scale
+
+
+def test_the_depths_that_the_documents_name_are_those_of_a_search():
+    few, more = QUICK.rounds, QUICK.variations + (QUICK.rounds - 1) * QUICK.more
+    assert f"{few} worlds for a check, and {more} more where orders are explored" in CONTRIBUTING
+    worlds = THOROUGH.rounds + THOROUGH.variations + (THOROUGH.rounds - 1) * THOROUGH.more
+    assert f"no more than\n{THOROUGH.few}, and more than two hundred worlds" in CONTRIBUTING
+    assert 200 < worlds < 300
+    assert f'"{THOROUGH.variations} of\n  more than 10^6"' in README
 
 
 def test_the_set_up_of_the_readme_is_what_the_project_offers():

@@ -270,7 +270,7 @@ def test_rules_make_the_total():
     late = student("Ann", work(one), work(two, "failed"), work(three), handed_in=on)
     source = page_of(cohort(late), rules)
     assert Page(source).rows[2][1:5] == ["late6.75", "✓ 5", "✗ 0", "✓ 5"]
-    assert "1 day late: 10 % less" in source
+    assert "handed in 1 day late, which takes 10 % off" in source
 
 
 def test_an_exercise_that_was_not_judged_is_no_failure():

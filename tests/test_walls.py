@@ -1,10 +1,12 @@
 """The walls of the house hold: which room may know which, and what the judge must never do."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,57 @@ def test_nobody_imports_the_sandbox_but_itself():
             assert all(room(name) != "sandbox" for name in imports(path)), path
 
 
+# --- the page that says how the house is laid out -----------------------------------------------
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def laid_out() -> dict[str, tuple[set[str], set[str]]]:
+    """For each room of the page, from the ground up, its modules and the rooms that it may know."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, _, part = page.partition("### How the house is laid out")
+    rows = re.findall(r"^\| (\w+) \| (`.+?`) \| .+? \| (.*?) ?\|$", part, re.MULTILINE)
+    named = {room: set(re.findall(r"`([\w.*]+)`", modules)) for room, modules, _ in rows}
+    assert len(named) == len(rows)
+    homes: dict[str, set[str]] = {room: set() for room in named}
+    for module in MODULES:
+        packages = [f"{part}.*" for part in accumulate(module.split("."), "{}.{}".format)]
+        for name in (module, *reversed(packages)):
+            if at_home := [room for room, names in named.items() if name in names]:
+                assert len(at_home) == 1, f"{name} is in {at_home}"
+                homes[at_home[0]].add(module)
+                break
+    return {room: (homes[room], set(re.findall(r"\w+", may_know))) for room, _, may_know in rows}
+
+
+def test_every_module_is_in_a_room_of_the_page_and_every_room_has_one():
+    rooms = laid_out()
+    assert set().union(*(modules for modules, _ in rooms.values())) == set(MODULES)
+    assert all(modules for modules, _ in rooms.values())
+
+
+def test_every_module_that_the_page_names_exists():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(checker(?:_sandbox)?(?:\.\w+)*)(?:\.\*)?`", page)
+    assert set(named) <= set(MODULES) | {"checker_sandbox"}
+
+
+def test_each_room_knows_only_rooms_that_the_page_names_and_all_of_them_below_it():
+    rooms = laid_out()
+    home = {module: room for room, (modules, _) in rooms.items() for module in modules}
+    below: set[str] = set()
+    for room, (modules, may_know) in rooms.items():
+        known = {
+            home[name if name in MODULES else name.rpartition(".")[0]]
+            for module in modules
+            for name in imports(MODULES[module])
+            if name.partition(".")[0] in ("checker", "checker_sandbox")
+        }
+        assert known - {room} <= may_know, room
+        assert may_know <= below, room
+        below.add(room)
+
+
 def test_every_import_is_written_in_full():
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_bytes())):
@@ -186,7 +239,8 @@ def test_what_an_author_imports_is_all_there():
     import checker
 
     for name in checker.__all__:
-        assert getattr(checker, name).__module__.startswith("checker.judge.")
+        home = getattr(checker, name).__module__
+        assert home.startswith(("checker.judge.", "checker_sandbox.wire."))
     with pytest.raises(AttributeError, match="no attribute 'Sandbox'"):
         checker.Sandbox  # noqa: B018
 

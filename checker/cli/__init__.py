@@ -4,10 +4,9 @@ Exit codes: 0 all passed, 1 something failed, 2 wrong usage or an unsuitable env
 """
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -76,6 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        help=_("show the versions of what verdicts depend on"),
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
     asked = next((word for word in words if not word.startswith("-")), None)
     for name, purpose in COMMANDS.items():
@@ -123,6 +128,20 @@ def add_names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=_("chapter/name, name or chapter"))
 
 
+class _Version(argparse.Action):
+    """Looks the versions up only when it is asked for them."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *__: object) -> None:
+        from checker.sweep.fingerprint import versions_in_use
+
+        found = versions_in_use()
+        print(
+            f"tasklings {found['tasklings']} (AnyIO {found['anyio']}, trio {found['trio']}, "
+            f"Python {found['python']})"
+        )
+        parser.exit()
+
+
 def select_one(course: Course, name: str, command: str) -> Exercise:
     """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
     exercises = course.select([name])
@@ -139,23 +158,35 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
 
 def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all, since the old one is somebody's. Raises `UsageError`."""
-    import tempfile  # Here, since it takes a while and few commands need it.
-
-    content = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    name = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            name = file.name
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        write_together({path: text.encode("utf-8", "replace") if isinstance(text, str) else text})
     except OSError as error:
-        if name is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
         raise UsageError(
             _("{file} cannot be written: {reason}", file=path, reason=error.strerror)
         ) from None
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write each of the files whole or not at all: what is there is replaced only when all of them
+    are written, beside where they belong. Raises `OSError`."""
+    import secrets  # Here, since they take a while and few commands need them.
+    import shutil
+
+    written: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = Path(os.path.realpath(path))
+            beside = target.with_name(f".{secrets.token_hex(8)}.part")
+            with beside.open("xb") as file:
+                written[beside] = target
+                file.write(content)
+            if target.exists():
+                shutil.copymode(target, beside)
+        for beside, target in written.items():
+            beside.replace(target)
+    finally:
+        for beside in written:
+            beside.unlink(missing_ok=True)
 
 
 def _forget_stdout() -> None:

@@ -7,9 +7,6 @@ folder that -o names. Existing files are overwritten, whole or not at all.
 
 import argparse
 import difflib
-import os
-import secrets
-import shutil
 import sys
 from pathlib import Path
 
@@ -112,7 +109,7 @@ def _format(text: str) -> str:
 def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace({folder / name: content for name, content in files.items()})
+        cli.write_together({folder / name: content for name, content in files.items()})
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -124,29 +121,9 @@ def _write_file(path: Path, content: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(content)  # A pipe or a device is nothing to be replaced.
         else:
-            _replace({path: content})
+            cli.write_together({path: content})
     except OSError as error:
         raise _unwritable(path, error) from None
-
-
-def _replace(files: dict[Path, bytes]) -> None:
-    """Write each of the files whole or not at all: what is there is replaced only when all of them
-    are written, beside where they belong."""
-    written: dict[Path, Path] = {}
-    try:
-        for path, content in files.items():
-            target = Path(os.path.realpath(path))
-            beside = target.with_name(f".{secrets.token_hex(8)}.part")
-            with beside.open("xb") as file:
-                written[beside] = target
-                file.write(content)
-            if target.exists():
-                shutil.copymode(target, beside)
-        for beside, target in written.items():
-            beside.replace(target)
-    finally:
-        for beside in written:
-            beside.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> cli.UsageError:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checker import cli
+from checker.arguments import seed
 from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.judge.launch import Sandbox, warm_sandboxes
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FAMILY",
         help=f"only mutants of this family, which may be given again: {', '.join(FAMILIES)}",
     )
-    parser.add_argument("--seed", type=int, default=SEED, help="what inputs are drawn from")
+    parser.add_argument("--seed", type=seed, default=SEED, help="what inputs are drawn from")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument(
         "--all", action="store_true", help="name also what was killed, and the check that did it"

@@ -17,7 +17,7 @@ from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.judge.launch import warm_sandboxes
-from checker.verify import verify
+from checker.verify import SEEDS, verify
 
 _EPILOG = """\
 exit code: 0 all is as it should be, 1 something is not, 2 wrong usage
@@ -32,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         metavar="N",
         type=number_up_to(10_000),
-        default=3,
-        help="prove it with the seeds from 1 to N (default: 3)",
+        default=len(SEEDS),
+        help=f"prove it with the seeds from 1 to N (default: {len(SEEDS)})",
     )
     parser.add_argument(
         "--no-mutants",

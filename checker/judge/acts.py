@@ -49,7 +49,8 @@ class Timing:
 
 
 class Act:
-    """One call of the learner's code: what is called and when, and afterwards how it ended.
+    """One call of the learner's code: what is called and when, and afterwards how it ended. All times are
+    virtual seconds.
 
     Made by `World.call` and by the methods of an `Instance`.
     """
@@ -128,20 +129,21 @@ class Act:
 
     @property
     def started(self) -> float:
-        """When the act began. Fails the check if it never did."""
+        """When the act began, in seconds since the run did. Fails the check if it never did."""
         if self.record.started is None:
             raise self.explained()
         return self.record.started
 
     @property
     def ended(self) -> float:
-        """When the act ended. Fails the check if it never did."""
+        """When the act ended, in seconds since the run began. Fails the check if it never did."""
         if self.record.ended is None:
             raise self.explained()
         return self.record.ended
 
     @property
     def elapsed(self) -> float:
+        """How long the act took. Fails the check if it never began or never ended."""
         return round((self.ended - self.started) * 1e9) / 1e9
 
     @property

@@ -71,6 +71,7 @@ class Run:
 
     @property
     def elapsed(self) -> float:
+        """How long the run took, to its end or to where it was ended."""
         return self.trace.elapsed
 
     # --- what it did ---
@@ -81,6 +82,7 @@ class Run:
         return self.trace.calls
 
     def calls_to(self, method: str) -> list[Call]:
+        """The calls of one method, in the order of arrival."""
         return [call for call in self.trace.calls if call.method == method]
 
     def most_in_flight(self, method: str | None = None) -> int:

@@ -72,7 +72,8 @@ class Given(dict[str, Any]):
 
 @dataclass(slots=True)
 class Call:
-    """A call of a service's method, from its arrival to its end."""
+    """A call of a service's method, from its arrival to its end. Times are virtual seconds since the
+    run began."""
 
     number: int
     service: Service = field(repr=False, compare=False)
@@ -91,6 +92,8 @@ class Call:
     ended: float | None = None
     """None while it is under way; it may be so for good if the run ended first."""
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
+    """`answered` and `failed` when the service replied with a value or an error, `cancelled` when the
+    caller waited no more, `pending` until then."""
     given: Given = field(default_factory=Given)
     """The arguments by the names of the method's parameters, however they were passed."""
     reply: Any = None
@@ -108,7 +111,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A stretch in which the event loop's own thread waited, and no task could run."""
+    """A stretch in which the event loop's own thread waited, and no task could run, in virtual seconds
+    since the run began."""
 
     what: Awaited
     line: int | None

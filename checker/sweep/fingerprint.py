@@ -8,7 +8,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-import checker
 from checker.course import Exercise
 from checker.submission import Source
 
@@ -18,7 +17,7 @@ _KIT: Final = ("checker/report.py", "checker/recording.py", "checker/judge", "ch
 
 @cache
 def kit_digest() -> str:
-    folder = Path(checker.__file__).parents[1]
+    folder = Path(__file__).parents[2]
     files = sorted(
         file
         for name in _KIT

@@ -26,7 +26,7 @@ from checker.harmless import printable
 from checker.recording import Recording
 from checker.report import CheckReport
 from checker.sweep import similarity
-from checker.sweep.marks import Rules, mark, rounded
+from checker.sweep.marks import Rules, lateness_in_words, mark, rounded
 from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 from checker.sweep.statistics import STATUSES, Standing, Statistics, of_exercise, standing
 
@@ -145,16 +145,12 @@ def _cell(
 
 def _row(result: Result, rules: Rules, cells: list[_Cell]) -> _Row:
     found = mark(result, rules)
-    late = ""
-    if found.days_late:
-        days = "1 day" if found.days_late == 1 else f"{found.days_late} days"
-        late = f"{days} late: {rounded(found.penalty)} % less"
     return _Row(
         result.student,
         _date(result.student.handed_in),
         str(rounded(found.final)),
         bool(found.not_graded),
-        late,
+        lateness_in_words(found),
         sum(cell.standing.flags for cell in cells),
         cells,
     )

@@ -241,6 +241,14 @@ def unknown_names(rules: Rules, cohort: Cohort) -> list[str]:
     return said
 
 
+def lateness_in_words(mark: Mark) -> str:
+    """For example `handed in 2 days late, which takes 20 % off`; empty if it was in time."""
+    if not mark.days_late:
+        return ""
+    days = "1 day" if mark.days_late == 1 else f"{mark.days_late} days"
+    return f"handed in {days} late, which takes {rounded(mark.penalty)} % off"
+
+
 def _lateness(student: Student, deadline: Deadline | None) -> tuple[int, Fraction]:
     """Days late, and what they take off, in percent."""
     if deadline is None or student.handed_in is None or not math.isfinite(student.handed_in):

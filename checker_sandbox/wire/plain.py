@@ -84,6 +84,7 @@ class _Plain:
 
 
 def indefinite(noun: str) -> str:
+    """A noun with its article: `an int`."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Final
 
 from checker.harmless import markdown, printable
-from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
-from checker.sweep.marks import Mark, Rules, mark, rounded
+from checker.sweep.exports.outcomes import Outcome, outcomes
+from checker.sweep.marks import Mark, Rules, lateness_in_words, mark, rounded
 from checker.sweep.results import Result
 
 _WORDS: Final = {

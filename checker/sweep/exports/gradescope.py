@@ -13,8 +13,8 @@ import msgspec
 
 from checker.harmless import one_line, printable
 from checker.sweep.exports.json import number
-from checker.sweep.exports.outcomes import Outcome, lateness_in_words, outcomes
-from checker.sweep.marks import Rules, mark
+from checker.sweep.exports.outcomes import Outcome, outcomes
+from checker.sweep.marks import Rules, lateness_in_words, mark
 from checker.sweep.results import Result
 
 

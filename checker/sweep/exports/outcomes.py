@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from checker.report import BACKENDS, CheckReport, ExerciseStatus
-from checker.sweep.marks import Mark, Rules, Visibility, rounded, visibility
+from checker.sweep.marks import Rules, Visibility, visibility
 from checker.sweep.results import ExerciseInfo, Result, Work
 
-__all__ = ["Outcome", "lateness_in_words", "outcomes", "works"]
+__all__ = ["Outcome", "outcomes", "works"]
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,6 @@ def outcomes(result: Result, rules: Rules) -> list[Outcome]:
         else:
             found.append(_whole(exercise, "not_started", "nothing was handed in", rules))
     return found
-
-
-def lateness_in_words(mark: Mark) -> str:
-    """For example `handed in 2 days late, which takes 20 % off`; empty if it was in time."""
-    if not mark.days_late:
-        return ""
-    days = "1 day" if mark.days_late == 1 else f"{mark.days_late} days"
-    return f"handed in {days} late, which takes {rounded(mark.penalty)} % off"
 
 
 def _outcomes_of_work(work: Work, rules: Rules) -> Iterator[Outcome]:
