@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from checker.judge.case import check as check
     from checker.judge.case import scene as scene
     from checker.judge.explain import CheckFailed as CheckFailed
+    from checker.judge.explain import advise as advise
     from checker.judge.run import Run as Run
+    from checker.judge.run import same as same
+    from checker.judge.run import shown as shown
     from checker.judge.service import AnyIOError as AnyIOError
     from checker.judge.service import Service as Service
     from checker.judge.service import blocking as blocking
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from checker.judge.trace import Call as Call
     from checker.judge.trace import ErrorTree as ErrorTree
     from checker.judge.trace import Warned as Warned
+    from checker.judge.trace import most_in_flight as most_in_flight
+    from checker.judge.words import counted as counted
+    from checker.judge.words import plain_name as plain_name
     from checker.judge.world import World as World
 
 _MODULES: Final = {
@@ -39,9 +45,15 @@ _MODULES: Final = {
     "Service": "service",
     "Warned": "trace",
     "World": "world",
+    "advise": "explain",
     "blocking": "service",
     "check": "case",
+    "counted": "words",
+    "most_in_flight": "trace",
+    "plain_name": "words",
+    "same": "run",
     "scene": "case",
+    "shown": "run",
     "takes": "service",
 }
 

@@ -214,6 +214,12 @@ def at_line(line: int | None) -> str:
     return _(" at line {line}", line=line) if line is not None else ""
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`no permits`, `1 permit`, `2 permits`; or, if `many` is given, `2 people`. For the messages of checks,
+    which are in the language of their exercise."""
+    return f"{number or 'no'} {one if number == 1 else many or f'{one}s'}"
+
+
 def waits_below(trace: Trace, waits: Sequence[Wait]) -> str:
     """Each wait on a line of its own, below a sentence that ends with a colon or a full stop."""
     lines = []

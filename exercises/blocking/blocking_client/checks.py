@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
-from checker.judge import words
-from checker.judge.trace import most_in_flight
+from checker import (
+    Act,
+    Call,
+    Case,
+    Run,
+    Service,
+    blocking,
+    check,
+    counted,
+    most_in_flight,
+    scene,
+    takes,
+)
 
 MOST_CALLS = 11
 """In a world."""
@@ -155,7 +165,7 @@ def _judged(run: Run, act: Act, storage: Storage, reader: Reader) -> Mail:
         made = [call for call in calls if call.method == method]
         run.expect(
             sorted(next(iter(call.given.values())) for call in made) == sorted(due),
-            f"{place}{words.count(len(scans), 'letter')} took {words.count(len(made), 'call')} of "
+            f"{place}{counted(len(scans), 'letter')} took {counted(len(made), 'call')} of "
             f"{method}(); each letter needs one of its own",
             at=made[-1] if made else None,
             advice="fetch, read and save each letter once, even if it looks like another",
@@ -199,7 +209,7 @@ def readings_overlap(case: Case) -> None:
             at=max(reads, key=lambda call: call.started, default=None),
             advice=None
             if mail.run.blocked
-            else f"find what lets only {words.count(most, 'letter')} be read at a time, and whether "
+            else f"find what lets only {counted(most, 'letter')} be read at a time, and whether "
             "several calls share it",
         )
 

@@ -4,9 +4,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checker import Act, Call, Case, Run, Service, blocking, check, scene, takes
-from checker.judge.run import shown
-from checker.judge.trace import most_in_flight
+from checker import (
+    Act,
+    Call,
+    Case,
+    Run,
+    Service,
+    blocking,
+    check,
+    counted,
+    most_in_flight,
+    scene,
+    shown,
+    takes,
+)
 
 MOST_CALLS = 11
 """In a world."""
@@ -65,7 +76,7 @@ class Move:
         """What other calls had under way then, if anything."""
         others = [call for call in self.run.calls if call.service is not self.archive]
         n = sum(call.started <= moment and (call.ended or moment) >= moment for call in others)
-        return f"; another call had {words.count(n, 'download')} under way then" if n else ""
+        return f"; another call had {counted(n, 'download')} under way then" if n else ""
 
 
 @scene
@@ -149,7 +160,7 @@ def as_many_as_allowed(case: Case) -> None:
         alone = "let the limit alone decide how many downloads are under way at the same time"
         move.run.expect(
             most >= due,
-            f"{move.contract} and {words.count(len(move.downloads), 'photo')}, {due} downloads could "
+            f"{move.contract} and {counted(len(move.downloads), 'photo')}, {due} downloads could "
             f"begin at {move.act.started:g} s, but at most {most} ran at a time{beside}",
             at=move.downloads[0] if move.downloads else None,
             advice=None if move.run.blocked else SHARED if beside else alone,

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, check, scene, takes
-from checker.judge.trace import most_in_flight
+from checker import Act, Call, Case, Run, Service, check, counted, most_in_flight, scene, takes
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
 MOST = 101
@@ -127,11 +126,11 @@ def offices_overlap(case: Case) -> None:
         most = most_in_flight(book.calls)
         book.run.expect(
             round(elapsed - slowest, 6) <= 0,
-            f"{_count(len(offices), 'office')} took {elapsed:g} s, with never more than "
-            f"{_count(most, 'question')} at a time; the slowest office takes {slowest:g} s, and the "
+            f"{counted(len(offices), 'office')} took {elapsed:g} s, with never more than "
+            f"{counted(most, 'question')} at a time; the slowest office takes {slowest:g} s, and the "
             "others could be asked meanwhile"
             if len(offices) > 1
-            else f"look_up_all took {elapsed:g} s for {_count(len(offices), 'office')}, where the answers "
+            else f"look_up_all took {elapsed:g} s for {counted(len(offices), 'office')}, where the answers "
             f"take {slowest:g} s",
             advice="wait for the answers, and for nothing else"
             if len(offices) < 2
@@ -169,7 +168,7 @@ def offices_keep_their_order(case: Case) -> None:
             book.run.expect(
                 len(calls) == len(names) or not book.is_due,
                 f"office {number} has {_people(len(names))}, and the call of look_up_all at "
-                f"{book.act.started:g} s asked it {_count(len(calls), 'question')}",
+                f"{book.act.started:g} s asked it {counted(len(calls), 'question')}",
                 at=calls[-1] if calls else None,
                 advice=ASK_ALL if len(calls) < len(names) else "ask about each person only once",
             )
@@ -244,7 +243,7 @@ def _expect_end(book: Book) -> None:
             run.expect(
                 False,
                 f"look_up_all raised {act.error.kind} ({act.error.message}) for "
-                f"{_count(len(company.offices), 'office')} with {_people(len(company.names))}",
+                f"{counted(len(company.offices), 'office')} with {_people(len(company.names))}",
                 at=act.errors[0],
                 advice="it must do for any number of offices, and for none: then the phone book is empty",
             )
@@ -326,10 +325,6 @@ def _sizes(offices: Sequence[Sequence[str]]) -> str:
 def _name(call: Call) -> str:
     """Whom a call asked for."""
     return str(call.given.get("name"))
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _people(count: int) -> str:

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Case, Run, Service, World, check, scene
-from checker.judge.words import plain_name
+from checker import Act, Case, Run, Service, World, check, plain_name, scene
 
 Transfer = tuple[int, int, int]
 

@@ -5,8 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checker import Act, Call, Case, Instance, Run, Service, World, check, scene, takes
-from checker.judge.explain import CheckFailed, advise
+from checker import (
+    Act,
+    Call,
+    Case,
+    CheckFailed,
+    Instance,
+    Run,
+    Service,
+    World,
+    advise,
+    check,
+    scene,
+    takes,
+)
 
 REFUSED = "had failed with ValueError"
 IN_THE_RENDERER = "had been cancelled in the renderer"

@@ -7,9 +7,7 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from checker import Act, Call, Case, Run, Service, World, check, scene, takes
-from checker.judge.case import shown
-from checker.judge.words import count
+from checker import Act, Call, Case, Run, Service, World, check, counted, scene, shown, takes
 
 
 class Catalogue(Service):
@@ -80,7 +78,7 @@ class Night:
         again = [call for call in self.requests if asked[call.given["isbn"]] > 1]
         self.run.expect(
             not again,
-            f"{self.place}{count(self.books, 'book')} took {count(len(self.requests), 'request')}; "
+            f"{self.place}{counted(self.books, 'book')} took {counted(len(self.requests), 'request')}; "
             "each book is to be asked for once",
             at=again[-1] if again else None,
             advice="ask for no book again, whatever its title is",
@@ -90,11 +88,11 @@ class Night:
         value = self.act.value
         found = value if isinstance(value, dict) else {}
         wrong = [isbn for isbn, title in self.titles.items() if found.get(isbn) != title]
-        seen = f"it returned {shown(value)}, and not a dictionary of {count(self.books, 'book')}"
+        seen = f"it returned {shown(value)}, and not a dictionary of {counted(self.books, 'book')}"
         advice, call = "return a dictionary with the title of each book of this call", None
         if self.was_cut_short:
             seen = f"it was cancelled at {self.act.record.cancelled_at:g} s, and returned as if it were "
-            seen += f"done, with {self.books - len(wrong)} of {count(self.books, 'title')}"
+            seen += f"done, with {self.books - len(wrong)} of {counted(self.books, 'title')}"
             advice = "let a cancellation pass: no `except` and no `return` in `finally` may keep it"
         elif isinstance(value, dict) and wrong:
             seen, advice, call = self._wrong(wrong[0], found)
@@ -212,7 +210,7 @@ def never_too_many(case: Case) -> None:
         for start, _, calls in night.under_way():
             night.run.expect(
                 len(calls) <= night.limit,
-                f"{night.place}{count(len(calls), 'request')} were under way at {start:g} s",
+                f"{night.place}{counted(len(calls), 'request')} were under way at {start:g} s",
                 at=calls[night.limit] if len(calls) > night.limit else None,
             )
 
@@ -237,7 +235,7 @@ def no_longer_than_needed(case: Case) -> None:
             advice = f"find what lets only {most} of {places} requests through at a time"
         night.run.expect(
             round(night.act.elapsed, 6) == round(due, 6),
-            f"{night.place}it took {night.act.elapsed:g} s for {count(night.books, 'request')} of "
+            f"{night.place}it took {night.act.elapsed:g} s for {counted(night.books, 'request')} of "
             f"{seconds:g} s{' each' if night.books > 1 else ''}"
             + (f", up to {most} at a time" if most != places else "")
             + f"; with {places} at a time all the while, it takes {due:g} s",
@@ -259,8 +257,8 @@ def filled_at_once(case: Case) -> None:
             unsent = night.books - len(night.requests) + len(later)
             night.run.expect(
                 len(calls) >= night.limit or not unsent,
-                f"{night.place}{count(len(calls), 'request')} {_were(len(calls))} under way from "
-                f"{start:g} s to {end:g} s, while {count(unsent, 'other')} {_were(unsent)} still to be "
+                f"{night.place}{counted(len(calls), 'request')} {_were(len(calls))} under way from "
+                f"{start:g} s to {end:g} s, while {counted(unsent, 'other')} {_were(unsent)} still to be "
                 "sent",
                 at=next(iter(later), None),
                 advice="begin with as many requests as the limit allows, whatever other calls do"

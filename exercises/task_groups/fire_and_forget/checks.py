@@ -5,9 +5,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 
-from checker import Call, Case, Run, Service, World, check, scene
-from checker.judge.acts import Act
-from checker.judge.explain import CheckFailed
+from checker import Act, Call, Case, CheckFailed, Run, Service, World, check, counted, scene
 
 CUSTOMERS = [f"{name}@example.org" for name in ("ada", "edsger", "frances", "grace", "tony")]
 FAILURES = (
@@ -112,7 +110,7 @@ class Evening:
             sold.append((customer, charge, receipt))
         self.run.expect(
             not left,
-            f"{_count(len(self.receipts), 'receipt')} went out for {_count(len(self.sales), 'sale')}",
+            f"{counted(len(self.receipts), 'receipt')} went out for {counted(len(self.sales), 'sale')}",
             at=next(iter(left), None),
             advice="send one receipt for each sale, and no more",
         )
@@ -140,7 +138,7 @@ class Evening:
             seen = f"sell_tickets() returned at {self.act.ended:g} s, and never charged the sale of {_money(price)} to {customer}"
             advice = "charge every sale of this call once, even a ticket that costs nothing"
         elif wrong is None or len(charged) > len(self.sales):
-            seen = f"{_count(len(charged), 'charge')} went to the card reader for {_count(len(self.sales), 'sale')}"
+            seen = f"{counted(len(charged), 'charge')} went to the card reader for {counted(len(self.sales), 'sale')}"
             advice = "charge every sale once"
         else:
             place = self.charges.index(wrong)
@@ -223,10 +221,6 @@ class Evening:
         return sold
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _money(price: int) -> str:
     return f"{price / 100:.2f}"
 
@@ -307,7 +301,7 @@ def every_receipt_arrives(case: Case) -> None:
                 )
             raise CheckFailed(
                 f"sell_tickets() returned at {act.ended:g} s, with {len(late)} of "
-                f"{_count(len(sold), 'receipt')} still under way; the first is for {customer}, sent at "
+                f"{counted(len(sold), 'receipt')} still under way; the first is for {customer}, sent at "
                 f"{receipt.started:g} s",
                 receipt.line,
                 "give the task of each receipt a parent: a block that cannot be left before the receipt "
@@ -345,7 +339,7 @@ def queue_moves_on(case: Case) -> None:
                     for c in evening.receipts
                 )
                 others = (
-                    f", with {_count(under_way, 'other receipt')} under way" if under_way else ""
+                    f", with {counted(under_way, 'other receipt')} under way" if under_way else ""
                 )
                 raise CheckFailed(
                     f"{customer} paid at {free:g} s{others}, but the receipt was sent at "

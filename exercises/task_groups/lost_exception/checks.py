@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TypeAlias
 
-from checker import Call, Case, Run, Service, World, check, scene, takes
-from checker.judge.acts import Act
-from checker.judge.explain import CheckFailed, advise
-from checker.judge.service import AnyIOError
+from checker import (
+    Act,
+    AnyIOError,
+    Call,
+    Case,
+    CheckFailed,
+    Run,
+    Service,
+    World,
+    advise,
+    check,
+    counted,
+    scene,
+    takes,
+)
 
 
 class EndOfStream(AnyIOError):
@@ -159,10 +170,6 @@ class Release:
 Plan: TypeAlias = tuple[Server, str, Act]
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _seen(failed: Call) -> str:
     which = "announcement" if failed.method == "announce" else f"upload of {failed.given['file']}"
     return f"the {which} failed at {failed.ended:g} s with {failed.reply}"
@@ -232,7 +239,7 @@ def error_reaches_the_caller(case: Case) -> None:
                     raise CheckFailed(seen, None, LET_IT_OUT)
             if act.error is None and not act.was_cancelled and there < len(release.files):
                 seen += (
-                    f"when {there} of {_count(len(release.files), 'file')} had been uploaded, and "
+                    f"when {there} of {counted(len(release.files), 'file')} had been uploaded, and "
                 )
                 raise CheckFailed(f"{seen}returned as if all were well", None, LET_IT_OUT)
             continue
@@ -267,7 +274,7 @@ def others_are_cancelled(case: Case) -> None:
         left = [*run.tasks_left, *run.threads_left]
         run.expect(
             not left,
-            f"{_count(len(left), 'task')} still ran when the last release had ended",
+            f"{counted(len(left), 'task')} still ran when the last release had ended",
             at=next(iter(left), None),
             advice=NOBODY_LEFT,
         )
@@ -289,7 +296,7 @@ def others_are_cancelled(case: Case) -> None:
         run.expect(
             len(at_once) == len(release.files),
             f"publish() was called at {act.started:g} s, and began {len(at_once)} of "
-            f"{_count(len(release.files), 'upload')} at once",
+            f"{counted(len(release.files), 'upload')} at once",
             advice=ALL_AT_ONCE,
         )
         for call in release.uploads:
@@ -327,7 +334,7 @@ def not_announced(case: Case) -> None:
             release.run.expect(
                 not missing,
                 f"version {release.version} was announced at {call.started:g} s, when {missing} of "
-                f"{_count(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
+                f"{counted(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
                 + (f"; {_seen(failed[0])}" if failed else ""),
                 at=call,
                 advice="let no failed upload get as far as the announcement: what follows an `except` that "
@@ -349,7 +356,7 @@ def good_release(case: Case) -> None:
         told = " and ".join(map(str, announced)) or "nothing"
         run.expect(
             announced == [version],
-            f"version {version}, a release of {_count(files, 'file')}, was to be announced, and {told} was",
+            f"version {version}, a release of {counted(files, 'file')}, was to be announced, and {told} was",
             at=next(iter(release.announcements[1:]), None),
             advice="announce each release once, even one without files",
         )
@@ -360,7 +367,7 @@ def good_release(case: Case) -> None:
             round(act.elapsed, 6) == round(due, 6),
             f"publish() took {act.elapsed:g} s, not {due:g} s: "
             + (
-                f"it began {at_once} of {_count(files, 'upload')} at once, the longest takes {longest:g} s, "
+                f"it began {at_once} of {counted(files, 'upload')} at once, the longest takes {longest:g} s, "
                 f"and the announcement after it {release.server.announcing:g} s"
                 if files
                 else "without files there is only the announcement"

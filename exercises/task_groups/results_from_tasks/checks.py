@@ -4,8 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Call, Case, Run, Service, check, scene, takes
-from checker.judge.run import same, shown
+from checker import (
+    Act,
+    Call,
+    Case,
+    CheckFailed,
+    Run,
+    Service,
+    check,
+    counted,
+    same,
+    scene,
+    shown,
+    takes,
+)
 
 ARTICLES = ("kettle", "tea pot", "toaster", "torch")
 MOST = 101
@@ -139,7 +151,7 @@ class Page:
                 "task into the list"
             )
         elif len(returned) != len(prices):
-            seen += f"; there should be {_count(len(prices), 'result')}, not {len(returned)}"
+            seen += f"; there should be {counted(len(prices), 'result')}, not {len(returned)}"
             advice = (
                 "put one result into the list for each shop: None if it does not have the article"
             )
@@ -263,7 +275,7 @@ def shops_overlap(case: Case) -> None:
         page.run.expect(
             not late,
             f"compare() was called at {began:g} s, and asked {len(finds) - len(late)} of "
-            f"{_count(len(finds), 'shop')} at once; the next was not asked until "
+            f"{counted(len(finds), 'shop')} at once; the next was not asked until "
             f"{late[0].started if late else 0:g} s",
             at=next(iter(late), None),
             advice="start a task for every shop, however many there are, before you wait for any of them",
@@ -271,9 +283,7 @@ def shops_overlap(case: Case) -> None:
         slowest = max((shop.seconds for shop in page.shops), default=0.0)
         is_late = round(took - slowest, 6) > 0
         found, price = (is_late and page.pause) or (0.0, None)
-        message = (
-            f"compare() took {took:g} s; {_count(len(page.shops), 'shop')} can reply to both calls "
-        )
+        message = f"compare() took {took:g} s; {counted(len(page.shops), 'shop')} can reply to both calls "
         message += f"within {slowest:g} s"
         advice = "wait for the replies of the shops, and for nothing else"
         if price is not None:
@@ -318,7 +328,7 @@ def _expect_end(page: Page) -> None:
         run.expect_ended_with(act, page.calls)
     if failed is not None:
         others = sum(call.reply in TOLD for call in page.calls) - 1
-        several = f", as did {_count(others, 'more call')}" if others else ""
+        several = f", as did {counted(others, 'more call')}" if others else ""
         run.expect(
             act.error is not None or page.was_cancelled,
             f"{failed.method}() failed at {failed.ended:g} s ({failed.reply}){several}, and compare() "
@@ -345,7 +355,3 @@ def _expect_prices(page: Page) -> None:
     """Fail the check unless all prices are there in their order, whatever became of the rest."""
     value, prices = page.act.value, page.prices
     page.expect(*([price for price in each if price is not None] for each in (value, prices)))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
