@@ -195,10 +195,14 @@ def remarks(trace: Trace, seen: str) -> list[str]:
     """What else a learner wants to know of a run that failed a check, if it was not `seen` already:
     which calls were never made, and coroutines that were never awaited."""
     more = _unreached(trace)
-    for warning in trace.warnings[:MAX_WARNINGS]:
-        if warning.text not in seen:
-            where = _(" (line {line})", line=warning.line) if warning.line is not None else ""
-            more.append(_("Python warned: {text}{where}", text=warning.text, where=where))
+    alike = Counter((warning.text, warning.line) for warning in trace.warnings)
+    for (text, line), times in [*alike.items()][:MAX_WARNINGS]:
+        if text not in seen:
+            where = _(" (line {line})", line=line) if line is not None else ""
+            often = _(", {times} times", times=times) if times > 1 else ""
+            more.append(
+                _("Python warned: {text}{where}{often}", text=text, where=where, often=often)
+            )
     return more
 
 

@@ -458,9 +458,7 @@ def _lost_update(trace: Trace, lost: LostUpdate) -> str:
     base = lost.base.reply if lost.base is not None else None
     if len(values) == 1 and _is_number(values[0]) and _is_number(base):
         change = values[0] - base
-        if change > 0:
-            return _("{update}: the {change:g} is lost", update=text, change=change)
-        return _("{update}: the change by {change:g} is lost", update=text, change=change)
+        return _("{update}: the change by {change:+g} is lost", update=text, change=change)
     return text
 
 
