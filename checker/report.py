@@ -84,7 +84,7 @@ class CheckReport(msgspec.Struct, frozen=True):
         """The same, without what has been told of the topics that are `known` by now."""
         of_seen, *of_causes = self.topics or (self.seen, *self.causes)
         if of_seen in known:
-            return _("It fails in the same way as above")
+            return _("fails in the same way as the check above")
         new = [cause for cause, of in zip(self.causes, of_causes, strict=True) if of not in known]
         rows = [self.seen, *(_("What happened: {cause}", cause=cause) for cause in new)]
         if len(new) < len(self.causes):

@@ -48,6 +48,9 @@ class _OrderedTask(asyncio.Task[Any]):
         return self.number
 
 
+_OrderedTask.__name__ = "Task"  # asyncio shows it, and a learner knows it by no other name.
+
+
 def _scope_hash(scope: Any) -> int:
     # For the same reason: nested scopes are kept in sets too. A scope is in one only while it has
     # a host task. There is no public name for what a scope belongs to.

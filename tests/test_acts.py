@@ -153,7 +153,7 @@ def test_an_act_that_should_have_returned_fails_the_check_and_is_named(case_of, 
     desk = world.add(Desk())
     with pytest.raises(CheckFailed) as caught:
         world.run_all(world.call("ask", desk, 1), world.call("fail", desk, "no").at(2))
-    assert caught.value.message == "fail(), called at 2 s: it raised ConnectionError: no"
+    assert caught.value.message == "fail(), called at 2 s, raised ConnectionError: no"
     assert caught.value.line == marked(source)
 
 
@@ -251,7 +251,7 @@ def test_acts_that_wait_for_each_other_are_a_deadlock_without_a_word_of_the_chec
         """).world()
     with pytest.raises(CheckFailed) as caught:
         world.attempt_all(world.call("main"), world.call("main").at(4))
-    assert caught.value.message.startswith("deadlock, 4 s in")
+    assert caught.value.message.startswith("deadlock after 4 s")
     assert "task 2 (main) waits" in caught.value.message
     assert "checker" not in caught.value.message
 

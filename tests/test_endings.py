@@ -46,7 +46,7 @@ def test_a_cycle_of_locks_names_who_waits_where_for_what_held_by_whom(fail, mark
         """
     failure = fail(source, Desk())
     line = marked(source)
-    assert failure.message.startswith("deadlock, 1 s in")
+    assert failure.message.startswith("deadlock after 1 s")
     for mine, other in ((2, 3), (3, 2)):
         assert (
             f"task {mine} (transfer) waits at line {line} for a Lock, "
@@ -173,7 +173,7 @@ DEADLOCKS = {
                 group.start_soon(child)
             done.set()
         """,
-        "for its task group, where task 2 (child) still runs",
+        "for its task group, where task 2 (child) is still running",
     ),
     "two results of tasks that wait for each other": (
         """
@@ -256,7 +256,7 @@ def test_a_deadlock_says_when_it_came_about(fail):
             await anyio.sleep(12.5)
             await anyio.Event().wait()
         """)
-    assert failure.message.startswith("deadlock, 12.5 s in")
+    assert failure.message.startswith("deadlock after 12.5 s")
 
 
 def test_a_deadlock_of_many_tasks_names_the_first_and_counts_the_others(fail):
@@ -487,7 +487,7 @@ def test_a_thread_that_waits_beside_a_loop_is_told_as_a_thread_that_gave_nothing
     with pytest.raises(CheckFailed) as caught:
         case.world().run("main")
     assert (
-        f"worker thread read waits at line {marked(source)} for a lock or an event of `threading`"
+        f"worker thread read waits at line {marked(source)} for a `threading` lock or event"
         in caught.value.message
     )
     assert caught.value.advice.startswith("for each wait above, ask what should end it")

@@ -47,7 +47,7 @@ def recorded(backend: str, title: str, message: str) -> Recording:
     lanes = (
         Lane(
             "task", 1, "deposit_all", None, 0, 0.31, False,
-            (Span("wait", "its task group, where task 2 still runs", 4, 0, 0.31, "done"),),
+            (Span("wait", "its task group, where task 2 is still running", 4, 0, 0.31, "done"),),
         ),
         Lane(
             "task", 2, "deposit", 1, 0, 0.31, False,
@@ -641,7 +641,7 @@ def test_enter_opens_what_lies_behind_a_cell_and_escape_goes_back_to_it(tmp_path
     assert found["struck"] == ["5"]
     assert found["runs"] == ["asyncio", "trio"]
     assert found["items"] == [
-        "task 1 (deposit_all): a wait, task group, where task 2 still runs, line 4, from 0 s to 0.31 s, done",
+        "task 1 (deposit_all): a wait, task group, where task 2 is still running, line 4, from 0 s to 0.31 s, done",
         "task 2 (deposit): a call, read() -> 427, line 5, from 0 s to 0.08 s, done",
         "task 2 (deposit): a call, write(527), line 6, from 0.08 s to 0.31 s, failed",
         "task 2 (deposit): an error, ValueError: overdrawn, line 6, at 0.31 s",

@@ -42,7 +42,7 @@ def recorded(backend: str = "asyncio", **changes) -> Recording:
             0,
             0.31,
             False,
-            (Span("wait", "its task group, where task 2 still runs", 10, 0, 0.31, "done"),),
+            (Span("wait", "its task group, where task 2 is still running", 10, 0, 0.31, "done"),),
         ),
         Lane(
             "task",

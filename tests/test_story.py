@@ -221,8 +221,8 @@ def test_a_swallowed_cancellation_is_told_with_its_except(watch, marked):
     causes = texts(told_causes(watch(SWALLOWED).trace))
     line = marked(SWALLOWED)
     assert causes == [
-        f"the `except` at line {line} takes the cancellation of task 2 (work) and lets it go no "
-        "further"
+        f"the `except` at line {line} catches the cancellation of task 2 (work) and does not raise it "
+        "again"
     ]
 
 
@@ -287,7 +287,7 @@ def test_an_except_that_takes_a_cancellation_on_its_own_line_is_told(watch, mark
     source = SWALLOWED.replace(":  # here\n                    pass", ": pass  # here")
     assert source != SWALLOWED
     [cause] = texts(told_causes(watch(source).trace))
-    assert f"the `except` at line {marked(source)} takes the cancellation" in cause
+    assert f"the `except` at line {marked(source)} catches the cancellation" in cause
 
 
 def test_a_task_that_was_left_behind_is_told_with_the_line_that_started_it(watch, backend):
@@ -402,7 +402,7 @@ def test_a_time_limit_of_the_learners_own_is_told_with_what_it_gave_up(watch):
     source = LIMITED.format(limit="move_on_after(0.5)", then="await anyio.sleep(5)")
     [cause] = texts(told_causes(watch(source).trace))
     assert cause == (
-        "the time limit at line 4 was up at 0.5 s, after 0.5 s, and gave up read() at line 6, begun at 0 s"
+        "the time limit of 0.5 s at line 4 ran out at 0.5 s and cancelled read() at line 6, begun at 0 s"
     )
 
 
@@ -418,7 +418,7 @@ def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
         """
     [cause] = texts(told_causes(watch(source).trace))
     assert cause.startswith(
-        "the time limit at line 4 was up at 0.5 s, after 0.5 s, and gave up read()"
+        "the time limit of 0.5 s at line 4 ran out at 0.5 s and cancelled read()"
     )
 
 
@@ -502,7 +502,7 @@ POLLS = """
 def test_a_task_that_polls_is_told_with_how_often(watch):
     [cause] = texts(told_causes(watch(POLLS.format(between="pass")).trace))
     assert re.fullmatch(
-        r"task 2 \(look\) slept 1[01] times in a row at line 8, from 0 s to [\d.]+ s, and called nothing between",
+        r"task 2 \(look\) slept 1[01] times in a row at line 8, from 0 s to [\d.]+ s, and called nothing in between",
         cause,
     )
 
@@ -623,7 +623,7 @@ def test_services_are_counted_as_the_submission_was_given_them(sandbox, backend)
     [cause] = texts(told_causes(tried.trace))
     assert cause == (
         "task 3 (add) read 0 from Desk 1 at line 5. Then task 2 (add) wrote 1 at line 7. After that, "
-        "task 3 (add) overwrote it with 2 at line 7: the 1 is lost"
+        "task 3 (add) overwrote it with 2 at line 7: the change by +1 is lost"
     )
 
 

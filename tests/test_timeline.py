@@ -53,7 +53,12 @@ def wait(what: str, start: float, end: float, outcome="done", line: int | None =
 
 
 LOST_UPDATE = recorded(
-    task(1, "deposit_all", wait("its task group, where task 2 still runs", 0, 0.31), parent=None),
+    task(
+        1,
+        "deposit_all",
+        wait("its task group, where task 2 is still running", 0, 0.31),
+        parent=None,
+    ),
     task(2, "deposit", call("read()", 0, 0.08, "() -> 427"), call("write()", 0.08, 0.2, "(527)")),
     task(3, "deposit", call("read()", 0, 0.11, "() -> 427"), call("write()", 0.11, 0.31, "(477)")),
     story=[Sentence(0, "two begin", 21), Sentence(0.11, "task 3 is told 427 as well", 21, True)],

@@ -18,6 +18,7 @@ from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
 from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
+from checker.judge.words import error_name
 from checker.translation import _
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, instant
 from checker_sandbox.wire.plain import plain
@@ -162,12 +163,16 @@ class Act:
         alone = explain(replace(self._trace, ending=record.ending, elapsed=record.ended))
         if len(self._trace.acts) == 1 or alone.hopeless:
             return alone
-        message = _(
-            "{function}(), called at {started:g} s: {seen}",
-            function=record.function,
-            started=record.started,
-            seen=alone.message,
-        )
+        begun = {"function": record.function, "started": record.started}
+        if isinstance(record.ending, Raised):
+            error = error_name(record.ending.error)
+            message = _(
+                "{function}(), called at {started:g} s, raised {error}", error=error, **begun
+            )
+        else:
+            message = _(
+                "{function}(), called at {started:g} s: {seen}", seen=alone.message, **begun
+            )
         return CheckFailed(message, alone.line, alone.advice, topic=alone.topic)
 
 

@@ -79,11 +79,14 @@ def _explain(trace: Trace) -> CheckFailed:
             return CheckFailed(
                 _("it raised {error}", error=error_name(error)),
                 _line(error),
-                advise(error, trace.backend) or _("make it run without that error first"),
+                advise(error, trace.backend) or _("first get it to run without this error"),
             )
         case Deadlocked(waits):
             return CheckFailed(
-                _("deadlock, {at:g} s in: every task waits, and nothing can ever wake one.", at=at)
+                _(
+                    "deadlock after {at:g} s: every task is waiting, and nothing can ever wake any of them.",
+                    at=at,
+                )
                 + waits_below(trace, waits),
                 _first_line(waits),
                 WHO_SHOULD_END_IT,
@@ -224,7 +227,7 @@ def _unreached(trace: Trace) -> list[str]:
     made = Counter(call.method for call in trace.calls)
     known = {method for service in trace.services for method in type(service)._methods}
     never = sorted(known - made.keys())
-    if not never or not isinstance(trace.ending, Returned):
+    if not never or not isinstance(trace.ending, Returned) or trace.cancelled_at is not None:
         return []
     times = [
         ngettext("{method}() once", "{method}() {number} times", n, method=method)
@@ -267,6 +270,8 @@ def advise(error: ErrorTree, backend: str) -> str | None:
         if leaf.asyncio:
             return _("use what AnyIO has in place of asyncio.{name}", name=leaf.asyncio)
         return _("what asyncio has needs asyncio's event loop, and this is trio; use AnyIO's")
+    if leaf.kind == "TimeoutError" and not leaf.call:
+        return _("find the time limit that raised this: does the brief ask for it?")
     for pattern, advice in _ADVICE:
         if re.search(pattern, f"{leaf.kind}: {leaf.message}"):
             return advice
@@ -285,8 +290,8 @@ def difference(trace: Trace, source: bytes, *, is_by_order: bool) -> str | None:
     was_cancelled = any(not struck.kind for struck in trace.watched.struck)
     if was_cancelled and b"asyncio.CancelledError" in source:
         return _(
-            "asyncio.CancelledError is not what trio cancels with; "
-            "anyio.get_cancelled_exc_class() is what the running backend does"
+            "trio does not cancel with asyncio.CancelledError; anyio.get_cancelled_exc_class() "
+            "returns what the running backend cancels with"
         )
     return None
 

@@ -124,7 +124,7 @@ def awaited(trace: Trace, what: Awaited) -> str:
         case "thread's sleep":
             return "time.sleep()"
         case "thread's lock":
-            return _("a lock or an event of `threading`, or a queue")
+            return _("a `threading` lock or event, or a queue")
         case "thread's end":
             return _("the end of thread {name}", name=what.name)
         case "event loop":
@@ -171,7 +171,7 @@ def holding(what: Awaited) -> str:
         case "thread's sleep":
             return "time.sleep()"
         case "thread's lock":
-            return _("a wait for a lock or an event of `threading`, or a queue,")
+            return _("a blocking wait (for a `threading` lock or event, or a queue)")
         case "thread's end":
             return _("Thread.join() of {name}", name=what.name)
     return _("a wait")
@@ -203,11 +203,13 @@ def _semaphore(trace: Trace, what: Awaited) -> str:
 
 def _children(trace: Trace, what: Awaited) -> str:
     if what.count > MAX_NAMES:
-        return ngettext("{number} task still runs", "{number} tasks still run", what.count)
+        return ngettext(
+            "{number} task is still running", "{number} tasks are still running", what.count
+        )
     tasks = task_names(trace, what.holders) or _("a task")
     if what.count > 1:
-        return _("{tasks} still run", tasks=tasks)
-    return _("{task} still runs", task=tasks)
+        return _("{tasks} are still running", tasks=tasks)
+    return _("{task} is still running", task=tasks)
 
 
 def at_line(line: int | None) -> str:
@@ -324,7 +326,7 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
             text, at, line = _held(trace, cause), first.started, first.line
         case SwallowedCancellation(swallowed):
             text = _(
-                "the `except`{where} takes the cancellation of {task} and lets it go no further",
+                "the `except`{where} catches the cancellation of {task} and does not raise it again",
                 where=at_line(swallowed.line),
                 task=task_name(trace, swallowed.task),
             )
@@ -369,7 +371,7 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
         case Polling(task, line, times, since, until):
             text = _(
                 "{task} slept {times} times in a row{where}, from {since:g} s to {until:g} s, and "
-                "called nothing between",
+                "called nothing in between",
                 task=task_name(trace, task),
                 times=f"{times:,}",
                 where=at_line(line),
@@ -579,19 +581,19 @@ def _own_timeout(trace: Trace, timeout: OwnTimeout) -> str:
     others = len(timeout.dropped) - 1
     if others:
         text = ngettext(
-            "the time limit{where} was up at {until:g} s, after {length:g} s, and gave up {method}(){there}, "
+            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
             "begun at {started:g} s, and {number} more call",
-            "the time limit{where} was up at {until:g} s, after {length:g} s, and gave up {method}(){there}, "
+            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
             "begun at {started:g} s, and {number} more calls",
             others,
             **facts,
         )
     else:
         text = _(
-            "the time limit{where} was up at {until:g} s, after {length:g} s, and gave up {method}(){there}, "
+            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
             "begun at {started:g} s",
             **facts,
         )
     if timeout.times > 1:
-        text = _("{text}; so it went {times} times", text=text, times=timeout.times)
+        text = _("{text}; this happened {times} times", text=text, times=timeout.times)
     return text

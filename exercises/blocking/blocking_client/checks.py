@@ -235,9 +235,7 @@ def loop_stays_free(case: Case) -> None:
         if late:
             since, what, call = min(late, key=lambda entry: entry[0])
             held = [b for b in mail.run.blocked if b.started < call.started and b.ended > since]
-            advice = (
-                f"find what this {call.method}() waited for: another letter, a thread, a clock?"
-            )
+            advice = f"find out what this {call.method}() was waiting for: another letter, a thread, a sleep?"
             mail.run.expect(
                 False, what, at=held[0] if held else call, advice=None if held else advice
             )

@@ -136,10 +136,13 @@ def heart_beats_on(case: Case) -> None:
             gap = f"a beat at {since:g} s and no other" if heard else "no beat"
             if beat:
                 gap += f" until {beat.started:g} s"
-            also = f"the last oven was not loaded until {morning.loaded:g} s"
-            advice = (
-                "send this call's watchdog a beat every 0.8 s or less, until all ovens are loaded"
-            )
+            loads = [oven.load.started for oven in morning.ovens]
+            also = "the oven"
+            if loads[1:]:
+                number = loads.index(morning.loaded) + 1
+                also = f"the last of {len(loads)} ovens, number {number} of the list,"
+            also += f" was not loaded until {morning.loaded:g} s"
+            advice = "go on beating, every 0.8 s or less, until the slowest oven is loaded, whichever it is"
             held = [b.length for b in morning.run.blocked if since < b.ended <= following]
             if len(held) > 1:
                 also = f"the event loop was held {len(held)} times, for {sum(held):g} s in all"
@@ -203,7 +206,7 @@ def _delayed(morning: Morning, oven: Heated) -> str | None:
         return None
     if oven.light.started > morning.act.started + EPSILON:
         return "light every oven before you wait for any of them to get hot"
-    return "find what else the load() waited for: another oven, a free thread, a look at the clock?"
+    return "find out what else this load() was waiting for: another oven, a free thread, a sleep?"
 
 
 @check(

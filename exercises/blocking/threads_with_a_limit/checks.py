@@ -135,7 +135,7 @@ def _judged(run: Run, act: Act, archive: Archive, limit: int) -> Move:
 @check(
     "There are never more downloads under way than the limit allows",
     points=2,
-    advice="all downloads of a call must share one thing with `limit` places, and wait for a free one",
+    advice="all downloads of a call must share one limiter with `limit` places, and each wait for a free place",
 )
 def never_over_the_limit(case: Case) -> None:
     for move in moves(case):
@@ -151,7 +151,7 @@ def never_over_the_limit(case: Case) -> None:
 @check(
     "As many downloads are under way as the limit allows, and the event loop stays free",
     points=2,
-    advice="only worker threads may wait for the archive, or for each other; the event loop's must not",
+    advice="only worker threads may wait for the archive; a task that waits for its turn must `await` it",
 )
 def as_many_as_allowed(case: Case) -> None:
     for move in moves(case):

@@ -194,11 +194,11 @@ def mail_is_sent(case: Case) -> None:
         called = ", ".join(f"{call.method}() at {call.started:g} s" for call in one.calls)
         one.run.expect(
             round(act.elapsed - due, 6) <= 0,
-            f"sign_up took {act.elapsed:g} s, where {due:g} s is enough: {one.members.seconds:g} s for "
+            f"sign_up took {act.elapsed:g} s, where {due:g} s would have been enough: {one.members.seconds:g} s for "
             f"the list of members and {one.mailer.seconds:g} s for the mail server. It began at "
             f"{act.started:g} s, called {called}, and returned at {act.ended:g} s",
             at=call,
-            advice="wait for these two and for nothing else, such as somebody else who joins",
+            advice="wait for the list and the mail server, and for nothing else: no sleep, nobody else who joins",
         )
 
 
@@ -294,7 +294,7 @@ def _expect_end(one: SignUp) -> None:
             f"sign_up was cancelled from outside at {cancelled:g} s, and "
             f"{raised}; it must let itself be cancelled",
             at=act.errors[0] if act.errors else None,
-            advice="let a cancellation pass: no `except` may keep it, and no `return` in a `finally`",
+            advice="let a cancellation through: an `except` that catches it must raise it again, and a `finally` must not `return`",
         )
     if act.error is not None:
         for call in one.calls:
@@ -336,8 +336,8 @@ def _without_mail(one: SignUp) -> tuple[str, str]:
     if one.number == 0 and 0 < len(mails) == len(others):
         return (
             f"send() was never called for {one.address}, after add() had returned 0; everybody with "
-            "another number got a mail",
-            "0 is a number like any other, and the first member's",
+            "any other number got a mail",
+            "0 is a number like any other: the first member has it",
         )
     if 0 < count < one.sharing:
         return (

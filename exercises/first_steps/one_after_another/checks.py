@@ -5,7 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, check, counted, most_in_flight, scene, takes
+from checker import (
+    Act,
+    Call,
+    Case,
+    Run,
+    Service,
+    check,
+    counted,
+    most_in_flight,
+    scene,
+    shown,
+    takes,
+)
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo")
 MOST = 101
@@ -20,7 +32,10 @@ FAILURES = (
 )
 TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
 ASK_ALL = "ask about everybody in every office, each time that look_up_all is called"
-LET_PASS = "let a cancellation pass: no `except` may keep it, and no `return` in a `finally`"
+LET_PASS = (
+    "let a cancellation through: an `except` that catches it must raise it again, and a `finally` must "
+    "not `return`"
+)
 
 
 class Directory(Service):
@@ -189,7 +204,7 @@ def slow_answers_hold_up_nobody_else(case: Case) -> None:
             for call in book.calls_about(names):
                 book.run.expect(
                     round(call.started - free, 6) <= 0,
-                    f"office {number} had nothing to answer from {free:g} s on, but {_name(call)}, "
+                    f"office {number} was idle from {free:g} s on, but {_name(call)}, "
                     f"the next on its list, was not looked up until {call.started:g} s",
                     at=call,
                 )
@@ -268,7 +283,10 @@ def _expect_everybody(book: Book) -> None:
 def _expect_value(book: Book) -> None:
     names, value = book.company.names, book.act.value
     book.run.expect(
-        isinstance(value, dict), f"look_up_all returned {type(value).__name__}, not a dictionary"
+        isinstance(value, dict),
+        f"look_up_all returned {shown(value)}, not a dictionary, for "
+        f"{counted(len(book.company.offices), 'office')}",
+        advice="return a phone book in every case: for no offices, an empty one",
     )
     told = {_name(call): call.reply for call in book.calls}
     missing = [name for name in names if name not in value]

@@ -68,7 +68,7 @@ class Night:
                 reads = len(calls) - len(writes)
                 where = f" of the call at {orders.act.started:g} s (Account {number})"
                 name = f"account {index}{where if number != index else ''}"
-                part = f"{name} has a part in {listed(own)}"
+                part = f"{name} takes part in {listed(own)}"
                 pairs = {transfer[:2] for transfer in own}
                 self.run.expect(
                     len(writes) == len(own),
@@ -77,7 +77,7 @@ class Night:
                     or (
                         "write each account once for each of its transfers"
                         if len(writes) > len(own)
-                        else "two transfers between the same accounts, even alike, are two transfers"
+                        else "two transfers between the same accounts are two transfers, even if they are identical"
                         if len(writes) == len(pairs)
                         else "carry out every transfer, however long it must wait, and leave none out"
                     ),
@@ -198,7 +198,7 @@ def circles_end(case: Case) -> None:
 )
 def strangers_overlap(case: Case) -> None:
     for night in opposite(case):
-        night.expect_balances(advice="first book every transfer right; time comes after that")
+        night.expect_balances(advice="get every transfer right first; its time comes second")
         for orders in night.orders if night.is_timed else ():
             for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
                 expect_no_wait(night, orders, sorted(pair))

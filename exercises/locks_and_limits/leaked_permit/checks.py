@@ -36,7 +36,8 @@ FOLLOW = {
 FOLLOW_EACH = "follow render() for each of these: does it give back its permit, once, and at once?"
 SEVERAL = "in several ways"
 TAKE_ONE = (
-    "take a permit before the renderer is asked, keep it until it is done, and give it back once"
+    "all calls of a studio must take their permits from the same place: one before the renderer is "
+    "asked, given back exactly once, when it is done"
 )
 LET_IT_OUT = "give the permit back, and let the exception go on to whoever called"
 TO_EACH = "two people may send the same picture: what happens to one must not reach the other"

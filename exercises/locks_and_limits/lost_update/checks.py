@@ -210,8 +210,8 @@ def accounts_overlap(case: Case) -> None:
             took = max((call.ended or 0.0 for call in due.done), default=0.0) - act.started
             day.run.expect(
                 took < seconds + EPSILON,
-                f"{due.name} should get {due.deposits}. At {due.account.seconds:g} s for each read and "
-                f"each write that takes {seconds:g} s; it took {took:g} s{pause(due)}",
+                f"{due.name} should get {due.deposits}. A read or a write takes {due.account.seconds:g} s, so "
+                f"{seconds:g} s are enough; it took {took:g} s{pause(due)}",
                 at=due.done[0] if due.done else None,
                 advice=what_to_share(day, due),
             )
@@ -254,7 +254,7 @@ def pause(due: Due) -> str:
     free = due.batch.act.started
     for call in due.done:
         if call.started > free + EPSILON:
-            return f", and from {free:g} s to {call.started:g} s nobody called it"
+            return f", and from {free:g} s to {call.started:g} s it was not called"
         free = max(free, call.ended or free)
     return ""
 

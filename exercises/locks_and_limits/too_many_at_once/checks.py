@@ -92,8 +92,8 @@ class Night:
         advice, call = "return a dictionary with the title of each book of this call", None
         if self.was_cut_short:
             seen = f"it was cancelled at {self.act.record.cancelled_at:g} s, and returned as if it were "
-            seen += f"done, with {self.books - len(wrong)} of {counted(self.books, 'title')}"
-            advice = "let a cancellation pass: no `except` and no `return` in `finally` may keep it"
+            seen += f"done, with {self.books - len(wrong)} of its {self.books} titles"
+            advice = "let a cancellation through: an `except` that catches it must raise it again"
         elif isinstance(value, dict) and wrong:
             seen, advice, call = self._wrong(wrong[0], found)
         self.run.expect(
@@ -132,14 +132,14 @@ def nights(case: Case) -> Iterator[Night]:
             if planned and is_alike:
                 # The same number, and maybe the same catalogue, and yet a limit of its own.
                 limit = planned[0].limit
-                is_shared = case.pick([False, True])
+                is_shared = case.pick([True, False])
             catalogue = planned[0].catalogue if is_shared else world.add(Catalogue())
             # Two parts, so that there mostly are more books than places.
             books = case.size(0, most) + case.size(0, 12)
             planned.append(
                 _plan(world, catalogue, _add(case, catalogue, books, alike=alike), limit)
             )
-        if case.pick([True, False]):
+        if case.pick([False, True]):
             planned[1].act.after(planned[0].act)
         for _ in range(10 if case.integer(0, 9) == 9 else 0):
             catalogue = world.add(Catalogue())
@@ -202,7 +202,8 @@ def every_title(case: Case) -> None:
 @check(
     "Never more requests are under way than the limit allows",
     points=2,
-    advice="every request needs one of the `limit` places of its call, and keeps it until it is answered",
+    advice="each call has `limit` places of its own: every request, the first and the last too, takes one and "
+    "keeps it until it is answered",
 )
 def never_too_many(case: Case) -> None:
     for night in nights(case):
@@ -238,7 +239,7 @@ def no_longer_than_needed(case: Case) -> None:
             f"{night.place}it took {night.act.elapsed:g} s for {counted(night.books, 'request')} of "
             f"{seconds:g} s{' each' if night.books > 1 else ''}"
             + (f", up to {most} at a time" if most != places else "")
-            + f"; with {places} at a time all the while, it takes {due:g} s",
+            + f"; with {places} at a time, it would take {due:g} s",
             advice=advice,
         )
 

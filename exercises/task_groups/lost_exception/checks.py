@@ -322,7 +322,7 @@ def others_are_cancelled(case: Case) -> None:
         )
 
 
-@check("A release that misses a file is not announced")
+@check("A release without all its files is not announced")
 def not_announced(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         failed = release.first_failed()
