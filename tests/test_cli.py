@@ -78,7 +78,17 @@ def test_a_report_in_json_has_these_fields_in_this_order_and_no_others(clone):
     for check in exercise["checks"]:
         assert list(check) == [
             *("name", "title", "backend", "status", "points", "seen", "file", "line"),
-            *("causes", "notes", "printed", "advice", "reason", "replay", "tried", "searched"),
+            *(
+                "causes",
+                "notes",
+                "printed",
+                "advice",
+                "reason",
+                "topics",
+                "replay",
+                "tried",
+                "searched",
+            ),
             "message",
         ]
 
@@ -104,7 +114,7 @@ def test_one_file_is_graded_for_the_one_exercise_that_is_named(clone):
     mistake = clone / "solutions/locks_and_limits/lost_update/mistakes/one_lock_for_all.py"
     done = checker("grade", "lost_update", "--submission", mistake, "--seed", "1", cwd=clone)
     assert done.returncode == cli.FAILED
-    assert "that should take" in " ".join(done.stdout.split())
+    assert "A read or a write takes" in " ".join(done.stdout.split())
     assert checker("grade", "--submission", mistake, cwd=clone).returncode == cli.UNUSABLE
 
 
