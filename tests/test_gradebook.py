@@ -641,7 +641,7 @@ def test_enter_opens_what_lies_behind_a_cell_and_escape_goes_back_to_it(tmp_path
     assert found["struck"] == ["5"]
     assert found["runs"] == ["asyncio", "trio"]
     assert found["items"] == [
-        "task 1 (deposit_all): a wait, task group, where task 2 is still running, line 4, from 0 s to 0.31 s, done",
+        "task 1 (deposit_all): a wait, its task group, where task 2 is still running, line 4, from 0 s to 0.31 s, done",
         "task 2 (deposit): a call, read() -> 427, line 5, from 0 s to 0.08 s, done",
         "task 2 (deposit): a call, write(527), line 6, from 0.08 s to 0.31 s, failed",
         "task 2 (deposit): an error, ValueError: overdrawn, line 6, at 0.31 s",
@@ -665,7 +665,7 @@ def test_the_second_run_is_drawn_when_it_is_opened_and_its_timeline_lights_the_c
         found.after = all(".item", run).length;
         all(".item", run)[2].focus();
         found.lit = all("dialog .source .lit").map((line) => line.dataset.line);
-        found.tip = one("#tooltip").textContent.includes("write() (527)");
+        found.tip = one("#tooltip").textContent.includes("write(527)");
         const ids = all("[id]").map((each) => each.id);
         found.twice = ids.filter((id, n) => ids.indexOf(id) !== n);
         """,

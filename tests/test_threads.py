@@ -920,7 +920,7 @@ def test_two_threads_that_hold_each_others_lock_are_a_deadlock(fail):
                 group.start_soon(anyio.to_thread.run_sync, take, a, b)
                 group.start_soon(anyio.to_thread.run_sync, take, b, a)
         """)
-    assert "deadlock, 1 s in" in failure.message
+    assert "deadlock after 1 s" in failure.message
     assert failure.message.count("worker thread take waits at line 9 for") == 2
 
 

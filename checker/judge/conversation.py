@@ -226,7 +226,7 @@ class _Conversation:
                 if link.received > MAX_RECEIVED:
                     raise RunOver(
                         facts.Overran(
-                            _("it told the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
+                            _("it sent the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
                         )
                     )
                 for event in message.events:

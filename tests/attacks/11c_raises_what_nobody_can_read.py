@@ -2,7 +2,7 @@
 
 
 # For: lost_update
-# Sees: it raised SystemExit
+# Sees: raised SystemExit
 class Awkward(Exception):
     def __str__(self):
         raise SystemExit(0)

@@ -1,7 +1,7 @@
 """Has markup, terminal escapes, formulas, null bytes and marks that turn text around in all that a report could show."""
 
 # For: lost_update
-# Sees: it raised
+# Sees: raised
 
 import anyio
 
