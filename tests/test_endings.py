@@ -650,6 +650,27 @@ def test_a_loop_in_a_thread_that_waits_long_for_another_thread_is_no_livelock(pl
     assert run.value == "slept"
 
 
+def test_a_time_limit_of_the_programs_own_is_asked_for_and_one_of_a_service_is_not(fail):
+    own = fail(
+        """
+        import anyio
+
+        async def main(desk):
+            with anyio.fail_after(1):
+                await anyio.sleep(2)
+        """,
+        Desk(),
+    )
+    assert own.advice == "find the time limit that raised this: does the brief ask for it?"
+
+    class Slow(Service):
+        def read(self) -> None:
+            raise TimeoutError("too busy")
+
+    theirs = fail("async def main(slow):\n    await slow.read()\n", Slow())
+    assert "time limit" not in theirs.advice
+
+
 # --- too much of something ----------------------------------------------------------------------
 
 
@@ -852,6 +873,19 @@ def test_what_stands_under_the_main_guard_is_not_run(play):
             anyio.run(main)
         """)
     assert run.value == "by the checker"
+
+
+def test_a_task_of_asyncio_shows_itself_by_the_name_that_learners_know(play_on):
+    run = play_on(
+        "asyncio",
+        """
+        import asyncio
+
+        async def main():
+            return repr(asyncio.current_task())
+        """,
+    )
+    assert run.value.startswith("<Task pending name=")
 
 
 # --- what was forgotten -------------------------------------------------------------------------
