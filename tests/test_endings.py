@@ -650,25 +650,27 @@ def test_a_loop_in_a_thread_that_waits_long_for_another_thread_is_no_livelock(pl
     assert run.value == "slept"
 
 
-def test_a_time_limit_of_the_programs_own_is_asked_for_and_one_of_a_service_is_not(fail):
-    own = fail(
-        """
-        import anyio
+LIMITED = """
+    import anyio
 
-        async def main(desk):
-            with anyio.fail_after(1):
-                await anyio.sleep(2)
-        """,
-        Desk(),
-    )
-    assert own.advice == "find the time limit that raised this: does the brief ask for it?"
+    async def main(desk):
+        try:
+            with anyio.move_on_after(LIMIT):
+                await desk.fail("too busy")
+        except ConnectionError:
+            pass
+        raise TimeoutError("too busy")
+    """
 
-    class Slow(Service):
-        def read(self) -> None:
-            raise TimeoutError("too busy")
 
-    theirs = fail("async def main(slow):\n    await slow.read()\n", Slow())
-    assert "time limit" not in theirs.advice
+@pytest.mark.parametrize(("limit", "is_said"), [("0.5", True), ("5", False)])
+def test_a_time_limit_is_only_asked_for_where_one_ran_out(case_of, limit, is_said):
+    case = case_of(LIMITED.replace("LIMIT", limit))
+    case._setting = replace(case._setting, fresh=True, watched=True)
+    world = case.world()
+    with pytest.raises(CheckFailed) as caught:
+        world.run("main", world.add(Desk()))
+    assert ("a time limit of yours ran out" in caught.value.advice) == is_said
 
 
 # --- too much of something ----------------------------------------------------------------------

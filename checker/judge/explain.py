@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from checker.judge.errors import is_of_asyncio
+from checker.judge.errors import is_of_asyncio, leaves
 from checker.judge.trace import (
     Deadlocked,
     Died,
@@ -79,7 +79,9 @@ def _explain(trace: Trace) -> CheckFailed:
             return CheckFailed(
                 _("it raised {error}", error=error_name(error)),
                 _line(error),
-                advise(error, trace.backend) or _("first get it to run without this error"),
+                advise(error, trace.backend)
+                or _about_a_limit(trace, error)
+                or _("first get it to run without this error"),
             )
         case Deadlocked(waits):
             return CheckFailed(
@@ -129,6 +131,14 @@ def _explain(trace: Trace) -> CheckFailed:
             return CheckFailed(_("it ended because it was cancelled"))
         case Returned():
             return CheckFailed(_("it returned without an error, where one was due"))
+
+
+def _about_a_limit(trace: Trace, error: ErrorTree) -> str | None:
+    """What to try about a `TimeoutError` that no call raised, where a time limit of the learner's ran out."""
+    alone = any(leaf.kind == "TimeoutError" and not leaf.call for leaf in leaves(error))
+    if alone and trace.watched.timeouts:
+        return _("a time limit of yours ran out: does the brief ask for it?")
+    return None
 
 
 def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
@@ -270,8 +280,6 @@ def advise(error: ErrorTree, backend: str) -> str | None:
         if leaf.asyncio:
             return _("use what AnyIO has in place of asyncio.{name}", name=leaf.asyncio)
         return _("what asyncio has needs asyncio's event loop, and this is trio; use AnyIO's")
-    if leaf.kind == "TimeoutError" and not leaf.call:
-        return _("find the time limit that raised this: does the brief ask for it?")
     for pattern, advice in _ADVICE:
         if re.search(pattern, f"{leaf.kind}: {leaf.message}"):
             return advice

@@ -157,14 +157,13 @@ def _marks(trace: Trace, task: int) -> Iterator[Mark]:
             if struck.kind:
                 yield Mark("error", kind, struck.line, struck.at)
             else:
-                yield Mark("cancelled", "cancelled", struck.line, struck.at)
+                yield Mark("cancelled", _("cancelled"), struck.line, struck.at)
     for swallowed in trace.watched.swallowed:
         if swallowed.task == task:
-            what = "the cancellation is taken by this `except`, and goes no further"
+            what = _("this `except` catches the cancellation and does not raise it again")
             yield Mark("swallowed", what, swallowed.line, swallowed.at)
     if isinstance(trace.ending, Deadlocked):
         for wait in trace.ending.waits:
             if wait.task == task and not wait.is_thread:
-                yield Mark(
-                    "stuck", f"waits for {awaited(trace, wait.what)}", wait.line, trace.elapsed
-                )
+                what = _("waits for {what}", what=awaited(trace, wait.what))
+                yield Mark("stuck", what, wait.line, trace.elapsed)

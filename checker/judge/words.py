@@ -136,8 +136,8 @@ def awaited(trace: Trace, what: Awaited) -> str:
 def briefly(what: Awaited) -> str:
     """What is waited for, where there is little room."""
     match what.kind:
-        case "reply" | "result":
-            return f"{what.name}()" if what.kind == "reply" else what.name
+        case "result":
+            return what.name
         case "lock":
             return "Lock"
         case "semaphore":
