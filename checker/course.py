@@ -199,6 +199,14 @@ class Course:
         for chapter in self.chapters:
             yield from chapter.exercises
 
+    def answers(self) -> list[Path]:
+        """The files and folders that hold answers, or from which some can be had: solutions, checks,
+        what Git keeps of them, and what was built from them or quotes them."""
+        beside = [self.root / name for name in (".git", "tests", "docs", "build", "dist")]
+        chapters = [exercise.solutions.parent for exercise in self]
+        chapters += [exercise.folder.parent for exercise in self]
+        return [path for path in dict.fromkeys([*chapters, *beside]) if path.exists()]
+
     def select(self, names: Iterable[str]) -> list[Exercise]:
         """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of
         the course and each once; all of them, if there are no names. Raises `UnknownName`."""

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -102,6 +103,45 @@ def test_it_sees_no_file_of_the_host(look, tmp_path):
     ]
     places += ["/etc/shadow", "/etc/hostname", "/var", "/run", "/sys", "/boot", "/mnt", "/media"]
     assert not look(f"return [p for p in {list(map(str, places))} if os.path.exists(p)]")
+
+
+@pytest.fixture
+def course_in_sight() -> Iterator[Path]:
+    """A folder with answers in it, where a jail must show what is around it."""
+    with tempfile.TemporaryDirectory(dir=sys.prefix) as folder:
+        Path(folder).chmod(0o755)  # It is for its owner alone, as it is made.
+        (Path(folder) / "solutions").mkdir()
+        (Path(folder) / "solutions/solution.py").write_text("the answer")
+        (Path(folder) / "work.zip").write_text("the answer of somebody else")
+        yield Path(folder)
+
+
+def looked_at(jail: Jail, place: Path) -> list[str]:
+    with Sandbox(jail=jail.numbered(jails.USERS - 2)) as sandbox:
+        found = look_with(
+            sandbox,
+            f"""
+            files = [path for path in Path({str(place)!r}).rglob("*") if path.is_file()]
+            return [str(path) for path in files if path.read_bytes()]
+            """,
+        )
+        assert isinstance(found, list)
+        return found
+
+
+def test_what_must_stay_hidden_is_not_seen_even_in_what_a_jail_must_show(jail, course_in_sight):
+    assert len(looked_at(jail, course_in_sight)) == 2
+    hiding = Jail.find(hidden=[course_in_sight / "solutions", course_in_sight / "work.zip"])
+    assert looked_at(hiding, course_in_sight) == []
+
+
+def test_an_interpreter_in_a_hidden_folder_is_there_and_nothing_else_of_it(jail, course_in_sight):
+    hiding = Jail.find(hidden=[course_in_sight, Path(sys.prefix), course_in_sight / "solutions"])
+    assert looked_at(hiding, course_in_sight) == []
+
+
+def test_the_judge_is_nowhere_to_be_seen(look):
+    assert look(f"return [str(path) for path in Path({str(jails.JUDGE)!r}).rglob('*')]") == []
 
 
 def test_it_may_write_to_tmp_and_nowhere_else(look):
@@ -341,6 +381,18 @@ def test_where_there_is_no_jail_root_can_have_another_user_run_it():
         """
     with Sandbox(jail=user) as sandbox:
         assert look_with(sandbox, body) == [True, REFUSED, REFUSED, "Permission denied"]
+
+
+def test_another_user_is_refused_as_long_as_answers_can_be_read(course_in_sight):
+    try:
+        OtherUser.find("nobody")
+    except JailError as error:
+        pytest.skip(str(error))
+    answers = [course_in_sight / "solutions", course_in_sight / "not there"]
+    with pytest.raises(JailError, match=r"nobody can read .*; close it first: `chmod -R go= "):
+        OtherUser.find("nobody", hidden=answers)
+    (course_in_sight / "solutions").chmod(0o700)
+    OtherUser.find("nobody", hidden=answers)
 
 
 @pytest.mark.parametrize("name", ["root", "nobody-of-that-name"])

@@ -134,7 +134,7 @@ def run(given: argparse.Namespace) -> int:
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
     reports = []
     count = min(given.jobs, len(work) * len(backends))
-    with warm_sandboxes(count, _other_user(given.user)) as sandboxes:
+    with warm_sandboxes(count, _other_user(given.user, course)) as sandboxes:
         # Imported while they warm up.
         from checker.judge.grade import grade_all
         from checker.judge.search.explore import QUICK, THOROUGH
@@ -162,9 +162,9 @@ def run(given: argparse.Namespace) -> int:
     return cli.PASSED if passed else cli.FAILED
 
 
-def _other_user(name: str | None) -> OtherUser | None:
+def _other_user(name: str | None, course: Course) -> OtherUser | None:
     try:
-        return None if name is None else OtherUser.find(name)
+        return None if name is None else OtherUser.find(name, course.answers())
     except JailError as error:
         raise cli.UsageError(f"--user: {error}") from None
 

@@ -97,7 +97,8 @@ def run(given: argparse.Namespace) -> int:
     exercises = course.select(given.exercise)
     screen, status = Screen(sys.stdout), _Status(Screen(sys.stderr))
     try:
-        jail = Jail.find() if given.isolation == "bubblewrap" else None
+        hidden = [course.root, *given.paths, given.out]
+        jail = Jail.find(hidden) if given.isolation == "bubblewrap" else None
         if jail is None:
             screen.paragraph(
                 "Without a jail, submissions run as you, on this machine: they can read what you can. "

@@ -12,12 +12,13 @@ each jail gets a user id that nobody else has, and the server changes to it befo
 import contextlib
 import os
 import pwd
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,9 @@ from checker_sandbox.wire import control
 
 SANDBOX: Final = Path(control.__file__).parents[1]
 """The package that the server is: all of the kit that it sees."""
+
+JUDGE: Final = Path(__file__).parents[1]
+"""The package of the judge, which no submission needs to read, nor what lies in it."""
 
 PYTHON: Final = (sys.executable, "-S", "-P")
 """The interpreter of a server. It runs without `site`, which takes a while, and lets anybody who has put
@@ -53,6 +57,11 @@ INSTALL: Final = (
 
 _PROBE: Final = [*PYTHON, "-m", "checker_sandbox.probe"]
 
+_READABLE: Final = """
+import os, sys
+print(end="".join(path + "\\0" for path in sys.argv[1:] if os.access(path, os.R_OK)))
+"""
+
 # What a dynamically linked interpreter needs of the system, beside itself.
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
@@ -70,10 +79,13 @@ class Jail:
     user: int | None = None
     """The user id that the server must change to, and the first of this process's: only where root
     sweeps."""
+    hidden: tuple[str, ...] = ()
+    """Files and folders of which nothing is seen, even if they lie in what a server needs: below
+    `/usr`, say."""
 
     @classmethod
-    def find(cls) -> "Jail":
-        """Look for bubblewrap, and try it. Raises `JailError`."""
+    def find(cls, hidden: Iterable[Path] = ()) -> "Jail":
+        """Look for bubblewrap, and try it, with what must stay `hidden`. Raises `JailError`."""
         if sys.platform != "linux":
             raise JailError(
                 "bubblewrap shuts submissions in, and there is none on this system; "
@@ -85,7 +97,11 @@ class Jail:
                 f"bubblewrap, which shuts submissions in, is not installed; {INSTALL}, or go on "
                 "without it with `--isolation process`, for submissions that you trust"
             )
-        jail = cls(program, _reserve_users() if os.geteuid() == 0 else None)
+        jail = cls(
+            program,
+            _reserve_users() if os.geteuid() == 0 else None,
+            tuple(str(path.resolve()) for path in hidden),
+        )
         try:
             with jail.shut_in(_PROBE) as (words, descriptors):
                 tried = subprocess.run(
@@ -116,7 +132,7 @@ class Jail:
         """The jail for the sandbox of this number, which shares its user id with no other."""
         if self.user is None:
             return self
-        return Jail(self.program, self.user + number % USERS)
+        return replace(self, user=self.user + number % USERS)
 
     @contextlib.contextmanager
     def shut_in(self, words: list[str]) -> Iterator[tuple[list[str], list[int]]]:
@@ -147,13 +163,21 @@ class Jail:
         for name, value in ENVIRONMENT.items():
             jail += ["--setenv", name, value]
         places = _visible()
-        # Folders that bubblewrap makes on the way would be for root alone.
-        for folder in sorted(
-            {str(up) for place in places for up in Path(place).parents} - {"/", "/tmp"}
-        ):
-            jail += ["--perms", "0755", "--dir", folder]
-        for place in places:
-            jail += ["--ro-bind", place, place]
+        jail += _shown(places, below=Path("/"))
+        mounted = [(place, True) for place in places]
+        for hidden in sorted({*self.hidden, str(JUDGE)}):
+            # What was mounted last decides.
+            if not next(
+                (shown for place, shown in reversed(mounted) if _lies_in(hidden, place)), False
+            ):
+                continue
+            inner = [place for place in _needed() if _lies_in(place, hidden)]
+            mounted += [(hidden, False), *((place, True) for place in inner)]
+            if os.path.isdir(hidden):
+                jail += ["--perms", "0755", "--tmpfs", hidden, *_shown(inner, below=Path(hidden))]
+                jail += ["--remount-ro", hidden]
+            elif os.path.exists(hidden):
+                jail += ["--ro-bind", "/dev/null", hidden]
         # What bubblewrap makes itself is in memory, without a limit, and its user's to write to.
         jail += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*jail, "--chdir", "/"]
@@ -168,8 +192,9 @@ class OtherUser:
     user: int
 
     @classmethod
-    def find(cls, name: str) -> "OtherUser":
-        """Look for a user, and whether they could run a submission. Raises `JailError`."""
+    def find(cls, name: str, hidden: Iterable[Path] = ()) -> "OtherUser":
+        """Look for a user, and whether they could run a submission, and read nothing that must stay
+        `hidden`. Raises `JailError`."""
         if os.geteuid() != 0:
             raise JailError("only root can run a submission as another user; leave it out")
         try:
@@ -203,12 +228,36 @@ class OtherUser:
                 f"{name} cannot run Python at {sys.executable} with the kit at {SANDBOX.parent}; install both "
                 "where anybody can read them"
             ) from None
+        readable = _read_by(known, [str(path) for path in hidden])
+        if readable:
+            raise JailError(
+                f"{name} can read {readable[0]}, which holds answers; close it first: "
+                f"`chmod -R go= {shlex.join(readable)}`"
+            )
         return cls(known.pw_uid)
 
     @contextlib.contextmanager
     def shut_in(self, words: list[str]) -> Iterator[tuple[list[str], list[int]]]:
         """As of a jail: the command stays what it is."""
         yield words, []
+
+
+def _read_by(user: pwd.struct_passwd, paths: Sequence[str]) -> list[str]:
+    """Those of some files and folders that a user can read. Raises `JailError`."""
+    tried = subprocess.run(
+        [*PYTHON, "-c", _READABLE, *paths],
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=PROBE_SECONDS,
+    )
+    if tried.returncode != 0:
+        raise JailError(f"{user.pw_name} cannot be tried: {tried.stderr.strip()}")
+    return tried.stdout.split("\0")[:-1]
 
 
 _reservation: socket.socket | None = None
@@ -250,23 +299,34 @@ ENVIRONMENT: Final = {
 """All the environment that a server has, jailed or not."""
 
 
+def _needed() -> list[str]:
+    """What a server cannot do without: the system's libraries, the interpreter with its packages, and
+    the sandbox."""
+    places: list[str] = [*_SYSTEM, sys.base_prefix, sys.base_exec_prefix, sys.prefix]
+    places += [*PACKAGES[:-1], str(SANDBOX)]
+    return sorted({os.path.abspath(place) for place in places if os.path.exists(place)})
+
+
 def _visible() -> list[str]:
-    """What a server can see: the system's libraries, the interpreter with its packages, and the sandbox."""
-    places = [
-        *_SYSTEM,
-        sys.base_prefix,
-        sys.base_exec_prefix,
-        sys.prefix,
-        *PACKAGES[:-1],
-    ]
+    """What is shown of the machine: all that is needed, without what lies in another part of it."""
     shown: list[str] = []
-    for place in sorted({os.path.abspath(place) for place in places if os.path.exists(place)}):
-        # A folder that holds the course would show it; nothing installs an interpreter around one.
-        if any(place == seen or place.startswith(seen + "/") for seen in shown):
-            continue
-        if str(SANDBOX).startswith(place + "/") and "site-packages" not in str(SANDBOX):
-            raise JailError(
-                f"the kit lies inside {place}, which a submission must see; move it elsewhere"
-            )
-        shown.append(place)
-    return shown if any(str(SANDBOX).startswith(s + "/") for s in shown) else [*shown, str(SANDBOX)]
+    for place in _needed():
+        if not any(_lies_in(place, seen) for seen in shown):
+            shown.append(place)
+    return shown
+
+
+def _shown(places: Iterable[str], below: Path) -> list[str]:
+    """The options that show these places, and the folders above them as far as they are `below` one."""
+    above = {up for place in places for up in Path(place).parents if below in up.parents}
+    # Folders that bubblewrap makes on the way would be for root alone.
+    options = []
+    for folder in sorted(map(str, above - {Path("/tmp")})):
+        options += ["--perms", "0755", "--dir", folder]
+    for place in places:
+        options += ["--ro-bind", place, place]
+    return options
+
+
+def _lies_in(place: str, folder: str) -> bool:
+    return place == folder or place.startswith(folder.rstrip("/") + "/")

@@ -90,7 +90,8 @@ def judge_on(address: str) -> Callable[..., None]:
 def judge_encoded(encoded: bytes) -> list[tuple[str, bytes]]:
     """On a worker: judge what came, and return the verdicts by their keys."""
     message = decode_batch(encoded)
-    batch = message.batch(Course.load(Path(message.course)))
-    jail = Jail.find() if message.jailed else None
+    course = Path(message.course)
+    batch = message.batch(Course.load(course))
+    jail = Jail.find(hidden=[course]) if message.jailed else None
     judged = judge_batch(batch, open_sandbox(batch, jail), message.seed)
     return [(one.key, msgspec.msgpack.encode(one.verdict)) for one in judged]

@@ -52,9 +52,7 @@ class _Hello(msgspec.Struct, frozen=True):
 
     course: str
     seed: int
-    program: str | None
-    """That of the jail, if there is one."""
-    user: int | None
+    jail: Jail | None
     processor: int
 
 
@@ -121,7 +119,7 @@ def judge_all(
     try:
         while waiting or running:
             while free and len(waiting) > sum(not job.held for job in running):
-                hello = _Hello(str(course), seed, *_of_jail(jail), free[0])
+                hello = _Hello(str(course), seed, jail, free[0])
                 running.append(_start(hello, free.popleft()))
             for link in wait([job.link for job in running]):
                 job = next(job for job in running if job.link is link)
@@ -152,10 +150,6 @@ def judge_all(
     finally:
         for job in running:
             _end(job)
-
-
-def _of_jail(jail: Jail | None) -> tuple[str | None, int | None]:
-    return (None, None) if jail is None else (jail.program, jail.user)
 
 
 def _start(hello: _Hello, processor: int) -> _Job:
@@ -228,14 +222,13 @@ def main() -> None:
     if sys.platform == "linux":
         os.sched_setaffinity(0, {hello.processor})
     course = Course.load(Path(hello.course))
-    jail = None if hello.program is None else Jail(hello.program, hello.user)
     send = partial(_send, link)
     try:
-        following = _next(link, course, jail, hello.processor)
+        following = _next(link, course, hello.jail, hello.processor)
         while following is not None:
             batch, sandbox = following
             # The next sandbox warms up while this one is in use.
-            following = _next(link, course, jail, hello.processor)
+            following = _next(link, course, hello.jail, hello.processor)
             for judged in judge_batch(batch, sandbox, hello.seed):
                 send(_Found(judged.key, judged.verdict))
             send(_Done())

@@ -41,8 +41,13 @@ cd "$kit"
 user=()
 if [[ $(id -u) == 0 && -n ${AUTOGRADER_USER-nobody} ]]; then
   user=(--user "${AUTOGRADER_USER-nobody}")
-  # Submissions run as that user, who has no business here.
-  chmod -R go= exercises solutions
+  # Submissions run as that user, who has no business here: answers are in the solutions and the checks,
+  # and in what Git and pip keep of them. Of what is installed, they need the sandbox alone.
+  closed=("$kit")
+  for judge in "$root"/venv/lib/python*/site-packages/checker; do
+    if [[ -d $judge ]]; then closed+=("$judge"); fi
+  done
+  chmod -R go= "${closed[@]}"
 fi
 if ! said=$("$root/venv/bin/checker" grade --submission solutions ${user[@]+"${user[@]}"} 2>&1); then
   printf '%s\n' "$said" "setup.sh: the solutions do not pass, so nothing could be graded here" >&2
