@@ -203,9 +203,9 @@ class Course:
         """The files and folders that hold answers, or from which some can be had: solutions, checks,
         what Git keeps of them, and what was built from them or quotes them."""
         beside = [self.root / name for name in (".git", "tests", "docs", "build", "dist")]
-        chapters = [exercise.solutions.parent for exercise in self]
-        chapters += [exercise.folder.parent for exercise in self]
-        return [path for path in dict.fromkeys([*chapters, *beside]) if path.exists()]
+        roots = [exercise.solutions.parents[1] for exercise in self]
+        roots += [exercise.folder.parents[1] for exercise in self]
+        return [path for path in dict.fromkeys([*roots, *beside]) if path.exists()]
 
     def select(self, names: Iterable[str]) -> list[Exercise]:
         """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of
