@@ -33,7 +33,10 @@ def write(path: Path, content: bytes = CODE) -> None:
 def taken(*paths, exercises=EXERCISES, **options):
     """The names of the exercises that each student handed in."""
     students, _ = collect([*paths], exercises, **options)
-    return {student.name: sorted(student.sources) for student in students}
+    return {
+        student.name: sorted(n for n, source in student.sources.items() if not source.obstacle)
+        for student in students
+    }
 
 
 # --- layouts ------------------------------------------------------------------------------------
@@ -194,6 +197,20 @@ def test_nobody_takes_the_place_of_somebody_whose_name_is_nearly_the_same(tmp_pa
     assert len({student.name for student in students}) == 6
     (ada,) = [student for student in students if student.name == "ada"]
     assert ada.sources[NAME].content == b"hers = 1\n"
+
+
+@pytest.mark.parametrize("team", ["exercises", "solutions", "venv", "checker", "locks_and_limits"])
+@pytest.mark.parametrize("below", ["lost_update.py", "locks_and_limits/lost_update/exercise.py"])
+def test_a_team_may_be_called_as_a_folder_of_the_kit_is(tmp_path, team, below):
+    write(tmp_path / team / below)
+    write(tmp_path / "ada" / "lost_update.py")
+    assert taken(tmp_path) == {"ada": [NAME], team: [NAME]}
+
+
+def test_somebodys_file_that_is_called_as_a_journal_costs_them_nothing(tmp_path):
+    write(tmp_path / "ada" / "lost_update.py")
+    write(tmp_path / "ada" / "journal.sqlite3")
+    assert taken(tmp_path) == {"ada": [NAME]}
 
 
 def test_what_a_sweep_has_written_is_nobodys_work(tmp_path):
@@ -392,6 +409,17 @@ def test_no_bytes_in_place_of_an_archive_stop_a_sweep(tmp_path_factory, content)
         "bob": True,
         "eve": False,
     }
+
+
+def test_what_may_be_in_an_archive_that_cannot_be_read_is_left_open(tmp_path):
+    write(tmp_path / "ada" / "lost_update.py")
+    write(tmp_path / "ada" / "rest.zip", b"PK, and no more")
+    students, _ = collect([tmp_path], EXERCISES)
+    left_open = {name for name, source in students[0].sources.items() if source.obstacle}
+    assert left_open == {exercise.name for exercise in EXERCISES} - {NAME}
+    assert students[0].sources["blocking/sleeping_loop"].obstacle == (
+        "rest.zip could not be read; ask for it again"
+    )
 
 
 def test_an_encrypted_archive_is_told(tmp_path):

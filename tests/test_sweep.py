@@ -15,6 +15,7 @@ import pytest
 from checker import cli
 from checker.course import Course
 from checker.judge.jail import Jail, JailError
+from checker.sweep.flags import find_flags
 from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
@@ -245,6 +246,14 @@ def test_what_is_not_taken_and_what_is_not_graded_is_told_with_the_reason(cohort
     )
 
 
+def test_a_sweep_that_could_not_take_everything_says_so_in_its_exit_code(cohort, tmp_path):
+    (cohort / "notes.txt").write_text("nobody's")
+    assert sweep(cohort, tmp_path / "out").returncode == cli.FAILED
+    (cohort / "notes.txt").unlink()
+    (cohort / "zoe" / "my work.py").write_text("whose is it?")
+    assert sweep(cohort, tmp_path / "out").returncode == cli.FAILED
+
+
 def test_two_sweeps_do_not_write_to_one_folder(cohort, tmp_path):
     from checker.sweep.journal import Journal
 
@@ -295,6 +304,20 @@ def test_where_bubblewrap_is_missing_a_sweep_stops_and_says_how_to_get_it(cohort
     assert done.returncode == cli.UNUSABLE
     assert "bubblewrap" in done.stderr
     assert "--isolation process" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (b"\xef\xbb\xbfimport ctypes\n", ["imports ctypes: reaches into the interpreter's memory"]),
+        (b"# coding: latin-1\nimport gc\n", ["imports gc: looks through everything in memory"]),
+        (b"# coding: utf-7\n# +AAo-import gc\n", ["is not looked through: it is written in utf-7"]),
+        (b"# coding: no-such\nimport gc\n", []),
+    ],
+    ids=["a byte order mark", "an old encoding", "one that hides code in comments", "none at all"],
+)
+def test_no_encoding_hides_what_stands_out(source, told):
+    assert [flag.what for flag in find_flags(source)] == told
 
 
 def test_what_stands_out_in_a_submission_is_flagged_and_changes_no_mark(cohort, tmp_path):

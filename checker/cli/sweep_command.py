@@ -36,7 +36,7 @@ examples:
   checker sweep homework/ -o marks/ --exercise lost_update --only ada
   checker export marks/ --to csv
 
-exit code: 0 everything was judged, 1 something could not be judged, 2 wrong usage or environment
+exit code: 0 everything was taken and judged, 1 something could not be, 2 wrong usage or environment
 """
 
 MAX_PROBLEMS: Final = 20
@@ -195,7 +195,9 @@ def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: S
     screen.line()
     screen.line(f"Gradebook: {page}")
     screen.line(f"Next: open it in a browser, or `checker export {out} --to csv`")
-    return cli.FAILED if not_graded or tally.lost else cli.PASSED
+    nothing_taken = any(s.problems and not s.submitted for s in cohort.students)
+    left = not_graded or tally.lost or cohort.strays or nothing_taken
+    return cli.FAILED if left else cli.PASSED
 
 
 def _list(screen: Screen, told: list[str]) -> None:

@@ -36,7 +36,7 @@ MAX_DEPTH: Final = 8
 """How deep in a submission a file of an exercise may lie."""
 
 SKIPPED: Final = {".git", ".venv", "venv", "node_modules", "__pycache__", "solutions", "__MACOSX"}
-"""What lies beside the exercises in a clone, and is nobody's work."""
+"""What lies beside the exercises in a clone, and is nobody's work there."""
 
 Reader: TypeAlias = Callable[[], Source]
 
@@ -47,10 +47,12 @@ class _Refused(Exception):
 
 def read_archive(
     path: Path, take: Callable[[Mapping[str, Reader]], object], problems: list[str]
-) -> list[str]:
+) -> tuple[list[str], bool]:
     """Let `take` have the Python files of an archive by their paths, each to be read before it
-    returns. Returns the paths of all that is in it; what is wrong is added to `problems`."""
+    returns. Returns the paths of all that is in it, and whether it could be read; what is wrong is
+    added to `problems`."""
     seen: list[str] = []
+    whole = False
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
@@ -68,6 +70,7 @@ def read_archive(
                 ) as archive,
             ):
                 take(_in_tar(archive, seen, problems))
+        whole = True
     except _Refused as error:
         problems.append(f"{safe_name(path.name)} is not read: {error}")
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
@@ -76,7 +79,7 @@ def read_archive(
         problems.append(f"{safe_name(path.name)} is no archive: {_reason(error)}")
     except Exception as error:  # zlib, lzma and struct have errors of their own.
         problems.append(f"{safe_name(path.name)} is damaged: {_reason(error)}")
-    return seen
+    return seen, whole
 
 
 def _unpacked(path: Path) -> BinaryIO:

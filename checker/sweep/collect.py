@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from checker.course import Exercise
+from checker.submission import Source
 from checker.sweep.layouts import Handed, Wanted, find_work
 from checker.sweep.rosters import read_roster
 
@@ -42,6 +43,8 @@ def collect(
                 students[handed.name].add(handed)
             else:
                 students[handed.name] = handed
+    for student in students.values():
+        _leave_open(student, exercises)
     for name, group in listed.items():
         students.setdefault(name, Handed(name)).group = group
     if listed:
@@ -65,6 +68,15 @@ def collect(
             "<student>__<exercise>.py for each student"
         )
     return sorted(students.values(), key=lambda student: student.name), strays
+
+
+def _leave_open(student: Handed, exercises: Sequence[Exercise]) -> None:
+    """What may be in an archive that could not be read is not graded, which is no mark."""
+    if student.unread:
+        obstacle = f"{student.unread} could not be read; ask for it again"
+        for exercise in exercises:
+            missing = Source(f"{exercise.name}/exercise.py", obstacle=obstacle)
+            student.sources.setdefault(exercise.name, missing)
 
 
 def _told_apart(found: list[Handed]) -> list[Handed]:

@@ -5,17 +5,23 @@ flagged may be well hidden. Marks come from what the judge saw.
 """
 
 import ast
+import io
 import re
+import tokenize
 import warnings
 from collections.abc import Iterator
 from typing import Final
 
+from checker.harmless import safe_name
 from checker.sweep.results import Flag
 
 MAX_FLAGS: Final = 20
 
 MAX_PARSED: Final = 1 << 17
 """Characters of a program that are looked through; those that people write have a few thousand."""
+
+_PLAIN: Final = {"utf-8", "utf-8-sig", "iso-8859-1", "ascii"}
+"""The encodings in which a program says what it seems to say; in others, a comment may be code."""
 
 _DOTTED: Final = re.compile(r"(?:\.[\s\\]*\w+[\s\\]*){200}")
 
@@ -93,7 +99,10 @@ def parse(text: str) -> ast.Module:
 def find_flags(source: bytes) -> tuple[Flag, ...]:
     """What stands out in a submission, in the order of its lines."""
     try:
-        tree = parse(source.decode("utf-8", "replace"))
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        if encoding not in _PLAIN:
+            return (Flag(1, f"is not looked through: it is written in {safe_name(encoding)}"),)
+        tree = parse(source.decode(encoding, "replace"))
     except TooLarge as error:
         return (Flag(1, f"is not looked through: {error}"),)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -32,6 +32,12 @@ _FLAT: Final = re.compile(r"^(?P<name>.+)__(?P<file>.+?)$")
 
 _NAMES: Final = ("exercise.py", "solution.py")
 
+_OF_A_CLONE: Final = {
+    *("exercises", "solutions", "checker", "checker_sandbox", "tests", "docs", "benchmarks"),
+    *("contrib", "build", "dist", "venv", "node_modules", "tasklings.egg-info"),
+}
+"""The folders that a clone of the kit may have."""
+
 _AGAIN: Final = re.compile(r"-\d+(?=\.|$)")
 """What Canvas adds to the name of what is handed in again."""
 
@@ -54,6 +60,8 @@ class Handed:
     """By which Moodle or Canvas tell students apart, if it is in the name of what was handed in."""
     raw: str = ""
     """The name as it was, before it was made fit to be shown."""
+    unread: str = ""
+    """The archive that could not be read, if there is one: whatever is missing may be in it."""
 
     def add(self, other: "Handed") -> None:
         """Take over what was handed in elsewhere under the same name; what is there already stays."""
@@ -63,6 +71,7 @@ class Handed:
             else:
                 self.sources[exercise] = source
         self.problems += other.problems
+        self.unread = self.unread or other.unread
         times = [time for time in (self.handed_in, other.handed_in) if time is not None]
         self.handed_in = max(times, default=None)
 
@@ -104,17 +113,18 @@ def find_work(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]
         return
     for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
         inner = path / entry.name
-        if entry.name.startswith(".") or entry.name in archives.SKIPPED:
-            continue
+        if entry.name.startswith(".") or entry.name == "__MACOSX":
+            continue  # What systems leave behind.
         if entry.is_symlink():
             strays.append(f"{safe_name(entry.name)}: a link, which is not followed")
-        elif entry.is_dir() and (inner / journal.NAME).exists():
-            strays.append(f"{safe_name(entry.name)}: what a sweep has written")
         elif entry.is_dir():
             moodle = _MOODLE.match(entry.name)
             handed = _of_folder(inner, moodle["name"] if moodle else entry.name, wanted)
             handed.number = moodle["number"] if moodle else ""
-            yield handed
+            if not handed.sources and (inner / journal.NAME).exists():
+                strays.append(f"{safe_name(entry.name)}: what a sweep has written")
+            else:
+                yield handed
         elif entry.is_file():
             yield from _of_file(inner, wanted, strays)
         else:
@@ -122,9 +132,13 @@ def find_work(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]
 
 
 def _is_submission(path: Path, exercises: Sequence[Exercise]) -> bool:
-    """Whether a folder is somebody's work itself, and not a folder of such folders."""
+    """Whether a folder is somebody's work itself, and not a folder of such folders: it has chapters in
+    it, and no folder that a clone has not, which would be somebody else's."""
     chapters = {exercise.chapter for exercise in exercises}
-    return (path / "exercises").is_dir() or any((path / chapter).is_dir() for chapter in chapters)
+    folders = {entry.name for entry in os.scandir(path) if entry.is_dir()}
+    folders = {name for name in folders if not name.startswith((".", "__"))}
+    above = path / "exercises" if "exercises" in folders else path
+    return folders <= chapters | _OF_A_CLONE and any((above / name).is_dir() for name in chapters)
 
 
 def _of_file(path: Path, wanted: Wanted, strays: list[str]) -> Iterator[Handed]:
@@ -258,7 +272,11 @@ def _of_archive(path: Path, name: str, wanted: Wanted) -> Handed:
     handed = _handed(name)
     with contextlib.suppress(OSError):  # The reading of it tells that.
         handed.handed_in = path.lstat().st_mtime
-    seen = archives.read_archive(path, lambda files: _take(files, wanted, handed), handed.problems)
+    seen, whole = archives.read_archive(
+        path, lambda files: _take(files, wanted, handed), handed.problems
+    )
+    if not whole:
+        handed.unread = safe_name(path.name)
     _tell_what_was_not_taken(seen, wanted, handed)
     return handed
 

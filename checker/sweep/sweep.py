@@ -51,7 +51,7 @@ def plan_sweep(
             text = json.dumps([common, of_exercise[exercise.name], exercise.name, what])
             key = hashlib.sha256(text.encode()).hexdigest()
             meant.setdefault(key, (exercise, source))
-            text = source.content.decode("utf-8", "replace")
+            text = source.content.decode("utf-8-sig", "replace")
             entries.append(
                 Entry(exercise.name, key, text, source_digest(source), find_flags(source.content))
             )
@@ -59,7 +59,7 @@ def plan_sweep(
             Collected(
                 student.name,
                 student.group,
-                bool(student.sources),
+                any(not source.obstacle for source in student.sources.values()),
                 student.handed_in,
                 tuple(student.problems),
                 tuple(entries),
