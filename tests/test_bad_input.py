@@ -515,6 +515,27 @@ def test_a_file_whose_name_is_no_text_is_graded_and_reported(exercise, sandbox, 
     expect_failure(grade(exercise, source, sandbox=sandbox, seed=1))
 
 
+BREAKS_DOWN = """\
+import os
+
+async def double_all(desk, numbers):
+    os.write(2, b"Traceback (most recent call last):\\nRuntimeError: nobody's fault\\n")
+    os._exit(70)
+"""
+
+
+@pytest.mark.parametrize("others_run", [True, False])
+def test_what_runs_a_program_breaks_down_by_its_doing_where_it_runs_others(
+    exercise, sandbox, monkeypatch, others_run
+):
+    monkeypatch.setattr("checker.judge.grade.finds_it", lambda *_: others_run)
+    source = Source("exercise.py", BREAKS_DOWN.encode())
+    report = grade(exercise, source, sandbox=sandbox, seed=1)
+    assert report.status == ("failed" if others_run else "not_graded")
+    assert ("runs another program without trouble" in said(report)) == others_run
+    assert "RuntimeError: nobody's fault" in said(report)
+
+
 # --- checks that misbehave ----------------------------------------------------------------------
 
 

@@ -52,6 +52,8 @@ class Attempt:
     failure: CheckFailed | None = None
     obstacle: str | None = None
     """What kept the check from being tried: the kit's or the machine's doing."""
+    is_broken: bool = False
+    """Whether that was its sandbox, which failed; see `Judging`, which finds out why."""
     choices: Choices = field(default_factory=Choices)
     """Those of the last world that the check had."""
     trace: Trace | None = None
@@ -138,6 +140,7 @@ def play(
     case = Case(setting, seed, replay, memory)
     failure: CheckFailed | None = None
     obstacle = None
+    is_broken = False
     kind: _Kind = ()
     try:
         check.function(case)
@@ -148,14 +151,21 @@ def play(
         kind = _kind(check, error, case.last_trace)
         error.__traceback__ = None  # It holds the check's frames, and those its worlds.
     except SandboxError as error:
-        obstacle = str(error)
+        obstacle, is_broken = str(error), True
     except Exception as error:
         # A mistake in the check or in a service of it. It says nothing about the submission.
         obstacle = _(
             "the check itself raised {kind}: {error}", kind=type(error).__name__, error=error
         )
     return Attempt(
-        failure, obstacle, case.played, case.last_trace, kind, case.worlds, case.searched
+        failure,
+        obstacle,
+        is_broken,
+        choices=case.played,
+        trace=case.last_trace,
+        kind=kind,
+        worlds=case.worlds,
+        searched=case.searched,
     )
 
 

@@ -59,7 +59,8 @@ _found: set[str] = set()
 """The backends on which the search has found it."""
 
 
-def _finds_it(sandbox: Sandbox, backend: str) -> bool:
+def finds_it(sandbox: Sandbox, backend: str) -> bool:
+    """Whether a search in this sandbox finds the planted race. Raises `SandboxError`."""
     setting = Setting(sandbox, Program(RACE), backend, depth=replace(QUICK, rounds=1))
     tried = play(_CHECK, setting, "canary")
     if tried.obstacle is not None:
@@ -71,7 +72,7 @@ def expect_a_search(sandbox: Sandbox, backend: str) -> None:
     """Raise `SandboxError` unless the search finds a planted race. Once in a process and on a backend:
     what searches is the judge, which stays the same from one sandbox to the next."""
     if backend not in _found:
-        if not _finds_it(sandbox, backend):
+        if not finds_it(sandbox, backend):
             raise SandboxError(
                 _(
                     "the search for bad orders no longer finds a planted race, so none of its verdicts "

@@ -13,7 +13,7 @@ import msgspec
 
 from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, play, try_check
-from checker.judge.canary import expect_a_search
+from checker.judge.canary import expect_a_search, finds_it
 from checker.judge.case import Memory
 from checker.judge.causes import find_causes
 from checker.judge.choices import Replay
@@ -247,6 +247,8 @@ class Judging:
             return Attempt(obstacle=str(error))
         seed = seed_of(check, self.exercise, self._seed)
         tried = try_check(check, setting, seed, self._memory[setting.depth], self._small)
+        if tried.is_broken:
+            tried = self._try_again(check, setting, seed, tried)
         if tried.failure is not None:
             self._small.append(tried.played)
         if not self._explained:
@@ -255,6 +257,33 @@ class Judging:
             quick = play(check, replace(setting, depth=QUICK), seed)
             return replace(tried, is_rare=quick.failure is None)
         return tried
+
+    def _try_again(self, check: Check, setting: Setting, seed: str, broken: Attempt) -> Attempt:
+        """What a sandbox that failed says of a submission: nothing, unless new ones fail as well, and run
+        another program without trouble."""
+        try:
+            setting.sandbox.renew()
+            again = try_check(check, setting, seed)
+            if not again.is_broken:
+                return again
+            setting.sandbox.renew()
+            if not finds_it(setting.sandbox, self.backend):
+                return broken
+        except SandboxError:
+            return broken
+        return Attempt(
+            CheckFailed(
+                _(
+                    "{obstacle}\nIt failed twice, and runs another program without trouble",
+                    obstacle=broken.obstacle,
+                ),
+                advice=_(
+                    "if your program does nothing to its own process or to the interpreter, this is a "
+                    "bug in the checker; please report it"
+                ),
+                hopeless=True,
+            )
+        )
 
 
 def seed_of(check: Check, exercise: Exercise, seed: int) -> str:

@@ -1,8 +1,7 @@
 """Says by hand that the sandbox failed, so that nobody can be blamed but the checker."""
 
 # For: lost_update
-# Ends: not_graded
-# Sees: not graded: the sandbox failed
+# Sees: It failed twice, and runs another program without trouble
 
 import socket
 import struct

@@ -1,8 +1,7 @@
 """Ends with the exit code of a crashed sandbox, and a traceback of one on stderr."""
 
 # For: lost_update
-# Ends: not_graded
-# Sees: not graded: the sandbox failed
+# Sees: It failed twice, and runs another program without trouble
 
 import os
 
