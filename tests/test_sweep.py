@@ -232,12 +232,16 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
 def test_what_is_not_taken_and_what_is_not_graded_is_told_with_the_reason(cohort, tmp_path):
     (cohort / "notes.txt").write_text("nobody's")
     (cohort / "bob" / "more.zip").write_text("no archive")
+    (cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py").unlink()
     done = sweep(cohort, tmp_path / "out", "--only", "bob")
     assert done.returncode == cli.FAILED
     said = " ".join(done.stdout.split())
     assert "not taken: notes.txt: neither a Python file nor an archive" in said
     assert "bob: more.zip is no archive: " in said
-    assert "is not graded: more.zip could not be read; ask for it again" in said
+    assert (
+        "bob: locks_and_limits/lost_update is not graded: more.zip could not be read; ask for it "
+        "again" in said
+    )
     page = (tmp_path / "out" / "gradebook.html").read_text()
     assert "notes.txt: neither a Python file nor an archive" in page
     assert read_cohort(tmp_path / "out").strays == (
