@@ -8,7 +8,19 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Lane", "Mark", "Print", "Recording", "Sentence", "Shown", "Span"]
+__all__ = [
+    "Decided",
+    "Happened",
+    "Lane",
+    "Mark",
+    "Order",
+    "Print",
+    "Recording",
+    "Sentence",
+    "Shown",
+    "Span",
+    "Step",
+]
 
 SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
 """A call of a service; a wait for a lock, a permit, an item, a task, ...; a sleep; a stretch in
@@ -77,6 +89,59 @@ class Print(msgspec.Struct, frozen=True):
     text: str
 
 
+class Happened(msgspec.Struct, frozen=True):
+    """What one step of an order was, to one task."""
+
+    task: int
+    """The number of the task; 0 if it happened to none that is known, such as the end of a sleep."""
+    what: str
+    """In few words, for example `read() -> 0`."""
+    line: int | None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing that the world let happen."""
+
+    at: float
+    happened: tuple[Happened, ...]
+    """One, unless the replies to several calls came at the same instant."""
+    is_choice: bool
+    """Whether something else could have happened in its place."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """All that the world let happen in a run, from the first step to the last."""
+
+    tasks: tuple[tuple[int, str], ...]
+    """The number and the name of each task to which something happened."""
+    steps: tuple[Step, ...]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What decided a run that failed, as far as was found out by running others. Steps are counted
+    from 1."""
+
+    fails: Order
+    """The run that failed, or the same with its replies one at a time."""
+    continuations: int
+    """How many random continuations were tried from the end of `step`; 0 if there was nothing left to
+    choose."""
+    others: int
+    """How many other runs were tried in all."""
+    step: int | None
+    """After this step, none of so many continuations ended well, while before it one did. None if none
+    did from the very beginning."""
+    indifferent: tuple[int, ...]
+    """The steps at which something else could have happened, and whatever does, if nothing else is
+    chosen otherwise, it fails."""
+    passes: Order | None
+    """The nearest order found that passes."""
+    changes: int
+    """In how many choices it differs."""
+    difference: int | None
+    """The first step at which it does."""
+
+
 class Recording(msgspec.Struct, frozen=True):
     """One run on one backend."""
 
@@ -98,6 +163,8 @@ class Recording(msgspec.Struct, frozen=True):
     """In the order in which they started; the submission's own task is the first."""
     story: tuple[Sentence, ...]
     prints: tuple[Print, ...]
+    decided: Decided | None = None
+    """What decided that it failed, if that was asked for and there was a choice."""
 
 
 class Shown(msgspec.Struct, frozen=True):

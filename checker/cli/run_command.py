@@ -92,7 +92,7 @@ def run(given: argparse.Namespace) -> int:
         # Imported while it warms up.
         from checker.judge.replay import BadToken
         from checker.judge.search.explore import QUICK, THOROUGH
-        from checker.judge.show import show, show_again
+        from checker.judge.show import decided, show, show_again
 
         sandbox.move_beside()
         if source.missing or source.fault is not None or source.obstacle is not None:
@@ -112,6 +112,12 @@ def run(given: argparse.Namespace) -> int:
                     check=_check(exercise, given.check),
                     depth=THOROUGH if given.thorough else QUICK,
                 )
+            # It takes a while, so it is found out for those runs alone that are shown.
+            shown = runs if given.page else [story.chosen(runs)]
+            runs = [
+                decided(exercise, source, one, sandbox=sandbox) if one in shown else one
+                for one in runs
+            ]
         except BadToken as error:
             raise cli.UsageError(str(error)) from None
     screen = Screen(sys.stdout)

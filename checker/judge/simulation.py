@@ -321,6 +321,7 @@ class Simulation:
         for number in numbers:
             self._acts[number].cancelled = True
             self._acts[number].record.cancelled_at = seconds(self.now)
+            self._acts[number].record.cancelled_order = self.place()
         if self._trace.cancelled_at is None:
             self._trace.cancelled_at = seconds(self.now)
             self._trace.cancelled_order = self.place()

@@ -322,6 +322,8 @@ class ActRecord:
     ending: ActEnding | None = None
     cancelled_at: float | None = None
     """When the judge cancelled it from outside, if it did."""
+    cancelled_order: int | None = None
+    """The place of that among all that happened in the run."""
 
 
 @dataclass(slots=True)
