@@ -97,6 +97,8 @@ class Happened(msgspec.Struct, frozen=True):
     what: str
     """In few words, for example `read() -> 0`."""
     line: int | None
+    brief: str
+    """In fewer, for example `read()`."""
 
 
 class Step(msgspec.Struct, frozen=True):

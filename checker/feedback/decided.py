@@ -15,8 +15,11 @@ BEFORE: Final = 3
 AFTER: Final = 5
 """And how many after it."""
 
-_NARROWEST: Final = 12
+_NARROW: Final = 12
 """Where the columns of two orders would have less, one order stands below the other."""
+
+_NARROWEST: Final = 9
+"""Where the columns of one order would have less, the tasks share one, and are named in each row."""
 
 _MARGIN: Final = "  "
 _BETWEEN: Final = "   "
@@ -38,7 +41,7 @@ def show(screen: Screen, decided: Decided) -> None:
 
 def _sentences(decided: Decided) -> Iterator[str]:
     yield " ".join((_until(decided), _from(decided)) if decided.step else (_never(decided),))
-    if decided.indifferent:
+    if decided.step is not None and decided.indifferent:
         steps = sorted(decided.indifferent)
         listed = _ranges(steps)
         yield ngettext(
@@ -140,7 +143,7 @@ def _show_orders(screen: Screen, decided: Decided, passes: Order, difference: in
     # The mark, the number of the step, and what stands between them.
     room = screen.width - len(_MARGIN) - 2 - digits - 2
     half = (room - len(_BETWEEN)) // 2
-    if min(side.width_of_each(half) for side in sides) >= _NARROWEST:
+    if min(side.width_of_each(half) for side in sides) >= _NARROW:
         _show_beside(screen, sides, half, digits, difference)
         return
     for number, side in enumerate(sides):
@@ -199,6 +202,8 @@ def _rest(side: _Side) -> str:
 def _names(side: _Side, width: int) -> str:
     """The heads of the columns: a task each."""
     each = side.width_of_each(width)
+    if each < _NARROWEST:
+        return _fit(_("task"), width)
     return _fit(" ".join(_fit(f"{number} {name}", each) for number, name in side.tasks), width)
 
 
@@ -211,6 +216,15 @@ def _step(side: _Side, number: int, width: int) -> str:
     by_task = {one.task: one for one in step.happened}
     if 0 in by_task:  # To no task: it stands across the columns.
         return _fit(by_task[0].what, width)
+    if each < _NARROWEST:
+        names = dict(side.tasks)
+        heads = [f"{task} {names[task]}: " for task in by_task]
+        room = width // len(heads)
+        cells = [
+            _fit(head + _cell(one, max(room - _width(head), 0)), room)
+            for head, one in zip(heads, by_task.values(), strict=True)
+        ]
+        return _fit("".join(cells), width)
     return _fit(
         " ".join(
             _cell(by_task[task], each) if task in by_task else " " * each for task, _ in side.tasks
@@ -222,11 +236,10 @@ def _step(side: _Side, number: int, width: int) -> str:
 def _cell(happened: Happened, width: int) -> str:
     """What happened to a task, as fully as there is room for."""
     line = f" L{happened.line}" if happened.line is not None else ""
-    short = happened.what.partition(" ->")[0]
-    for text in (happened.what + line, happened.what, short + line, short):
+    for text in (happened.what + line, happened.what, happened.brief + line):
         if _width(printable(text)) <= width:
             return _fit(text, width)
-    return _fit(short, width)
+    return _fit(happened.brief, width)
 
 
 def _fit(text: str, width: int) -> str:

@@ -330,17 +330,17 @@ def lines_of(trace: Trace, events: Events) -> list[Line]:
             case "reply":
                 calls = [trace.calls[call - 1] for call in thing.calls]
                 happened = tuple(
-                    Happened(0 if call.thread else call.task, replied(call), call.line)
+                    Happened(0 if call.thread else call.task, replied(call), call.line, brief(call))
                     for call in calls
                 )
             case "deadline":
-                happened = (Happened(0, _("a sleep or a time limit ends"), None),)
+                happened = (_of_no_task(_("a sleep or a time limit ends")),)
             case "begin":
                 begun = [act.function for act in trace.acts if act.started == seconds(thing.at)]
                 what = _("{function}() begins", function=begun[0] if begun else "")
-                happened = (Happened(0, shortened(what, MAX_WHAT), None),)
+                happened = (_of_no_task(what),)
             case "cancel":
-                happened = (Happened(0, _("a cancellation"), None),)
+                happened = (_of_no_task(_("a cancellation")),)
         chosen = events.explored and thing.of > 1
         line = Line(thing.order, seconds(thing.at), happened, place if chosen else None)
         lines.append(replace(line, of=thing.of, things=number, calls=thing.calls))
@@ -350,10 +350,15 @@ def lines_of(trace: Trace, events: Events) -> list[Line]:
         if struck.cancelled_order is not None and struck.cancelled_at is not None:
             things = sum(line.order < struck.cancelled_order for line in lines)
             what = _("{function}() is cancelled", function=struck.function)
-            happened = (Happened(0, shortened(what, MAX_WHAT), None),)
+            happened = (_of_no_task(what),)
             line = Line(struck.cancelled_order, struck.cancelled_at, happened, things=things)
             lines.insert(things, replace(line, is_strike=True))
     return lines
+
+
+def _of_no_task(what: str) -> Happened:
+    what = shortened(what, MAX_WHAT)
+    return Happened(0, what, None, what)
 
 
 def order_of(trace: Trace, lines: Sequence[Line]) -> Order:
@@ -386,3 +391,9 @@ def replied(call: Call) -> str:
     if call.reply is not None:
         name = f"{name} -> {value_shown(call.reply)}"
     return shortened(name, MAX_WHAT)
+
+
+def brief(call: Call) -> str:
+    """The same in as few words as possible."""
+    name = shortened(f"{call.method}()", MAX_WHAT)
+    return _("{call} fails", call=name) if call.outcome == "failed" else name
