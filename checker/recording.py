@@ -10,10 +10,13 @@ import msgspec
 
 __all__ = [
     "Decided",
+    "Ended",
     "Happened",
     "Lane",
     "Mark",
+    "Move",
     "Order",
+    "Position",
     "Print",
     "Recording",
     "Sentence",
@@ -181,3 +184,42 @@ class Shown(msgspec.Struct, frozen=True):
     line: int | None
     """The line of the learner's file that the message is about."""
     recording: Recording | None
+
+
+class Move(msgspec.Struct, frozen=True):
+    """What somebody who plays the network can let happen next."""
+
+    what: str
+    line: int | None = None
+    """The line of the learner's file that it is about."""
+    is_plainest: bool = False
+    """Whether it is what happens by itself."""
+    more: tuple["Move", ...] = ()
+    """If there are several ways to do it, each of them; one of these must be chosen."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a run ended that somebody has played."""
+
+    broken: bool
+    """Whether the check fails."""
+    message: str
+    """What it says; empty if it passed."""
+    recording: Recording
+    """The whole run, with what decided it if it broke."""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a run stands that somebody plays."""
+
+    at: float
+    story: tuple[Sentence, ...]
+    """What happened so far, from the beginning."""
+    under_way: tuple[str, ...]
+    """What every task waits for, a sentence each."""
+    moves: tuple[Move, ...]
+    """What can be chosen; nothing if the run is over."""
+    taken: int
+    """How many of the choices so far are not the plainest."""
+    ended: Ended | None = None
+    """How it ended, if it did."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Check, Course, Exercise
+from checker.course import Course
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
@@ -109,7 +109,7 @@ def run(given: argparse.Namespace) -> int:
                     sandbox=sandbox,
                     seed=drawn,
                     backends=BACKENDS if given.page else backends or BACKENDS,
-                    check=_check(exercise, given.check),
+                    check=cli.select_check(exercise, given.check),
                     depth=THOROUGH if given.thorough else QUICK,
                 )
             # It takes a while, so it is found out for those runs alone that are shown.
@@ -135,19 +135,3 @@ def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
     from checker.feedback.page import render
 
     cli.write_whole(path, render(recordings))
-
-
-def _check(exercise: Exercise, name: str | None) -> Check | None:
-    if name is None:
-        return None
-    names = [check.name for check in exercise.checks]
-    if name not in names:
-        raise cli.UsageError(
-            _(
-                "{exercise} has no check {name!r}; it has {names}",
-                exercise=exercise.name,
-                name=name,
-                names=", ".join(names),
-            )
-        )
-    return exercise.checks[names.index(name)]

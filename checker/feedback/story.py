@@ -8,7 +8,7 @@ from checker.feedback.console import MARKS
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
-from checker.recording import Recording, Shown
+from checker.recording import Recording, Sentence, Shown
 from checker.translation import _, ngettext
 
 MAX_PRINTS: Final = 20
@@ -50,12 +50,26 @@ def _verdict_beside(chosen: Shown, other: Shown) -> str:
     return _("On {backend} it fails.", backend=other.backend)
 
 
-def _show_recording(screen: Screen, recording: Recording) -> None:
-    _heading(screen, _("What happened"))
-    for sentence in recording.story:
+def steps(screen: Screen, sentences: Sequence[Sentence]) -> None:
+    """Write what happened, step by step."""
+    for sentence in sentences:
         line = f"L{sentence.line}" if sentence.line is not None else ""
         styles = ("bold", "red") if sentence.key else ()
         _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
+
+
+def _show_recording(screen: Screen, recording: Recording) -> None:
+    tell(screen, recording)
+    screen.line()
+    short = recording.exercise.partition("/")[2]
+    command = f"checker run {short} --replay {recording.token}"
+    screen.line("  " + _("Show this run again: {command}", command=command))
+
+
+def tell(screen: Screen, recording: Recording) -> None:
+    """Write all that there is to say of a run."""
+    _heading(screen, _("What happened"))
+    steps(screen, recording.story)
     _heading(screen, _("Who did what when"))
     draw(screen, recording)
     if recording.decided is not None:
@@ -70,10 +84,6 @@ def _show_recording(screen: Screen, recording: Recording) -> None:
             left = len(lines) - MAX_PRINTS
             more = ngettext("and {number} line more", "and {number} lines more", left)
             screen.line(f"  {more}")
-    screen.line()
-    short = recording.exercise.partition("/")[2]
-    command = f"checker run {short} --replay {recording.token}"
-    screen.line("  " + _("Show this run again: {command}", command=command))
 
 
 def _heading(screen: Screen, text: str) -> None:
