@@ -62,6 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=seed,
         help=_("draw the world from N, for a game that repeats (default: a new seed each time)"),
     )
+    parser.add_argument(
+        "--large",
+        action="store_true",
+        help=_(
+            "play in the world in which the judge broke the starter first, not in a smaller one"
+        ),
+    )
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument(
         "--starter", action="store_true", help=_("play against the program as it was shipped")
@@ -98,7 +105,7 @@ def run(given: argparse.Namespace) -> int:
         def begin(backend: str) -> Game:
             screen.progress(_("The judge looks for a way to break the starter ..."))
             try:
-                goal = find_goal(exercise, sandbox, backend, drawn, check)
+                goal = find_goal(exercise, sandbox, backend, drawn, check, small=not given.large)
             finally:
                 screen.clear_progress()
             return Game(exercise, source, sandbox, backend, goal)
@@ -139,9 +146,9 @@ class _Table:
         game = self._game
         facts = {"file": game.source.file, "backend": game.backend}
         if self._is_starter:
-            program = _("It is the starter's, on {backend}.", **facts)
+            program = _("The program is the starter, on {backend}.", **facts)
         else:
-            program = _("It is made by {file}, on {backend}.", **facts)
+            program = _("The program is {file}, on {backend}.", **facts)
         board.introduce(
             self._screen, game.exercise.name, game.exercise.title, game.goal.check.title, program
         )
@@ -187,6 +194,7 @@ class _Table:
             told,
             self._game.goal.moves,
             breaks_by_itself=self._game.breaks_by_itself,
+            had_choice=bool(self._game.position(()).moves),
         )
 
     def _answer(self, typed: str, position: Position) -> None:

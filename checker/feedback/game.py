@@ -32,27 +32,26 @@ def aim(screen: Screen, moves: int, *, breaks_by_itself: bool) -> None:
     """Say what the judge needed, and what that leaves to do."""
     screen.paragraph(_judges(moves), _INDENT)
     if breaks_by_itself:
-        text = _(
-            "Left to itself, this program breaks here. So can you also find an order that it survives?"
-        )
+        text = _("This program breaks by itself too. Can you find an order that it survives?")
         screen.paragraph(text, _INDENT)
     screen.paragraph(_keys(), _INDENT, "dim")
 
 
 def _judges(moves: int) -> str:
     if not moves:
-        return _(
-            "The judge broke the starter here without a single move: it let all come by itself."
-        )
+        return _("The judge needed no move to break the starter here: it breaks by itself.")
     return ngettext(
-        "The judge broke the starter here with {number} move.",
-        "The judge broke the starter here with {number} moves.",
+        "The judge needed {number} move to break the starter here.",
+        "The judge needed {number} moves to break the starter here.",
         moves,
     )
 
 
 def _keys() -> str:
-    return _("A number chooses, u goes back, r starts anew, ? helps, q quits.")
+    return _(
+        "A number chooses: 1 is what comes by itself, and anything else is a move. u goes back, ? "
+        "helps, q quits."
+    )
 
 
 def help_on(screen: Screen) -> None:
@@ -123,25 +122,34 @@ def show_end(
     judged: int,
     *,
     breaks_by_itself: bool,
+    had_choice: bool,
 ) -> None:
-    """Write how a run ended, in how many moves, and what decided it."""
+    """Write how a run ended, in how many moves, and what decided it; `judged` is how many the judge
+    needed to break the starter."""
+    taken = position.taken
     screen.line()
     story.steps(screen, position.story[told:][-MAX_NEWS:])
     screen.line()
     if ended.broken:
-        text = f"✗ {_broken(position.taken)} {_judges(judged)}"
-        screen.paragraph(text, _INDENT, "green", hanging="  ")
+        text = f"✗ {_broken(taken)} {_judges(judged)}"
+        screen.paragraph(text, _INDENT, "red", hanging="  ")
         screen.paragraph(printable(ended.message), _INDENT * 2)
         if ended.recording.decided is not None:
             screen.line()
             decided.show(screen, ended.recording.decided)
     elif breaks_by_itself:
-        text = f"✓ {_saved(position.taken)}"
+        text = f"✓ {_saved(taken)}"
         screen.paragraph(text, _INDENT, "green", hanging="  ")
     else:
-        text = _("It held: the promise is kept in this run, {moves}.", moves=_moves(position.taken))
-        screen.paragraph(f"✓ {text}", _INDENT, "yellow", hanging="  ")
+        text = _("It held: the promise is kept, in a run with {moves}.", moves=_moves(taken))
+        screen.paragraph(f"✓ {text}", _INDENT, "green", hanging="  ")
         screen.paragraph(_judges(judged), _INDENT * 2)
+    if not had_choice:
+        text = _(
+            "There was nothing to choose: each step had to follow from the one before. `checker play "
+            "--large` has more tasks at work."
+        )
+        screen.paragraph(text, _INDENT * 2)
     screen.line()
     keys = _("u goes back, r starts anew, s shows the judge's run, b changes the backend, q quits.")
     screen.paragraph(keys, _INDENT, "dim")

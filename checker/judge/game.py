@@ -31,13 +31,13 @@ from checker.judge.search.explore import PLAIN, Mishap
 from checker.judge.search.strategies import PORTFOLIO
 from checker.judge.service import error_kind, error_text
 from checker.judge.setting import Setting
-from checker.judge.story import tell
-from checker.judge.trace import Call, Happening, Paused, Trace, Wait, seconds
+from checker.judge.story import tell_all
+from checker.judge.trace import Call, Happening, Paused, Trace, seconds
 from checker.judge.words import at_line, awaited, task_name, value_shown, waiter, which
 from checker.recording import Decided, Ended, Move, Position
 from checker.report import BACKENDS
 from checker.submission import Source
-from checker.translation import _
+from checker.translation import _, ngettext
 from checker_sandbox.wire.plain import shortened
 
 OTHERS: Final = 60
@@ -72,14 +72,20 @@ class Goal:
 
 
 def find_goal(
-    exercise: Exercise, sandbox: Sandbox, backend: str, seed: int, check: Check | None = None
+    exercise: Exercise,
+    sandbox: Sandbox,
+    backend: str,
+    seed: int,
+    check: Check | None = None,
+    *,
+    small: bool = True,
 ) -> Goal:
-    """The first promise that the judge can break in the starter by what it lets happen, or `check`.
-    Raises `NoGame`."""
+    """The first promise that the judge can break in the starter by what it lets happen, or `check`; in
+    a world as small as it gets, or in the first one that was found. Raises `NoGame`."""
     has_choice = False
     for candidate in [check] if check is not None else exercise.checks:
         program = Program(exercise.starter, exercise.driver or b"")
-        setting = Setting(sandbox, program, backend)
+        setting = Setting(sandbox, program, backend, explained=small)
         tried = try_check(candidate, setting, seed_of(candidate, exercise, seed))
         if tried.obstacle is not None:
             raise NoGame(tried.obstacle)
@@ -101,10 +107,12 @@ def find_goal(
         )
     raise NoGame(
         _(
-            "on {backend} the judge itself does not break the starter of {exercise} in this way; try "
-            "another check, another --seed or the other --backend",
+            "on {backend} the judge itself finds no order, failure or cancellation that breaks {what}; try "
+            "another check, another --seed or the other backend, or see with `checker run {name}` "
+            "how it fails",
             backend=backend,
-            exercise=exercise.name,
+            what=_("the starter") if check is None else f"`{check.name}`",
+            name=exercise.short_name,
         )
     )
 
@@ -202,7 +210,7 @@ class Game:
         is_over = not standing.choices
         return Position(
             at=trace.elapsed,
-            story=tuple(tell(trace, passed=True))[: None if is_over else -1],
+            story=tuple(tell_all(trace)),
             under_way=() if is_over else tuple(_under_way(trace)),
             moves=tuple(each.move for each in standing.choices),
             taken=standing.events.moves,
@@ -354,7 +362,12 @@ def _told(trace: Trace, thing: Happening, others: int) -> tuple[str, int | None]
             call = trace.calls[thing.calls[0] - 1]
             text = _("{call} replies to {who}", call=_call(trace, call), who=_caller(trace, call))
             if others:
-                text = _("{text}, and so do {number} others", text=text, number=others)
+                text = ngettext(
+                    "{text}, and {number} more reply comes at the same time",
+                    "{text}, and {number} more replies come at the same time",
+                    others,
+                    text=text,
+                )
             return text, call.line
         case "deadline":
             return _("no reply: time passes until {at}, when a sleep or limit ends", at=at), None
@@ -394,14 +407,15 @@ def _under_way(trace: Trace) -> Iterator[str]:
     for call in trace.calls:
         if call.outcome == "pending":
             yield _(
-                "{who}{where} has called {call}; its reply is due at {due}",
+                "{who}{where}: {call}, due at {due}",
                 who=_caller(trace, call),
                 where=at_line(call.line),
                 call=_call(trace, call),
                 due=f"{seconds(due.get(call.number, 0)):g} s",
             )
     for wait in ending.waits:
-        if wait.what.kind not in ("reply", "turn") and not _is_the_checkers(trace, wait):
+        # A task that waits for its children says nothing that these do not say.
+        if wait.what.kind not in ("reply", "turn", "children"):
             yield _(
                 "{who}{where} waits for {what}",
                 who=waiter(wait),
@@ -411,11 +425,6 @@ def _under_way(trace: Trace) -> Iterator[str]:
     for one in ending.enabled:
         if one.kind == "deadline":
             yield _("the next sleep or time limit ends at {at}", at=f"{seconds(one.at):g} s")
-
-
-def _is_the_checkers(trace: Trace, wait: Wait) -> bool:
-    """Whether it is the checker's own task, which waits for what it has called."""
-    return wait.task == 1 and wait.line is None
 
 
 def _caller(trace: Trace, call: Call) -> str:
