@@ -145,8 +145,10 @@ class _Search:
         step = high if low >= 0 else None
         helps = [(n, played) for n, _, played in alone if played is not None]
         nearest = max(helps, key=lambda one: one[0])[1] if helps else None
+        changes = int(nearest is not None)
         if nearest is None and witness is not None:
             nearest = self._nearer(base, witness)
+            changes = _distance(base.events, nearest.events)
         difference = None
         if nearest is not None:
             pairs = zip(base.lines, nearest.lines, strict=False)
@@ -159,7 +161,7 @@ class _Search:
             step=step,
             indifferent=tuple(n for n, is_whole, played in alone if is_whole and n != step),
             passes=None if nearest is None else nearest.order,
-            changes=0 if nearest is None else _distance(base.events, nearest.events),
+            changes=changes,
             difference=difference,
         )
 
