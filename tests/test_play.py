@@ -147,7 +147,7 @@ def test_where_the_network_has_nothing_to_choose_there_is_no_game(game):
     with pytest.raises(NoGame, match="nothing to choose"):
         game("sleeping_loop")
     with pytest.raises(NoGame, match="the judge itself finds no"):
-        game("leaked_permit", check="the_caller_hears")
+        game("one_after_another", check="offices_overlap")
 
 
 # --- as it is typed -----------------------------------------------------------------------------

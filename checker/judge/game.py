@@ -99,9 +99,9 @@ def find_goal(
     if not has_choice:
         raise NoGame(
             _(
-                "in {exercise} the network has nothing to choose: every call takes its time, exactly; "
+                "in {what} the network has nothing to choose: every call takes its time, exactly; "
                 "`checker run {name}` shows what happens",
-                exercise=exercise.name,
+                what=exercise.name if check is None else f"`{check.name}`",
                 name=exercise.short_name,
             )
         )
