@@ -133,9 +133,12 @@ class Decided(msgspec.Struct, frozen=True):
     choose."""
     others: int
     """How many other runs were tried in all."""
+    open_until: int | None
+    """Up to this step it can still end well, since some run did; 0 is the beginning. None if no run was
+    found that did."""
     step: int | None
-    """After this step, none of so many continuations ended well, while before it one did. None if none
-    did from the very beginning."""
+    """From the end of this step on, none of so many continuations ended well; usually it is the one after
+    `open_until`. None if none did from the very beginning."""
     indifferent: tuple[int, ...]
     """The steps at which something else could have happened, and whatever does, if nothing else is
     chosen otherwise, it fails."""

@@ -40,7 +40,7 @@ def show(screen: Screen, decided: Decided) -> None:
 
 
 def _sentences(decided: Decided) -> Iterator[str]:
-    yield " ".join((_until(decided), _from(decided)) if decided.step else (_never(decided),))
+    yield f"{_until(decided)} {_from(decided)}".strip() if decided.step else _never(decided)
     if decided.step is not None and decided.indifferent:
         steps = sorted(decided.indifferent)
         listed = _ranges(steps)
@@ -61,7 +61,9 @@ def _sentences(decided: Decided) -> Iterator[str]:
 
 
 def _until(decided: Decided) -> str:
-    before = (decided.step or 1) - 1
+    before = decided.open_until
+    if before is None:
+        return ""
     if not before:
         return _("At the beginning it can still end well.")
     return _("Up to step {number} it can still end well.", number=before)

@@ -35,10 +35,10 @@ CONTINUATIONS: Final = 20
 MOST_RUNS: Final = 160
 """How many other runs are tried in all. They take a millisecond or two each."""
 
-MOST_STEPS: Final = 2_500
+MOST_STEPS: Final = 1_800
 """How many steps these may have together."""
 
-MOST_SINGLES: Final = 80
+MOST_SINGLES: Final = 30
 """How many of the runs may be spent on changing one choice alone."""
 
 MOST_FOR_ONE: Final = 6
@@ -127,7 +127,7 @@ class _Search:
             self._known[replay] = attempt
         return attempt
 
-    def decide(self, base: _Played) -> Decided | None:
+    def decide(self, base: _Played) -> Decided:
         alone = list(self._change_alone(base))
         # A change that helps is also a proof that it was still open right before.
         open_until = max((n - 1 for n, _, helps in alone if helps is not None), default=-1)
@@ -139,10 +139,10 @@ class _Search:
             if found is not None:
                 low, witness = middle, found
             elif times < CONTINUATIONS:
-                return None  # Too few to say anything.
+                break  # Too few to say anything of this step.
             else:
                 high, tried = middle, times
-        step = high if low >= 0 else None
+        step = high or None
         helps = [(n, played) for n, _, played in alone if played is not None]
         nearest = max(helps, key=lambda one: one[0])[1] if helps else None
         changes = int(nearest is not None)
@@ -158,6 +158,7 @@ class _Search:
             fails=base.order,
             continuations=tried,
             others=self.runs,
+            open_until=low if low >= 0 else None,
             step=step,
             indifferent=tuple(n for n, is_whole, played in alone if is_whole and n != step),
             passes=None if nearest is None else nearest.order,
