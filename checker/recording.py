@@ -8,7 +8,22 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Lane", "Mark", "Print", "Recording", "Sentence", "Shown", "Span"]
+__all__ = [
+    "Decided",
+    "Ended",
+    "Happened",
+    "Lane",
+    "Mark",
+    "Move",
+    "Order",
+    "Position",
+    "Print",
+    "Recording",
+    "Sentence",
+    "Shown",
+    "Span",
+    "Step",
+]
 
 SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
 """A call of a service; a wait for a lock, a permit, an item, a task, ...; a sleep; a stretch in
@@ -77,6 +92,64 @@ class Print(msgspec.Struct, frozen=True):
     text: str
 
 
+class Happened(msgspec.Struct, frozen=True):
+    """What one step of an order was, to one task."""
+
+    task: int
+    """The number of the task; 0 if it happened to none that is known, such as the end of a sleep."""
+    what: str
+    """In few words, for example `read() -> 0`."""
+    line: int | None
+    brief: str
+    """In fewer, for example `read()`."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing that the world let happen."""
+
+    at: float
+    happened: tuple[Happened, ...]
+    """One, unless the replies to several calls came at the same instant."""
+    is_choice: bool
+    """Whether something else could have happened in its place."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """All that the world let happen in a run, from the first step to the last."""
+
+    tasks: tuple[tuple[int, str], ...]
+    """The number and the name of each task to which something happened."""
+    steps: tuple[Step, ...]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What decided a run that failed, as far as was found out by running others. Steps are counted
+    from 1."""
+
+    fails: Order
+    """The run that failed, or the same with its replies one at a time."""
+    continuations: int
+    """How many random continuations were tried from the end of `step`; 0 if there was nothing left to
+    choose."""
+    others: int
+    """How many other runs were tried in all."""
+    open_until: int | None
+    """Up to this step it can still end well, since some run did; 0 is the beginning. None if no run was
+    found that did."""
+    step: int | None
+    """From the end of this step on, none of so many continuations ended well; usually it is the one after
+    `open_until`. None if none did from the very beginning."""
+    indifferent: tuple[int, ...]
+    """The steps at which something else could have happened, and whatever does, if nothing else is
+    chosen otherwise, it fails."""
+    passes: Order | None
+    """The nearest order found that passes."""
+    changes: int
+    """In how many choices it differs."""
+    difference: int | None
+    """The first step at which it does."""
+
+
 class Recording(msgspec.Struct, frozen=True):
     """One run on one backend."""
 
@@ -98,6 +171,8 @@ class Recording(msgspec.Struct, frozen=True):
     """In the order in which they started; the submission's own task is the first."""
     story: tuple[Sentence, ...]
     prints: tuple[Print, ...]
+    decided: Decided | None = None
+    """What decided that it failed, if that was asked for and there was a choice."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -112,3 +187,42 @@ class Shown(msgspec.Struct, frozen=True):
     line: int | None
     """The line of the learner's file that the message is about."""
     recording: Recording | None
+
+
+class Move(msgspec.Struct, frozen=True):
+    """What somebody who plays the network can let happen next."""
+
+    what: str
+    line: int | None = None
+    """The line of the learner's file that it is about."""
+    is_plainest: bool = False
+    """Whether it is what happens by itself."""
+    more: tuple["Move", ...] = ()
+    """If there are several ways to do it, each of them; one of these must be chosen."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a run ended that somebody has played."""
+
+    broken: bool
+    """Whether the check fails."""
+    message: str
+    """What it says; empty if it passed."""
+    recording: Recording
+    """The whole run, with what decided it if it broke."""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a run stands that somebody plays."""
+
+    at: float
+    story: tuple[Sentence, ...]
+    """What happened so far, from the beginning."""
+    under_way: tuple[str, ...]
+    """What every task waits for, a sentence each."""
+    moves: tuple[Move, ...]
+    """What can be chosen; nothing if the run is over."""
+    taken: int
+    """How many of the choices so far are not the plainest."""
+    ended: Ended | None = None
+    """How it ended, if it did."""

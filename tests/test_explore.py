@@ -16,7 +16,7 @@ from checker.judge.replay import Address, decode_token, encode_token
 from checker.judge.scheduler import Enabled
 from checker.judge.search.explore import MANY, QUICK, THOROUGH, Depth
 from checker.judge.setting import Setting
-from checker.judge.trace import ActRecord, Call, Returned, Trace
+from checker.judge.trace import ActRecord, Call, Happening, Returned, Trace
 
 LENGTHS = st.lists(st.integers(1, 3), min_size=1, max_size=3)
 
@@ -49,7 +49,7 @@ def imagine(sandbox, start, program, services, plan, timings):
         number = len(order)
         call = Call(number, Service(), 0, "call", (), {}, event.task, 0, None, started=0.0)
         trace.calls.append(call)
-        trace.steps += 1
+        trace.happened.append(Happening("reply", 0, (number,), number, len(enabled)))
     if start.count:
         trace.task_steps = 2 * trace.steps
     strike = start.strike and ("step", start.strike.step, start.strike.act)

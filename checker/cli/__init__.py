@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from checker.course import Course, CourseError, Exercise, UnknownName
+from checker.course import Check, Course, CourseError, Exercise, UnknownName
 from checker.harmless import printable
 from checker.submission import SubmissionError
 from checker.translation import _
@@ -26,6 +26,7 @@ MAX_JOBS: Final = 1000
 COMMANDS: Final = {
     "grade": _("grade your work (this is the one you need)"),
     "run": _("show one run: its story and its timeline"),
+    "play": _("be the network: choose what comes next, and try to break a program"),
     "list": _("show the course, and how far you are"),
     "hint": _("give a hint for an exercise, one more each time"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
@@ -154,6 +155,23 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
             )
         )
     return exercises[0]
+
+
+def select_check(exercise: Exercise, name: str | None) -> Check | None:
+    """The check of this name, if there is a name. Raises `UsageError`."""
+    if name is None:
+        return None
+    names = [check.name for check in exercise.checks]
+    if name not in names:
+        raise UsageError(
+            _(
+                "{exercise} has no check {name!r}; it has {names}",
+                exercise=exercise.name,
+                name=name,
+                names=", ".join(names),
+            )
+        )
+    return exercise.checks[names.index(name)]
 
 
 def write_whole(path: Path, text: str | bytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Check, Course, Exercise
+from checker.course import Course
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
@@ -92,7 +92,7 @@ def run(given: argparse.Namespace) -> int:
         # Imported while it warms up.
         from checker.judge.replay import BadToken
         from checker.judge.search.explore import QUICK, THOROUGH
-        from checker.judge.show import show, show_again
+        from checker.judge.show import decided, show, show_again
 
         sandbox.move_beside()
         if source.missing or source.fault is not None or source.obstacle is not None:
@@ -109,9 +109,15 @@ def run(given: argparse.Namespace) -> int:
                     sandbox=sandbox,
                     seed=drawn,
                     backends=BACKENDS if given.page else backends or BACKENDS,
-                    check=_check(exercise, given.check),
+                    check=cli.select_check(exercise, given.check),
                     depth=THOROUGH if given.thorough else QUICK,
                 )
+            # It takes a while, so it is found out for those runs alone that are shown.
+            shown = runs if given.page else [story.chosen(runs)]
+            runs = [
+                decided(exercise, source, one, sandbox=sandbox) if one in shown else one
+                for one in runs
+            ]
         except BadToken as error:
             raise cli.UsageError(str(error)) from None
     screen = Screen(sys.stdout)
@@ -129,19 +135,3 @@ def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
     from checker.feedback.page import render
 
     cli.write_whole(path, render(recordings))
-
-
-def _check(exercise: Exercise, name: str | None) -> Check | None:
-    if name is None:
-        return None
-    names = [check.name for check in exercise.checks]
-    if name not in names:
-        raise cli.UsageError(
-            _(
-                "{exercise} has no check {name!r}; it has {names}",
-                exercise=exercise.name,
-                name=name,
-                names=", ".join(names),
-            )
-        )
-    return exercise.checks[names.index(name)]

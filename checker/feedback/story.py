@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from checker.feedback import decided
 from checker.feedback.console import MARKS
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
-from checker.recording import Recording, Shown
+from checker.recording import Recording, Sentence, Shown
 from checker.translation import _, ngettext
 
 MAX_PRINTS: Final = 20
@@ -18,18 +19,23 @@ TIME_WIDTH: Final = 8
 
 def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
     """Write the first of `runs` that did not pass, or else the first, and one line about each other."""
-    chosen = next((run for run in runs if not run.passed), runs[0])
-    mark, style = MARKS["passed" if chosen.passed else "failed"]
+    first = chosen(runs)
+    mark, style = MARKS["passed" if first.passed else "failed"]
     screen.line(screen.style(f"{name} — {title}", "bold"))
     screen.line()
-    screen.paragraph(f"{mark} {chosen.check} ({chosen.backend})", "  ", style, hanging="  ")
-    if chosen.message:
-        screen.paragraph(printable(chosen.message), "    ")
+    screen.paragraph(f"{mark} {first.check} ({first.backend})", "  ", style, hanging="  ")
+    if first.message:
+        screen.paragraph(printable(first.message), "    ")
     for other in runs:
-        if other is not chosen:
-            screen.line(f"    {_verdict_beside(chosen, other)}")
-    if chosen.recording is not None:
-        _show_recording(screen, chosen.recording)
+        if other is not first:
+            screen.line(f"    {_verdict_beside(first, other)}")
+    if first.recording is not None:
+        _show_recording(screen, first.recording)
+
+
+def chosen(runs: Sequence[Shown]) -> Shown:
+    """The one that is shown: the first that did not pass, or else the first."""
+    return next((run for run in runs if not run.passed), runs[0])
 
 
 def _verdict_beside(chosen: Shown, other: Shown) -> str:
@@ -44,14 +50,31 @@ def _verdict_beside(chosen: Shown, other: Shown) -> str:
     return _("On {backend} it fails.", backend=other.backend)
 
 
-def _show_recording(screen: Screen, recording: Recording) -> None:
-    _heading(screen, _("What happened"))
-    for sentence in recording.story:
+def steps(screen: Screen, sentences: Sequence[Sentence]) -> None:
+    """Write what happened, step by step."""
+    for sentence in sentences:
         line = f"L{sentence.line}" if sentence.line is not None else ""
         styles = ("bold", "red") if sentence.key else ()
         _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
+
+
+def _show_recording(screen: Screen, recording: Recording) -> None:
+    tell(screen, recording)
+    screen.line()
+    short = recording.exercise.partition("/")[2]
+    command = f"checker run {short} --replay {recording.token}"
+    screen.line("  " + _("Show this run again: {command}", command=command))
+
+
+def tell(screen: Screen, recording: Recording) -> None:
+    """Write all that there is to say of a run."""
+    _heading(screen, _("What happened"))
+    steps(screen, recording.story)
     _heading(screen, _("Who did what when"))
     draw(screen, recording)
+    if recording.decided is not None:
+        _heading(screen, _("What decided it"))
+        decided.show(screen, recording.decided)
     if recording.prints:
         _heading(screen, _("What it printed"))
         lines = [(p.at, line) for p in recording.prints for line in p.text.splitlines()]
@@ -61,10 +84,6 @@ def _show_recording(screen: Screen, recording: Recording) -> None:
             left = len(lines) - MAX_PRINTS
             more = ngettext("and {number} line more", "and {number} lines more", left)
             screen.line(f"  {more}")
-    screen.line()
-    short = recording.exercise.partition("/")[2]
-    command = f"checker run {short} --replay {recording.token}"
-    screen.line("  " + _("Show this run again: {command}", command=command))
 
 
 def _heading(screen: Screen, text: str) -> None:

@@ -16,6 +16,8 @@ from checker.judge.case import Case, Memory, ReplayEnded
 from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
 from checker.judge.launch import SandboxError
+from checker.judge.scheduler import Scheduler
+from checker.judge.search.explore import PLAIN, Aims
 from checker.judge.search.shrink import Failing, shrink
 from checker.judge.setting import Setting
 from checker.judge.trace import ErrorTree, Livelocked, Raised, Spun, Trace
@@ -68,6 +70,9 @@ class Attempt:
     """Whether only a thorough search finds the failure."""
     is_by_order: bool = False
     """Whether the same run passes if ready tasks go on in the order in which they were started."""
+
+    aims: Aims = PLAIN
+    """What the check wants explored."""
 
     @property
     def played(self) -> Replay:
@@ -135,9 +140,14 @@ def play(
     seed: str,
     replay: Replay | None = None,
     memory: Memory | None = None,
+    *,
+    scheduler: Scheduler | None = None,
+    stop: int | None = None,
 ) -> Attempt:
-    """Go through a check once; with a `replay`, to that world of it alone."""
-    case = Case(setting, seed, replay, memory)
+    """Go through a check once; with a `replay`, to that world of it alone. Where that ends, `scheduler`
+    goes on, if replies may overtake each other there; before the thing of the number `stop`, the run
+    stops, which is no failure of the submission's but has the ending `Paused`."""
+    case = Case(setting, seed, replay, memory, scheduler=scheduler, stop=stop)
     failure: CheckFailed | None = None
     obstacle = None
     is_broken = False
@@ -166,6 +176,7 @@ def play(
         kind=kind,
         worlds=case.worlds,
         searched=case.searched,
+        aims=case.aims,
     )
 
 

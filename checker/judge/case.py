@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 from checker.course import Check
 from checker.judge.choices import Choices, Replay
 from checker.judge.draws import Draws, Misuse
-from checker.judge.search.explore import Aims, Seen, Sketch, again, explore
+from checker.judge.scheduler import Scheduler
+from checker.judge.search.explore import PLAIN, Aims, Seen, Sketch, again, explore
 from checker.judge.setting import Setting
 from checker.judge.trace import Trace
 from checker.judge.world import World
@@ -83,7 +84,8 @@ Memory = dict[Callable[..., Any], _Recalled]
 
 
 class Case(Draws):
-    """One check of one submission on one backend; with a `replay`, one world of it."""
+    """One check of one submission on one backend; with a `replay`, one world of it, in which `scheduler`
+    goes on where the replay ends, and which stops before the thing of the number `stop`."""
 
     def __init__(
         self,
@@ -91,11 +93,14 @@ class Case(Draws):
         seed: str,
         replay: Replay | None = None,
         memory: Memory | None = None,
+        *,
+        scheduler: Scheduler | None = None,
+        stop: int | None = None,
     ) -> None:
         super().__init__()
         self._setting = setting
         self._seed = seed
-        self._replay = replay
+        self._only = None if replay is None else again(replay, scheduler, stop)
         self._memory = memory if memory is not None else {}
         self._has_explored = False
         self.last_trace: Trace | None = None
@@ -106,6 +111,8 @@ class Case(Draws):
         """How many worlds there were."""
         self.searched: Searched | None = None
         """How far the search went, once it has come to its end."""
+        self.aims = PLAIN
+        """What the check wants explored, once it has asked for worlds."""
 
     @property
     def backend(self) -> str:
@@ -137,9 +144,9 @@ class Case(Draws):
         """
         self._loop_once()
         errors = (fail,) if isinstance(fail, Exception) else tuple(fail)
-        aims = Aims(orders or late, late, cancel, errors)
-        if self._replay is not None:
-            yield self._world(again(self._replay), aims)
+        self.aims = aims = Aims(orders or late, late, cancel, errors)
+        if self._only is not None:
+            yield self._world(self._only, aims)
             raise ReplayEnded
         sketches = explore(Random(self._seed), self._setting.depth, aims)
         sketch = next(sketches)
@@ -170,7 +177,7 @@ class Case(Draws):
 
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
         """What a scene shows, from the beginning."""
-        if self._replay is not None:
+        if self._only is not None:
             yield from function(self)
             return
         self._loop_once()
@@ -185,9 +192,10 @@ class Case(Draws):
             if number == len(recalled.shown):
                 break
             shown, self.worlds, self.played, self.last_trace = recalled.shown[number]
+            self.aims = recalled.case.aims
             yield shown
         self.played, self.last_trace = recalled.case.played, recalled.case.last_trace
-        self.worlds = recalled.case.worlds
+        self.worlds, self.aims = recalled.case.worlds, recalled.case.aims
         if recalled.failure is not None:
             # Without the lines of the check that met it first.
             raise recalled.failure.with_traceback(recalled.raised_at)

@@ -13,6 +13,7 @@ from checker.judge.trace import (
     Misbehaved,
     NotRunnable,
     Overran,
+    Paused,
     Raised,
     Returned,
     Spun,
@@ -129,6 +130,8 @@ def _explain(trace: Trace) -> CheckFailed:
             return CheckFailed(_("it sent the checker what no exercise sends: {what}", what=what))
         case Stopped():
             return CheckFailed(_("it ended because it was cancelled"))
+        case Paused():
+            return CheckFailed(_("the checker stopped it here, for somebody to look at"))
         case Returned():
             return CheckFailed(_("it returned without an error, where one was due"))
 

@@ -105,5 +105,7 @@ class Plan:
     """The number of the call, from 1, that fails in place of being carried out."""
     failure: Exception | None = None
     """What the failing call raises."""
+    stop: int | None = None
+    """Before the thing of this number, from 1, the run stops, for somebody to look at."""
     known: Livelocked | None = None
     """How this run is known to end: then a few rounds of it are enough."""

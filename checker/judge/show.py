@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, play, try_check
+from checker.judge.choices import Replay
+from checker.judge.decisive import decide
 from checker.judge.grade import report_on, seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.record import record
 from checker.judge.replay import Address, BadToken, decode_token, encode_token
+from checker.judge.scheduler import Scheduler
 from checker.judge.search.explore import FIRST, QUICK, Depth
 from checker.judge.setting import Setting
 from checker.recording import Shown
@@ -62,6 +67,25 @@ def show(
         )
         for backend, one in tried.items()
     ]
+
+
+def decided(exercise: Exercise, source: Source, shown: Shown, *, sandbox: Sandbox) -> Shown:
+    """The same, with what decided that run, if it failed and its world had a choice."""
+    recording = shown.recording
+    if recording is None or recording.passed:
+        return shown
+    address = decode_token(recording.token, exercise.name)
+    check = exercise.checks[address.check]
+    setting = _setting(exercise, source, sandbox, shown.backend)
+
+    def again(replay: Replay, scheduler: Scheduler | None) -> Attempt:
+        return play(check, setting, "", replay, scheduler=scheduler)
+
+    failing = again(address.replay, None)
+    if failing.failure is None:
+        return shown
+    found = decide(failing, again, recording.token)
+    return structs.replace(shown, recording=structs.replace(recording, decided=found))
 
 
 def show_again(

@@ -24,7 +24,7 @@ from checker.judge.service import (
     error_text,
     specify,
 )
-from checker.judge.trace import Trace, seconds
+from checker.judge.trace import Happening, Trace, seconds
 from checker.translation import _
 from checker_sandbox.wire.link import ProtocolError
 from checker_sandbox.wire.messages import (
@@ -116,6 +116,8 @@ class Simulation:
         """How many have come since the last reply."""
         self._timers_asked = False
         self._is_livelocked = False
+        self._stopped_at: tuple[Happening, ...] | None = None
+        """What may happen next where the run was stopped, for somebody to look at."""
         self._places = 0
 
     def describe(self, value: Any) -> ServiceSpec:
@@ -224,8 +226,12 @@ class Simulation:
         """Whether all acts came to their ends."""
         return all(act.ended is not None for act in self._acts)
 
-    def stuck(self, waits: tuple[facts.Wait, ...]) -> facts.Deadlocked | facts.Livelocked:
+    def stuck(
+        self, waits: tuple[facts.Wait, ...]
+    ) -> facts.Deadlocked | facts.Livelocked | facts.Paused:
         """How a run ended in which nobody goes on from these `waits`."""
+        if self._stopped_at is not None:
+            return facts.Paused(waits, self._stopped_at)
         if self._is_livelocked:
             still, known = self._standstill, self._plan.known
             since = seconds(still.since)
@@ -258,10 +264,20 @@ class Simulation:
             enabled = self._enabled(deadline)
             if not enabled:
                 return Explain()
+            if self._plan.stop == self._trace.steps + 1:
+                self._stopped_at = tuple(
+                    Happening(e.kind, e.due, (e.call,) if e.call else ()) for e in enabled
+                )
+                return Explain()
             chosen = self._choose(enabled)
             self.now = self._moment(chosen, enabled)
             self._scheduler.happened(chosen, self.now)
-            self._trace.steps += 1
+            together = [chosen.call] if chosen.call else []
+            if chosen.kind == "reply" and not self._scheduler.explored:
+                together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
+            self._trace.happened.append(
+                Happening(chosen.kind, self.now, tuple(together), self.place(), len(enabled))
+            )
             if chosen.kind == "begin":
                 return self._begin(self._due_acts(self._beginning, chosen.due))
             if chosen.kind == "cancel":
@@ -271,9 +287,6 @@ class Simulation:
                 self._standstill.timer(self.now)
                 return Resume(self.now, [])
             self._deadlines = 0
-            together = [chosen.call]
-            if not self._scheduler.explored:
-                together = [e.call for e in enabled if e.kind == "reply" and e.due == chosen.due]
             replies = [reply for call in together if (reply := self._advance(call)) is not None]
             if replies:
                 return Resume(self.now, replies)
@@ -308,6 +321,7 @@ class Simulation:
         for number in numbers:
             self._acts[number].cancelled = True
             self._acts[number].record.cancelled_at = seconds(self.now)
+            self._acts[number].record.cancelled_order = self.place()
         if self._trace.cancelled_at is None:
             self._trace.cancelled_at = seconds(self.now)
             self._trace.cancelled_order = self.place()

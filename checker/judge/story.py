@@ -11,6 +11,7 @@ from checker.judge.trace import (
     Call,
     Deadlocked,
     Livelocked,
+    Paused,
     Raised,
     Returned,
     Stopped,
@@ -43,6 +44,13 @@ def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
         story.insert(after[-1] + 1 if after else 0, cause)
     folded, folds = _folded(story)
     return _abridged([*folded, _end(trace)], folds, _last_waits(trace))
+
+
+def tell_all(trace: Trace) -> list[Sentence]:
+    """Everything that happened in a run, and how it ended unless somebody stopped it: nothing is left
+    out, told twice or explained."""
+    end = [] if isinstance(trace.ending, Paused) else [_end(trace)]
+    return [*_steps(trace), *end]
 
 
 # --- step by step -------------------------------------------------------------------------------

@@ -34,10 +34,12 @@ __all__ = [
     "Ending",
     "ErrorTree",
     "Given",
+    "Happening",
     "Livelocked",
     "Misbehaved",
     "NotRunnable",
     "Overran",
+    "Paused",
     "Printed",
     "Raised",
     "Returned",
@@ -251,6 +253,31 @@ class Livelocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that the world lets happen: to a call, or in its own time."""
+
+    kind: Literal["reply", "deadline", "begin", "cancel"]
+    at: int
+    """When it happens, in nanoseconds of virtual time; of what may still happen, when it is due."""
+    calls: tuple[int, ...] = ()
+    """The calls that are replied to: one, unless several are due at the same instant and nothing is
+    hurried."""
+    order: int = 0
+    """Its place among all that happened in the run."""
+    of: int = 1
+    """How many things could have happened in its place, itself among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The judge stopped the run where it was, for somebody to look at."""
+
+    waits: tuple[Wait, ...]
+    enabled: tuple[Happening, ...]
+    """What may happen next: first what happens if nothing is hurried."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overran:
     """It met a limit."""
 
@@ -275,7 +302,9 @@ class Misbehaved:
     what: str
 
 
-Ending: TypeAlias = ActEnding | Spun | Deadlocked | Livelocked | Overran | Died | Misbehaved
+Ending: TypeAlias = (
+    ActEnding | Spun | Deadlocked | Livelocked | Paused | Overran | Died | Misbehaved
+)
 """How a run ended. The first ones a sandbox tells, the others only the judge knows."""
 
 
@@ -293,6 +322,8 @@ class ActRecord:
     ending: ActEnding | None = None
     cancelled_at: float | None = None
     """When the judge cancelled it from outside, if it did."""
+    cancelled_order: int | None = None
+    """The place of that among all that happened in the run."""
 
 
 @dataclass(slots=True)
@@ -302,8 +333,8 @@ class Trace:
     backend: str
     services: Sequence[Service] = field(default=(), repr=False, compare=False)
     """All that the submission could call, by number."""
-    steps: int = 0
-    """How many things happened, chosen or not."""
+    happened: list[Happening] = field(default_factory=list)
+    """What the world let happen, chosen or not, in its order."""
     task_steps: int | None = None
     """How many steps the tasks took, if the run was to count them."""
     cancelled_at: float | None = None
@@ -321,6 +352,11 @@ class Trace:
     watched: Watched = field(default_factory=Watched)
     tasks_left: tuple[Wait, ...] = ()
     threads_left: tuple[Wait, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """How many things happened."""
+        return len(self.happened)
 
 
 def most_in_flight(calls: Iterable[Call]) -> int:

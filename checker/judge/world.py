@@ -111,7 +111,7 @@ class World:
             )
         self.choices.running = True
         ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late, known=setting.known)
+        plan = Plan(delays=self._aims.late, known=setting.known, stop=self._sketch.stop)
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
             scheduler = self._sketch.scheduler if self._sketch.scheduler.explored else Timed()

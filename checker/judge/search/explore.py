@@ -99,6 +99,8 @@ class Sketch:
     scheduler: Scheduler = field(default_factory=Timed)
     """How replies are ordered: in their time, or as an explored scheduler has it."""
     mishap: Mishap = field(default_factory=Mishap)
+    stop: int | None = None
+    """Before the thing of this number, from 1, the run stops, for somebody to look at."""
 
     def choose(self, kind: Kind, width: int) -> int:
         """What is chosen where nothing is given."""
@@ -118,9 +120,11 @@ class Sketch:
         return self.drawer.choose(kind, width)
 
 
-def again(replay: Replay) -> Sketch:
-    """The world that was recorded, and the plainest choices where the record ends."""
-    return Sketch(replay, Drawer(Profile("low", "low"), _PLAINEST), _PLAINEST)
+def again(replay: Replay, scheduler: Scheduler | None = None, stop: int | None = None) -> Sketch:
+    """The world that was recorded. Where the record ends, `scheduler` goes on if replies may overtake
+    each other, and all other choices are the plainest."""
+    drawer = Drawer(Profile("low", "low"), _PLAINEST)
+    return Sketch(replay, drawer, _PLAINEST, scheduler or Timed(), stop=stop)
 
 
 class _Plainest(Random):
