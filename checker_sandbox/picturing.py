@@ -213,7 +213,9 @@ class _Primitives:
 
     def told(self) -> Primitives:
         told = (self._describe(key, kind, value) for key, (kind, value) in self._found.items())
-        return Primitives(tuple(islice((each for each in told if each is not None), MAX_PRIMITIVES)))
+        return Primitives(
+            tuple(islice((each for each in told if each is not None), MAX_PRIMITIVES))
+        )
 
     def _describe(self, key: int, kind: _Kind, value: Any) -> Primitive | None:
         count, total = 0, 0.0

@@ -222,6 +222,7 @@ class _Conversation:
     def hold(self, link: Link) -> None:
         """Play the run to its end, which is raised."""
         until = time.monotonic() + RUN_SECONDS
+        self.world.look_at_services()
         for _step in range(MAX_STEPS):
             while True:
                 now = time.monotonic()
@@ -366,9 +367,7 @@ class _Conversation:
         match event:
             case Stands(task, thread, line, callers, what, values):
                 place = self.world.place()
-                picture.stood.append(
-                    facts.Stood(task, thread, line, callers, what, values, place)
-                )
+                picture.stood.append(facts.Stood(task, thread, line, callers, what, values, place))
             case Primitives(primitives):
                 picture.primitives.append((self.world.place(), primitives))
             case Woken(task, by):
