@@ -26,7 +26,7 @@ from checker_sandbox.waiting import describe_tasks, frames_of
 from checker_sandbox.wire.limits import MAX_NAME, MAX_NAMES, MAX_PRIMITIVES
 from checker_sandbox.wire.messages import Awaited, Primitive, Primitives, Stands, Value, Woken
 from checker_sandbox.wire.plain import shortened
-from checker_sandbox.wire.shown import attributes, is_code, shown
+from checker_sandbox.wire.shown import attributes, is_code, package, shown
 
 MAX_BYTES: Final = 1_500_000
 """How much is told of one run, in bytes."""
@@ -274,7 +274,7 @@ def _kind_of(value: object) -> _Kind | None:
     """What AnyIO's primitive an object is. A class of the learner's own is none: it may say anything of
     itself."""
     kind = type(value)
-    if not str(kind.__module__).startswith("anyio."):
+    if package(kind) != "anyio":
         return None
     return next((name for known, name in _KINDS if issubclass(kind, known)), None)
 

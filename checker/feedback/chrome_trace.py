@@ -29,9 +29,14 @@ _Event: TypeAlias = dict[str, Any]
 def trace_events(recordings: Sequence[Recording]) -> str:
     """These recordings as the text of a JSON file."""
     arrows = count(1)
-    events: list[_Event] = []
-    for process, recording in enumerate(recordings, 1):
-        events += _Process(process, recording, arrows).events()
+    named: list[_Event] = []
+    timed: list[_Event] = []
+    for process_number, recording in enumerate(recordings, 1):
+        process = _Process(process_number, recording, arrows)
+        timed += process.events()
+        named += process.named
+    # What begins at the same instant stays in its order.
+    events = [*named, *sorted(timed, key=lambda event: event["ts"])]
     shown = recordings[0] if recordings else None
     other = {
         "exercise": one_line(shown.exercise) if shown else "",
@@ -56,6 +61,7 @@ class _Process:
     flows: list[_Event] = field(default_factory=list)
 
     def events(self) -> list[_Event]:
+        """All that has a time; what the tracks are called is in `named` then."""
         recording = self.recording
         self._name_process()
         tracks = {(lane.kind, lane.number): self._lane(lane) for lane in recording.lanes}
@@ -74,8 +80,7 @@ class _Process:
             self._instant(_("print: {text}", text=one_line(printed.text)), "print", printed.at, 1)
         # What encloses another slice comes before it, and each arrow directly after its two slices.
         slices = sorted(self.slices, key=lambda event: (event["ts"], -event["dur"]))
-        timed = [*slices, *self.instants, *self.flows]
-        return [*self.named, *sorted(timed, key=lambda event: event["ts"])]
+        return [*slices, *self.instants, *self.flows]
 
     def _name_process(self) -> None:
         name = f"{self.recording.backend}: {one_line(self.recording.check)}"

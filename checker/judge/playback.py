@@ -8,7 +8,6 @@ the others where they were, until the last step before that look.
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from checker.judge.story import Step, steps
@@ -36,6 +35,9 @@ went wrong."""
 
 NEAR: Final = 20
 """How many steps before that stay, and how many after it."""
+
+MAX_PLACES: Final = 120
+"""How many tasks and threads are shown at a time."""
 
 MAX_KEYS: Final = 3
 MAX_WAKES: Final = 2_000
@@ -69,9 +71,8 @@ def play_back(trace: Trace, *, passed: bool) -> Playback | None:
     if picture is None:
         return None
     story = steps(trace, passed=passed)
-    moments = _Stage(trace, picture).moments(story)
     return Playback(
-        moments=tuple(_within_bounds(moments)),
+        moments=tuple(_Stage(trace, picture).moments(story)),
         wakes=tuple(_wakes(trace, picture))[:MAX_WAKES],
         served=tuple(
             Served(
@@ -117,16 +118,28 @@ class _Stage:
             name_among_alike(trace, service) or type(service).__name__ for service in trace.services
         ]
 
-    def moments(self, story: Sequence[Step]) -> list[Moment]:
+    def moments(self, story: Sequence[Step]) -> Iterator[Moment]:
+        """How things stand after each step, or after those that are shown and after all between them."""
         places = sorted({step.place for step in story})
         # What is told of several steps has the place of the last of them.
         after = dict(zip(places, [*places[1:], sys.maxsize], strict=True))
-        return [self._moment(step, after[step.place]) for step in story]
+        kept = set(_kept(story))
+        left_out = 0
+        for number, step in enumerate(story):
+            is_last_of_gap = number not in kept and number + 1 in kept
+            left_out += number not in kept
+            self._advance(after[step.place])
+            if number in kept:
+                yield self._moment(step, after[step.place])
+            elif is_last_of_gap:
+                text = ngettext("({number} step more)", "({number} steps more)", left_out)
+                gap = Step(step.place, Sentence(step.sentence.at, text, None))
+                yield self._moment(gap, after[step.place])
+                left_out = 0
 
     def _moment(self, step: Step, end: int) -> Moment:
         """How things stand after `step`, when what has the place `end` is yet to come."""
         sentence = step.sentence
-        self._advance(end)
         primitives = bisect_left(self._primitives_at, end) - 1
         if step.goes_on and step.who is not None:
             self._let_go_on(step)
@@ -150,7 +163,8 @@ class _Stage:
         stood, left = self._picture.stood, self._picture.left
         while self._next_stood < len(stood) and stood[self._next_stood].order < end:
             each = stood[self._next_stood]
-            self._places[_lane(each)] = self._place(self._next_stood)
+            if _lane(each) in self._places or len(self._places) < MAX_PLACES:
+                self._places[_lane(each)] = self._place(self._next_stood)
             self._next_stood += 1
         while self._next_left < len(left) and left[self._next_left][0] < end:
             self._places.pop(left[self._next_left][1], None)
@@ -284,40 +298,18 @@ def _wakes(trace: Trace, picture: Picture) -> Iterator[Wake]:
             yield Wake(woke.at, woke.by, woke.task, briefly(what) or awaited(trace, what))
 
 
-def _within_bounds(moments: Sequence[Moment]) -> Iterator[Moment]:
-    """No more moments than may be shown, with a word on what was left out."""
-    keys = [number for number, moment in enumerate(moments) if moment.key][:MAX_KEYS]
+def _kept(story: Sequence[Step]) -> list[int]:
+    """The numbers of the steps that are shown."""
+    keys = [number for number, step in enumerate(story) if step.sentence.key][:MAX_KEYS]
     edge = MAX_MOMENTS // 2
-    kept = sorted(
+    return sorted(
         {
-            number
-            for number in range(len(moments))
-            if number < edge
-            or number >= len(moments) - edge
-            or any(abs(number - key) <= NEAR for key in keys)
+            *range(min(edge, len(story))),
+            *range(max(len(story) - edge, 0), len(story)),
+            *(
+                number
+                for key in keys
+                for number in range(max(key - NEAR, 0), min(key + NEAR + 1, len(story)))
+            ),
         }
-    )
-    if not kept:
-        return
-    yield moments[kept[0]]
-    for before, number in pairwise(kept):
-        if number > before + 1:
-            left_out = moments[number - 1]
-            text = ngettext("({number} step more)", "({number} steps more)", number - before - 1)
-            yield _gap(left_out, Sentence(left_out.at, text, None))
-        yield moments[number]
-
-
-def _gap(moment: Moment, sentence: Sentence) -> Moment:
-    """How things stand after steps that were left out."""
-    return Moment(
-        sentence.at,
-        sentence.text,
-        None,
-        False,
-        "task",
-        0,
-        moment.places,
-        moment.primitives,
-        moment.services,
     )

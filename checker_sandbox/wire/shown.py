@@ -34,6 +34,7 @@ _BRACKETS: Final[dict[type, tuple[str, str]]] = {
     deque: ("deque([", "])"),
 }
 
+# The classes of these are known by their names.
 _TOOLS: Final = frozenset(
     {
         "anyio", "asyncio", "checker", "checker_sandbox", "concurrent", "contextlib", "functools",
@@ -109,23 +110,23 @@ def _shown(value: Any, depth: int) -> str:
         return _listed(first, texts, last, len(value))
     if is_code(value):
         return f"<{_code_name(value)}>"
-    held = islice(attributes(value).items(), MAX_ITEMS) if depth and not _is_tool(kind) else ()
+    held = (
+        islice(attributes(value).items(), MAX_ITEMS)
+        if depth and package(kind) not in _TOOLS
+        else ()
+    )
     name = class_name(value)
     inside = ", ".join(f"{key}={_shown(each, depth - 1)}" for key, each in held)
     return f"{name}({inside})" if inside else f"<{name}>"
 
 
-def _is_tool(kind: type) -> bool:
-    """Whether a class is a library's, which people know by its name."""
-    module = next(
-        (
-            found
-            for each in _MRO.__get__(kind)
-            if (found := _NAMESPACE.__get__(each).get("__module__")) is not None
-        ),
-        None,
-    )
-    return type(module) is str and module.partition(".")[0] in _TOOLS
+def package(kind: type) -> str:
+    """The package that a class says it is from."""
+    for each in _MRO.__get__(kind):
+        module = _NAMESPACE.__get__(each).get("__module__")
+        if module is not None:
+            return module.partition(".")[0] if type(module) is str else ""
+    return ""
 
 
 def _listed(first: str, texts: Iterable[str], last: str, number: int) -> str:
