@@ -340,10 +340,10 @@ def _player(
             ]
         before, primitives, services = now, moment.primitives, moment.services
         steps.append(step)
-    lanes = {
-        _key(lane.kind, lane.number): [number(lane).rpartition("→")[2], printable(_who(lane))]
+    lanes = [
+        [_key(lane.kind, lane.number), number(lane).rpartition("→")[2], printable(_who(lane))]
         for lane in recording.lanes
-    }
+    ]
     return {"steps": steps, "lanes": lanes, "pictured": recording.playback is not None}
 
 

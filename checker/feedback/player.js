@@ -27,7 +27,7 @@ class Player {
     this.words = this.root.dataset;
     const { steps, lanes, pictured } = JSON.parse(this.words.player);
     this.steps = this.whole(steps);
-    this.lanes = lanes;
+    this.lanes = new Map(lanes.map(([lane, short, who], row) => [lane, { short, who, row }]));
     this.pictured = pictured;
     this.range = this.root.querySelector(".scrub input");
     this.lines = [...this.root.querySelectorAll(".source > div")];
@@ -132,11 +132,14 @@ class Player {
     const step = this.steps[this.number];
     const before = this.steps[this.number - 1] ?? { places: {}, primitives: [], services: [] };
     this.tell(step);
-    this.drawPlaces(step, before);
-    this.drawMarkers(step);
+    /* Everything is drawn before anything is measured: a layout for each would take its time. */
+    const place = this.drawPlaces(step, before);
+    const line = this.drawMarkers(step);
     this.drawPrimitives(step, before);
     this.drawServices(step, before);
-    this.timeline.play(step.instant, Object.keys(this.lanes).indexOf(step.lane));
+    if (place) reveal(this.root.querySelector(".places"), place);
+    if (line) reveal(this.root.querySelector(".source"), line);
+    this.timeline.play(step.instant, this.lanes.get(step.lane)?.row ?? -1);
   }
 
   /* One sentence, which a screen reader says. */
@@ -151,18 +154,25 @@ class Player {
     this.range.setAttribute("aria-valuetext", filled(this.words.said, facts));
   }
 
+  /* The lanes of what stands somewhere, as the timeline has them. */
+  inOrder(places) {
+    const row = (lane) => this.lanes.get(lane)?.row ?? Infinity;
+    return Object.keys(places).sort((one, other) => row(one) - row(other) || one.localeCompare(other));
+  }
+
   who(lane) {
-    return this.lanes[lane]?.[1] ?? filled(this.words.task, { number: lane.replace(/\D+/, "") });
+    return this.lanes.get(lane)?.who ?? filled(this.words.task, { number: lane.replace(/\D+/, "") });
   }
 
   chip(lane, acts) {
-    const text = this.lanes[lane]?.[0] ?? lane.replace(/\D+/, "");
+    const text = this.lanes.get(lane)?.short ?? lane.replace(/\D+/, "");
     return element("span", { "class": acts ? "chip acts" : "chip", title: this.who(lane) }, text);
   }
 
+  /* The list of who stands where; returns the entry to be seen. */
   drawPlaces(step, before) {
     const list = this.root.querySelector(".places");
-    const lanes = Object.keys(step.places);
+    const lanes = this.inOrder(step.places);
     let first = null;
     list.replaceChildren(...lanes.map((lane) => {
       const place = step.places[lane], was = before.places[lane];
@@ -181,7 +191,7 @@ class Player {
       return item;
     }));
     if (!lanes.length) list.append(element("li", { "class": "none" }, this.pictured ? this.words.noTasks : this.words.notPictured));
-    if (first) reveal(list, first);
+    return first;
   }
 
   values(values, changed) {
@@ -197,13 +207,15 @@ class Player {
     return list;
   }
 
+  /* The chips beside the source; returns the line to be seen. */
   drawMarkers(step) {
     for (const line of this.marked) {
       line.classList.remove("here", "called");
       line.querySelector(".stands").replaceChildren();
     }
     const at = new Map();
-    for (const [lane, place] of Object.entries(step.places)) {
+    for (const lane of this.inOrder(step.places)) {
+      const place = step.places[lane];
       if (this.lines[place.line - 1]) at.set(place.line, [...(at.get(place.line) ?? []), lane]);
     }
     this.marked = [];
@@ -221,10 +233,10 @@ class Player {
       if (line) { line.classList.add("called"); this.marked.push(line); }
     }
     const here = this.lines[(step.line ?? step.places[step.lane]?.line) - 1];
-    if (!here) return;
+    if (!here) return null;
     here.classList.add("here");
     this.marked.push(here);
-    reveal(this.root.querySelector(".source"), here);
+    return here;
   }
 
   drawPrimitives(step, before) {
@@ -290,10 +302,10 @@ const placed = (made, part) => { made.style.left = `${part * 100}%`; return made
 
 /* Scroll what lies in a box into it, and nothing else. */
 const reveal = (box, inside) => {
-  const above = inside.offsetTop - box.offsetTop - box.scrollTop;
-  const top = getComputedStyle(box).position === "relative" ? inside.offsetTop - box.scrollTop : above;
-  if (top >= 0 && top + inside.offsetHeight <= box.clientHeight) return;
-  const by = top - Math.max((box.clientHeight - inside.offsetHeight) / 3, 0);
+  const { top: above, height } = inside.getBoundingClientRect();
+  const top = above - box.getBoundingClientRect().top - box.clientTop;
+  if (top >= 0 && top + height <= box.clientHeight) return;
+  const by = top - Math.max((box.clientHeight - height) / 3, 0);
   box.scrollTo({ top: box.scrollTop + by, behavior: "instant" });
 };
 
