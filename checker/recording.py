@@ -14,15 +14,23 @@ __all__ = [
     "Happened",
     "Lane",
     "Mark",
+    "Moment",
     "Move",
     "Order",
+    "Place",
+    "Playback",
     "Position",
+    "Primitive",
     "Print",
     "Recording",
     "Sentence",
+    "Served",
+    "ServiceState",
     "Shown",
     "Span",
     "Step",
+    "Value",
+    "Wake",
 ]
 
 SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
@@ -30,6 +38,8 @@ SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
 which the event loop's own thread was held and no task could run."""
 
 Outcome: TypeAlias = Literal["done", "failed", "cancelled", "unfinished"]
+
+LaneKind: TypeAlias = Literal["task", "thread"]
 
 MarkKind: TypeAlias = Literal["cancelled", "error", "swallowed", "stuck"]
 """A cancellation or an error reached the task; it took a cancellation and went on; the run ended
@@ -63,7 +73,7 @@ class Mark(msgspec.Struct, frozen=True):
 class Lane(msgspec.Struct, frozen=True):
     """A task, or a worker thread, from its start to its end."""
 
-    kind: Literal["task", "thread"]
+    kind: LaneKind
     number: int
     name: str
     parent: int | None
@@ -150,6 +160,98 @@ class Decided(msgspec.Struct, frozen=True):
     """The first step at which it does."""
 
 
+class Value(msgspec.Struct, frozen=True):
+    """A name, and what it stands for as a short text."""
+
+    name: str
+    text: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a lane stands at one moment."""
+
+    kind: LaneKind
+    number: int
+    line: int | None
+    callers: tuple[int, ...]
+    """The lines of the learner's file that wait for this one, the outermost first."""
+    waits: str
+    """What it does there, in words: `waits for the reply to read()`."""
+    values: tuple[Value, ...]
+    """The local names there."""
+
+
+class Primitive(msgspec.Struct, frozen=True):
+    """A lock or the like that somebody holds or waits for, or in which something lies."""
+
+    kind: str
+    """As AnyIO calls it: `Lock`."""
+    name: str
+    """How the learner's code reaches it: `locks[1]`; maybe empty."""
+    facts: str
+    """How it stands, in words: `2 of 3 taken`; maybe empty."""
+    holders: tuple[int, ...]
+    """The numbers of the tasks that hold it."""
+    waiting: tuple[int, ...]
+    """Those of the tasks that wait for it, or for an item of a stream."""
+    senders: tuple[int, ...]
+    """Those of the tasks that wait for room in a stream."""
+
+
+class ServiceState(msgspec.Struct, frozen=True):
+    """What a service holds at one moment."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """One step of a run, and how things stand after it."""
+
+    at: float
+    text: str
+    line: int | None
+    key: bool
+    """Whether this is where it went wrong."""
+    kind: LaneKind
+    number: int
+    """The lane that takes the step; 0 if none does."""
+    places: tuple[Place, ...]
+    primitives: tuple[Primitive, ...]
+    services: tuple[ServiceState, ...]
+
+
+class Wake(msgspec.Struct, frozen=True):
+    """A task does something that lets another one go on."""
+
+    at: float
+    by: int
+    task: int
+    what: str
+    """What the other one waited for: `Event`."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A call, as its service saw it."""
+
+    service: str
+    what: str
+    kind: LaneKind
+    number: int
+    """The lane that called."""
+    start: float
+    end: float
+    outcome: Outcome
+
+
+class Playback(msgspec.Struct, frozen=True):
+    """What it takes to go through a run step by step."""
+
+    moments: tuple[Moment, ...]
+    wakes: tuple[Wake, ...]
+    served: tuple[Served, ...]
+
+
 class Recording(msgspec.Struct, frozen=True):
     """One run on one backend."""
 
@@ -173,6 +275,8 @@ class Recording(msgspec.Struct, frozen=True):
     prints: tuple[Print, ...]
     decided: Decided | None = None
     """What decided that it failed, if that was asked for and there was a choice."""
+    playback: Playback | None = None
+    """None unless the run was pictured."""
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -20,7 +20,9 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]]) -> None:
     """Run `main()` under `anyio.run`."""
 
     def make_loop() -> asyncio.AbstractEventLoop:
-        return _VirtualLoop(kernel) if kernel.steps is None else _CountingLoop(kernel, kernel.steps)
+        if kernel.steps is None and not kernel.pictured:
+            return _VirtualLoop(kernel)
+        return _FollowingLoop(kernel)
 
     anyio.run(main, backend="asyncio", backend_options={"loop_factory": make_loop})
 
@@ -120,12 +122,8 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         return task
 
 
-class _CountingLoop(_VirtualLoop):
-    """Counts the steps of its tasks. Tasks schedule each of them with `call_soon`."""
-
-    def __init__(self, kernel: Kernel, steps: Steps) -> None:
-        super().__init__(kernel)
-        self._steps = steps
+class _FollowingLoop(_VirtualLoop):
+    """Counts the steps of its tasks, or tells who wakes whom. Tasks schedule each step with `call_soon`."""
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Any = None
@@ -135,10 +133,17 @@ class _CountingLoop(_VirtualLoop):
         task = getattr(callback, "__self__", None)
         if not isinstance(task, asyncio.Task):
             return super().call_soon(callback, *args, context=context)
-        return super().call_soon(self._take_step, task, callback, *args, context=context)
+        self._kernel.woken(task)
+        if self._kernel.steps is None:
+            return super().call_soon(callback, *args, context=context)
+        return super().call_soon(
+            self._take_step, self._kernel.steps, task, callback, *args, context=context
+        )
 
-    def _take_step(self, task: object, callback: Callable[..., object], *args: Any) -> None:
-        self._steps.before(task)
+    def _take_step(
+        self, steps: Steps, task: object, callback: Callable[..., object], *args: Any
+    ) -> None:
+        steps.before(task)
         callback(*args)
 
 

@@ -88,6 +88,10 @@ def _nothing() -> None:
     """What is called where nobody looks."""
 
 
+def _unheard(task: object) -> None:
+    """What is told of a task that was woken, where nobody wants to hear of it."""
+
+
 def _never() -> float:
     return -math.inf
 
@@ -131,6 +135,10 @@ class Kernel:
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
         """Called before the judge is told that nothing can run."""
+        self.pictured = False
+        """Whether to call `woken`."""
+        self.woken: Callable[[object], None] = _unheard
+        """Called when a task can go on, where the run is pictured."""
         self.last_timer: Callable[[], float] = _never
         """When the last of the event loop's timers goes off, on its own clock."""
 

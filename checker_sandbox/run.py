@@ -250,6 +250,7 @@ def _run(kernel: Kernel, start: Start) -> None:
 
         if start.count or start.strike is not None:
             kernel.steps = Steps(kernel, start)
+        kernel.pictured = start.watch and start.picture
         main.__qualname__ = script.name()  # So is the task called that runs it.
         if start.backend == "asyncio":
             asyncio_driver.run(kernel, main)
@@ -271,7 +272,7 @@ async def _main(kernel: Kernel, script: Script) -> None:
     value: Any = None
     start = script.start
     if start.watch:
-        watcher = Watcher(kernel, "".join(linecache.getlines(EXERCISE)))
+        watcher = Watcher(kernel, "".join(linecache.getlines(EXERCISE)), picture=start.picture)
         kernel.look = watcher.look
         permits.follow(kernel.tasks.current_task)
         watcher.start()

@@ -35,6 +35,8 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
     instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]
     if kernel.steps is not None:
         instruments.append(_StepCounter(kernel.steps))
+    if kernel.pictured:
+        instruments.append(_WakeWatcher(kernel))
     anyio.run(main, backend="trio", backend_options={"clock": clock, "instruments": instruments})
 
 
@@ -126,3 +128,11 @@ class _StepCounter(trio.abc.Instrument):
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         self._steps.before(task)
+
+
+class _WakeWatcher(trio.abc.Instrument):
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def task_scheduled(self, task: trio.lowlevel.Task) -> None:
+        self._kernel.woken(task)

@@ -53,7 +53,7 @@ def describe_tasks(kernel: Kernel) -> list[Wait]:
             who = kernel.tasks.name(number)
             waits.append(Wait(who, number, blocked.line, blocked.what, holds_loop=True))
             continue
-        frames = list(_frames(coroutine_of(task)))
+        frames = frames_of(task)
         mine = [i for i, frame in enumerate(frames) if frame.f_code.co_filename == EXERCISE]
         below = frames[mine[-1] + 1 if mine else 0 :]
         waits.append(
@@ -80,6 +80,11 @@ def describe_threads(kernel: Kernel) -> list[Wait]:
             continue
         waits.append(Wait(thread.name, thread.task, line, thread.waits_for, is_thread=True))
     return waits
+
+
+def frames_of(task: Any) -> list[FrameType]:
+    """The suspended frames of a task, from the outermost to the innermost."""
+    return list(_frames(coroutine_of(task)))
 
 
 def _frames(awaitable: Any) -> Iterator[FrameType]:

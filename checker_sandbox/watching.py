@@ -22,6 +22,7 @@ from checker_sandbox import timeouts
 from checker_sandbox.errors import describe_message
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.lines import EXERCISE
+from checker_sandbox.picturing import Picture
 from checker_sandbox.waiting import describe_tasks, describe_threads
 from checker_sandbox.wire.messages import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting
 from checker_sandbox.wire.plain import shortened
@@ -40,8 +41,9 @@ _INTERNAL: Final = (StopIteration, StopAsyncIteration, GeneratorExit)
 class Watcher:
     """Watches one run."""
 
-    def __init__(self, kernel: Kernel, source: str) -> None:
+    def __init__(self, kernel: Kernel, source: str, *, picture: bool) -> None:
         self._kernel = kernel
+        self._picture = Picture(kernel) if picture else None
         self._handlers = _handlers(source)
         self._cancelled = anyio.get_cancelled_exc_class()
         self._told = 0
@@ -62,6 +64,8 @@ class Watcher:
         sys.settrace(self._enter)
         threading.settrace(self._enter)
         timeouts.follow(self._kernel, self._tell)
+        if self._picture is not None:
+            self._kernel.woken = self._picture.woken
 
     def look(self) -> None:
         """Tell what has changed since the last look. Called when nothing can run."""
@@ -85,6 +89,8 @@ class Watcher:
             self._tell(self._end_of(task))
         self._look_at_threads()
         self._struck.clear()
+        if self._picture is not None:
+            self._picture.look()
 
     def _end_of(self, task: int) -> Ended:
         if task not in self._left:

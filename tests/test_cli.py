@@ -383,6 +383,15 @@ def test_a_page_is_written_with_both_backends(clone):
     assert "run.html" in done.stdout
     assert "asyncio" in page
     assert "trio" in page
+    assert "waits for the reply to write()" in page
+
+
+def test_a_run_is_written_for_perfetto(clone):
+    done = checker("run", "deadlock", "--trace", "run.json", cwd=clone)
+    events = json.loads((clone / "run.json").read_text(encoding="utf-8"))["traceEvents"]
+    assert done.returncode == cli.FAILED
+    assert "run.json" in done.stdout
+    assert {event["ph"] for event in events} >= {"M", "X", "i", "s", "f"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.feedback.page import render
-from checker.recording import Lane, Mark, Print, Recording, Sentence, Span
+from checker.recording import (
+    Lane,
+    Mark,
+    Moment,
+    Place,
+    Playback,
+    Primitive,
+    Print,
+    Recording,
+    Sentence,
+    ServiceState,
+    Span,
+    Value,
+)
 
 from .browser import needs_browser, probe
 
@@ -94,6 +107,36 @@ def recorded(backend: str = "asyncio", **changes) -> Recording:
     return Recording(**(fields | changes))
 
 
+def stands(number: int, line: int, waits: str, **values: str) -> Place:
+    named = tuple(Value(name, text) for name, text in values.items())
+    return Place("task", number, line, (10,) if number > 1 else (), waits, named)
+
+
+def moments() -> tuple[Moment, ...]:
+    """A run of four steps, of which the third is where it went wrong."""
+    main = stands(1, 10, "waits for its task group", index="1")
+    asks, told = stands(2, 5, "waits for read()", amount="1"), stands(2, 6, "waits for write()")
+    told = stands(2, 6, "waits for write()", amount="1", balance="427")
+    free = Primitive("Lock", "lock", "", (2,), (), ())
+    held = Primitive("Lock", "lock", "", (2,), (3,), ())
+    before = ServiceState("Account", (Value("balance", "427"),))
+    after = ServiceState("Account", (Value("balance", "428"),))
+    other = stands(3, 5, "waits for a Lock, held by task 2")
+    return (
+        Moment(0, "two tasks start", 10, False, "task", 1, (main,), (), (before,)),
+        Moment(0.08, "task 2 reads", 5, False, "task", 2, (main, asks), (free,), (before,)),
+        Moment(
+            0.11, "task 3 is told 427", 5, True, "task", 3, (main, told, other), (held,), (before,)
+        ),
+        Moment(0.31, "it is over", None, False, "task", 1, (), (), (after,)),
+    )
+
+
+def pictured(backend: str = "asyncio", **changes) -> Recording:
+    """A recording that knows how things stood at each step."""
+    return recorded(backend, **({"playback": Playback(moments(), (), ())} | changes))
+
+
 class Page(HTMLParser):
     """The tags of a page with their attributes, and its text without style and script."""
 
@@ -145,7 +188,7 @@ def test_it_shows_the_run_the_verdict_and_how_to_see_it_again():
 def test_it_shows_both_backends_beside_each_other():
     page = Page(render([recorded(), recorded("trio", passed=True, message="")]))
     cards = page.find("article")
-    assert [card["class"] for card in cards] == ["card failed", "card passed"]
+    assert [card["class"] for card in cards] == ["card failed chosen", "card passed"]
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
 
@@ -238,11 +281,16 @@ HOSTILE = [
 def hostile(text: str) -> Recording:
     """A recording that has this text wherever there can be one."""
     span = Span("call", text, 1, 0, 1, "done", (text,))
+    place = Place("task", 1, 1, (1,), text, (Value(text, text),))
+    primitive = Primitive(text, text, text, (1,), (1,), (1,))
+    service = ServiceState(text, (Value(text, text),))
+    moment = Moment(1, text, 1, True, "task", 1, (place,), (primitive,), (service,))
     return Recording(
         text, text, text, text, text, False, text, text, text, 1,
         (Lane("task", 1, text, None, 0, 1, False, (span,), (Mark("error", text, 1, 1),)),),
         (Sentence(1, text, 1, True),),
         (Print(1, text),),
+        Playback((moment, moment), (), ()),
     )  # fmt: skip
 
 
@@ -416,18 +464,20 @@ def test_hostile_text_does_nothing_in_a_browser(tmp_path, text):
         """
         const title = document.title;
         for (const item of all(".item")) { item.focus(); point(item, "pointerover"); point(item, "pointerout"); }
+        for (const key of ["ArrowRight", "Home", "w"]) press(key);
+        found.shown = all(".values dd").length;
         found.title = document.title === title && title !== "taken";
         found.strange = all("img, b.x, [onfocus], [onmouseover], [onerror]").length;
         found.spans = all(".item").length;
         """,
     )
-    assert found == {"title": True, "strange": 0, "spans": 2}
+    assert found == {"title": True, "strange": 0, "spans": 2, "shown": 2}
 
 
 @needs_browser
 def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves(tmp_path):
     added = "<script>document.title = 'taken'</script><img id=pixel src='pixel.svg'>"
-    source = render([recorded()]).replace("<main>", f"{added}<main>", 1)
+    source = render([recorded()]).replace("<main ", f"{added}<main ", 1)
     (tmp_path / "pixel.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='7'/>")
     found = found_in(
         tmp_path,
@@ -439,19 +489,29 @@ def test_an_inline_script_that_is_not_its_own_does_not_run_and_no_request_leaves
 
 
 @needs_browser
-@pytest.mark.parametrize(("columns", "count"), [("1400", 2), ("700", 1)])
-def test_two_runs_stand_side_by_side_where_there_is_room(tmp_path, columns, count):
+@pytest.mark.parametrize(("columns", "count"), [("1920", 2), ("1280", 1), ("390", 1)])
+def test_two_runs_stand_side_by_side_or_one_of_them_where_there_is_no_room(
+    tmp_path, columns, count
+):
     found = found_in(
         tmp_path,
-        render([recorded(), recorded("trio")]),
+        render([pictured(), pictured("trio")]),
         """
-        found.columns = new Set(all(".card").map((card) => Math.round(frame(card).left))).size;
+        const seen = () => all(".card").filter((card) => card.checkVisibility()).map((card) => card.id);
+        found.seen = seen();
+        found.columns = new Set(all(".card").filter((card) => card.checkVisibility())
+            .map((card) => Math.round(frame(card).left))).size;
         found.over = document.documentElement.scrollWidth - innerWidth;
+        one('[data-card="r1"]').click();
+        found.other = seen();
+        found.pressed = all("[data-card]").map((each) => each.getAttribute("aria-pressed"));
         """,
         f"--window-size={columns},900",
     )
-    assert found["columns"] == count
+    assert found["columns"] == len(found["seen"]) == count
     assert found["over"] <= 0
+    assert found["other"] == (["r0", "r1"] if count == 2 else ["r1"])
+    assert found["pressed"] == ["false", "true"]
 
 
 @needs_browser
@@ -532,3 +592,169 @@ def test_a_page_of_five_thousand_spans_works(tmp_path):
     assert found["items"] == 5000
     assert found["wider"]
     assert "task 100 (fetch)" in found["name"]
+
+
+# --- the player ---------------------------------------------------------------------------------
+
+STATE = """
+const texts = (selector) => all(selector).map((each) => each.textContent.trim());
+const state = () => ({
+    step: Number(one(".scrub input").value) + 1,
+    said: one(".now").textContent.replace(/\\s+/g, " ").trim(),
+    lines: Object.fromEntries(all(".source > div").filter((line) => one(".chip", line))
+        .map((line) => [line.id.slice(4), all(".chip", line).map((chip) => chip.textContent).join(" ")])),
+    here: all(".source .here").map((line) => line.id),
+    tasks: texts(".places .who"),
+    changed: texts(".changed code"),
+    primitives: texts(".primitives > li").map((text) => text.replace(/\\s+/g, " ")),
+    services: texts(".services > li"),
+});
+"""
+
+
+def played(folder: Path, script: str, *flags: str, page: str | None = None) -> dict[str, Any]:
+    return found_in(folder, page or render([pictured()]), STATE + script, *flags)
+
+
+@needs_browser
+def test_keys_step_through_a_run_and_everything_keeps_up(tmp_path):
+    found = played(
+        tmp_path,
+        """
+        found.first = state();
+        press("ArrowRight"); found.second = state();
+        press("w"); found.wrong = state();
+        press("End"); found.last = state();
+        press("ArrowRight"); found.beyond = state().step;
+        press("ArrowLeft"); found.back = state().step;
+        press("Home"); press("ArrowLeft"); found.home = state().step;
+        """,
+    )
+    first, second, wrong, last = (found[name] for name in ("first", "second", "wrong", "last"))
+    assert first["said"] == "Step 1 of 4 0 s two tasks start"
+    assert first["lines"] == {"10": "1"}
+    assert second["said"] == "Step 2 of 4 0.08 s task 2 reads"
+    assert second["lines"] == {"5": "2", "10": "1"}
+    assert second["here"] == ["r0-L5"]
+    assert second["tasks"] == ["task 1 (deposit_all)", "task 2 (deposit)"]
+    assert second["primitives"] == ["Lock lock (new)held by 2"]
+    assert wrong["step"] == 3
+    assert wrong["lines"] == {"5": "3", "6": "2", "10": "1"}
+    assert wrong["changed"] == ["427", "lock"]
+    assert wrong["primitives"] == ["Lock lock (changed)held by 2 waits: 3"]
+    assert last["services"] == ["Accountbalance428changed"]
+    assert last["lines"] == {}
+    assert (found["beyond"], found["back"], found["home"]) == (4, 3, 1)
+
+
+@needs_browser
+def test_space_plays_to_the_end_and_pauses(tmp_path):
+    found = played(
+        tmp_path,
+        """
+        const label = () => one(".toggle").getAttribute("aria-label");
+        const until = async (there) => {
+            for (let n = 0; n < 400 && !there(); n++) await new Promise((done) => setTimeout(done, 50));
+        };
+        one(".speed select").value = "5";
+        found.still = label();
+        press(" "); found.playing = label();
+        await until(() => state().step === 2);
+        press(" "); found.paused = [label(), state().step];
+        press(" ");
+        await until(() => label() === found.still);
+        found.end = [label(), state().step];
+        press(" "); found.again = [label(), state().step];
+        """,
+    )
+    assert (found["still"], found["playing"]) == ("Play", "Pause")
+    assert found["paused"] == ["Play", 2]
+    assert found["end"] == ["Play", 4]
+    assert found["again"] == ["Pause", 1]
+
+
+@needs_browser
+def test_the_scrubber_the_timeline_and_the_story_lead_to_their_steps(tmp_path):
+    found = played(
+        tmp_path,
+        """
+        const range = one(".scrub input");
+        range.value = 2; range.dispatchEvent(new Event("input", { bubbles: true }));
+        found.scrubbed = [state().step, range.getAttribute("aria-valuetext")];
+        const box = frame(one(".lanes"));
+        const click = (x) => one(".lanes").dispatchEvent(new MouseEvent("click", { clientX: x, bubbles: true }));
+        click(box.left); found.left = state().step;
+        click(box.right); found.right = state().step;
+        one("#r0-1-0").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+        found.item = state().step;
+        found.hash = location.hash;
+        const x = () => one(".playhead").getAttribute("x1");
+        press("Home"); const start = x(); press("End"); found.moved = x() !== start;
+        one('[data-do="true"]').click(); found.kept = one(".playhead").getAttribute("x1") === x();
+        """,
+    )
+    assert found["scrubbed"] == [3, "Step 3 of 4, 0.11 s: task 3 is told 427"]
+    assert (found["left"], found["right"], found["item"]) == (1, 4, 1)
+    assert found["hash"] == ""
+    assert found["moved"]
+    assert found["kept"]
+
+
+@needs_browser
+def test_what_has_another_use_for_a_key_keeps_it(tmp_path):
+    found = played(
+        tmp_path,
+        """
+        one(".item").focus(); press("ArrowRight"); found.item = state().step;
+        one("summary").focus(); press(" "); found.summary = one(".player").classList.contains("playing");
+        one(".speed select").focus(); press("End"); found.select = state().step;
+        document.activeElement.blur();
+        press("ArrowRight", { ctrlKey: true }); found.ctrl = state().step;
+        """,
+    )
+    assert found == {"item": 1, "summary": False, "select": 1, "ctrl": 1}
+
+
+@needs_browser
+def test_a_run_that_was_not_pictured_is_stepped_through_by_its_story(tmp_path):
+    found = played(
+        tmp_path,
+        "press('End'); found.last = state(); found.tasks = texts('.places');",
+        page=render([recorded()]),
+    )
+    assert found["last"]["said"] == "Step 2 of 2 0.11 s task 3 is told 427 as well"
+    assert found["last"]["here"] == ["r0-L5"]
+    assert found["tasks"] == ["Nobody saw that of this run."]
+
+
+@needs_browser
+@pytest.mark.parametrize("columns", ["390", "1280", "1920"])
+def test_hundreds_of_steps_of_forty_five_tasks_stay_within_the_page(tmp_path, columns):
+    lanes = tuple(
+        Lane("task", number, f"fetch_number_{number}", 1, 0, 400, False) for number in range(1, 46)
+    )
+    places = tuple(stands(number, 5, "waits for read()", n="1") for number in range(1, 46))
+    many = tuple(
+        Moment(n, f"step {n}", 5, n == 300, "task", n % 45 + 1, places, (), ()) for n in range(400)
+    )
+    found = played(
+        tmp_path,
+        """
+        press("w"); found.step = state().step;
+        found.over = document.documentElement.scrollWidth - innerWidth;
+        found.lines = state().lines;
+        const list = one(".places"), acts = one(".places .acts");
+        found.acts = one(".who", acts).textContent;
+        found.seen = frame(acts).top >= frame(list).top - 1 && frame(acts).bottom <= frame(list).bottom + 1;
+        const name = one(".names .acts"), chart = one(".chart");
+        found.lane = frame(name).top >= frame(chart).top && frame(name).bottom <= frame(chart).bottom;
+        """,
+        f"--window-size={columns},900",
+        page=render([pictured(lanes=lanes, elapsed=400.0, playback=Playback(many, (), ()))]),
+    )
+    assert found["step"] == 301
+    assert found["over"] <= 0
+    assert found["lines"] == {"5": "31 1"}
+    assert found["acts"] == "task 31 (fetch_number_31)"
+    assert found["seen"]
+    assert found["lane"]

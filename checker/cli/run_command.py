@@ -3,7 +3,6 @@
 import argparse
 import secrets
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from checker import cli
@@ -12,7 +11,6 @@ from checker.course import Course
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
-from checker.recording import Recording
 from checker.report import BACKENDS
 from checker.submission import Submission
 from checker.translation import _
@@ -31,6 +29,7 @@ _EPILOG = _(
 examples:
   checker run lost_update
   checker run lost_update --page run.html       both backends, in a page for the browser
+  checker run lost_update --trace run.json      for https://ui.perfetto.dev
   checker run lost_update --backend trio --check accounts_overlap
   checker run lost_update --replay TOKEN
 
@@ -72,7 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--page",
         metavar="FILE",
         type=Path,
-        help=_("write it to an HTML file too, with both backends"),
+        help=_("write it to an HTML file too, with both backends, to go through it step by step"),
+    )
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        type=Path,
+        help=_("write it to a file in Chrome's trace format too, for Perfetto"),
     )
 
 
@@ -87,6 +92,7 @@ def run(given: argparse.Namespace) -> int:
             _("a token holds its check and all that was drawn; leave --check and --seed out")
         )
     backends = [given.backend] if given.backend else []
+    pictured = given.page is not None or given.trace is not None
     drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
     with warm_sandboxes(1) as (sandbox,):
         # Imported while it warms up.
@@ -101,7 +107,14 @@ def run(given: argparse.Namespace) -> int:
         try:
             if given.replay:
                 wanted = BACKENDS if given.page else backends
-                runs = show_again(exercise, source, given.replay, sandbox=sandbox, backends=wanted)
+                runs = show_again(
+                    exercise,
+                    source,
+                    given.replay,
+                    sandbox=sandbox,
+                    backends=wanted,
+                    pictured=pictured,
+                )
             else:
                 runs = show(
                     exercise,
@@ -111,6 +124,7 @@ def run(given: argparse.Namespace) -> int:
                     backends=BACKENDS if given.page else backends or BACKENDS,
                     check=cli.select_check(exercise, given.check),
                     depth=THOROUGH if given.thorough else QUICK,
+                    pictured=pictured,
                 )
             # It takes a while, so it is found out for those runs alone that are shown.
             shown = runs if given.page else [story.chosen(runs)]
@@ -122,16 +136,20 @@ def run(given: argparse.Namespace) -> int:
             raise cli.UsageError(str(error)) from None
     screen = Screen(sys.stdout)
     story.show(screen, exercise.name, exercise.title, runs)
+    recordings = [one.recording for one in runs if one.recording is not None]
+    if pictured and not recordings:
+        raise cli.UsageError(_("nothing was run, so there is nothing to write"))
     if given.page:
-        _write_page(given.page, [one.recording for one in runs if one.recording is not None])
+        from checker.feedback.page import render
+
+        cli.write_whole(given.page, render(recordings))
         screen.line()
         screen.line(_("Written to {file}; open it in a browser.", file=given.page))
+    if given.trace:
+        from checker.feedback.chrome_trace import trace_events
+
+        cli.write_whole(given.trace, trace_events(recordings))
+        screen.line()
+        text = _("Written to {file}; open it at https://ui.perfetto.dev.", file=given.trace)
+        screen.line(text)
     return cli.PASSED if all(one.passed for one in runs) else cli.FAILED
-
-
-def _write_page(path: Path, recordings: Sequence[Recording]) -> None:
-    if not recordings:
-        raise cli.UsageError(_("nothing was run, so there is nothing to put on a page"))
-    from checker.feedback.page import render
-
-    cli.write_whole(path, render(recordings))

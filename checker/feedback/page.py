@@ -14,10 +14,11 @@ from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 import jinja2
+from markupsafe import Markup
 
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
 from checker.harmless import printable
-from checker.recording import Lane, Mark, Recording, Span
+from checker.recording import Lane, Mark, Moment, Place, Recording, Span, Value
 from checker.translation import LANGUAGE, _
 
 MAX_ROWS: Final = 6
@@ -111,6 +112,8 @@ class _Step(NamedTuple):
     text: str
     line: int | None
     key: bool
+    step: int | None
+    """The number of the step that the player goes to."""
 
 
 class View(NamedTuple):
@@ -140,6 +143,11 @@ class View(NamedTuple):
     """For each line that a span stands at, the first such span."""
     linked: set[int]
     """The lines that something refers to."""
+    player: dict[str, Any]
+    """What `player.js` goes through: see `_player`."""
+
+    chosen: bool = False
+    """Whether it is what is seen where there is room for one alone."""
 
 
 class Parts(NamedTuple):
@@ -155,13 +163,25 @@ class Parts(NamedTuple):
 def render(recordings: Sequence[Recording]) -> str:
     """The page for these recordings, normally of one check on both backends."""
     views = [view(f"r{n}", recording) for n, recording in enumerate(recordings)]
-    return _template().render(views=views, marks=_MARKS)
+    if views:
+        first = next((n for n, each in enumerate(recordings) if not each.passed), 0)
+        views[first] = views[first]._replace(chosen=True)
+    return _template().render(views=views, **_given())
 
 
 def parts() -> Parts:
-    module: Any = _template().make_module({"views": [], "marks": _MARKS})
+    module: Any = _template().make_module({"views": [], **_given()})
     symbols = {kind: module.symbol(kind).strip() for kind in _MARKS}
     return Parts(module.style, module.timeline, symbols)
+
+
+def _given() -> dict[str, Any]:
+    """What the template draws every page with."""
+    return {
+        "marks": _MARKS,
+        "player_style": Markup(_file("player.css")),
+        "player_script": Markup(_file("player.js")),
+    }
 
 
 def environment() -> jinja2.Environment:
@@ -179,8 +199,11 @@ def environment() -> jinja2.Environment:
 
 
 def _template() -> jinja2.Template:
-    source = files("checker.feedback").joinpath("page.html.j2").read_text("utf-8")
-    return environment().from_string(source)
+    return environment().from_string(_file("page.html.j2"))
+
+
+def _file(name: str) -> str:
+    return files("checker.feedback").joinpath(name).read_text("utf-8")
 
 
 def _finalize(value: object) -> object:
@@ -198,7 +221,9 @@ def view(name: str, recording: Recording) -> View:
     """A recording as it is drawn. The ids begin with `name`."""
     told = [sentence.at for sentence in recording.story]
     printed = [each.at for each in recording.prints]
-    at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed)
+    moments = _moments(recording)
+    stepped = [moment.at for moment in moments]
+    at = instants(recording.lanes, 0.0, recording.elapsed, *told, *printed, *stepped)
     number_of = {each: n for n, each in enumerate(at)}
     pixels = min(_PIXELS_EACH * len(at), _MAX_PIXELS)
     share = min(1.0, _SMALL / pixels)
@@ -224,6 +249,9 @@ def view(name: str, recording: Recording) -> View:
     if source[-1] == "":
         del source[-1]
     linked = set(lines) | {each.line for each in recording.story if each.line is not None}
+    step_of: dict[tuple[float, str], int] = {}
+    for n, moment in enumerate(moments):
+        step_of.setdefault((moment.at, moment.text), n)
     return View(
         id=name,
         recording=recording,
@@ -237,7 +265,14 @@ def view(name: str, recording: Recording) -> View:
         pixels=pixels,
         keys=sorted({number_of[instant(each.at)] for each in recording.story if each.key}),
         story=[
-            _Step(clock(each.at), number_of[instant(each.at)], each.text, each.line, each.key)
+            _Step(
+                clock(each.at),
+                number_of[instant(each.at)],
+                each.text,
+                each.line,
+                each.key,
+                step_of.get((each.at, each.text)),
+            )
             for each in recording.story
         ],
         calls=list(hues.items()) if len(hues) <= HUES else [],
@@ -250,7 +285,83 @@ def view(name: str, recording: Recording) -> View:
         source=source,
         lines=lines,
         linked=linked & set(range(1, len(source) + 1)),
+        player=_player(recording, moments, number_of),
     )
+
+
+def _moments(recording: Recording) -> Sequence[Moment]:
+    """The steps of a run; the sentences of its story, if nobody knows how things stood."""
+    if recording.playback is not None:
+        return recording.playback.moments
+    return [
+        Moment(each.at, each.text, each.line, each.key, "task", 0, (), (), ())
+        for each in recording.story
+    ]
+
+
+def _player(
+    recording: Recording, moments: Sequence[Moment], number_of: dict[float, int]
+) -> dict[str, Any]:
+    """What the player goes through, as JSON: of each step what has changed since the one before it."""
+    steps = []
+    before: dict[str, Place] = {}
+    primitives: object = None
+    services: object = None
+    for moment in moments:
+        now = {_key(place.kind, place.number): place for place in moment.places}
+        step: dict[str, Any] = {
+            "at": clock(moment.at),
+            "instant": number_of[instant(moment.at)],
+            "text": printable(moment.text),
+            "line": moment.line,
+            "key": moment.key,
+            "lane": _key(moment.kind, moment.number) if moment.number else None,
+            "places": {
+                key: _place(now[key]) if key in now else None
+                for key in (before | now)
+                if before.get(key) != now.get(key)
+            },
+        }
+        if moment.primitives is not primitives:
+            step["primitives"] = [
+                {
+                    "kind": each.kind,
+                    "name": printable(each.name),
+                    "facts": each.facts,
+                    "holders": each.holders,
+                    "waiting": each.waiting,
+                    "senders": each.senders,
+                }
+                for each in moment.primitives
+            ]
+        if moment.services is not services:
+            step["services"] = [
+                {"name": each.name, "values": _values(each.values)} for each in moment.services
+            ]
+        before, primitives, services = now, moment.primitives, moment.services
+        steps.append(step)
+    lanes = [
+        [_key(lane.kind, lane.number), number(lane).rpartition("→")[2], printable(_who(lane))]
+        for lane in recording.lanes
+    ]
+    return {"steps": steps, "lanes": lanes, "pictured": recording.playback is not None}
+
+
+def _key(kind: str, number: int) -> str:
+    return f"{kind}{number}"
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "line": place.line,
+        "callers": place.callers,
+        "waits": printable(place.waits),
+        "values": _values(place.values),
+    }
+
+
+def _values(values: Sequence[Value]) -> list[tuple[str, str]]:
+    return [(printable(value.name), printable(value.text)) for value in values]
 
 
 def _goes_on(lane: Lane) -> bool:

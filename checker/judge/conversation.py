@@ -39,8 +39,10 @@ from checker_sandbox.wire.messages import (
     Left,
     LoopBlocked,
     LoopFreed,
+    Primitives,
     Printed,
     RunEnded,
+    Stands,
     Start,
     StrikeCame,
     Struck,
@@ -51,6 +53,7 @@ from checker_sandbox.wire.messages import (
     TimedOut,
     Waiting,
     Warned,
+    Woken,
 )
 from checker_sandbox.wire.plain import NotPlain, plain
 
@@ -210,6 +213,8 @@ class _Conversation:
         """When the event loop last had something to do again, in virtual seconds."""
         self.world = Simulation(self.trace, services, plan, start, timings)
         self._is_one_call = start.is_one_call
+        if start.picture:
+            self.trace.watched.picture = facts.Picture()
         self._blocked: tuple[LoopBlocked, float, int] | None = None
         self._events = 0
         self._printed = 0
@@ -217,6 +222,7 @@ class _Conversation:
     def hold(self, link: Link) -> None:
         """Play the run to its end, which is raised."""
         until = time.monotonic() + RUN_SECONDS
+        self.world.look_at_services()
         for _step in range(MAX_STEPS):
             while True:
                 now = time.monotonic()
@@ -233,6 +239,7 @@ class _Conversation:
                     self._hear(event)
                 if not isinstance(message, Flush):
                     break
+            self._look()
             if not isinstance(message, Idle):
                 raise RunOver(self._ending(message))
             if link.has_more:
@@ -266,6 +273,14 @@ class _Conversation:
         trace.elapsed = seconds(self.world.now)
         if self._blocked is not None:
             self._unblock()
+
+    # --- what a picture needs ---
+
+    def _look(self) -> None:
+        """Nothing can run: what was told until now became so together."""
+        if (picture := self.trace.watched.picture) is not None:
+            self.world.look_at_services()
+            picture.looks.append(self.world.place())
 
     # --- what the sandbox says ---
 
@@ -337,11 +352,26 @@ class _Conversation:
                 watched.ended[0 if thread else task, thread] = now
                 if how and not thread:
                     watched.endings[task] = facts.TaskEnding(how, kind, line)
+                if watched.picture is not None:
+                    key = (0, thread) if thread else (task, 0)
+                    watched.picture.left.append((self.world.place(), key))
             case TimedOut(task, line, since, until):
                 limit = facts.TimedOut(
                     task, line, seconds(since), seconds(until), self.world.place()
                 )
                 watched.timeouts.append(limit)
+            case _ if watched.picture is not None:
+                self._hear_pictured(event, watched.picture, now)
+
+    def _hear_pictured(self, event: Event, picture: facts.Picture, now: float) -> None:
+        match event:
+            case Stands(task, thread, line, callers, what, values):
+                place = self.world.place()
+                picture.stood.append(facts.Stood(task, thread, line, callers, what, values, place))
+            case Primitives(primitives):
+                picture.primitives.append((self.world.place(), primitives))
+            case Woken(task, by):
+                picture.wakes.append(facts.Woke(task, by, now, self.world.place()))
 
     def _unblock(self) -> None:
         assert self._blocked is not None

@@ -17,6 +17,8 @@ from checker_sandbox.wire.messages import (
     Called,
     Ended,
     Event,
+    Primitives,
+    Stands,
     Struck,
     Swallowed,
     TaskStarted,
@@ -25,6 +27,7 @@ from checker_sandbox.wire.messages import (
     TimedOut,
     Waiting,
     Warned,
+    Woken,
 )
 
 ASK: Final = 100
@@ -114,6 +117,9 @@ class Standstill:
                 | ThreadStarted()
                 | Ended()
                 | TimedOut()
+                | Stands()
+                | Primitives()
+                | Woken()
             ):
                 return  # Told only where it was asked for.
             case _:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
+from checker.judge.playback import OUTCOMES, called_with, play_back
 from checker.judge.story import tell
 from checker.judge.trace import (
     Call,
@@ -18,18 +19,8 @@ from checker.judge.trace import (
 from checker.judge.words import awaited, briefly, holding
 from checker.recording import Lane, Mark, Outcome, Print, Recording, Span
 from checker.translation import _
-from checker_sandbox.wire.plain import shortened
-
-_OUTCOMES: Final[dict[str, Outcome]] = {
-    "answered": "done",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "pending": "unfinished",
-}
 
 _SLEEPS: Final = ("sleep", "thread's sleep")
-
-MAX_VALUE: Final = 60
 
 # A recording is for people, and a stranger's run may have anything in it.
 MAX_LANES: Final = 120
@@ -67,6 +58,7 @@ def record(
         prints=tuple(
             Print(printed.at, printed.text[:MAX_PRINTED]) for printed in trace.prints[:MAX_PRINTS]
         ),
+        playback=play_back(trace, passed=passed),
     )
 
 
@@ -121,16 +113,11 @@ def _place(what: Call | Waited) -> tuple[int, int]:
 
 
 def _call_span(trace: Trace, call: Call) -> Span:
-    given = [*map(repr, call.arguments)]
-    given += [f"{name}={value!r}" for name, value in call.keywords.items()]
-    name = f"{call.method}()"
-    full = call.method + shortened(f"({', '.join(given)})", MAX_VALUE)
-    if call.outcome in ("answered", "failed") and call.reply is not None:
-        reply = call.reply if call.outcome == "failed" else repr(call.reply)
-        full += f" -> {shortened(reply, MAX_VALUE)}"
     end = trace.elapsed if call.ended is None else call.ended
-    outcome = _OUTCOMES[call.outcome]
-    return Span("call", name, call.line, call.started, end, outcome, (full, name))
+    outcome = OUTCOMES[call.outcome]
+    name = f"{call.method}()"
+    labels = (called_with(call), name)
+    return Span("call", name, call.line, call.started, end, outcome, labels)
 
 
 def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[Span]:

@@ -30,11 +30,15 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Generator
+from itertools import islice
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from checker_sandbox.wire.messages import MethodSpec, ServiceSpec
+from checker_sandbox.wire.limits import MAX_NAME, MAX_NAMES
+from checker_sandbox.wire.messages import MethodSpec, ServiceSpec, Value
+from checker_sandbox.wire.plain import shortened
+from checker_sandbox.wire.shown import attributes, is_code, shown
 
 Latency: TypeAlias = float | Callable[..., float]
 """Virtual seconds, or a function that says them; it is called as the method itself is."""
@@ -134,6 +138,16 @@ class Invocation:
         """The caller was cancelled and waits no more."""
         if self._stages is not None:
             self._stages.close()
+
+
+def state(service: Service) -> tuple[Value, ...]:
+    """What a service holds for everybody to see: its public attributes, as short texts."""
+    held = (
+        Value(shortened(name, MAX_NAME), shown(value))
+        for name, value in attributes(service).items()
+        if name != "latency" and not is_code(value)
+    )
+    return tuple(islice(held, MAX_NAMES))
 
 
 class Settled:

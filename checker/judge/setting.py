@@ -24,6 +24,8 @@ class Setting:
     neither."""
     watched: bool = False
     """Whether runs tell what every task waits for all the time, which takes longer."""
+    pictured: bool = False
+    """Whether watched runs tell how things stand at each step, too: for a page that plays them."""
     known: Livelocked | None = None
     """How the run that is to be repeated ends, if it would go on for long until that is seen."""
     until: float = math.inf

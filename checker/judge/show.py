@@ -16,6 +16,7 @@ from checker.judge.replay import Address, BadToken, decode_token, encode_token
 from checker.judge.scheduler import Scheduler
 from checker.judge.search.explore import FIRST, QUICK, Depth
 from checker.judge.setting import Setting
+from checker.judge.trace import Livelocked
 from checker.recording import Shown
 from checker.report import BACKENDS
 from checker.submission import Source
@@ -31,9 +32,11 @@ def show(
     backends: Sequence[str] = BACKENDS,
     check: Check | None = None,
     depth: Depth = QUICK,
+    pictured: bool = False,
 ) -> list[Shown]:
     """The first check that fails on one of `backends` (or `check`), on all of them, each with the
-    smallest run that shows it; the first check, if none fails."""
+    smallest run that shows it; the first check, if none fails. With `pictured`, recordings have what it
+    takes to go through them step by step."""
     checks = [check] if check is not None else exercise.checks
     for candidate in checks:
         tried = {
@@ -64,6 +67,7 @@ def show(
             Address(exercise.checks.index(candidate), BACKENDS.index(backend), one.played),
             one if one.failure is not None or one.obstacle is not None else None,
             sandbox,
+            pictured=pictured,
         )
         for backend, one in tried.items()
     ]
@@ -95,6 +99,7 @@ def show_again(
     *,
     sandbox: Sandbox,
     backends: Sequence[str] = (),
+    pictured: bool = False,
 ) -> list[Shown]:
     """The run that `token` stands for, on its own backend or on `backends`. Raises `BadToken`."""
     address = decode_token(token, exercise.name)
@@ -109,7 +114,15 @@ def show_again(
     numbers = [BACKENDS.index(b) for b in backends] or [address.backend]
     check = exercise.checks[address.check]
     return [
-        _shown(exercise, source, check, replace(address, backend=number), None, sandbox)
+        _shown(
+            exercise,
+            source,
+            check,
+            replace(address, backend=number),
+            None,
+            sandbox,
+            pictured=pictured,
+        )
         for number in numbers
     ]
 
@@ -126,13 +139,22 @@ def _shown(
     address: Address,
     tried: Attempt | None,
     sandbox: Sandbox,
+    *,
+    pictured: bool,
 ) -> Shown:
     """The result of a check; if it was not `tried` yet, it is played as `address` says."""
     backend = BACKENDS[address.backend]
+    setting = _setting(exercise, source, sandbox, backend)
+    setting = replace(setting, fresh=True, watched=True, pictured=pictured)
     if tried is None:
-        setting = _setting(exercise, source, sandbox, backend)
-        setting = replace(setting, fresh=True, watched=True)
         tried = play(check, setting, "", address.replay)
+    elif pictured and tried.trace is not None:
+        ending = tried.trace.ending
+        known = ending if isinstance(ending, Livelocked) else None
+        again = play(check, replace(setting, known=known), "", address.replay)
+        # To be pictured takes time, which a run may not have: then it is shown without.
+        if again.kind == tried.kind and again.obstacle is None:
+            tried = replace(tried, trace=again.trace)
     message = report_on(check, backend, source, tried).message
     passed = tried.failure is None and tried.obstacle is None
     recording = None

@@ -23,6 +23,7 @@ from checker.judge.service import (
     error_kind,
     error_text,
     specify,
+    state,
 )
 from checker.judge.trace import Happening, Trace, seconds
 from checker.translation import _
@@ -46,6 +47,12 @@ MAX_PENDING: Final = 5_000
 
 TICK: Final = 1_000_000
 """How long a reply takes that overtakes others, in nanoseconds of virtual time."""
+
+MAX_LOOKS: Final = 2_000
+"""How often a picture says that services hold something else."""
+
+MAX_SERVICES: Final = 60
+"""Of how many services a picture says what they hold."""
 
 PATIENCE: Final = 10
 """How many deadlines in a row may come before a reply that is late. A program that looks every now
@@ -239,6 +246,22 @@ class Simulation:
             return facts.Livelocked(waits, steps, since)
         return facts.Deadlocked(waits)
 
+    def look_at_services(self) -> None:
+        """Keep what each service holds now, if the run is pictured and it is something else."""
+        picture = self._trace.watched.picture
+        if picture is None or len(picture.services) > MAX_LOOKS:
+            return
+        before = picture.services[-1][1] if picture.services else ()
+        now = tuple(
+            facts.ServiceState(number, state(service))
+            for number, service in enumerate(self._services[:MAX_SERVICES])
+        )
+        if now != before:
+            # What is as it was is kept once.
+            known = dict(zip(before, before, strict=True))
+            now = tuple(known.get(each, each) for each in now)
+            picture.services.append((self.place(), now))
+
     # --- what happens next ---
 
     def answer(self, message: Idle) -> Resume | Explain:
@@ -417,3 +440,4 @@ class Simulation:
     def _finish(self, call: facts.Call) -> None:
         call.ended = seconds(self.now)
         call.ended_order = self.place()
+        self.look_at_services()

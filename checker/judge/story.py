@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from checker.folding import rounds
 from checker.judge.causes import find_causes
@@ -37,38 +37,65 @@ MAX_WAITS: Final = 8
 
 def tell(trace: Trace, *, passed: bool) -> list[Sentence]:
     """The story of a run, in the order in which it happened."""
+    *story, end = (step.sentence for step in steps(trace, passed=passed))
+    folded, folds = _folded(story)
+    return _abridged([*folded, end], folds, _last_waits(trace))
+
+
+class Step(NamedTuple):
+    """A sentence of a story, and what it is about."""
+
+    place: int
+    """Its place among all that happened in the run; that of the step before it, if it is told of
+    several."""
+    sentence: Sentence
+    who: tuple[int, int] | None = None
+    """The task (or 0) and the thread that it is about."""
+    goes_on: bool = False
+    """Whether they do something that takes them to where they are next."""
+
+
+def steps(trace: Trace, *, passed: bool) -> list[Step]:
+    """The whole story of a run, step by step, with nothing folded or left out."""
     story = [*_steps(trace)]
     for cause in [] if passed else [told_cause(trace, cause) for cause in find_causes(trace)]:
         # It stands behind the step that it is about, or behind all of its instant.
-        after = [i for i, step in enumerate(story) if step.at <= cause.at]
-        story.insert(after[-1] + 1 if after else 0, cause)
-    folded, folds = _folded(story)
-    return _abridged([*folded, _end(trace)], folds, _last_waits(trace))
+        after = [i for i, step in enumerate(story) if step.sentence.at <= cause.at]
+        at = after[-1] + 1 if after else 0
+        story.insert(at, Step(story[at - 1].place if at else 0, cause))
+    return [*story, Step(story[-1].place if story else 0, _end(trace), (1, 0))]
 
 
 def tell_all(trace: Trace) -> list[Sentence]:
     """Everything that happened in a run, and how it ended unless somebody stopped it: nothing is left
     out, told twice or explained."""
     end = [] if isinstance(trace.ending, Paused) else [_end(trace)]
-    return [*_steps(trace), *end]
+    return [*(step.sentence for step in _steps(trace)), *end]
 
 
 # --- step by step -------------------------------------------------------------------------------
 
 
-def _steps(trace: Trace) -> Iterator[Sentence]:
+def _steps(trace: Trace) -> Iterator[Step]:
     """Everything that happened, in order."""
-    placed: list[tuple[int, Sentence]] = []
+    placed: list[Step] = []
 
-    def add(place: int, at: float, text: str, line: int | None) -> None:
-        placed.append((place, Sentence(at, text, line)))
+    def add(
+        place: int,
+        at: float,
+        text: str,
+        line: int | None,
+        who: tuple[int, int] | None = None,
+        goes_on: bool = False,
+    ) -> None:
+        placed.append(Step(place, Sentence(at, text, line), who, goes_on))
 
     for call in trace.calls:
-        who = _caller(trace, call)
+        who, lane = _caller(trace, call), _lane(call)
         begun = _("{who} calls {call}", who=who, call=_shown_call(trace, call))
-        add(call.order, call.started, begun, call.line)
+        add(call.order, call.started, begun, call.line, lane, goes_on=True)
         if call.ended is not None and call.ended_order is not None:
-            add(call.ended_order, call.ended, _reply(trace, call, who), call.line)
+            add(call.ended_order, call.ended, _reply(trace, call, who), call.line, lane)
     for (parent, at, __), tasks in groupby(
         (task for task in trace.tasks.values() if task.parent is not None),
         key=lambda task: (task.parent, task.started, task.name),
@@ -77,7 +104,7 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
         text = _(
             "{task} starts {tasks}", task=task_name(trace, parent or 0), tasks=_listed(started)
         )
-        add(started[0].order, at, text, started[0].line)
+        add(started[0].order, at, text, started[0].line, (parent or 0, 0), goes_on=True)
     for struck in trace.watched.struck:
         who = task_name(trace, struck.task)
         kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
@@ -85,21 +112,25 @@ def _steps(trace: Trace) -> Iterator[Sentence]:
             text = _("{error} is raised in {task}", error=kind, task=who)
         else:
             text = _("{task} is cancelled", task=who)
-        add(struck.order, struck.at, text, struck.line)
+        add(struck.order, struck.at, text, struck.line, (struck.task, 0))
     for wait in trace.watched.waits:
         if wait.what.kind not in ("reply", "turn", "children"):
-            add(wait.order, wait.at, _wait(trace, wait), wait.line)
+            add(wait.order, wait.at, _wait(trace, wait), wait.line, _lane(wait), goes_on=True)
     for limit in trace.watched.timeouts:
         text = _(
             "the time limit of {length:g} s of {task} is up",
             length=round(limit.until - limit.since, 9),
             task=task_name(trace, limit.task),
         )
-        add(limit.order, limit.until, text, limit.line)
+        add(limit.order, limit.until, text, limit.line, (limit.task, 0))
     if trace.cancelled_at is not None:
         text = _("the checker cancels the submission from outside")
         add(trace.cancelled_order, trace.cancelled_at, text, None)
-    yield from (sentence for __, sentence in sorted(placed, key=lambda entry: entry[0]))
+    yield from sorted(placed, key=lambda step: step.place)
+
+
+def _lane(what: Call | Waited) -> tuple[int, int]:
+    return (0, what.thread) if what.thread else (what.task, 0)
 
 
 def _wait(trace: Trace, wait: Waited) -> str:

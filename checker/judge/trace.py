@@ -16,10 +16,12 @@ from checker_sandbox.wire.messages import (
     Awaited,
     ErrorTree,
     NotRunnable,
+    Primitive,
     Raised,
     Returned,
     Spun,
     Stopped,
+    Value,
     Wait,
 )
 
@@ -40,10 +42,14 @@ __all__ = [
     "NotRunnable",
     "Overran",
     "Paused",
+    "Picture",
+    "Primitive",
     "Printed",
     "Raised",
     "Returned",
+    "ServiceState",
     "Spun",
+    "Stood",
     "Stopped",
     "Struck",
     "Swallowed",
@@ -52,10 +58,12 @@ __all__ = [
     "Thread",
     "TimedOut",
     "Trace",
+    "Value",
     "Wait",
     "Waited",
     "Warned",
     "Watched",
+    "Woke",
     "most_in_flight",
     "seconds",
 ]
@@ -219,6 +227,55 @@ class Thread:
     started: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Where a task stood (or its worker thread, if `thread` is not 0) from `order` on, when nothing could
+    run."""
+
+    task: int
+    thread: int
+    line: int | None
+    callers: tuple[int | None, ...]
+    """The lines that wait for this one, the outermost first."""
+    what: Awaited
+    values: tuple[Value, ...]
+    """The local names of the learner's innermost frame."""
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """What a service holds."""
+
+    number: int
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """`by` did something that let `task` go on."""
+
+    task: int
+    by: int
+    at: float
+    order: int
+
+
+@dataclass(slots=True)
+class Picture:
+    """How things stood at each step of a run, told only where the judge asks for it."""
+
+    stood: list[Stood] = field(default_factory=list)
+    primitives: list[tuple[int, tuple[Primitive, ...]]] = field(default_factory=list)
+    """All that was held or waited for, from each of these places in the order of the run on."""
+    services: list[tuple[int, tuple[ServiceState, ...]]] = field(default_factory=list)
+    wakes: list[Woke] = field(default_factory=list)
+    left: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
+    """At which place which task (or 0) and thread ended."""
+    looks: list[int] = field(default_factory=list)
+    """The places at which nothing could run: what was told before such a look became so together."""
+
+
 @dataclass(slots=True)
 class Watched:
     """What the sandbox tells only where the judge asks for it, for people to look at."""
@@ -232,6 +289,8 @@ class Watched:
     endings: dict[int, TaskEnding] = field(default_factory=dict)
     """How tasks ended, as far as that is known."""
     timeouts: list[TimedOut] = field(default_factory=list)
+    picture: Picture | None = None
+    """What is known of each step, if the run was pictured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from checker.judge.causes import (
     ReplacedError,
     SwallowedCancellation,
 )
+from checker.judge.service import Service
 from checker.judge.trace import Awaited, Call, ErrorTree, TaskEnding, Trace, Wait
 from checker.recording import Sentence
 from checker.translation import _, ngettext
@@ -278,8 +279,13 @@ def which(trace: Trace, call: Call) -> str:
 
 def service_name(trace: Trace, call: Call) -> str:
     """`Account 2`, or nothing if there is one alone."""
-    kind = type(call.service)
-    alike = [service for service in trace.services if type(service) is kind]
+    return name_among_alike(trace, call.service)
+
+
+def name_among_alike(trace: Trace, service: Service) -> str:
+    """What tells a service from others of its kind; nothing if there is one alone."""
+    kind = type(service)
+    alike = [each for each in trace.services if type(each) is kind]
     if len(alike) < 2:
         return ""
     lists = [
@@ -289,15 +295,15 @@ def service_name(trace: Trace, call: Call) -> str:
         if isinstance(argument, list | tuple) and any(type(each) is kind for each in argument)
     ]
     for act, given in lists:
-        for number, service in enumerate(given):
-            if service is call.service:
+        for number, each in enumerate(given):
+            if each is service:
                 if len(lists) == 1:
                     return f"{kind.__name__} {number}"
                 place = trace.acts.index(act) + 1
                 return _(
                     "{kind} {number} of call {call}", kind=kind.__name__, number=number, call=place
                 )
-    number = next(i for i, service in enumerate(alike) if service is call.service)
+    number = next(i for i, each in enumerate(alike) if each is service)
     return f"{kind.__name__} {number}"
 
 

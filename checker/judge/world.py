@@ -132,6 +132,7 @@ class World:
             seed=ready,
             stay=not setting.fresh,
             watch=setting.watched,
+            picture=setting.pictured,
             strike=strike,
             count=self._aims.cancel,
         )

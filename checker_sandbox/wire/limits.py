@@ -26,5 +26,14 @@ MAX_ROUNDS: Final = 20_000
 MAX_NAME: Final = 100
 """Characters of what the submission calls something, such as a task; the rest is cut off."""
 
+MAX_SHOWN: Final = 60
+"""Characters of a value that is shown beside its name; the rest is cut off."""
+
+MAX_NAMES: Final = 16
+"""How many names of a frame are shown with their values, and how many attributes of a service."""
+
+MAX_PRIMITIVES: Final = 60
+"""How many locks, limiters, streams, ... are shown at a time."""
+
 MAX_WORDS: Final = 500
 """Characters of anything else that is reported about a run; the rest is cut off."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from checker_sandbox.wire.limits import MAX_NAME, MAX_WORDS
+from checker_sandbox.wire.limits import MAX_NAME, MAX_NAMES, MAX_PRIMITIVES, MAX_SHOWN, MAX_WORDS
 
 END_OF_TIME: Final = 1 << 62
 """The last instant a deadline may name (146 years)."""
@@ -33,6 +33,9 @@ Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_WORDS)]
 """What is told of something. A sandbox cuts names and words to a number of characters, each of which may be
 written as six; whoever has taken one over shall not make them longer, since they are told again for each
 step."""
+
+Shown: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_SHOWN)]
+"""A value as a short text."""
 
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=END_OF_TIME)]
 """Nanoseconds of virtual time since the run began."""
@@ -102,6 +105,9 @@ class Start(_Message, frozen=True):
     """Whether the process should wait for another `Start` if this run leaves nothing behind."""
     watch: bool = False
     """Whether to tell what every task and thread does, for people to look at."""
+    picture: bool = False
+    """Whether to tell how things stand, too, whenever nothing can run: what each name stands for, who holds
+    what, and who wakes whom. Nothing is told of it unless the run is watched."""
     count: bool = False
     """Whether to tell how many steps the tasks take."""
     strike: Strike | None = None
@@ -257,6 +263,59 @@ class Swallowed(_Message, frozen=True):
     line: Line
 
 
+class Value(msgspec.Struct, frozen=True, array_like=True):
+    """A name, and what it stands for."""
+
+    name: Name
+    text: Shown
+
+
+class Stands(_Message, frozen=True):
+    """Where a task stands now, or a worker thread, if `thread` is not 0; told when that has changed.
+    Only told where the judge wants a picture of the run, as are the next two."""
+
+    task: Number
+    thread: Number
+    line: Line
+    callers: Annotated[tuple[Line, ...], msgspec.Meta(max_length=MAX_NAMES)]
+    """The learner's lines that wait for this one, the outermost first."""
+    what: "Awaited"
+    values: Annotated[tuple[Value, ...], msgspec.Meta(max_length=MAX_NAMES)]
+    """The local names of the learner's innermost frame."""
+
+
+class Primitive(msgspec.Struct, frozen=True, array_like=True):
+    """A lock or the like that somebody holds or waits for, or in which something lies."""
+
+    kind: Literal["lock", "semaphore", "limiter", "condition", "event", "stream"]
+    name: Name
+    """How the learner's code reaches it: `locks[1]`; empty if nobody knows."""
+    count: Number = 0
+    """The permits left of a semaphore, the tokens taken of a limiter, the items in a stream; 1 for an
+    event that is set."""
+    total: float = 0.0
+    """The tokens of a limiter, or for how many items a stream has room."""
+    holders: tuple[Number, ...] = ()
+    """The tasks that hold it."""
+    waiting: tuple[Number, ...] = ()
+    """The tasks that wait for it, or for an item of a stream."""
+    senders: tuple[Number, ...] = ()
+    """The tasks that wait for room in a stream."""
+
+
+class Primitives(_Message, frozen=True):
+    """All that is held or waited for now, told when it has changed."""
+
+    primitives: Annotated[tuple[Primitive, ...], msgspec.Meta(max_length=MAX_PRIMITIVES)]
+
+
+class Woken(_Message, frozen=True):
+    """A task that waited can go on, because of what another one did."""
+
+    task: Number
+    by: Number
+
+
 class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     """An exception; for an exception group, with those inside it."""
 
@@ -336,6 +395,9 @@ Event: TypeAlias = (
     | TimedOut
     | Struck
     | Swallowed
+    | Stands
+    | Primitives
+    | Woken
     | ActEnded
     | StrikeCame
     | TaskSteps
