@@ -19,4 +19,6 @@ class Kitchen(Service):
 @check("Breakfast is ready when the water boils", advice="start both tasks in the group")
 def ready(case: Case) -> None:
     for world in case.explore():
-        world.run("breakfast", world.add(Kitchen())).expect_elapsed(3.0, "the water takes that long")
+        world.run("breakfast", world.add(Kitchen())).expect_elapsed(
+            3.0, "the water takes that long"
+        )
