@@ -2,10 +2,12 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from checker.course import Course
+from checker.course import Chapter, Course
 from documentation import chapters, commands, console, course_page, guide, reference
 
 ROOT: Final = Path(__file__).parents[1]
@@ -15,44 +17,52 @@ BY_HAND: Final = (
     "instructors.md",
     "judging.md",
     "primer.md",
-    "scale.md",
     "troubleshooting.md",
 )
-"""The pages that are written by hand; only what their commands print is made."""
+"""The pages of `docs/` that are written by hand; only what their commands print is made."""
 
 
-def pages(root: Path) -> dict[Path, str]:
-    """The text of each file that is made, by its path. The READMEs of the chapters are among them: their
-    programs and timelines are made, and the rest of them is kept. So are the pages that are written by
-    hand: what their commands print is made."""
-    course = Course.load(root)
-    made: dict[Path, str] = {
-        root / "docs" / "commands.md": commands.page(),
-        root / "docs" / "reference.md": reference.page(),
-        root / "docs" / "course.md": course_page.page(course),
-        root / "docs" / "course.svg": course_page.drawing(course),
-        root / "docs" / "writing.md": guide.page(root / "CONTRIBUTING.md"),
+def makers(root: Path) -> dict[Path, Callable[[], str]]:
+    """What makes the text of each file, by its path. Of the READMEs of chapters and of the pages that are
+    written by hand, programs, timelines and what commands print are made, and the rest is kept."""
+    course, docs = Course.load(root), root / "docs"
+    made: dict[Path, Callable[[], str]] = {
+        docs / "commands.md": commands.page,
+        docs / "reference.md": reference.page,
+        docs / "course.md": partial(course_page.page, course),
+        docs / "course.svg": partial(course_page.drawing, course),
+        docs / "writing.md": partial(guide.page, root / "CONTRIBUTING.md"),
     }
     for chapter in course.chapters:
         readme = chapter.folder / "README.md"
         if readme.exists():
-            text = chapters.fill(readme.read_text(encoding="utf-8"), chapter)
-            made[readme] = text
-            made[root / "docs" / "chapters" / f"{chapter.name}.md"] = chapters.copy(text, chapter)
+            made[readme] = partial(_readme, readme, chapter)
+            made[docs / "chapters" / f"{chapter.name}.md"] = partial(_copy, readme, chapter)
     for name in BY_HAND:
-        path = root / "docs" / name
-        made[path] = console.fill(path.read_text(encoding="utf-8"), root)
+        made[docs / name] = partial(_by_hand, docs / name, root)
     return made
 
 
+def _readme(path: Path, chapter: Chapter) -> str:
+    return chapters.fill(path.read_text(encoding="utf-8"), chapter)
+
+
+def _copy(readme: Path, chapter: Chapter) -> str:
+    return chapters.copy(readme.read_text(encoding="utf-8"), chapter)
+
+
+def _by_hand(path: Path, root: Path) -> str:
+    return console.fill(path.read_text(encoding="utf-8"), root)
+
+
 def main() -> None:
-    for path, text in pages(ROOT).items():
+    for path, make in makers(ROOT).items():
         path.parent.mkdir(exist_ok=True)
-        _write(path, text)
+        _write(path, make())
     try:
         from documentation import picture
     except ImportError as error:
-        sys.exit(f"{error}; install what the picture needs: pip install -e '.[docs]'")
+        sys.exit(f"{error}; install what draws the picture: pip install -e '.[docs]'")
     _write(ROOT / picture.FILE, picture.draw(ROOT))
 
 

@@ -65,8 +65,7 @@ def _run(command: str, place: Path) -> str:
         ["bash", "-c", command],
         cwd=place,
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         encoding="utf-8",
     )
     if ran.returncode not in (0, 1, 2):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -67,9 +68,7 @@ monospace; font-size: {char_height}px; line-height: {line_height}px; white-space
 def draw(root: Path) -> str:
     """The picture. It is of the exercise as it was shipped, whatever a learner has made of it."""
     shown = parts(session(root))
-    console = Console(
-        record=True, width=COLUMNS, file=open(os.devnull, "w"), legacy_windows=False  # noqa: SIM115
-    )
+    console = Console(record=True, width=COLUMNS, file=StringIO(), legacy_windows=False)
     console.print(Text.from_ansi("\n".join(shown)), soft_wrap=True)
     height = len(shown) * 20 * 1.22 + 60
     facts = {"width": f"{COLUMNS * 12.2 + 24:.0f}", "height": f"{height:.0f}"}
