@@ -19,7 +19,7 @@ AnyIO, trio and Python the verdicts depend on.
 Every command ends with an exit code: 0 if all is well, 1 if something failed, and 2 if it was used in
 a wrong way, or if the machine lacks what it needs.
 
-| command | |
+| command | what it does |
 | --- | --- |
 """
 
@@ -52,7 +52,7 @@ def _section(name: str) -> str:
         parts.append(_prose(parser.description))
     if actions:
         rows = [f"| {_name(action)} | {_help(parser, action)} |\n" for action in placed + named]
-        parts.append("| | |\n| --- | --- |\n" + "".join(rows))
+        parts.append("| argument | meaning |\n| --- | --- |\n" + "".join(rows))
     if parser.epilog:
         parts.append(_prose(parser.epilog))
     return "\n".join(parts)

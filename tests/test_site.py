@@ -83,6 +83,32 @@ def test_the_picture_of_a_terminal_shows_what_the_program_says_now():
     assert re.sub(r"\s", "", drawn) == re.sub(r"\s", "", said)
 
 
+HAND_WRITTEN = [
+    *(
+        DOCS / f"{name}.md"
+        for name in ("index", "instructors", "judging", "primer", "troubleshooting")
+    ),
+    *(chapter.folder / "README.md" for chapter in COURSE.chapters),
+]
+
+
+@pytest.mark.parametrize("page", HAND_WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_and_option_that_a_page_names_exists(page):
+    text = page.read_text("utf-8")
+    for said in re.findall(r"(?:`|^\$ )checker (?!COMMAND|--)([^`\n]+)", text, re.M):
+        name, *words = said.split()
+        known = {o for a in commands.parser_of(name)._actions for o in a.option_strings}
+        assert {word for word in words if word.startswith("--")} <= known, said
+
+
+def test_the_set_up_of_the_start_page_is_that_of_the_readme():
+    (block,) = re.findall(
+        r"^```sh\n(.*?)^```$", (DOCS / "index.md").read_text("utf-8"), re.S | re.M
+    )
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [line for line in block.splitlines() if line not in readme] == []
+
+
 # --- the site itself ---
 
 
