@@ -9,6 +9,9 @@ class Office(Service):
     @takes(1.0)
     def answer_phone(self) -> None: ...
 
+    @takes(0.5)
+    def fetch_paper(self) -> None: ...
+
     @blocking
     @takes(2.0)
     def print_page(self) -> None: ...
@@ -18,4 +21,4 @@ class Office(Service):
 def both(case: Case) -> None:
     for world in case.explore():
         run = world.run("morning", world.add(Office()))
-        run.expect(len(run.calls) == 4, f"{len(run.calls)} things were done")
+        run.expect(len(run.calls) == 5, f"{len(run.calls)} things were done")

@@ -5,6 +5,7 @@ import anyio
 
 class Office(Protocol):
     async def answer_phone(self) -> None: ...  # takes 1 second
+    async def fetch_paper(self) -> None: ...  # takes half a second
     def print_page(self) -> None: ...  # takes 2 seconds; an ordinary method
 
 
@@ -14,7 +15,7 @@ async def answer(office: Office) -> None:
 
 
 async def work(office: Office) -> None:
-    await anyio.sleep(0.5)
+    await office.fetch_paper()
     office.print_page()
 
 
