@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shlex
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
@@ -139,6 +140,7 @@ def examples() -> Iterator[tuple[str, list[str]]]:
     """Each example of each command: the name of the command, and the words after it."""
     for name in cli.COMMANDS:
         for line in (parser_of(name).epilog or "").splitlines():
-            example = re.match(rf"  checker {name}\b(.*?)(?:\s{{2,}}.*)?$", line)
+            # What comes after a wide gap is a remark, and after a bar or a bracket, the shell's.
+            example = re.match(rf"  checker {name}\b(.*?)(?:(?:\s{{2,}}|\s*[|<>&]).*)?$", line)
             if example:
-                yield name, example[1].split()
+                yield name, shlex.split(example[1])
