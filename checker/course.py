@@ -1,6 +1,7 @@
 """The course on disk: its chapters and exercises, and how each is found by name.
 
     exercises/course.toml                   the chapters, and the order of the exercises in them
+    exercises/<chapter>/                    [README.md], which teaches what the chapter is about
     exercises/<chapter>/<name>/             README.md exercise.toml exercise.py checks.py [driver.py]
     solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
                                             messages.txt [equivalent.toml]
@@ -37,9 +38,12 @@ class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `exercise.toml` holds."""
 
     title: str
-    concepts: list[str]
+    gives: list[str]
+    """The concepts that it teaches."""
     difficulty: int
     hints: list[str]
+    needs: list[str] = []
+    """The concepts that it takes for granted: something before it gives each of them."""
     links: list[str] = []
 
 
@@ -47,6 +51,8 @@ class _ChapterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     title: str
     exercises: list[str]
+    gives: list[str] = []
+    """The concepts that its README teaches, before the first exercise."""
 
 
 class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,6 +154,9 @@ class Chapter:
     name: str
     title: str
     exercises: tuple[Exercise, ...]
+    folder: Path
+    gives: tuple[str, ...] = ()
+    """The concepts that its README teaches."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +199,8 @@ class Course:
                     )
                     for name in entry.exercises
                 ),
+                root / "exercises" / entry.name,
+                tuple(entry.gives),
             )
             for entry in contents.chapters
         )
@@ -206,6 +217,18 @@ class Course:
         roots = [exercise.solutions.parents[1] for exercise in self]
         roots += [exercise.folder.parents[1] for exercise in self]
         return [path for path in dict.fromkeys([*roots, *beside]) if path.exists()]
+
+    def lacking(self) -> Iterator[tuple[Exercise, str]]:
+        """Each concept that an exercise needs, and that nothing before it gives: neither an earlier
+        exercise nor the README of a chapter up to its own."""
+        given: set[str] = set()
+        for chapter in self.chapters:
+            given.update(chapter.gives)
+            for exercise in chapter.exercises:
+                for concept in exercise.metadata.needs:
+                    if concept not in given:
+                        yield exercise, concept
+                given.update(exercise.metadata.gives)
 
     def select(self, names: Iterable[str]) -> list[Exercise]:
         """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of

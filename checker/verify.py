@@ -102,6 +102,7 @@ def verify(
         candidates += found
         yield from findings
     yield from _unlisted(course)
+    yield from _out_of_order(course)
     work = [
         (c, Source(str(c.path.relative_to(course.root)), c.path.read_bytes())) for c in candidates
     ]
@@ -197,11 +198,11 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
                 "exercise.py there if you changed the exercise, or back if you solved it",
             )
         )
-    if not metadata.title or not metadata.concepts or not 1 <= metadata.difficulty <= 5:
+    if not metadata.title or not metadata.gives or not 1 <= metadata.difficulty <= 5:
         findings.append(
             Finding(
                 exercise.folder / "exercise.toml",
-                "needs a title, at least one concept and a difficulty from 1 to 5",
+                "needs a title, at least one concept that it gives, and a difficulty from 1 to 5",
             )
         )
     if len(metadata.hints) < MIN_HINTS:
@@ -369,3 +370,17 @@ def _unlisted(course: Course) -> Iterator[Finding]:
     for toml in sorted((course.root / "exercises").glob("*/*/exercise.toml")):
         if toml.parent not in listed:
             yield Finding(toml.parent, "is not in exercises/course.toml; name it there")
+
+
+def _out_of_order(course: Course) -> Iterator[Finding]:
+    """What an exercise takes for granted before anybody has taught it."""
+    try:
+        lacking = list(course.lacking())
+    except CourseError:
+        return  # The exercise that cannot be read says so itself.
+    for exercise, concept in lacking:
+        yield Finding(
+            exercise.folder / "exercise.toml",
+            f"needs {concept!r}, which nothing before it gives; put it under `gives` of an earlier "
+            "exercise, or of a chapter in exercises/course.toml whose README explains it",
+        )

@@ -77,7 +77,7 @@ def make_up(root: Path, checks: str) -> Exercise:
     (folder / "checks.py").write_text(checks)
     (folder / "exercise.py").write_text(STARTER)
     (folder / "exercise.toml").write_text(
-        'title = "Double"\nconcepts = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
+        'title = "Double"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
     )
     (solutions / "starter.py").write_text(STARTER)
     return Exercise("made_up", "double", folder, solutions)

@@ -49,7 +49,7 @@ def reports(tmp_path, sandbox):
     )
     (folder / "checks.py").write_text(CHECKS)
     (folder / "exercise.toml").write_text(
-        'title = "Asking"\nconcepts = ["tasks"]\ndifficulty = 1\nhints = ["one", "two"]\n'
+        'title = "Asking"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["one", "two"]\n'
     )
     starter = tmp_path / "solutions" / "orders" / "asking" / "starter.py"
     starter.parent.mkdir(parents=True)

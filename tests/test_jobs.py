@@ -48,7 +48,7 @@ def course(tmp_path) -> Course:
             (f"exercises/c/{name}/exercise.py", "async def double(n): ...\n"),
             (
                 f"exercises/c/{name}/exercise.toml",
-                f'title = "{name}"\nconcepts = ["x"]\ndifficulty = 1\nhints = ["x"]\n',
+                f'title = "{name}"\ngives = ["x"]\ndifficulty = 1\nhints = ["x"]\n',
             ),
             (f"exercises/c/{name}/README.md", "# It\n"),
             (f"solutions/c/{name}/starter.py", "async def double(n): ...\n"),

@@ -378,7 +378,7 @@ def course(tmp_path):
             '[[chapters]]\nname = "limits"\ntitle = "Limits"\nexercises = ["pages"]\n'
         )
         (folder / "exercise.toml").write_text(
-            'title = "Too many pages"\nconcepts = []\ndifficulty = 1\nhints = ["one", "two"]\n'
+            'title = "Too many pages"\ngives = []\ndifficulty = 1\nhints = ["one", "two"]\n'
         )
         (folder / "checks.py").write_text(checks)
         (solutions / "solution.py").write_text(SOLUTION)

@@ -90,7 +90,7 @@ def nobody_can_say(case: Case) -> None:
     1 / 0
 """
 
-EXERCISE_TOML = 'title = "Numbers"\nconcepts = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
+EXERCISE_TOML = 'title = "Numbers"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
 
 WATCH = """\
 import os

@@ -131,7 +131,7 @@ FILES = {
         """,
     "exercises/desks/double/exercise.toml": """
         title = "⟦Twice⟧"
-        concepts = []
+        gives = []
         difficulty = 1
         hints = ["⟦Think.⟧", "⟦Think again.⟧"]
         """,

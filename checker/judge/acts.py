@@ -67,17 +67,20 @@ class Act:
     # --- before the run ---
 
     def at(self, seconds: float) -> Self:
-        """Begin at this moment of the run, not at its beginning."""
+        """Begin so many virtual seconds after the run does, and not at once. Returns the act itself, as do
+        `after` and `cancel_after`."""
         self._at = seconds
         return self
 
     def after(self, act: "Act") -> Self:
-        """Begin as soon as `act` has ended, however it ends."""
+        """Begin as soon as `act` has ended, however it ends. That act must stand before this one in
+        `run_all`, which otherwise raises `ValueError`."""
         self._predecessor = act
         return self
 
     def cancel_after(self, seconds: float) -> Self:
-        """Be cancelled from outside so many seconds after the beginning."""
+        """Be cancelled from outside so many virtual seconds after the act has begun, if it still runs
+        then."""
         self._cancel_after = seconds
         return self
 
@@ -85,7 +88,8 @@ class Act:
 
     @property
     def value(self) -> Any:
-        """The returned value, as plain data. Fails the check if the act did not return."""
+        """The returned value, as plain data (a tuple arrives as a list). Fails the check if the act did
+        not return. Like all that is asked after the run, it raises `RuntimeError` before it."""
         ending = self.record.ending
         if not isinstance(ending, Returned):
             raise self.explained()
@@ -93,7 +97,7 @@ class Act:
 
     @property
     def error(self) -> ErrorTree | None:
-        """The exception that the act raised, if it did."""
+        """The exception that the act raised, or None if it did not raise."""
         ending = self.record.ending
         return ending.error if isinstance(ending, Raised) else None
 
@@ -130,32 +134,34 @@ class Act:
 
     @property
     def started(self) -> float:
-        """When the act began, in seconds since the run did. Fails the check if it never did."""
+        """When the act began, in virtual seconds since the run did. Fails the check if it never did."""
         if self.record.started is None:
             raise self.explained()
         return self.record.started
 
     @property
     def ended(self) -> float:
-        """When the act ended, in seconds since the run began. Fails the check if it never did."""
+        """When the act ended, in virtual seconds since the run began. Fails the check if it never did."""
         if self.record.ended is None:
             raise self.explained()
         return self.record.ended
 
     @property
     def elapsed(self) -> float:
-        """How long the act took. Fails the check if it never began or never ended."""
+        """How long the act took, in virtual seconds. Fails the check if it never began or never ended."""
         return round((self.ended - self.started) * 1e9) / 1e9
 
     @property
     def record(self) -> ActRecord:
-        """What the judge saw of the act."""
+        """What the judge saw of the act: its `function`, `arguments`, `started`, `ended`, `ending` and
+        `cancelled_at`, in virtual seconds. Those that never came are None. Raises `RuntimeError` if the
+        act has not been run."""
         if self._trace is None:
             raise RuntimeError("this act has not been run: hand it to run_all or attempt_all")
         return self._trace.acts[self._index]
 
     def explained(self) -> CheckFailed:
-        """Why the act did not return."""
+        """Why the act did not return, as a failure to raise."""
         record = self.record
         assert self._trace is not None
         if record.ending is None or record.ended is None:

@@ -36,8 +36,12 @@ def check(
 ) -> Callable[[Callable[["Case"], None]], Check]:
     """Make a function of a `Case` a check.
 
-    `title` says what right answers do; `advice` is what a learner whose answer does not should try
-    next, and is shown after whatever was seen.
+    `title` says what right answers do. `points` are earned by an answer that passes on both backends.
+    `advice` is what a learner whose answer does not pass should try next, and is shown after whatever was
+    seen.
+
+    The function passes by returning, and fails by raising `CheckFailed`, which the `expect` methods of
+    a `Run` do. Any other exception is a mistake of its author: the check is then not graded.
     """
 
     def decorate(function: Callable[["Case"], None]) -> Check:
@@ -53,7 +57,8 @@ def scene(
 
     `function` loops over worlds as a check does, and yields what the checks look at: it runs each
     world once, for all of them. So a submission cannot tell the checks apart, and each of them sees
-    every world at the price of one. A check must not change what it is handed.
+    every world at the price of one. A check must not change what it is handed, and has no other loop
+    over worlds.
     """
 
     @functools.wraps(function)
@@ -84,8 +89,8 @@ Memory = dict[Callable[..., Any], _Recalled]
 
 
 class Case(Draws):
-    """One check of one submission on one backend; with a `replay`, one world of it, in which `scheduler`
-    goes on where the replay ends, and which stops before the thing of the number `stop`."""
+    """One check of one submission on one backend: what a check is handed. It makes the worlds, and draws
+    their inputs. Every range that is drawn from includes both of its ends, and both occur."""
 
     def __init__(
         self,
@@ -141,6 +146,8 @@ class Case(Draws):
           carried out.
 
         The first worlds are plain: nothing is made to go wrong, and nothing overtakes.
+
+        A second loop is a mistake of the author: the check is then not graded.
         """
         self._loop_once()
         errors = (fail,) if isinstance(fail, Exception) else tuple(fail)
@@ -161,7 +168,8 @@ class Case(Draws):
                 return
 
     def world(self) -> World:
-        """The first world alone, in which every call takes exactly its latency."""
+        """The first world alone, in which every call takes exactly its latency: for a check to which other
+        inputs and orders make no difference. It counts as the one loop of the check."""
         return next(self.explore())
 
     def _world(self, sketch: Sketch, aims: Aims) -> World:

@@ -150,25 +150,32 @@ class Draws:
 
     @property
     def random(self) -> Random:
-        """For details on which no verdict depends, such as names and secret texts."""
+        """Chance for details on which no verdict depends, such as names and secret texts: they are not
+        made smaller when a failure is. It is the same each time a run is repeated."""
         if self._choices is None:
             raise Misuse("inputs are drawn inside the loop over the worlds they are for")
         return self._details
 
     def size(self, least: int, most: int) -> int:
-        """How many of something there are: items, places, tasks."""
+        """How many of something there are (items, places, tasks): a number from `least` to `most`, and
+        both occur. A failure is shrunk towards `least`. Raises `ValueError` if nothing lies between the
+        two."""
         return least + self._take("size", _width(least, most))
 
     def integer(self, least: int, most: int) -> int:
-        """A whole number: an amount, a price."""
+        """A whole number from `least` to `most`, such as an amount or a price; both occur, and so do equal
+        ones. A failure is shrunk towards `least`. Raises `ValueError` if nothing lies between the
+        two."""
         return least + self._take("value", _width(least, most))
 
     def pick(self, items: Sequence[_T]) -> _T:
-        """One of `items`, of which the first is the plainest. Picked again, it may be the same."""
+        """One of `items`, of which the first is the plainest: a failure is shrunk towards it. Picked
+        again, it may be the same. Raises `ValueError` if there are none."""
         return items[self._take("value", _width(1, len(items)))]
 
     def distinct(self, items: Sequence[_T], count: int) -> list[_T]:
-        """`count` different ones of `items`, in any order."""
+        """`count` different ones of `items`, in any order. Raises `ValueError` if there are not so
+        many."""
         if count > len(items):
             raise ValueError(f"{count} of {len(items)} items cannot all be different")
         taken: dict[int, int] = {}
@@ -188,7 +195,8 @@ class Draws:
     def duration(self, least: float, most: float) -> float:
         """Virtual seconds between `least` and `most`, on no grid: never a whole number of
         milliseconds, so that who looks every now and then does not look at the right moment. Two
-        durations may be equal. Between the bounds lies a whole millisecond at least."""
+        durations may be equal. A failure is shrunk towards `least`. Raises `ValueError` unless at least
+        a whole millisecond lies between the bounds."""
         first = -(round(least * -1e9) // _STEP)
         last = round(most * 1e9) // _STEP - 1  # What is added to it stays below `most`.
         if last < first:

@@ -50,8 +50,8 @@ class Run:
 
     @property
     def error(self) -> ErrorTree | None:
-        """The exception that the function raised, if it did: `kind`, `message`, `line`, and for an
-        exception group `children`."""
+        """The exception that the function raised, or None if it did not raise: `kind`, `message`, `line`,
+        and for an exception group `children`."""
         return self.trace.ending.error if isinstance(self.trace.ending, Raised) else None
 
     @property
@@ -71,7 +71,7 @@ class Run:
 
     @property
     def elapsed(self) -> float:
-        """How long the run took, to its end or to where it was ended."""
+        """How long the run took, in virtual seconds, to its end or to where it was ended."""
         return self.trace.elapsed
 
     # --- what it did ---
@@ -82,11 +82,12 @@ class Run:
         return self.trace.calls
 
     def calls_to(self, method: str) -> list[Call]:
-        """The calls of one method, in the order of arrival."""
+        """The calls of the method of this name, of any service, in the order of arrival."""
         return [call for call in self.trace.calls if call.method == method]
 
     def most_in_flight(self, method: str | None = None) -> int:
-        """How many calls (of `method`) were under way at the same time, at the most."""
+        """How many calls were under way at the same time, at the most: of the method of this name, or of
+        all of them."""
         return most_in_flight(
             call for call in self.trace.calls if method is None or call.method == method
         )
@@ -100,6 +101,7 @@ class Run:
 
     @property
     def prints(self) -> list[Printed]:
+        """What it printed, in order: each has `text`, and `at` in virtual seconds since the run began."""
         return self.trace.prints
 
     @property
@@ -109,15 +111,19 @@ class Run:
 
     @property
     def tasks(self) -> list[Task]:
+        """The tasks that it started, in order: each has `number`, `name`, `parent`, `started` in virtual
+        seconds, and the `line` that started it."""
         return list(self.trace.tasks.values())
 
     @property
     def tasks_left(self) -> Sequence[Wait]:
-        """Tasks that still ran when the function ended."""
+        """Tasks that still ran when the function ended: for each, `who` it is, on which `line` it was, and
+        `what` it waited for."""
         return self.trace.tasks_left
 
     @property
     def threads_left(self) -> Sequence[Wait]:
+        """Worker threads that still ran when the function ended, told like `tasks_left`."""
         return self.trace.threads_left
 
     # --- saying what should have been ---
@@ -135,6 +141,8 @@ class Run:
         `message` says what was seen and what was expected, with the numbers of this run; `advice`
         says what to try, where that of the check does not fit. If the function raised, the failure
         says that first: it is the likely cause.
+
+        Raises `CheckFailed`, as do all methods whose names begin with `expect`; let it out.
         """
         if condition:
             return
@@ -232,7 +240,8 @@ class Run:
             )
 
     def expect_unblocked(self) -> None:
-        """Fail the check if the event loop's thread was ever blocked."""
+        """Fail the check if the event loop's thread was ever blocked. The sandbox alone can see that, so a
+        check asks for something else as well."""
         if self.blocked:
             worst = max(self.blocked, key=lambda stretch: stretch.length)
             raise CheckFailed(
@@ -248,7 +257,8 @@ class Run:
             )
 
     def expect_nothing_left(self) -> None:
-        """Fail the check if tasks or threads still ran at the end, or coroutines never did."""
+        """Fail the check if tasks or threads still ran at the end, or coroutines were never awaited. The
+        sandbox alone can see that, so a check asks for something else as well."""
         if self.warnings:
             raise CheckFailed(self.warnings[0].text, self.warnings[0].line)
         if left := [*self.tasks_left, *self.threads_left]:
@@ -268,7 +278,8 @@ class Run:
 
 
 def same(left: object, right: object) -> bool:
-    """Equal, and of the same types all the way down; tuples count as lists."""
+    """Whether two values are equal, and of the same types all the way down: `1` is not `True`, nor `1.0`.
+    Tuples count as lists, since they arrive as such."""
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
@@ -277,6 +288,6 @@ def same(left: object, right: object) -> bool:
 
 
 def shown(value: object, length: int = 120) -> str:
-    """A value in a message, cut to a length."""
+    """The `repr` of a value for a message, cut to `length` characters."""
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -56,13 +56,15 @@ class AnyIOError(Exception):
 
 
 def blocking(method: _F) -> _F:
-    """Make a service's method an ordinary function, which holds the calling thread until it replies."""
+    """Make a service's method an ordinary function for the submission, which calls it without `await`: it
+    holds the calling thread for its latency. In the event loop's own thread, no task runs meanwhile."""
     method.__blocking__ = True  # type: ignore[attr-defined]
     return method
 
 
 def takes(latency: Latency) -> Callable[[_F], _F]:
-    """Give a service's method a latency of its own, in virtual seconds."""
+    """Give a service's method a latency of its own, in virtual seconds, instead of that of the service. A
+    function is called with the service and the arguments of the call, as the method itself is."""
 
     def decorate(method: _F) -> _F:
         method.__latency__ = latency  # type: ignore[attr-defined]
@@ -72,10 +74,25 @@ def takes(latency: Latency) -> Callable[[_F], _F]:
 
 
 class Service:
-    """Something that a submission calls. Subclass it; every public method is one it can call."""
+    """Something that a submission calls. Subclass it: every public method is one that the submission can
+    await.
+
+    A call takes its latency, and the method runs at the moment of the reply, so that a call that was
+    cancelled before then never happened. What the method raises, the caller sees: built-in exceptions
+    as they are, those that are derived from `AnyIOError` as AnyIO's own of that name, others as the
+    nearest built-in one. Arguments that do not fit the method's signature or its annotations are a
+    `TypeError` for the caller. `AssertionError`, `AttributeError`, `ImportError`, `NameError` and
+    `RecursionError` are mistakes of the author: the check is then not graded.
+
+    A method that is a generator runs at once up to its first `yield seconds`, goes on when those virtual
+    seconds have passed, and what it returns is the reply. If the call is cancelled, the generator is
+    closed at its `yield`, so that a `finally` in it runs.
+
+    It may return plain data, or another service."""
 
     latency: Latency = 0.1
-    """How long each call takes, in virtual seconds; a method, if the arguments decide."""
+    """How long each call takes, in virtual seconds: a number, or a method of the service that is called
+    with the arguments of the call."""
 
     _methods: ClassVar[dict[str, MethodSpec]] = {}
 

@@ -86,21 +86,27 @@ class Call:
     run began."""
 
     number: int
+    """Its number among the calls of the run, in the order of arrival."""
     service: Service = field(repr=False, compare=False)
     """The one that was called."""
     service_number: int
     """Its number: services are numbered as they first cross."""
     method: str
+    """The name of the method."""
     arguments: tuple[Any, ...]
+    """The positional arguments, as they were sent; services among them as themselves."""
     keywords: dict[str, Any]
+    """The keyword arguments, as they were sent. `given` has both sorts, by name."""
     task: int
     """The number of the task that called; 1 is the submission's own."""
     thread: int
     """The number of the worker thread that called; 0 is the event loop's own."""
     line: int | None
+    """The line of the learner's file that made the call, if the sandbox knows it."""
     started: float
+    """When it arrived, in virtual seconds."""
     ended: float | None = None
-    """None while it is under way; it may be so for good if the run ended first."""
+    """When it was answered, failed or was cancelled, in virtual seconds. None while it is under way; it may be so for good if the run ended first."""
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
     """`answered` and `failed` when the service replied with a value or an error, `cancelled` when the
     caller waited no more, `pending` until then."""
@@ -125,39 +131,57 @@ class Blocked:
     since the run began."""
 
     what: Awaited
+    """What the thread waited for: `kind` says of which sort that is, and `name` what it is called."""
     line: int | None
+    """The line of the learner's file that held the thread, if it is known."""
     started: float
+    """When it began, in virtual seconds."""
     ended: float
+    """When the thread was free again, in virtual seconds."""
     task: int = field(default=0, compare=False)
-    """The task that held it, as far as the sandbox says."""
+    """The number of the task that held it, as far as the sandbox says; 0 if that is not known."""
     order: int = field(default=0, compare=False)
+    """Its place among all that happened in the run."""
     kept_waiting: tuple[int, ...] = field(default=(), compare=False)
     """The calls of other tasks whose replies came meanwhile, and found nobody."""
 
     @property
     def length(self) -> float:
+        """How long it lasted, in virtual seconds."""
         return self.ended - self.started
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
+    """Something that the submission printed."""
+
     text: str
     at: float
+    """When, in virtual seconds since the run began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
+    """A warning of Python's that a coroutine was never awaited."""
+
     text: str
+    """What Python said."""
     line: int | None
+    """The line of the learner's file that made the coroutine, if it is known."""
     at: float
+    """When, in virtual seconds since the run began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """A task of the submission, as the sandbox tells of it."""
+
     number: int
     name: str
     parent: int | None
+    """The number of the task that started it, if one did."""
     started: float
+    """When it was started, in virtual seconds since the run began."""
     line: int | None = None
     """The learner's line that started it."""
     order: int = 0
@@ -419,7 +443,9 @@ class Trace:
 
 
 def most_in_flight(calls: Iterable[Call]) -> int:
-    """How many of `calls` were under way at the same time, at the most."""
+    """How many of `calls` were under way at the same time, at the most. A call that ends at the instant at
+    which another one starts is not under way at the same time; one that never ended counts until the
+    end of the run."""
     changes = []
     for call in calls:
         changes.append((call.started, 1))

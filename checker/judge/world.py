@@ -30,7 +30,11 @@ _S = TypeVar("_S", bound=Service)
 
 
 class World:
-    """Everything outside the submission, for one run of it."""
+    """Everything outside the submission, for one run of it. A world is for one run: a second one is a
+    mistake of the author, and the check is then not graded.
+
+    Arguments of the submission are plain data (None, bool, int, float, str, bytes, and lists, tuples and
+    dictionaries of such) and services; anything else raises `TypeError`."""
 
     def __init__(
         self,
@@ -54,19 +58,21 @@ class World:
         """What was seen, once it has run."""
 
     def add(self, service: _S) -> _S:
-        """Put a service into this world, and return it."""
+        """Put a service into this world, and return it. One that only stands among the arguments, or that
+        another service returns, needs no `add`."""
         self._services.append(service)
         return service
 
     def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> Run:
         """Run the submission's `function(*arguments)` to its end; services may stand anywhere in
         the arguments. It must return (or, with `cancel_after` virtual seconds, let itself be
-        cancelled then): anything else fails the check, with a message that says what happened.
+        cancelled then): anything else raises `CheckFailed`, with a message that says what happened.
         """
         return self.run_all(_call(function, arguments, cancel_after))
 
     def attempt(self, function: str, *arguments: Any, cancel_after: float | None = None) -> Run:
-        """As `run`, but the function may also raise: see `Run.error`."""
+        """As `run`, but the function may also raise: see `Run.error`. A deadlock, an endless loop and the
+        like still fail the check."""
         return self.attempt_all(_call(function, arguments, cancel_after))
 
     def new(self, name: str, *arguments: Any) -> Instance:

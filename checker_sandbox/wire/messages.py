@@ -320,10 +320,13 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     """An exception; for an exception group, with those inside it."""
 
     kind: Words
+    """The name of its class."""
     message: Words
+    """What `str` makes of it."""
     line: Line
     """The deepest line of the learner's file in its traceback."""
     children: list["ErrorTree"] = []
+    """The exceptions in it, if it is a group."""
     call: Number = 0
     """The number of the failed call that raised this very exception object: not a copy of it, nor one
     that was raised from it. 0 if no call did."""
