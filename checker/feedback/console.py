@@ -93,18 +93,34 @@ def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str
     screen.line()
     screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
     known: set[str] = set()
-    bad = [check for check in exercise.checks if check.status != "passed"]
-    if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
-        count = len({check.name for check in bad})
-        title = _("Every check fails in the same way") if count > 1 else bad[0].title
-        of_first = [check for check in bad if check.name == bad[0].name]
-        _show_check(screen, exercise.name, title, of_first, sources, known)
-    else:
-        for reports in _by_name(bad):
-            _show_check(screen, exercise.name, reports[0].title, reports, sources, known)
+    for title, reports in _not_passed(exercise):
+        _show_check(screen, exercise.name, title, reports, sources, known)
     screen.line()
     command = f"checker hint {exercise.name.partition('/')[2]}"
     screen.line("  " + _("Stuck? {command}", command=command))
+
+
+def show_first(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
+    """Write details of the first check that did not pass, and how many others did not."""
+    (title, reports), *others = _not_passed(exercise)
+    _show_check(screen, exercise.name, title, reports, sources, set())
+    if others:
+        more = ngettext(
+            "{number} more check does not pass.",
+            "{number} more checks do not pass.",
+            len(others),
+        )
+        screen.paragraph(more, "    ", "dim")
+
+
+def _not_passed(exercise: ExerciseReport) -> list[tuple[str, list[CheckReport]]]:
+    """A title for each check that did not pass, and its reports; one for all, if they say the same."""
+    bad = [check for check in exercise.checks if check.status != "passed"]
+    by_name = _by_name(bad)
+    alike = len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1
+    if alike and len(by_name) > 1:
+        return [(_("Every check fails in the same way"), by_name[0])]
+    return [(reports[0].title, reports) for reports in by_name]
 
 
 def _by_name(checks: Iterable[CheckReport]) -> list[list[CheckReport]]:

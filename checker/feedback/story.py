@@ -29,7 +29,7 @@ def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
         if other is not chosen:
             screen.line(f"    {_verdict_beside(chosen, other)}")
     if chosen.recording is not None:
-        _show_recording(screen, chosen.recording)
+        show_recording(screen, chosen.recording)
 
 
 def _verdict_beside(chosen: Shown, other: Shown) -> str:
@@ -44,7 +44,8 @@ def _verdict_beside(chosen: Shown, other: Shown) -> str:
     return _("On {backend} it fails.", backend=other.backend)
 
 
-def _show_recording(screen: Screen, recording: Recording) -> None:
+def show_recording(screen: Screen, recording: Recording) -> None:
+    """Write what happened in a run: its story, its timeline, and what it printed."""
     _heading(screen, _("What happened"))
     for sentence in recording.story:
         line = f"L{sentence.line}" if sentence.line is not None else ""

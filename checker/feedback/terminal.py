@@ -29,9 +29,10 @@ _ASCII: Final = str.maketrans(
 
 class Screen:
     """Writes lines to `stream`: in colour only to a terminal that wants it, and without characters
-    that the stream's encoding lacks."""
+    that the stream's encoding lacks. A terminal is asked how many `columns` it has, unless they are
+    given."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, columns: int | None = None) -> None:
         self._stream = stream
         self.is_terminal = stream.isatty()
         self._colour = (
@@ -41,7 +42,8 @@ class Screen:
         self.unicode = encoding.startswith("utf")
         """Whether more than ASCII can be written."""
         self._progress_shown = False
-        columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+        if columns is None:
+            columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
         self.width = min(columns, MAX_WIDTH) if self.is_terminal else PIPE_WIDTH
         """How many characters a line may have."""
 
