@@ -25,6 +25,7 @@ MAX_JOBS: Final = 1000
 
 COMMANDS: Final = {
     "grade": _("grade your work (this is the one you need)"),
+    "watch": _("judge on save, and show the verdict beside your editor"),
     "run": _("show one run: its story and its timeline"),
     "list": _("show the course, and how far you are"),
     "hint": _("give a hint for an exercise, one more each time"),

@@ -8,7 +8,7 @@ from typing import Final
 
 from checker.feedback.terminal import Screen
 
-__all__ = ["cells", "fold", "rows_of"]
+__all__ = ["fold", "rows_of", "width"]
 
 _STYLE: Final = re.compile(r"(\x1b\[[0-9;]*m)")
 _PLAIN: Final = "\x1b[0m"
@@ -50,24 +50,22 @@ def fold(line: str, columns: int) -> list[str]:
             row += part
             continue
         for char in part:
-            width = cells(char)
-            if used + width > columns:
+            more = _width(char)
+            if used + more > columns:
                 rows.append(row + (_PLAIN if style else ""))
                 row, used = style, 0
             row += char
-            used += width
+            used += more
     return [*rows, row]
 
 
-def cells(text: str) -> int:
-    """How many columns a text without styles takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(char) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )
+def width(row: str) -> int:
+    """How many columns a row takes."""
+    text = _STYLE.sub("", row)
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,15 +1,16 @@
 """What `checker watch` shows: for each thing to see, its rows, and around them a head and a foot."""
 
-from collections.abc import Collection, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import msgspec
 
 from checker.course import Course, Exercise
 from checker.feedback import brief, console
 from checker.feedback.console import MARKS, WORDS
-from checker.feedback.rows import cells, fold, rows_of
+from checker.feedback.rows import fold, rows_of, width
 from checker.feedback.story import show_recording
 from checker.feedback.terminal import Screen
 from checker.harmless import one_line, printable
@@ -17,7 +18,7 @@ from checker.recording import Recording
 from checker.report import BACKENDS, ExerciseReport
 from checker.translation import _, ngettext
 
-__all__ = ["Key", "Page", "State", "Verdict"]
+__all__ = ["Key", "Page", "State", "Verdict", "show_verdict"]
 
 MAX_OPENING: Final = 3
 """Rows of a brief that are shown above a verdict."""
@@ -28,8 +29,6 @@ LOW: Final = 14
 """A terminal with fewer lines has no room for more than one of keys."""
 
 _WAITING: Final = ("…", "yellow")
-
-Phase: TypeAlias = Literal["warming", "judging", "judged", "lost"]
 
 
 @dataclass(frozen=True)
@@ -107,9 +106,9 @@ class Page:
             part += "↑" if top else " "
             part += "↓" if top + room < rows else " "
         text = f" {one_line(notice)} " if notice else ""
-        space = self._columns - cells(part)
+        space = self._columns - width(part)
         text = fold(text, max(space - 1, 1))[0] if text else ""
-        rule = "─" * max(space - cells(text), 0)
+        rule = "─" * max(space - width(text), 0)
         screen.line(
             screen.style(text, "yellow", "bold")
             + screen.style(rule, "dim")
@@ -119,17 +118,17 @@ class Page:
     def _write_keys(self, screen: Screen, keys: Sequence[Key]) -> None:
         row, used = "", 0
         for key in keys:
-            width = cells(f"{key.key} {key.what}") + (2 if row else 0)
-            if row and used + width > self._columns - 1:
+            taken = width(f"{key.key} {key.what}") + (2 if row else 0)
+            if row and used + taken > self._columns - 1:
                 screen.line(row)
-                row, used, width = "", 0, width - 2
+                row, used, taken = "", 0, taken - 2
             if row:
                 row += "  "
             if key.works:
                 row += f"{screen.style(key.key, 'bold', 'cyan')} {key.what}"
             else:
                 row += screen.style(f"{key.key} {key.what}", "dim")
-            used += width
+            used += taken
         screen.line(row)
 
     def head(self, state: State) -> list[str]:
@@ -140,42 +139,14 @@ class Page:
         place = f"{state.place[0]}/{state.place[1]}"
         name = f"{state.exercise.name} — {state.exercise.title}"
         space = self._columns - len(place) - 1
-        if cells(name) > space:
+        if width(name) > space:
             name = state.exercise.short_name
         name = fold(name, max(space, 1))[0]
-        gap = " " * max(self._columns - cells(name) - len(place), 1)
+        gap = " " * max(self._columns - width(name) - len(place), 1)
         screen.line(screen.style(name, "bold") + gap + screen.style(place, "dim"))
-        self.write_verdict(screen, state)
+        _write_verdict(screen, state)
         if self._lines >= LOW:
             screen.line()
-
-    def write_verdict(self, screen: Screen, state: State) -> None:
-        """The verdict on each backend, in one row."""
-        marks = []
-        for backend in BACKENDS:
-            mark, style = self._mark(state, backend)
-            marks.append(screen.style(f"{mark} {backend}", style))
-        said = ""
-        report = state.verdict.report if state.verdict is not None else None
-        if state.seconds is not None:
-            said = _("judging")
-            if state.seconds >= 1:
-                said = _("judging for {seconds} s", seconds=int(state.seconds))
-        elif state.trouble:
-            said = _("not judged")
-        elif report is not None and state.verdict is not None:
-            if tuple(state.backends) == BACKENDS:
-                said = console.score(report.points, report.max_points) + "   "
-            said += f"{WORDS[report.status]}   {state.verdict.seconds:.2f} s"
-        screen.line("  ".join(marks) + "   " + screen.style(said, "dim"))
-
-    def _mark(self, state: State, backend: str) -> tuple[str, str]:
-        if backend not in state.backends:
-            return ("-", "dim")
-        if state.seconds is not None or state.verdict is None:
-            return _WAITING
-        found = {c.status for c in state.verdict.report.checks if c.backend == backend}
-        return MARKS[next((s for s in ("failed", "not_graded") if s in found), "passed")]
 
     # --- what there is to see -------------------------------------------------------------------
 
@@ -184,32 +155,29 @@ class Page:
     ) -> list[str]:
         """The brief's first lines, and the last verdict: the first check that did not pass, with its
         story and its timeline; or what comes after an exercise that passed."""
-        rows = []
-        opening = brief.opening(state.exercise)
-        if opening:
-            rows = self._rows(lambda screen: screen.paragraph(printable(opening), "  ", "dim"))
-            if len(rows) > MAX_OPENING:
-                more = _("(b shows all of it)")
-                kept = rows[: MAX_OPENING - 1] + self._cut(rows[MAX_OPENING - 1], f" … {more}")
-                rows = kept
+        rows = self._rows(lambda screen: self._write_opening(screen, state.exercise))
         if state.trouble:
             rows += self._rows(lambda screen: self._write_trouble(screen, state.trouble))
         elif state.verdict is not None:
             verdict = state.verdict
-            if verdict.report.status == "passed" or not _bad(verdict.report):
+            if verdict.report.status == "passed" or not _fails(verdict.report):
                 rows += self._rows(
                     lambda screen: self._write_passed(screen, state, remarks, following)
                 )
             else:
-                rows += self._rows(lambda screen: write_failure(screen, verdict))
+                rows += self._rows(lambda screen: _write_failure(screen, verdict))
         return rows
 
-    def _cut(self, row: str, end: str) -> list[str]:
-        """A row with `end` at its end, however much of it that takes."""
-        plain = rows_plain(row)
-        space = max(self._columns - cells(end) - 2, 1)
-        words = fold(plain, space)[0].rpartition(" ")[0] if cells(plain) > space else plain
-        return self._rows(lambda screen: screen.line(screen.style(words + end, "dim")))
+    def _write_opening(self, screen: Screen, exercise: Exercise) -> None:
+        for row in textwrap.wrap(
+            printable(brief.opening(exercise)),
+            screen.width,
+            initial_indent="  ",
+            subsequent_indent="  ",
+            max_lines=MAX_OPENING,
+            placeholder=_(" … (b: all of it)"),
+        ):
+            screen.line(screen.style(row, "dim"))
 
     def _write_trouble(self, screen: Screen, trouble: str) -> None:
         screen.line()
@@ -265,9 +233,9 @@ class Page:
         screen.paragraph(_("flake8-async, which only reads the code, says:"), "  ")
         for remark in remarks[:MAX_REMARKS]:
             screen.paragraph(printable(remark), "    ", "yellow", hanging="  ")
-        if left := len(remarks) - MAX_REMARKS:
-            if left > 0:
-                screen.line("    " + ngettext("and {number} more", "and {number} more", left))
+        left = len(remarks) - MAX_REMARKS
+        if left > 0:
+            screen.line("    " + ngettext("and {number} more", "and {number} more", left))
 
     def brief(self, exercise: Exercise) -> list[str]:
         """The whole brief."""
@@ -291,7 +259,7 @@ class Page:
 
         return self._rows(write)
 
-    def list(
+    def course(
         self,
         course: Course,
         standings: Mapping[str, str],
@@ -365,5 +333,62 @@ class Page:
         """Nothing but this text."""
         return self._rows(lambda screen: screen.paragraph(printable(text), "  ", *styles))
 
-    def _rows(self, write: "_Write") -> list[str]:
+    def _rows(self, write: Callable[[Screen], object]) -> list[str]:
         return rows_of(write, self._columns, self._encoding)
+
+
+def _fails(report: ExerciseReport) -> bool:
+    return any(check.status != "passed" for check in report.checks)
+
+
+def show_verdict(screen: Screen, state: State) -> None:
+    """Write what is worth keeping of the last verdict."""
+    name = f"{state.exercise.name} — {state.exercise.title}"
+    screen.paragraph(name, "", "bold", hanging="  ")
+    _write_verdict(screen, state)
+    if state.verdict is not None and _fails(state.verdict.report):
+        _write_failure(screen, state.verdict)
+
+
+def _write_verdict(screen: Screen, state: State) -> None:
+    """The verdict on each backend, in one row."""
+    marks = []
+    for backend in BACKENDS:
+        mark, style = _mark(state, backend)
+        marks.append(screen.style(f"{mark} {backend}", style))
+    said = ""
+    report = state.verdict.report if state.verdict is not None else None
+    if state.seconds is not None:
+        said = _("judging")
+        if state.seconds >= 1:
+            said = _("judging for {seconds} s", seconds=int(state.seconds))
+    elif state.trouble:
+        said = _("not judged")
+    elif report is not None and state.verdict is not None:
+        if tuple(state.backends) == BACKENDS:
+            said = console.score(report.points, report.max_points) + "   "
+        said += f"{WORDS[report.status]}   {state.verdict.seconds:.2f} s"
+    screen.line("  ".join(marks) + "   " + screen.style(said, "dim"))
+
+
+def _mark(state: State, backend: str) -> tuple[str, str]:
+    if backend not in state.backends:
+        return ("-", "dim")
+    if state.seconds is not None or state.verdict is None:
+        return _WAITING
+    found = {c.status for c in state.verdict.report.checks if c.backend == backend}
+    return MARKS[next((s for s in ("failed", "not_graded") if s in found), "passed")]
+
+
+def _write_failure(screen: Screen, verdict: Verdict) -> None:
+    """The first check that did not pass, and what happened in its run."""
+    first = next(check for check in verdict.report.checks if check.status != "passed")
+    recording = next((r for r in verdict.recordings if r.token == first.replay), None)
+    if recording is None:
+        console.show_first(screen, verdict.report, verdict.sources)
+    else:
+        # The command that shows the run stands below what happened in it, and not here too.
+        checks = tuple(msgspec.structs.replace(c, replay="") for c in verdict.report.checks)
+        report = msgspec.structs.replace(verdict.report, checks=checks)
+        console.show_first(screen, report, verdict.sources)
+        show_recording(screen, recording)

@@ -106,7 +106,7 @@ def needs_polling(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> 
             place = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), parts[4])
             kinds[place] = rest.split()[0]
     path = Path(os.path.realpath(folder))
-    for place in (path, *path.parents):
-        if (kind := kinds.get(str(place))) is not None:
+    for above in (path, *path.parents):
+        if (kind := kinds.get(str(above))) is not None:
             return _WITHOUT_EVENTS.fullmatch(kind) is not None
     return False

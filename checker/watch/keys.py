@@ -5,10 +5,12 @@ import contextlib
 import os
 import re
 import termios
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import anyio
+
+from checker.feedback.rows import width
 
 ESCAPE_SECONDS: Final = 0.05
 """Real seconds after which an escape that nothing follows is the key of that name, and no beginning
@@ -168,8 +170,10 @@ class Terminal:
 
     def draw(self, rows: list[str]) -> None:
         """Put these rows on the screen, from its top, in place of whatever stands there."""
-        text = "\r\n".join(f"{row}\x1b[K" for row in rows)
-        # Nothing is cleared before it is written over, so nothing flickers.
+        # Nothing is cleared before it is written over, so nothing flickers. To clear what is to the
+        # right of a full row would clear its end.
+        columns = self.size.columns
+        text = "\r\n".join(row if width(row) >= columns else f"{row}\x1b[K" for row in rows)
         self.write(f"\x1b[H{text}\x1b[J")
 
     def write(self, text: str) -> None:
@@ -179,7 +183,7 @@ class Terminal:
             while data:
                 data = data[os.write(self._screen, data) :]
 
-    async def read_keys(self, press: Callable[[str], Awaitable[object]]) -> None:
+    async def read_keys(self, press: Callable[[str], object]) -> None:
         """Call `press` with each key. Returns when the terminal has gone."""
         decoder = Decoder()
         while True:
@@ -196,4 +200,4 @@ class Terminal:
                     return
                 keys = decoder.feed(data)
             for key in keys:
-                await press(key)
+                press(key)
