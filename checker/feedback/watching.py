@@ -146,6 +146,8 @@ class Page:
         screen.line(screen.style(name, "bold") + gap + screen.style(place, "dim"))
         _write_verdict(screen, state)
         if self._lines >= LOW:
+            file = f"exercises/{state.exercise.name}/exercise.py"
+            screen.line(screen.style(fold(file, self._columns)[0], "cyan"))
             screen.line()
 
     # --- what there is to see -------------------------------------------------------------------

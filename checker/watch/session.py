@@ -56,6 +56,8 @@ class Session:
         self._verdict: Verdict | None = None
         self._trouble = ""
         self._began: float | None = None
+        self._is_due = True
+        """Whether the file has not been judged yet as it is now."""
         self._remarks: Sequence[str] | None = None
         self._notice = ""
         self._top = 0
@@ -95,6 +97,7 @@ class Session:
     def began(self) -> None:
         """The file is being judged from now on."""
         self._began = time.monotonic()
+        self._is_due = True
         self._remarks = None
 
     def began_all(self) -> None:
@@ -106,7 +109,7 @@ class Session:
     def judged(self, answer: Answer) -> None:
         """The file has been judged."""
         seconds = time.monotonic() - self._began if self._began is not None else 0.0
-        self._began, self._top = None, 0
+        self._began, self._is_due, self._top = None, False, 0
         self._trouble = answer.trouble
         if answer.report is None:
             return
@@ -116,20 +119,6 @@ class Session:
         progress = Progress(self.course)
         progress.record([(self.exercise, self.source)], [answer.report], self.backends)
         self._following = next_exercise(self.course, progress)
-
-    def failed(self, trouble: str) -> None:
-        """The file could not be judged."""
-        self._began, self._trouble = None, trouble
-
-    @property
-    def has_passed(self) -> bool:
-        """Whether the last verdict is that the file passes on both backends."""
-        return (
-            self._began is None
-            and self._verdict is not None
-            and self._verdict.report.status == "passed"
-            and tuple(self.backends) == BACKENDS
-        )
 
     def remarked(self, remarks: Sequence[str] | None) -> None:
         """flake8-async has read the file."""
@@ -167,10 +156,11 @@ class Session:
                 return self._press_in_reset(key)
             case View.LIST:
                 return self._press_in_list(key)
-            case View.ALL if key in ("escape", "enter", "left"):
+            case View.ALL:
+                if key not in ("escape", "enter", "left"):
+                    return None
                 self._show(View.WORK)
-                # Whatever it stopped, the file has to be judged again.
-                return Wish.JUDGE if self._all_left or self._verdict is None else None
+                return Wish.JUDGE if self._is_due else Wish.STOP
             case View.BRIEF | View.HINTS if key in ("escape", "enter", "left"):
                 self._show(View.WORK)
                 return None
@@ -418,7 +408,7 @@ class Session:
                 ]
             case View.ALL:
                 back = _("stop") if self._all_left else _("back")
-                return [Key("esc", back), Key("l", _("list")), Key("q", _("quit"))]
+                return [Key("↑ ↓", _("scroll")), Key("esc", back), Key("q", _("quit"))]
         more = _("hint") if self.view is not View.HINTS else _("more")
         return [
             Key("n", _("next"), works=Progress(self.course).has_passed(self.exercise)),
