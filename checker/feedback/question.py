@@ -1,0 +1,106 @@
+"""A question about a starter, asked before anybody touches it: the card, and what really happens.
+
+These are the pieces; whoever shows them reads the keys or the line. A wrong guess is no failure: it is
+what the question is for.
+
+    if question.is_due(exercise, source, progress.answer(exercise)):
+        question.draw_card(screen, card)
+        answer = question.read_answer(card, typed)      # again and again while it is None
+        if answer != question.SKIPPED:
+            question.draw_outcome(screen, card, answer, play_starter(exercise, sandbox=sandbox))
+"""
+
+from typing import Final
+
+from checker.course import Card, Exercise
+from checker.feedback.terminal import Screen
+from checker.feedback.timeline import draw
+from checker.recording import Played
+from checker.translation import _
+
+SKIPPED: Final = "-"
+"""What is kept in place of an answer where somebody did not want to guess; no answer has this key."""
+
+SKIP_KEY: Final = "s"
+
+_INDENT: Final = "  "
+_HANGING: Final = "   "
+
+
+def is_due(exercise: Exercise, source: bytes, answer: str | None) -> bool:
+    """Whether to ask now: there is a card, nobody has answered or skipped it (`answer` is what is kept of
+    that, if anything), and the file is still the starter."""
+    return exercise.card is not None and not answer and exercise.is_untouched(source)
+
+
+def read_answer(card: Card, typed: str) -> str | None:
+    """The key of the answer that somebody typed the number of, or `SKIPPED` for `s` or nothing; None if
+    it is neither."""
+    word = typed.strip().lower().rstrip(".)")
+    if word in ("", SKIP_KEY, "skip"):
+        return SKIPPED
+    numbers = {str(number): answer.key for number, answer in enumerate(card.answers, 1)}
+    return numbers.get(word)
+
+
+def prompt(card: Card) -> str:
+    """What can be typed: `1, 2 or 3, or s to skip`."""
+    *first, last = (str(number) for number in range(1, len(card.answers) + 1))
+    return _(
+        "{numbers} or {last}, or {skip} to skip",
+        numbers=", ".join(first),
+        last=last,
+        skip=SKIP_KEY,
+    )
+
+
+def draw_card(screen: Screen, card: Card) -> None:
+    """Write the question and its answers."""
+    screen.line(_INDENT + screen.style(_("A question first"), "bold"))
+    screen.line()
+    screen.paragraph(card.text, _INDENT)
+    screen.line()
+    for number, answer in enumerate(card.answers, 1):
+        _numbered(screen, number, answer.text)
+    screen.line()
+    screen.paragraph(
+        _("Read exercise.py, then guess. A wrong guess costs nothing, and teaches most."),
+        _INDENT,
+        "dim",
+    )
+
+
+def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None:
+    """Write what the starter really does, why, what is wrong with the answer that was `given` if it is
+    wrong, and the timeline of the run."""
+    guessed, true = card.answer(given), card.answer(played.answer)
+    if guessed is true:
+        told = _("✓ You said {number}, and that is what happens.", number=card.number(given))
+        screen.paragraph(told, _INDENT, "green", "bold")
+    else:
+        told = _(
+            "You said {number}. What happens is {true}:",
+            number=card.number(given),
+            true=card.number(played.answer),
+        )
+        screen.paragraph(told, _INDENT, "bold")
+    screen.line()
+    _numbered(screen, card.number(played.answer), true.text)
+    screen.line()
+    screen.paragraph(true.because, _INDENT)
+    if guessed is not true:
+        screen.line()
+        why = _("And why not {number}?", number=card.number(given))
+        screen.paragraph(f"{why} {guessed.because}", _INDENT)
+    if card.elsewhere:
+        screen.line()
+        screen.paragraph(card.elsewhere, _INDENT)
+    screen.line()
+    heading = _("What the program does now ({backend})", backend=played.backend)
+    screen.line(_INDENT + screen.style(heading, "bold"))
+    screen.line()
+    draw(screen, played.recording)
+
+
+def _numbered(screen: Screen, number: int, text: str) -> None:
+    screen.paragraph(f"{number}  {text}", _INDENT * 2, hanging=_HANGING)
