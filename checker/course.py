@@ -11,6 +11,7 @@ A learner edits `exercise.py` in place, so a copy of it as it was shipped is kep
 
 import difflib
 import importlib.util
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -282,37 +283,54 @@ class Course:
             yield from chapter.exercises
 
     def select(self, names: Iterable[str]) -> list[Exercise]:
-        """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of
-        the course and each once; all of them, if there are no names. Raises `UnknownName`."""
+        """The exercises of these names, in the order of the course and each once; all of them, if there
+        are no names. A name is `chapter/name`, a bare name, a chapter, or a path from the folder one
+        stands in: `.`, `..`, a folder of the course or a file in one. Raises `UnknownName`."""
         names = list(names)
         if not names:
             return list(self)
         chosen = {exercise.name for name in names for exercise in self._named(name)}
         return [exercise for exercise in self if exercise.name in chosen]
 
+    def at(self, path: Path) -> list[Exercise] | None:
+        """The exercises at or below this path, which need not exist: one, if it is in that one's folder,
+        among the exercises or the solutions; None if no exercise of the course can be there."""
+        # As it is written, and as it is where links are followed: a file may be one.
+        for follow in (os.path.abspath, os.path.realpath):
+            inside, root = Path(follow(path)), Path(follow(self.root))
+            if inside.is_relative_to(root):
+                part, *below = inside.relative_to(root).parts or ("exercises",)
+                if part in ("exercises", "solutions"):
+                    depth = len(below)
+                    return [e for e in self if [e.chapter, e.short_name][:depth] == below[:2]]
+        return None
+
     def _named(self, name: str) -> list[Exercise]:
         # What the shell completes is a path to the exercise, or to its file.
         wanted = name.strip().removeprefix("./").strip("/")
         wanted = wanted.removeprefix("exercises/").removesuffix("/exercise.py")
         found = [e for e in self if wanted in (e.name, e.short_name, e.chapter)]
+        if not found and name.strip():
+            found = self.at(Path(name)) or []
         if found:
             return found
-        known = {
-            *(e.name for e in self),
-            *(e.short_name for e in self),
-            *(chapter.name for chapter in self.chapters),
-        }
-        near = difflib.get_close_matches(wanted, sorted(known), n=2, cutoff=0.5)
-        match near:
+        match self._nearest(wanted):
+            case []:
+                meant = _("`checker list` shows them all")
             case [one]:
                 meant = _("did you mean {name}?", name=one)
-            case [one, other]:
+            case [one, other, *_more]:
                 meant = _("did you mean {one} or {other}?", one=one, other=other)
-            case _:
-                meant = _("`checker list` shows them all")
         raise UnknownName(
             _("there is no exercise or chapter named {name!r}; {hint}", name=name, hint=meant)
         )
+
+    def _nearest(self, wanted: str) -> list[str]:
+        """The two names at the most that come nearest to `wanted`, each of another exercise or chapter."""
+        short = wanted.rpartition("/")[2] or wanted
+        known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
+        begun = [name for name in known if short and name.startswith(short)]
+        return begun[:2] or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
 
 
 def _normalized(source: bytes) -> bytes:

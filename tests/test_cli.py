@@ -137,7 +137,7 @@ def test_one_backend_alone_earns_no_points(clone):
         (["grade", "--seed", "-1"], "a seed is a whole number"),
         (["grade", "--seed", "x"], "not a whole number"),
         (["grade", "--jobs", "0"], "not a number from 1 to 1000"),
-        (["hint", "locks_and_limits"], "is a chapter"),
+        (["hint", "locks_and_limits"], "locks_and_limits holds 4 exercises"),
         (["frobnicate"], "invalid choice"),
     ],
 )
@@ -388,7 +388,7 @@ def test_a_page_is_written_with_both_backends(clone):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("locks_and_limits",), "is a chapter"),
+        (("locks_and_limits",), "locks_and_limits holds 4 exercises"),
         (("lost_updat",), "did you mean"),
         (("lost_update", "--replay", "nonsense"), "not a token for locks_and_limits/lost_update"),
         (("lost_update", "--check", "nothing"), "it has no_lost_update"),

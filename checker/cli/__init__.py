@@ -120,12 +120,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def add_name(parser: argparse.ArgumentParser) -> None:
     """The argument of a command for one exercise."""
-    parser.add_argument("name", metavar="NAME", help=_("chapter/name or name"))
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help=_(
+            "name, chapter/name, or a path to its folder or file (default: the exercise whose folder "
+            "you are in, and otherwise the next one of the course)"
+        ),
+    )
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
     """The argument of a command for any exercises and chapters."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help=_("chapter/name, name or chapter"))
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=_("name, chapter/name, chapter, or a path to a folder or file: `.` is where you are"),
+    )
 
 
 class _Version(argparse.Action):
@@ -142,18 +155,44 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def select_one(course: Course, name: str, command: str) -> Exercise:
-    """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
+def select_one(course: Course, name: str | None, command: str) -> Exercise:
+    """The exercise of this name. Without a name, it is the one whose folder one stands in, and otherwise
+    the next one of the course; the command says which. Raises `UnknownName`, and `UsageError` for a
+    chapter, and where everything is passed."""
+    if name is None:
+        return _here(course) or _next(course, command)
     exercises = course.select([name])
     if len(exercises) != 1:
         raise UsageError(
             _(
-                "{chapter} is a chapter; name one exercise of it, for example `{command}`",
-                chapter=name,
+                "{name} holds {number} exercises; name one of them, for example `{command}`",
+                name=name,
+                number=len(exercises),
                 command=f"checker {command} {exercises[0].short_name}",
             )
         )
     return exercises[0]
+
+
+def _here(course: Course) -> Exercise | None:
+    match course.at(Path.cwd()):
+        case [exercise]:
+            return exercise
+    return None
+
+
+def _next(course: Course, command: str) -> Exercise:
+    from checker.progress import Progress, next_exercise
+
+    following = next_exercise(course, Progress(course))
+    if following is None:
+        raise UsageError(
+            _(
+                "you have passed every exercise, so none is next; name one, for example `{command}`",
+                command=f"checker {command} {next(iter(course)).short_name}",
+            )
+        )
+    return following
 
 
 def write_whole(path: Path, text: str | bytes) -> None:
