@@ -12,7 +12,8 @@ what the question is for.
 
 from typing import Final
 
-from checker.course import Card, Exercise
+from checker.course import Answer, Card, Exercise
+from checker.feedback.brief import show_markdown
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.recording import Played
@@ -24,7 +25,6 @@ SKIPPED: Final = "-"
 SKIP_KEY: Final = "s"
 
 _INDENT: Final = "  "
-_HANGING: Final = "   "
 
 
 def is_due(exercise: Exercise, source: bytes, answer: str | None) -> bool:
@@ -58,10 +58,10 @@ def draw_card(screen: Screen, card: Card) -> None:
     """Write the question and its answers."""
     screen.line(_INDENT + screen.style(_("A question first"), "bold"))
     screen.line()
-    screen.paragraph(card.text, _INDENT)
+    show_markdown(screen, card.text, _INDENT)
     screen.line()
-    for number, answer in enumerate(card.answers, 1):
-        _numbered(screen, number, answer.text)
+    for answer in card.answers:
+        _show_answer(screen, card, answer)
     screen.line()
     screen.paragraph(
         _("Read exercise.py, then guess. A wrong guess costs nothing, and teaches most."),
@@ -74,27 +74,28 @@ def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None
     """Write what the starter really does, why, what is wrong with the answer that was `given` if it is
     wrong, and the timeline of the run."""
     guessed, true = card.answer(given), card.answer(played.answer)
+    number = card.number(given)
     if guessed is true:
-        told = _("✓ You said {number}, and that is what happens.", number=card.number(given))
-        screen.paragraph(told, _INDENT, "green", "bold")
+        told = _("You said {number}, and that is what happens:", number=number)
+        screen.paragraph(f"✓ {told}", _INDENT, "green", hanging="  ")
     else:
         told = _(
-            "You said {number}. What happens is {true}:",
-            number=card.number(given),
-            true=card.number(played.answer),
+            "You said {number}. This is what happens:",
+            number=number,
         )
         screen.paragraph(told, _INDENT, "bold")
     screen.line()
-    _numbered(screen, card.number(played.answer), true.text)
+    _show_answer(screen, card, true)
     screen.line()
-    screen.paragraph(true.because, _INDENT)
+    show_markdown(screen, true.because, _INDENT)
     if guessed is not true:
         screen.line()
-        why = _("And why not {number}?", number=card.number(given))
-        screen.paragraph(f"{why} {guessed.because}", _INDENT)
+        show_markdown(
+            screen, _("Why not {number}?", number=number) + " " + guessed.because, _INDENT
+        )
     if card.elsewhere:
         screen.line()
-        screen.paragraph(card.elsewhere, _INDENT)
+        show_markdown(screen, card.elsewhere, _INDENT)
     screen.line()
     heading = _("What the program does now ({backend})", backend=played.backend)
     screen.line(_INDENT + screen.style(heading, "bold"))
@@ -102,5 +103,5 @@ def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None
     draw(screen, played.recording)
 
 
-def _numbered(screen: Screen, number: int, text: str) -> None:
-    screen.paragraph(f"{number}  {text}", _INDENT * 2, hanging=_HANGING)
+def _show_answer(screen: Screen, card: Card, answer: Answer) -> None:
+    show_markdown(screen, f"{card.number(answer.key)}. {answer.text}", _INDENT * 2)
