@@ -25,11 +25,13 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
         screen.line()
         given = _read(card)
         if given is None:
+            _tell_again(screen, exercise)
             return
         # What somebody guessed before they were told counts, and not what they say afterwards.
         if progress.answer(exercise) in (None, question.SKIPPED):
             progress.note_answer(exercise, given)
         if given == question.SKIPPED:
+            _tell_again(screen, exercise)
             return
         from checker.judge.question import Unanswered, play_starter  # Slow to import.
 
@@ -49,14 +51,19 @@ def can_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def _tell_again(screen: Screen, exercise: Exercise) -> None:
+    command = f"checker predict {exercise.short_name}"
+    screen.paragraph(_("`{command}` asks it again.", command=command), "  ")
+
+
 def _read(card: Card) -> str | None:
     for _number in range(MOST_TRIES):
         print(f"  {question.prompt(card)}: ", end="", flush=True)
         typed = sys.stdin.readline() if sys.stdin is not None else ""
-        if not typed.endswith("\n"):
-            print()  # What comes next shall not stand behind the question.
-            if not typed:
-                return None
+        if not typed.endswith("\n") or not sys.stdin.isatty():
+            print()  # Nobody has typed the end of this line.
+        if not typed:
+            return None
         given = question.read_answer(card, typed)
         if given is not None:
             return given
