@@ -23,7 +23,17 @@ import msgspec
 
 from checker.translation import _
 
-__all__ = ["Chapter", "Check", "Course", "CourseError", "Exercise", "UnknownName"]
+__all__ = [
+    "Answer",
+    "Card",
+    "Chapter",
+    "Check",
+    "Course",
+    "CourseError",
+    "Exercise",
+    "Question",
+    "UnknownName",
+]
 
 
 class CourseError(Exception):
@@ -34,6 +44,39 @@ class UnknownName(Exception):
     """No exercise or chapter has this name; the text names the nearest that exist."""
 
 
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the answers of a card."""
+
+    key: str
+    """By which the question in `checks.py` names it."""
+    text: str
+    because: str
+    """Why it is so, or why it is not."""
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question about what the starter does, for before it is touched. Which answer is true is not
+    written down: the starter is played, and the question in `checks.py` looks at that."""
+
+    text: str
+    answers: list[Answer]
+    backend: str = ""
+    """The backend that it is about, if the starter does something else on the other one."""
+    elsewhere: str = ""
+    """What the starter does on the other backend, if that is something else."""
+
+    def number(self, key: str) -> int:
+        """The number of an answer, from 1. Raises `KeyError`."""
+        for number, answer in enumerate(self.answers, 1):
+            if answer.key == key:
+                return number
+        raise KeyError(key)
+
+    def answer(self, key: str) -> Answer:
+        """Raises `KeyError`."""
+        return self.answers[self.number(key) - 1]
+
+
 class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `exercise.toml` holds."""
 
@@ -42,6 +85,7 @@ class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     difficulty: int
     hints: list[str]
     links: list[str] = []
+    question: Card | None = None
 
 
 class _ChapterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +112,16 @@ class Check:
         self.title = title
         self.points = points
         self.advice = advice
+
+
+class Question:
+    """What finds out which answer of an exercise's card is true. Made by `checker.question`."""
+
+    def __init__(self, function: Callable[[Any], str | None]) -> None:
+        self.function = function
+        """What plays it; it is given a `Case`, and returns the key of an answer, or None where none of
+        them is true."""
+        self.name: str = function.__name__
 
 
 @dataclass(frozen=True)
@@ -98,6 +152,16 @@ class Exercise:
         metadata: _Metadata = read_toml(self.folder / "exercise.toml", _Metadata)
         return metadata
 
+    @property
+    def card(self) -> Card | None:
+        """The question about its starter, if there is one."""
+        return self.metadata.question
+
+    @property
+    def example(self) -> Path:
+        """What plays the learner's file on the real clock; it need not be there."""
+        return self.folder / "example.py"
+
     @cached_property
     def starter(self) -> bytes:
         """What `exercise.py` was when it was shipped."""
@@ -116,6 +180,27 @@ class Exercise:
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """The checks, in the order in which they stand in `checks.py`."""
+        checks = tuple(value for value in self._judged_by if isinstance(value, Check))
+        if not checks:
+            path = self.folder / "checks.py"
+            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
+        return checks
+
+    @cached_property
+    def question(self) -> Question:
+        """What finds out which answer of the card is true. Raises `CourseError` if there is none."""
+        questions = [value for value in self._judged_by if isinstance(value, Question)]
+        if len(questions) != 1:
+            path = self.folder / "checks.py"
+            raise CourseError(
+                f"{path}: {len(questions)} questions in it; make one with @question for the card in "
+                "exercise.toml"
+            )
+        return questions[0]
+
+    @cached_property
+    def _judged_by(self) -> tuple[Any, ...]:
+        """All that `checks.py` defines."""
         path = self.folder / "checks.py"
         if not path.is_file():
             raise CourseError(f"{path} is missing; an exercise needs its checks")
@@ -129,10 +214,7 @@ class Exercise:
             spec.loader.exec_module(module)
         except Exception as error:
             raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
-        checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
-        if not checks:
-            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
-        return checks
+        return tuple(vars(module).values())
 
     @property
     def max_points(self) -> int:

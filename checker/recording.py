@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Lane", "Mark", "Print", "Recording", "Sentence", "Shown", "Span"]
+__all__ = ["Lane", "Mark", "Played", "Print", "Recording", "Sentence", "Shown", "Span"]
 
 SpanKind: TypeAlias = Literal["call", "wait", "sleep", "blocked"]
 """A call of a service; a wait for a lock, a permit, an item, a task, ...; a sleep; a stretch in
@@ -112,3 +112,12 @@ class Shown(msgspec.Struct, frozen=True):
     line: int | None
     """The line of the learner's file that the message is about."""
     recording: Recording | None
+
+
+class Played(msgspec.Struct, frozen=True):
+    """What the starter of an exercise did when it was played for its card."""
+
+    backend: str
+    answer: str
+    """The key of the answer that came true."""
+    recording: Recording

@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "grade": _("grade your work (this is the one you need)"),
     "watch": _("judge on save, and show the verdict beside your editor"),
     "run": _("show one run: its story and its timeline"),
+    "predict": _("guess what an exercise does, and see what it really does"),
+    "try": _("play your work on the real clock"),
     "list": _("show the course, and how far you are"),
     "hint": _("give a hint for an exercise, one more each time"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
