@@ -12,9 +12,12 @@ import pytest
 
 from checker import cli
 from checker.course import Course
+from checker.feedback.question import SKIPPED
 from checker.feedback.rows import fold, rows_of, width
+from checker.progress import Progress
 from checker.watch import files
 from checker.watch.keys import Decoder
+
 from .window import CHECKER, ROOT, Window, alive, children, wait_until
 
 EXERCISE = Path("exercises/first_steps/forgotten_await/exercise.py")
@@ -47,8 +50,10 @@ def clone(tmp_path):
     folder = tmp_path / "clone"
     for name in ("exercises", "solutions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for exercise in Course.load(folder):
+    course = Course.load(folder)
+    for exercise in course:
         exercise.file.write_bytes(exercise.starter)
+        Progress(course).note_answer(exercise, SKIPPED)
     return folder
 
 
@@ -307,6 +312,39 @@ def test_run_again_judges_again(watching):
     watching.press("r")
     watching.wait_for("judging")
     watching.wait_for("not started")
+
+
+def test_a_question_comes_before_the_code_and_is_asked_once(opened, clone):
+    shutil.rmtree(clone / ".checker")
+    window = opened("forgotten_await")
+    window.wait_for("A question first", "1. ", "2. ", "s skip")
+    assert "✗" not in window.text()
+    window.press("b")
+    window.wait_for("A sports club")
+    window.press("escape")
+    window.wait_for("A question first")
+    window.press("1")
+    window.wait_for("You said 1", "go on")
+    window.press("enter")
+    window.wait_for("✗ asyncio  ✗ trio", "not started")
+    window.press("q")
+    window.wait_for_end()
+    window = opened("forgotten_await")
+    window.wait_for("✗ asyncio  ✗ trio", "not started")
+
+
+def test_a_question_can_be_skipped_and_a_save_answers_it_too(opened, clone):
+    shutil.rmtree(clone / ".checker")
+    window = opened("forgotten_await")
+    window.wait_for("A question first")
+    window.press("s")
+    window.wait_for("✗ asyncio  ✗ trio", "checker predict forgotten_await")
+    window.press("l", "down", "enter")
+    window.wait_for("one_after_another", "A question first")
+    other = "first_steps/one_after_another"
+    content = (ROOT / "solutions" / other / "solution.py").read_bytes()
+    save(clone, content, file=Path("exercises") / other / "exercise.py")
+    window.wait_for("Well done!")
 
 
 # --- the terminal -------------------------------------------------------------------------------

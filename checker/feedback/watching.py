@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 
 from checker.course import Course, Exercise
-from checker.feedback import brief, console
+from checker.feedback import brief, console, question
 from checker.feedback.console import MARKS, WORDS
 from checker.feedback.rows import fold, rows_of, width
 from checker.feedback.story import show_recording
 from checker.feedback.terminal import Screen
 from checker.harmless import one_line, printable
-from checker.recording import Recording
+from checker.recording import Played, Recording
 from checker.report import BACKENDS, ExerciseReport
 from checker.translation import _, ngettext
 
@@ -238,6 +238,18 @@ class Page:
         left = len(remarks) - MAX_REMARKS
         if left > 0:
             screen.line("    " + ngettext("and {number} more", "and {number} more", left))
+
+    def question(self, exercise: Exercise) -> list[str]:
+        """The question of an exercise, and the answers that there are."""
+        assert exercise.card is not None
+        card = exercise.card
+        return self._rows(lambda screen: question.draw_card(screen, card))
+
+    def outcome(self, exercise: Exercise, given: str, played: Played) -> list[str]:
+        """What the starter really does."""
+        assert exercise.card is not None
+        card = exercise.card
+        return self._rows(lambda screen: question.draw_outcome(screen, card, given, played))
 
     def brief(self, exercise: Exercise) -> list[str]:
         """The whole brief."""

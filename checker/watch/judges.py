@@ -2,7 +2,7 @@
 
 A run takes milliseconds, and one that hangs takes seconds. Nobody should have to wait for an answer
 that is of no more use. So a judge that is at work on one is ended, with its sandbox and its runs, and
-the next question goes to the other, which is warm by then.
+the next job goes to the other, which is warm by then.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import msgspec
 from anyio.abc import Process, TaskGroup, TaskStatus
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from checker.watch.messages import LENGTH, READY, Answer, Question
+from checker.watch.messages import LENGTH, READY, Answer, Job
 
 END_SECONDS: Final = 2.0
 """Real seconds that a judge may take to end its sandbox, before it is ended itself."""
@@ -50,8 +50,8 @@ class Judges:
         async with self._starting:
             self._free.insert(0, await self._group.start(self._employ))
 
-    async def judge(self, question: Question) -> Answer:
-        """The answer to a question. Cancel this when it is of no more use. Raises `JudgeLost`."""
+    async def do(self, job: Job) -> Answer:
+        """What comes of a job. Cancel this when it is of no more use. Raises `JudgeLost`."""
         if not self._free:
             await self.add()
         judge = self._free.pop()
@@ -59,7 +59,7 @@ class Judges:
             # One that still warms up has nothing to give up yet, and goes back if this is cancelled.
             await judge.await_ready()
             try:
-                answer = await judge.ask(question)
+                answer = await judge.ask(job)
             except BaseException:
                 judge.dismiss()  # It would go on with what nobody waits for.
                 raise
@@ -93,7 +93,7 @@ class _Judge:
     def __init__(self, process: Process, life: anyio.CancelScope) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        self._questions = process.stdin
+        self._jobs = process.stdin
         self._answers = BufferedByteReceiveStream(process.stdout)
         self._life = life
         self.is_ready = False
@@ -111,9 +111,9 @@ class _Judge:
             await self._answers.receive_exactly(len(READY))
             self.is_ready = True
 
-    async def ask(self, question: Question) -> Answer:
-        data = msgspec.msgpack.encode(question)
-        await self._questions.send(LENGTH.pack(len(data)) + data)
+    async def ask(self, job: Job) -> Answer:
+        data = msgspec.msgpack.encode(job)
+        await self._jobs.send(LENGTH.pack(len(data)) + data)
         (length,) = LENGTH.unpack(await self._answers.receive_exactly(LENGTH.size))
         return msgspec.msgpack.decode(await self._answers.receive_exactly(length), type=Answer)
 

@@ -25,7 +25,7 @@ from checker.translation import _
 from checker.watch import files, lint
 from checker.watch.judges import JudgeLost, Judges, warm_judges
 from checker.watch.keys import Terminal
-from checker.watch.messages import Answer, Question
+from checker.watch.messages import Answer, Grade, Job, Play
 from checker.watch.session import Session, Wish
 
 SETTLE_SECONDS: Final = 0.2
@@ -172,6 +172,8 @@ class Watch:
             case Wish.JUDGE:
                 self._session.began()
                 self._begin(self._judge)
+            case Wish.PLAY:
+                self._begin(self._play)
             case Wish.CHECK_ALL:
                 self._session.began_all()
                 self._begin(self._check_all)
@@ -189,7 +191,7 @@ class Watch:
             await anyio.sleep(SETTLE_SECONDS)  # If it comes back, that is another save.
         async with anyio.create_task_group() as group:
             group.start_soon(_tick, tell)
-            answer = await self._ask(session.exercise, session.source, tuple(session.backends))
+            answer = await self._grade(session.exercise, session.source, tuple(session.backends))
             group.cancel_scope.cancel()
         tell(lambda: session.judged(answer))
         if answer.report is not None and answer.report.status == "passed":
@@ -200,14 +202,22 @@ class Watch:
         session = self._session
         for exercise in session.course:
             source = session.source_of(exercise)
-            answer = await self._ask(exercise, source, BACKENDS)
+            answer = await self._grade(exercise, source, BACKENDS)
             report = answer.report or _not_graded(exercise)
             tell(partial(session.checked, exercise, source, report))
 
-    async def _ask(self, exercise: Exercise, source: Source, backends: tuple[str, ...]) -> Answer:
+    async def _play(self, tell: "_Teller") -> None:
+        session = self._session
+        answer = await self._do(Play(session.exercise.name))
+        tell(lambda: session.played(answer))
+
+    async def _grade(self, exercise: Exercise, source: Source, backends: tuple[str, ...]) -> Answer:
         seed = self._seed if self._seed is not None else secrets.randbelow(10**9)
+        return await self._do(Grade(exercise.name, source, backends, seed))
+
+    async def _do(self, job: Job) -> Answer:
         try:
-            return await self._judges.judge(Question(exercise.name, source, backends, seed))
+            return await self._judges.do(job)
         except JudgeLost:
             return Answer(
                 trouble=_("The process that judges was ended from outside. Is there enough memory?")

@@ -9,9 +9,11 @@ from enum import Enum, auto
 from typing import Final
 
 from checker.course import Course, CourseError, Exercise
+from checker.feedback import question
 from checker.feedback.terminal import Screen
 from checker.feedback.watching import Key, Page, State, Verdict, show_verdict
 from checker.progress import Progress, next_exercise
+from checker.recording import Played
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source, Submission
 from checker.translation import _, ngettext
@@ -26,6 +28,8 @@ class Wish(Enum):
 
     JUDGE = auto()
     """The file, whatever else was under way."""
+    PLAY = auto()
+    """The starter, for the question about it."""
     CHECK_ALL = auto()
     """All files of the course, one after the other."""
     STOP = auto()
@@ -34,6 +38,8 @@ class Wish(Enum):
 
 
 class View(Enum):
+    QUESTION = auto()
+    OUTCOME = auto()
     WORK = auto()
     BRIEF = auto()
     HINTS = auto()
@@ -58,6 +64,10 @@ class Session:
         self._began: float | None = None
         self._is_due = True
         """Whether the file has not been judged yet as it is now."""
+        self._is_asked = False
+        """Whether there is a question to answer first."""
+        self._given = ""
+        self._played: Played | None = None
         self._remarks: Sequence[str] | None = None
         self._notice = ""
         self._top = 0
@@ -73,9 +83,12 @@ class Session:
     def open(self, exercise: Exercise) -> Wish:
         """Go to an exercise."""
         self.exercise = self._chosen = exercise
-        self._show(View.WORK)
         self._verdict, self._trouble, self._remarks, self._stamp = None, "", None, None
         self.look()
+        # Asked before the code is touched. It is judged meanwhile, and the verdict is shown afterwards.
+        answer = Progress(self.course).answer(exercise)
+        self._is_asked = question.is_due(exercise, self.source.content, answer)
+        self._show(self._home)
         return Wish.JUDGE
 
     def look(self) -> Wish | None:
@@ -91,7 +104,8 @@ class Session:
         self._stamp, self.source = stamp, source
         if self.view is View.ALL:
             self._notice = _("Stopped, since you saved a file.")
-        self.view, self._top = View.WORK, 0
+        self._is_asked = False
+        self._show(View.WORK)
         return Wish.JUDGE
 
     def began(self) -> None:
@@ -119,6 +133,10 @@ class Session:
         progress = Progress(self.course)
         progress.record([(self.exercise, self.source)], [answer.report], self.backends)
         self._following = next_exercise(self.course, progress)
+
+    def played(self, answer: Answer) -> None:
+        """The starter has been played."""
+        self._played, self._trouble = answer.played, answer.trouble
 
     def remarked(self, remarks: Sequence[str] | None) -> None:
         """flake8-async has read the file."""
@@ -152,6 +170,13 @@ class Session:
         if key == "q":
             return Wish.QUIT
         match self.view:
+            case View.QUESTION if (said := self._press_in_question(key)) is not None:
+                return said
+            case View.OUTCOME:
+                if key not in ("escape", "enter", "left"):
+                    return None
+                self._show(View.WORK)
+                return Wish.JUDGE if self._is_due else None
             case View.RESET:
                 return self._press_in_reset(key)
             case View.LIST:
@@ -159,10 +184,10 @@ class Session:
             case View.ALL:
                 if key not in ("escape", "enter", "left"):
                     return None
-                self._show(View.WORK)
+                self._show(self._home)
                 return Wish.JUDGE if self._is_due else Wish.STOP
             case View.BRIEF | View.HINTS if key in ("escape", "enter", "left"):
-                self._show(View.WORK)
+                self._show(self._home)
                 return None
         act = self._acts().get(key)
         return act() if act is not None else None
@@ -177,14 +202,18 @@ class Session:
             "o": self._other_backends,
             "a": self._check_all,
             "x": lambda: self._show(View.RESET),
-            "escape": lambda: self._show(View.WORK),
+            "escape": lambda: self._show(self._home),
         }
 
     def _show(self, view: View) -> None:
         self.view, self._top = view, 0
 
     def _toggle(self, view: View) -> None:
-        self._show(View.WORK if self.view is view else view)
+        self._show(self._home if self.view is view else view)
+
+    @property
+    def _home(self) -> View:
+        return View.QUESTION if self._is_asked else View.WORK
 
     def _next(self) -> Wish | None:
         progress = Progress(self.course)
@@ -205,13 +234,32 @@ class Session:
         self._show(View.HINTS)
         self._top = 1_000_000  # The last one is at the end.
 
+    def _press_in_question(self, key: str) -> Wish | None:
+        card = self.exercise.card
+        given = None if card is None else question.read_answer(card, key)
+        if given is None:
+            return None
+        self._is_asked = False
+        progress = Progress(self.course)
+        # What somebody guessed before they were told counts, and not what they say afterwards.
+        if progress.answer(self.exercise) in (None, question.SKIPPED):
+            progress.note_answer(self.exercise, given)
+        if given == question.SKIPPED:
+            command = f"checker predict {self.exercise.short_name}"
+            self._notice = _("`{command}` asks it again.", command=command)
+            self._show(View.WORK)
+            return Wish.JUDGE if self._is_due else Wish.STOP
+        self._given, self._played = given, None
+        self._show(View.OUTCOME)
+        return Wish.PLAY
+
     def _run_again(self) -> Wish:
         self._show(View.WORK)
         return Wish.JUDGE
 
     def _list(self) -> None:
         if self.view is View.LIST:
-            self._show(View.WORK)
+            self._show(self._home)
             return
         self._read_standings()
         self._chosen = self.exercise
@@ -253,7 +301,7 @@ class Session:
             case "enter" | "right" | " ":
                 return self.open(self._chosen)
             case "escape" | "l" | "left":
-                self._show(View.WORK)
+                self._show(self._home)
             case "a":
                 return self._check_all()
         return None
@@ -329,6 +377,14 @@ class Session:
         """The head, the body, the keys, and the row of the body that has to be seen."""
         at = None
         match self.view:
+            case View.QUESTION:
+                head, body = page.heading(*self._title), page.question(self.exercise)
+            case View.OUTCOME if self._played is not None:
+                head = page.heading(*self._title)
+                body = page.outcome(self.exercise, self._given, self._played)
+            case View.OUTCOME:
+                head = page.heading(*self._title)
+                body = page.text(self._trouble or _("The program is played …"))
             case View.WORK:
                 head, body = page.head(self._state()), self._work(page)
             case View.BRIEF:
@@ -356,6 +412,10 @@ class Session:
                 )
                 at = None
         return head, body, self._keys(), at
+
+    @property
+    def _title(self) -> tuple[str, str]:
+        return f"{self.exercise.name} — {self.exercise.title}", self.source.file
 
     @property
     def _total(self) -> int:
@@ -396,6 +456,17 @@ class Session:
 
     def _keys(self) -> list[Key]:
         match self.view:
+            case View.QUESTION if self.exercise.card is not None:
+                numbers = " ".join(str(n + 1) for n in range(len(self.exercise.card.answers)))
+                return [
+                    Key(numbers, _("answer")),
+                    Key(question.SKIP_KEY, _("skip")),
+                    Key("b", _("brief")),
+                    Key("l", _("list")),
+                    Key("q", _("quit")),
+                ]
+            case View.OUTCOME:
+                return [Key("enter", _("go on")), Key("q", _("quit"))]
             case View.RESET:
                 return [Key("y", _("yes, put the starter back")), Key("n", _("no"))]
             case View.LIST:
