@@ -365,8 +365,11 @@ def test_it_fits_any_window(watching, columns, lines):
 def test_no_row_is_wider_than_the_window_and_keys_stay_at_the_bottom(watching):
     for columns, lines in ((40, 15), (100, 30), (80, 24)):
         watching.resize(columns, lines)
-        watching.wait(lambda n=lines: READY in watching.rows()[n - 1])
-        assert watching.rows()[0].startswith("f")
+        watching.wait(
+            lambda n=lines: (
+                watching.rows()[0].startswith("f") and watching.rows()[n - 1].endswith(READY)
+            )
+        )
 
 
 def test_without_colour_nothing_is_coloured(opened):

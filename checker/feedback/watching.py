@@ -25,8 +25,11 @@ MAX_OPENING: Final = 3
 
 MAX_REMARKS: Final = 8
 
-LOW: Final = 14
+LOW: Final = 12
 """A terminal with fewer lines has no room for more than one of keys."""
+
+ROOMY: Final = 20
+"""A terminal with as many lines has room for the name of the file, and for a blank line."""
 
 _WAITING: Final = ("…", "yellow")
 
@@ -145,7 +148,7 @@ class Page:
         gap = " " * max(self._columns - width(name) - len(place), 1)
         screen.line(screen.style(name, "bold") + gap + screen.style(place, "dim"))
         _write_verdict(screen, state)
-        if self._lines >= LOW:
+        if self._lines >= ROOMY:
             file = f"exercises/{state.exercise.name}/exercise.py"
             screen.line(screen.style(fold(file, self._columns)[0], "cyan"))
             screen.line()
@@ -337,8 +340,8 @@ class Page:
 
         def write(screen: Screen) -> None:
             screen.line(screen.style(fold(text, self._columns)[0], "bold"))
-            screen.line(screen.style(beside, "dim"))
-            if self._lines >= LOW:
+            screen.line(screen.style(fold(beside, self._columns)[0], "dim"))
+            if self._lines >= ROOMY:
                 screen.line()
 
         return self._rows(write)
@@ -370,19 +373,28 @@ def _write_verdict(screen: Screen, state: State) -> None:
     for backend in BACKENDS:
         mark, style = _mark(state, backend)
         marks.append(screen.style(f"{mark} {backend}", style))
-    said = ""
-    report = state.verdict.report if state.verdict is not None else None
+    row = "  ".join(marks)
+    for word in _said(state):
+        if width(row) + 3 + width(word) <= screen.width:
+            row += "   " + screen.style(word, "dim")
+    screen.line(row)
+
+
+def _said(state: State) -> list[str]:
+    """What there is to say of the verdict as a whole, what matters most first."""
     if state.seconds is not None:
-        said = _("judging")
-        if state.seconds >= 1:
-            said = _("judging for {seconds} s", seconds=int(state.seconds))
-    elif state.trouble:
-        said = _("not judged")
-    elif report is not None and state.verdict is not None:
-        if tuple(state.backends) == BACKENDS:
-            said = console.score(report.points, report.max_points) + "   "
-        said += f"{WORDS[report.status]}   {state.verdict.seconds:.2f} s"
-    screen.line("  ".join(marks) + "   " + screen.style(said, "dim"))
+        if state.seconds < 1:
+            return [_("judging")]
+        return [_("judging for {seconds} s", seconds=int(state.seconds))]
+    if state.trouble:
+        return [_("not judged")]
+    if state.verdict is None:
+        return []
+    report = state.verdict.report
+    said = [WORDS[report.status], f"{state.verdict.seconds:.2f} s"]
+    if tuple(state.backends) == BACKENDS:
+        said.insert(0, console.score(report.points, report.max_points))
+    return said
 
 
 def _mark(state: State, backend: str) -> tuple[str, str]:
