@@ -157,7 +157,7 @@ def test_what_never_ends_does_not_hang_it_and_a_save_in_the_middle_starts_over(
 def test_what_never_ends_is_judged_in_the_end(watching, clone):
     save(clone, HANGS)
     watching.wait_for("✗ asyncio  ✗ trio", "failed")
-    watching.wait_for("endless loop")
+    watching.wait_for("it has not come back to the event loop")
 
 
 def test_many_saves_one_after_another_end_in_the_verdict_on_the_last(watching, clone):
