@@ -8,6 +8,7 @@ from pathlib import Path
 from checker import cli
 from checker.arguments import seed
 from checker.course import Course
+from checker.feedback.terminal import Screen
 from checker.translation import _
 
 _DESCRIPTION = _(
@@ -56,18 +57,18 @@ def run(given: argparse.Namespace) -> int:
         raise cli.UsageError(
             _("there is no terminal to draw on; after each save, run `{command}`", command=grade)
         )
-    if os.environ.get("TERM", "dumb") == "dumb":
+    screen = Screen(sys.stdout)
+    if not screen.overwrites or not os.environ.get("TERM"):
         raise cli.UsageError(
             _(
-                "this terminal cannot be drawn on (TERM is dumb or not set); after each save, run "
-                "`{command}`",
+                "nothing can be drawn here (see TERM and CHECKER_PLAIN in your environment); after each "
+                "save, run `{command}`",
                 command=grade,
             )
         )
     # Only this command needs them, and they take a while.
     import anyio
 
-    from checker.feedback.terminal import Screen
     from checker.watch.keys import Terminal
     from checker.watch.loop import Watch
     from checker.watch.session import Session

@@ -5,8 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
 from checker.course import Course, Exercise
 from checker.feedback import brief, console, question
 from checker.feedback.console import MARKS, WORDS
@@ -410,11 +408,8 @@ def _write_failure(screen: Screen, verdict: Verdict) -> None:
     """The first check that did not pass, and what happened in its run."""
     first = next(check for check in verdict.report.checks if check.status != "passed")
     recording = next((r for r in verdict.recordings if r.token == first.replay), None)
-    if recording is None:
-        console.show_first(screen, verdict.report, verdict.sources)
-    else:
-        # The command that shows the run stands below what happened in it, and not here too.
-        checks = tuple(msgspec.structs.replace(c, replay="") for c in verdict.report.checks)
-        report = msgspec.structs.replace(verdict.report, checks=checks)
-        console.show_first(screen, report, verdict.sources)
+    # The command that shows the run stands below what happened in it, and not here too.
+    token = "" if recording is None else recording.token
+    console.show_first(screen, verdict.report, verdict.sources, token)
+    if recording is not None:
         show_recording(screen, recording)

@@ -15,6 +15,7 @@ from checker.feedback.watching import Key, Page, State, Verdict, show_verdict
 from checker.progress import Progress, next_exercise
 from checker.recording import Played
 from checker.report import BACKENDS, ExerciseReport
+from checker.restore import restore
 from checker.submission import Source, Submission
 from checker.translation import _, ngettext
 from checker.watch.messages import Answer
@@ -274,14 +275,28 @@ class Session:
 
     def _press_in_reset(self, key: str) -> Wish | None:
         if key in ("n", "escape", "x", "left"):
-            self._show(View.WORK)
+            self._show(self._home)
         elif key == "y":
-            self._show(View.WORK)
-            self.exercise.file.write_bytes(self.exercise.starter)
+            self._reset()
         return None
 
+    def _reset(self) -> None:
+        self._show(self._home)
+        try:
+            done = restore(self.exercise)
+        except OSError as error:
+            self._notice = _("It cannot be reset: {reason}", reason=error.strerror or error)
+            return
+        if not done.is_new:
+            self._notice = _("It is the starter already.")
+        elif done.kept is not None:
+            self._notice = _("What you wrote is kept in {file}", file=done.kept.name)
+
     def _question(self) -> str:
-        return _("Put the starter back in the place of {file}? ", file=self.source.file)
+        return _(
+            "Put the starter back in the place of {file}? What you wrote is kept beside it.",
+            file=self.source.file,
+        )
 
     def _press_in_list(self, key: str) -> Wish | None:
         exercises = list(self.course)
