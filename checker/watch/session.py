@@ -229,8 +229,11 @@ class Session:
 
     def _hint(self) -> None:
         progress = Progress(self.course)
-        # The first time it shows what was taken before; from then on, each press takes one more.
-        if self.view is View.HINTS or not progress.hints_taken(self.exercise):
+        # The first time it shows what was taken before; from then on, each press takes one more. Whoever
+        # has passed may look at all of them.
+        if not progress.has_passed(self.exercise) and (
+            self.view is View.HINTS or not progress.hints_taken(self.exercise)
+        ):
             progress.take_hint(self.exercise)
         self._show(View.HINTS)
         self._top = 1_000_000  # The last one is at the end.
@@ -253,6 +256,12 @@ class Session:
         self._given, self._played = given, None
         self._show(View.OUTCOME)
         return Wish.PLAY
+
+    def _hints_shown(self) -> int:
+        progress = Progress(self.course)
+        if progress.has_passed(self.exercise):
+            return len(self.exercise.metadata.hints)
+        return progress.hints_taken(self.exercise)
 
     def _run_again(self) -> Wish:
         self._show(View.WORK)
@@ -405,8 +414,8 @@ class Session:
             case View.BRIEF:
                 head, body = [], page.brief(self.exercise)
             case View.HINTS:
-                taken = Progress(self.course).hints_taken(self.exercise)
-                head, body = page.head(self._state()), page.hints(self.exercise, taken)
+                head = page.head(self._state())
+                body = page.hints(self.exercise, self._hints_shown())
             case View.RESET:
                 head, body = page.head(self._state()), page.text(self._question())
             case View.LIST:
