@@ -77,6 +77,8 @@ class Watch:
         self._seed = seed
         self._poll = poll
         self._encoding = sys.stdout.encoding or "ascii"
+        self._drawn: list[str] | None = None
+        """What the terminal shows."""
         self._work: anyio.CancelScope
         self._judges: Judges
         self._group: TaskGroup
@@ -135,7 +137,7 @@ class Watch:
                     case _Heard(signal.SIGTSTP):
                         self._stop_for_a_while()
                     case _Heard(signal.SIGCONT | signal.SIGWINCH):
-                        pass  # It is drawn again below.
+                        self._drawn = None  # So it is drawn again, whatever it is.
                     case _Heard(number):
                         return number
             except CourseError as error:
@@ -149,8 +151,11 @@ class Watch:
         raise AssertionError("unreachable")
 
     def _draw(self) -> None:
-        columns, lines = self._terminal.size
-        self._terminal.draw(self._session.frame(columns, lines, self._encoding))
+        size = self._terminal.size
+        rows = self._session.frame(size.columns, size.lines, self._encoding)
+        if rows != self._drawn:
+            self._terminal.draw(rows)
+            self._drawn = rows
 
     def _stop_for_a_while(self) -> None:
         """Be stopped as Ctrl-Z stops any program, with the terminal as it was."""
@@ -160,6 +165,7 @@ class Watch:
         # Here it goes on again.
         signal.signal(signal.SIGTSTP, handler)
         self._terminal.open()
+        self._drawn = None
 
     # --- what takes time ------------------------------------------------------------------------
 
