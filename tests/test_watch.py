@@ -205,13 +205,17 @@ def test_the_folder_may_vanish_and_come_back_with_many_others(watching, clone):
 
 
 def test_checks_that_change_on_disk_do_not_end_it(watching, clone):
-    checks = clone / EXERCISE.with_name("checks.py")
-    text = checks.read_bytes()
-    checks.write_bytes(b"this is no Python")
-    (clone / EXERCISE.with_name("exercise.toml")).write_bytes(b"this is no TOML")
+    files = [clone / EXERCISE.with_name(name) for name in ("checks.py", "exercise.toml")]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        file.write_bytes(b"this is neither Python nor TOML (")
     save(clone, SOLUTION.read_bytes())
-    watching.wait_for("asyncio")
-    checks.write_bytes(text)
+    watching.wait_for("asyncio", "trio")
+    watching.press("l")
+    watching.wait_for("forgotten_await")
+    watching.press("escape")
+    for file, content in zip(files, before, strict=True):
+        file.write_bytes(content)
     watching.press("r")
     watching.wait_for("Well done!")
 
@@ -265,7 +269,12 @@ def test_the_list_jumps(watching):
     watching.wait_for("blocking/sleeping_loop — The ovens", "not started")
 
 
-def test_all_are_checked_and_that_can_be_stopped(watching, clone):
+def test_all_are_checked_and_that_can_be_stopped(opened, clone):
+    contents = clone / "exercises/course.toml"
+    first_chapter = contents.read_text().split("[[chapters]]")[:2]
+    contents.write_text("[[chapters]]".join(first_chapter))
+    watching = opened("forgotten_await")
+    watching.wait_for("✗ asyncio  ✗ trio", "not started")
     save(clone, SOLUTION.read_bytes())
     watching.wait_for("Well done!")
     watching.press("a")
@@ -438,8 +447,7 @@ def test_other_signals_end_it_in_the_same_way(watching, number):
 
 def test_a_terminal_that_is_closed_ends_it(watching):
     started = {watching.pid, *children(watching.pid)}
-    os.close(watching._process.child_fd)
-    watching._process.closed = True
+    watching.hang_up()
     wait_until(lambda: not alive(started), "the end of all processes")
 
 

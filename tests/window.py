@@ -12,7 +12,7 @@ import pyte
 
 ROOT = Path(__file__).parents[1]
 
-LIMIT = 60.0
+LIMIT = 300.0
 """Real seconds after which what was waited for does not come any more."""
 
 KEYS = {
@@ -48,6 +48,7 @@ class Window:
         self._process.delaybeforesend = None
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
+        self._closed = False
         self.raw = b""
         self.modes = termios.tcgetattr(self._process.child_fd)
         """What the terminal was like before."""
@@ -129,7 +130,14 @@ class Window:
             and self.raw.rfind(b"\x1b[?2004l") > self.raw.rfind(b"\x1b[?2004h")
         )
 
+    def hang_up(self) -> None:
+        """Close the window with the program in it."""
+        os.close(self._process.child_fd)
+        self._closed = True
+
     def close(self) -> None:
+        if self._closed:
+            return
         self._process.close(force=True)
 
 

@@ -400,6 +400,8 @@ def _mark(state: State, backend: str) -> tuple[str, str]:
         return ("-", "dim")
     if state.seconds is not None or state.verdict is None:
         return _WAITING
+    if state.trouble:
+        return MARKS["not_graded"]
     found = {c.status for c in state.verdict.report.checks if c.backend == backend}
     return MARKS[next((s for s in ("failed", "not_graded") if s in found), "passed")]
 
