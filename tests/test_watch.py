@@ -1,6 +1,5 @@
 """`checker watch`, as somebody uses it: the real program in a real pseudo-terminal."""
 
-import os
 import re
 import shutil
 import signal
