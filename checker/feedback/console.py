@@ -354,7 +354,9 @@ def _show_next(
     if following is None or (len(report.exercises) == 1 and not passed):
         return
     if len(report.exercises) == 1 and len(following.passed) == 1:
+        screen.line()
         show_solved(screen, following.passed[0])
+        screen.line()
     show_next(screen, following.exercise, is_started=following.is_started)
 
 
