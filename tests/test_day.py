@@ -370,6 +370,8 @@ def test_where_a_file_is_missing_it_says_what_brings_it_back(clone, words):
     assert "`checker reset lost_update` brings the starter back" in done.stdout + done.stderr
     assert "git" not in done.stdout + done.stderr
     assert "no file; checker reset lost_update" in checker("list", cwd=clone).stdout
+    brief = checker("brief", "lost_update", cwd=clone).stdout
+    assert "is missing; `checker reset lost_update` brings" in " ".join(brief.split())
 
 
 def test_what_somebody_did_not_hand_in_is_not_brought_back(clone, tmp_path):

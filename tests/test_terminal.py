@@ -262,6 +262,15 @@ def test_of_several_exercises_the_first_that_fails_is_shown_at_the_end_of_a_smal
     assert not any(row.startswith(f"{NAMES[1]} — ") for row in rows)
 
 
+def test_what_one_works_on_comes_before_what_one_has_not_begun_and_before_what_passes(monkeypatch):
+    idle = exercise(NAMES[0], "failed", started=False)
+    done = exercise("locks_and_limits/deadlock", "passed")
+    rows = on_a_screen(monkeypatch, 24, report(idle, done, differing(NAMES[2], "it was")))
+    headings = [row for row in rows if " — " in row]
+    assert headings == [f"{NAMES[2]} — The lost deposit"]
+    assert [row for row in on_a_screen(monkeypatch, 8, report(done, done)) if " — " in row] == []
+
+
 def test_from_40_columns_on_no_word_is_broken(monkeypatch):
     said = "Try: from your read of an account to your write, nobody else may get in between"
     path = "exercises/locks_and_limits/lost_update/exercise.py"
