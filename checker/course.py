@@ -2,8 +2,8 @@
 
     exercises/course.toml                   the chapters, and the order of the exercises in them
     exercises/<chapter>/<name>/             README.md exercise.toml exercise.py checks.py [driver.py]
-    solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
-                                            messages.txt [equivalent.toml]
+    solutions/<chapter>/<name>/             starter.py solution.py note.md alternatives/*.py
+                                            mistakes/*.py messages.txt [equivalent.toml]
 
 A learner edits `exercise.py` in place, so a copy of it as it was shipped is kept with the solutions, as
 `starter.py`. `checker verify` makes sure that the two are the same.
@@ -144,6 +144,11 @@ class Exercise:
         return self.folder / "exercise.py"
 
     @property
+    def shown_file(self) -> str:
+        """Where that is in the course, as messages have it."""
+        return f"exercises/{self.name}/exercise.py"
+
+    @property
     def title(self) -> str:
         return self.metadata.title
 
@@ -170,6 +175,14 @@ class Exercise:
             return path.read_bytes()
         except OSError as error:
             raise CourseError(f"{path}: {error.strerror}; copy exercise.py there") from None
+
+    @property
+    def note(self) -> str:
+        """What there is to say about the solution, in Markdown; empty if there is no note."""
+        try:
+            return (self.solutions / "note.md").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
 
     @cached_property
     def driver(self) -> bytes | None:
@@ -305,6 +318,13 @@ class Course:
                     return [e for e in self if [e.chapter, e.short_name][:depth] == below[:2]]
         return None
 
+    def nearest(self, wanted: str) -> list[str]:
+        """The two names at the most that come nearest to `wanted`, each of another exercise or chapter."""
+        short = wanted.rpartition("/")[2] or wanted
+        known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
+        begun = [name for name in known if short and name.startswith(short)]
+        return begun[:2] or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
+
     def _named(self, name: str) -> list[Exercise]:
         # What the shell completes is a path to the exercise, or to its file.
         wanted = name.strip().removeprefix("./").strip("/")
@@ -314,7 +334,7 @@ class Course:
             found = self.at(Path(name)) or []
         if found:
             return found
-        match self._nearest(wanted):
+        match self.nearest(wanted):
             case []:
                 meant = _("`checker list` shows them all")
             case [one]:
@@ -324,13 +344,6 @@ class Course:
         raise UnknownName(
             _("there is no exercise or chapter named {name!r}; {hint}", name=name, hint=meant)
         )
-
-    def _nearest(self, wanted: str) -> list[str]:
-        """The two names at the most that come nearest to `wanted`, each of another exercise or chapter."""
-        short = wanted.rpartition("/")[2] or wanted
-        known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
-        begun = [name for name in known if short and name.startswith(short)]
-        return begun[:2] or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
 
 
 def _normalized(source: bytes) -> bytes:

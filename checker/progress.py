@@ -77,6 +77,11 @@ class Progress:
         key = f"{exercise.name} passed"
         return key in self._lines or bool(self._values(key))
 
+    def is_untouched(self, exercise: Exercise) -> bool:
+        """Whether nothing was done for this exercise yet, nor is remembered of it."""
+        is_known = any(line.startswith(f"{exercise.name} ") for line in self._lines)
+        return not is_known and self.standing(exercise)[0] == "not_started"
+
     def record(
         self,
         work: Sequence[tuple[Exercise, Source]],

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from checker.cli.usage import Formatter, Parser, explain, meant
 from checker.course import Course, CourseError, Exercise, UnknownName
-from checker.harmless import printable
 from checker.submission import SubmissionError
 from checker.translation import _
 
@@ -24,12 +24,17 @@ INTERRUPTED: Final = 130
 MAX_JOBS: Final = 1000
 
 COMMANDS: Final = {
+    "next": _("show what the next exercise asks for"),
     "grade": _("grade your work (this is the one you need)"),
     "run": _("show one run: its story and its timeline"),
     "predict": _("guess what an exercise does, and see what it really does"),
     "try": _("play your work on the real clock"),
-    "list": _("show the course, and how far you are"),
     "hint": _("give a hint for an exercise, one more each time"),
+    "solution": _("show the solution of an exercise that you have passed, and how yours differs"),
+    "brief": _("show what an exercise asks for"),
+    "open": _("open an exercise in your editor"),
+    "reset": _("bring the starter of an exercise back, and keep what you wrote"),
+    "list": _("show the course, and how far you are"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
     "doctor": _("show how well this machine can isolate submissions (for instructors)"),
     "export": _(
@@ -48,20 +53,26 @@ _DESCRIPTION = _(
     """\
 Small broken programs that teach structured concurrency with AnyIO. Fix
 exercises/<chapter>/<name>/exercise.py, and grade it until it passes on asyncio and on trio.
+
+`checker` alone says where you are and what is next.
 """
 )
 
 _EPILOG = _(
     """\
 examples:
-  checker list                              what there is to do
-  checker grade                             all exercises
+  checker                                   where you are
+  checker next                              what the next exercise asks for
   checker grade one_after_another           one exercise, with every detail
+  checker grade .                           the one whose folder you are in
   checker run one_after_another             what happened in it, step by step
   checker hint one_after_another            when you are stuck
   checker grade --submission ../somebody    somebody else's clone
 
 `checker COMMAND --help` says more about a command.
+
+Set CHECKER_PLAIN=1 for a screen reader: nothing is drawn then, and signs become words. NO_COLOR=1
+takes away the colours alone.
 """
 )
 
@@ -71,11 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     if sys.stdout is None:  # It was closed: what is printed goes nowhere, as was asked for.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-    parser = argparse.ArgumentParser(
-        prog="checker",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = Parser(
+        prog="checker", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=Formatter
     )
     parser.add_argument(
         "--version",
@@ -88,23 +96,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, purpose in COMMANDS.items():
         # Only the command that was asked for is imported: the others would cost their start-up.
         module = import_module(f"checker.cli.{name}_command") if name == asked else None
-        command = commands.add_parser(
-            name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
+        command = commands.add_parser(name, help=purpose, formatter_class=Formatter)
         if module is not None:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    given = parser.parse_args(words)
-    if given.command is None:
-        parser.print_help()
-        return PASSED
+    if asked is not None and asked not in COMMANDS and words[0] == asked:
+        explain(meant(asked, COMMANDS))
+        return UNUSABLE
+    if not words:
+        parser.set_defaults(run=import_module("checker.cli.overview").run)
+    given, unknown = parser.parse_known_args(words)
+    if unknown:
+        wrong = _("unrecognized arguments: {arguments}", arguments=" ".join(unknown))
+        (commands.choices[asked] if asked else parser).error(wrong)
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         code = run(given)
         sys.stdout.flush()
         return code
     except (CourseError, SubmissionError, UnknownName, UsageError) as error:
-        print(f"checker: {printable(str(error))}", file=sys.stderr)
+        explain(str(error))
         return UNUSABLE
     except KeyboardInterrupt:
         print(_("checker: interrupted"), file=sys.stderr, flush=True)
@@ -115,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except OSError as error:
         # A full disk behind the output, say. Everything else that can fail says so itself.
-        print(f"checker: {error.strerror or error}", file=sys.stderr)
+        explain(error.strerror or str(error))
         _forget_stdout()
         return UNUSABLE
 
@@ -174,6 +185,15 @@ def select_one(course: Course, name: str | None, command: str) -> Exercise:
             )
         )
     return exercises[0]
+
+
+def how_to_restore(exercise: Exercise) -> str:
+    """What to say where the file of an exercise is missing."""
+    return _(
+        "{file} is missing; `{command}` brings the starter back",
+        file=exercise.shown_file,
+        command=f"checker reset {exercise.short_name}",
+    )
 
 
 def _here(course: Course) -> Exercise | None:

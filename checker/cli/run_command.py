@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
     exercise = cli.select_one(course, given.name, "run")
-    submission = Submission(given.submission or course.root)
+    submission = Submission(given.submission or course.root, is_own=given.submission is None)
     submission.expect_any([exercise])
     source = submission.source(exercise)
     if given.replay and (given.check or given.seed is not None):
@@ -95,6 +95,8 @@ def run(given: argparse.Namespace) -> int:
         from checker.judge.show import show, show_again
 
         sandbox.move_beside()
+        if source.missing and source.is_own:
+            raise cli.UsageError(cli.how_to_restore(exercise))
         if source.missing or source.fault is not None or source.obstacle is not None:
             reason = source.fault or source.obstacle or _("no such file")
             raise cli.UsageError(f"{source.file}: {reason}")
@@ -119,7 +121,7 @@ def run(given: argparse.Namespace) -> int:
     if given.page:
         _write_page(given.page, [one.recording for one in runs if one.recording is not None])
         screen.line()
-        screen.line(_("Written to {file}; open it in a browser.", file=given.page))
+        screen.paragraph(_("Written to {file}; open it in a browser.", file=given.page))
     return cli.PASSED if all(one.passed for one in runs) else cli.FAILED
 
 

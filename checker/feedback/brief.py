@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from checker.course import Exercise
 from checker.feedback.terminal import Screen
 
-__all__ = ["opening", "show", "show_markdown"]
+__all__ = ["first_paragraph", "opening", "show", "show_markdown"]
 
 _Word: TypeAlias = list[tuple[str, str]]
 """Pieces of text that stand together, each with its style, or an empty one."""
@@ -63,7 +63,12 @@ def show_markdown(screen: Screen, text: str, indent: str = "  ") -> None:
 def opening(exercise: Exercise) -> str:
     """The first paragraph of a brief, which tells what happens, as plain text on one line; empty if there
     is none."""
-    for block in _blocks(_read(exercise.folder / "README.md")):
+    return first_paragraph(_read(exercise.folder / "README.md"))
+
+
+def first_paragraph(text: str) -> str:
+    """The first paragraph of a text in Markdown, as plain text on one line; empty if there is none."""
+    for block in _blocks(text):
         if block.kind == "paragraph":
             return " ".join("".join(text for text, _ in word) for word in _words(block.text))
     return ""

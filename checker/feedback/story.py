@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from checker.feedback.console import MARKS
+from checker.feedback.console import MARKS, show_heading, sign
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
@@ -19,10 +19,11 @@ TIME_WIDTH: Final = 8
 def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
     """Write the first of `runs` that did not pass, or else the first, and one line about each other."""
     chosen = next((run for run in runs if not run.passed), runs[0])
-    mark, style = MARKS["passed" if chosen.passed else "failed"]
-    screen.line(screen.style(f"{name} — {title}", "bold"))
+    status = "passed" if chosen.passed else "failed"
+    show_heading(screen, name, title)
     screen.line()
-    screen.paragraph(f"{mark} {chosen.check} ({chosen.backend})", "  ", style, hanging="  ")
+    told = f"{sign(screen, status)} {chosen.check} ({chosen.backend})"
+    screen.paragraph(told, "  ", MARKS[status][1], hanging="  ")
     if chosen.message:
         screen.paragraph(printable(chosen.message), "    ")
     for other in runs:
@@ -50,8 +51,9 @@ def _show_recording(screen: Screen, recording: Recording) -> None:
         line = f"L{sentence.line}" if sentence.line is not None else ""
         styles = ("bold", "red") if sentence.key else ()
         _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
-    _heading(screen, _("Who did what when"))
-    draw(screen, recording)
+    if not screen.plain:  # The story has said it all, in the order in which it happened.
+        _heading(screen, _("Who did what when"))
+        draw(screen, recording)
     if recording.prints:
         _heading(screen, _("What it printed"))
         lines = [(p.at, line) for p in recording.prints for line in p.text.splitlines()]
@@ -64,7 +66,7 @@ def _show_recording(screen: Screen, recording: Recording) -> None:
     screen.line()
     short = recording.exercise.partition("/")[2]
     command = f"checker run {short} --replay {recording.token}"
-    screen.line("  " + _("Show this run again: {command}", command=command))
+    screen.command(_("Show this run again: {command}", command=command), command, "  ")
 
 
 def _heading(screen: Screen, text: str) -> None:
