@@ -1,11 +1,13 @@
 """The author's proof that the question of an exercise is right.
 
-There are three or four answers, and the question in `checks.py` can return each of them. The starter is
+There are three or four answers, the question in `checks.py` can return each of them, and none names what
+only the solution has. The starter is
 played on both backends and with several seeds: one and the same answer must come true every time. If
 the card is about one backend, another one must come true on the other, or none. And the solution must give
 another answer than the starter, or the question would not be about what is to be mended.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Final
@@ -19,6 +21,9 @@ FEWEST: Final = 3
 MOST: Final = 4
 """How many answers a card has."""
 
+_CODE: Final = re.compile(r"`([^`]+)`")
+_NAME: Final = re.compile(r"[A-Za-z_]\w+")
+
 
 def look_at(exercise: Exercise) -> list[str]:
     """What is wrong with the card of an exercise, as far as that can be seen without playing it."""
@@ -28,7 +33,7 @@ def look_at(exercise: Exercise) -> list[str]:
         return [str(error)] if exercise.card is not None else []
     if exercise.card is None:
         return [f"has no [question], and checks.py has {question.name} for it"]
-    return list(_faults(exercise.card, question))
+    return [*_faults(exercise.card, question), *_given_away(exercise, exercise.card)]
 
 
 def prove(exercise: Exercise, seeds: Sequence[int], sandbox: Sandbox) -> list[str]:
@@ -56,8 +61,11 @@ def prove(exercise: Exercise, seeds: Sequence[int], sandbox: Sandbox) -> list[st
             faults.append(
                 f"{key!r} comes true on {backend}, too; take `backend` and `elsewhere` out"
             )
-    solution = (exercise.solutions / "solution.py").read_bytes()
-    if _answer(exercise, solution, own[0], sandbox) == key:
+    solution = exercise.solutions / "solution.py"
+    if (
+        solution.is_file()  # If it is not, that is told elsewhere.
+        and _answer(exercise, solution.read_bytes(), own[0], sandbox) == key
+    ):
         faults.append(
             f"{key!r} is true of the solution, too; ask about something that is to be mended"
         )
@@ -95,6 +103,21 @@ def _faults(card: Card, question: Question) -> Iterator[str]:
         yield f"the question is about {card.backend!r}, which is no backend"
     if bool(card.backend) != bool(card.elsewhere):
         yield "`backend` and `elsewhere` of the question belong together: give both, or neither"
+
+
+def _given_away(exercise: Exercise, card: Card) -> Iterator[str]:
+    """What the card names that the starter does not have and the solution has."""
+    try:
+        solution = (exercise.solutions / "solution.py").read_text(encoding="utf-8")
+    except OSError:
+        return  # Which is told elsewhere.
+    starter = exercise.starter.decode("utf-8", "replace")
+    told = [card.text, card.elsewhere]
+    told += [part for answer in card.answers for part in (answer.text, answer.because)]
+    code = " ".join(piece for text in told for piece in _CODE.findall(text))
+    names = set(_NAME.findall(solution)) - set(_NAME.findall(starter))
+    for name in sorted(names & set(_NAME.findall(code))):
+        yield f"the question names {name}, which is in the solution and not in the starter: it gives the fix away"
 
 
 def _constants(code: CodeType) -> Iterator[str]:

@@ -15,6 +15,8 @@ from typing import Final
 from checker.course import Exercise
 from checker.report import BACKENDS
 
+_SOLUTION: Final = "solution"
+
 LONGEST: Final = 60.0
 """Real seconds that an example may take: a dozen times what it should, since a machine may be busy."""
 
@@ -26,15 +28,14 @@ def prove(exercise: Exercise) -> list[str]:
     """What is wrong with the example of an exercise, if it has one. Takes as long as one play."""
     if not exercise.example.is_file():
         return []
+    files = [exercise.solutions / f"{name}.py" for name in ("starter", _SOLUTION)]
     units = [
-        (name, content, backend)
-        for name, content in (
-            ("starter", exercise.starter),
-            ("solution", (exercise.solutions / "solution.py").read_bytes()),
-        )
+        (file.stem, file.read_bytes(), backend)
+        for file in files
+        if file.is_file()  # If it is not, that is told elsewhere.
         for backend in BACKENDS
     ]
-    with ThreadPoolExecutor(len(units)) as pool:
+    with ThreadPoolExecutor(len(units) or 1) as pool:
         found = pool.map(lambda unit: _play(exercise, *unit), units)
         return [fault for fault in found if fault]
 
@@ -61,7 +62,7 @@ def _play(exercise: Exercise, name: str, content: bytes, backend: str) -> str:
                 "seconds, with `anyio.move_on_after`, and say so"
             )
     said = played.stdout.decode("utf-8", "replace").splitlines()
-    if played.returncode and name == "solution":
+    if played.returncode and name == _SOLUTION:
         last = "\n".join(said[-MAX_LINES:])
         return f"with the {name} on {backend} it does not come to its end:\n{last}"
     if not said:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from checker import cli
+from checker.cli.question import ask_if_due
 from checker.course import Course
 from checker.feedback import brief, overview
 from checker.feedback.terminal import Screen
@@ -33,4 +34,5 @@ def run(given: argparse.Namespace) -> int:
     brief.show(screen, exercise)
     screen.line()
     overview.show_file(screen, exercise)
+    ask_if_due(screen, course, exercise)
     return cli.PASSED

@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
             )
         )
     screen = Screen(sys.stdout)
-    screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
+    screen.paragraph(f"{exercise.name} — {exercise.title}", "", "bold", hanging="  ")
     screen.line()
     ask(screen, exercise, Progress(course))
     return cli.PASSED

@@ -1,16 +1,16 @@
 """A question is asked on a line of the terminal, and its answer is kept."""
 
 import sys
+from typing import Final
 
-from checker.course import Card, CourseError, Exercise
+from checker.course import Card, Course, CourseError, Exercise
 from checker.feedback import question
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
-from checker.judge.launch import warm_sandboxes
 from checker.progress import Progress
 from checker.translation import _
 
-MOST_TRIES = 3
+MOST_TRIES: Final = 3
 """How often somebody may type what is no answer."""
 
 
@@ -20,6 +20,8 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
     an answer, or closes the input, is asked again another time."""
     card = exercise.card
     assert card is not None
+    from checker.judge.launch import warm_sandboxes  # Slow to import, and seldom needed.
+
     with warm_sandboxes(1) as (sandbox,):  # Which takes less time than to read the question.
         question.draw_card(screen, card)
         screen.line()
@@ -33,7 +35,7 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
         if given == question.SKIPPED:
             _tell_again(screen, exercise)
             return
-        from checker.judge.question import Unanswered, play_starter  # Slow to import.
+        from checker.judge.question import Unanswered, play_starter
 
         sandbox.move_beside()
         try:
@@ -46,9 +48,21 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
     question.draw_outcome(screen, card, given, played)
 
 
-def can_ask() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+def ask_if_due(screen: Screen, course: Course, exercise: Exercise) -> None:
+    """Ask the question of `exercise`, if it has one, nobody has answered or skipped it, the file is still
+    the starter, and there is somebody to ask."""
+    if exercise.card is None or sys.stdin is None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    progress = Progress(course)
+    try:
+        source = exercise.file.read_bytes()
+    except OSError:
+        return
+    if question.is_due(exercise, source, progress.answer(exercise)):
+        screen.line()
+        ask(screen, exercise, progress)
 
 
 def _tell_again(screen: Screen, exercise: Exercise) -> None:

@@ -70,7 +70,7 @@ def run(given: argparse.Namespace) -> int:
         heading = _(
             "{exercise} on {backend}, on the real clock", exercise=exercise.name, backend=backend
         )
-        screen.line(screen.style(heading, "bold"))
+        screen.paragraph(heading, "", "bold", hanging="  ")
         sys.stdout.flush()
         ended = _play(exercise, backend)
         if ended == cli.INTERRUPTED:
