@@ -98,7 +98,13 @@ def main() -> int:
                 sys.executable,
                 ["-m", "checker", "watch", exercise.name, "--seed", str(SEED)],
                 cwd=place,
-                env={**os.environ, "TERM": "xterm", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
+                env={
+                    **os.environ,
+                    "TERM": "xterm",
+                    "NO_COLOR": "1",
+                    "LANG": "C.UTF-8",
+                    "PYTHONPATH": str(ROOT),
+                },
                 dimensions=(24, 80),
                 timeout=LIMIT,
             )
