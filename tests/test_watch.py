@@ -478,8 +478,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(clone):
         window.close()
 
 
-@pytest.mark.parametrize("stream", ["stdin", "stdout"])
-def test_without_a_terminal_it_says_what_to_do_instead(clone, stream):
+def test_without_a_terminal_it_says_what_to_do_instead(clone):
     done = subprocess.run(
         [*CHECKER, "watch", "lost_update"],
         cwd=clone,
