@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from checker.judge.acts import Instance as Instance
     from checker.judge.case import Case as Case
     from checker.judge.case import check as check
+    from checker.judge.case import question as question
     from checker.judge.case import scene as scene
     from checker.judge.explain import CheckFailed as CheckFailed
     from checker.judge.explain import advise as advise
@@ -51,6 +52,7 @@ _MODULES: Final = {
     "counted": "words",
     "most_in_flight": "trace",
     "plain_name": "words",
+    "question": "case",
     "same": "run",
     "scene": "case",
     "shown": "run",

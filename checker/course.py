@@ -3,8 +3,8 @@
     exercises/course.toml                   the chapters, and the order of the exercises in them
     exercises/<chapter>/                    [README.md], which teaches what the chapter is about
     exercises/<chapter>/<name>/             README.md exercise.toml exercise.py checks.py [driver.py]
-    solutions/<chapter>/<name>/             starter.py solution.py alternatives/*.py mistakes/*.py
-                                            messages.txt [equivalent.toml]
+    solutions/<chapter>/<name>/             starter.py solution.py note.md alternatives/*.py
+                                            mistakes/*.py messages.txt [equivalent.toml]
 
 A learner edits `exercise.py` in place, so a copy of it as it was shipped is kept with the solutions, as
 `starter.py`. `checker verify` makes sure that the two are the same.
@@ -12,6 +12,7 @@ A learner edits `exercise.py` in place, so a copy of it as it was shipped is kep
 
 import difflib
 import importlib.util
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,17 @@ import msgspec
 
 from checker.translation import _
 
-__all__ = ["Chapter", "Check", "Course", "CourseError", "Exercise", "UnknownName"]
+__all__ = [
+    "Answer",
+    "Card",
+    "Chapter",
+    "Check",
+    "Course",
+    "CourseError",
+    "Exercise",
+    "Question",
+    "UnknownName",
+]
 
 
 class CourseError(Exception):
@@ -32,6 +43,39 @@ class CourseError(Exception):
 
 class UnknownName(Exception):
     """No exercise or chapter has this name; the text names the nearest that exist."""
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the answers of a card."""
+
+    key: str
+    """By which the question in `checks.py` names it."""
+    text: str
+    because: str
+    """Why it is so, or why it is not."""
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question about what the starter does, for before it is touched. Which answer is true is not
+    written down: the starter is played, and the question in `checks.py` looks at that."""
+
+    text: str
+    answers: list[Answer]
+    backend: str = ""
+    """The backend that it is about, if the starter does something else on the other one."""
+    elsewhere: str = ""
+    """What the starter does on the other backend, if that is something else."""
+
+    def number(self, key: str) -> int:
+        """The number of an answer, from 1. Raises `KeyError`."""
+        for number, answer in enumerate(self.answers, 1):
+            if answer.key == key:
+                return number
+        raise KeyError(key)
+
+    def answer(self, key: str) -> Answer:
+        """Raises `KeyError`."""
+        return self.answers[self.number(key) - 1]
 
 
 class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +89,7 @@ class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: list[str] = []
     """The concepts that it takes for granted: something before it gives each of them."""
     links: list[str] = []
+    question: Card | None = None
 
 
 class _ChapterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +120,16 @@ class Check:
         self.advice = advice
 
 
+class Question:
+    """What finds out which answer of an exercise's card is true. Made by `checker.question`."""
+
+    def __init__(self, function: Callable[[Any], str | None]) -> None:
+        self.function = function
+        """What plays it; it is given a `Case`, and returns the key of an answer, or None where none of
+        them is true."""
+        self.name: str = function.__name__
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise. Its files are read when they are asked for."""
@@ -95,6 +150,11 @@ class Exercise:
         return self.folder / "exercise.py"
 
     @property
+    def shown_file(self) -> str:
+        """Where that is in the course, as messages have it."""
+        return f"exercises/{self.name}/exercise.py"
+
+    @property
     def title(self) -> str:
         return self.metadata.title
 
@@ -102,6 +162,16 @@ class Exercise:
     def metadata(self) -> _Metadata:
         metadata: _Metadata = read_toml(self.folder / "exercise.toml", _Metadata)
         return metadata
+
+    @property
+    def card(self) -> Card | None:
+        """The question about its starter, if there is one."""
+        return self.metadata.question
+
+    @property
+    def example(self) -> Path:
+        """What plays the learner's file on the real clock; it need not be there."""
+        return self.folder / "example.py"
 
     @cached_property
     def starter(self) -> bytes:
@@ -112,6 +182,14 @@ class Exercise:
         except OSError as error:
             raise CourseError(f"{path}: {error.strerror}; copy exercise.py there") from None
 
+    @property
+    def note(self) -> str:
+        """What there is to say about the solution, in Markdown; empty if there is no note."""
+        try:
+            return (self.solutions / "note.md").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
     @cached_property
     def driver(self) -> bytes | None:
         """The author's code that uses what the learner writes, if the exercise has any."""
@@ -121,6 +199,27 @@ class Exercise:
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """The checks, in the order in which they stand in `checks.py`."""
+        checks = tuple(value for value in self._judged_by if isinstance(value, Check))
+        if not checks:
+            path = self.folder / "checks.py"
+            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
+        return checks
+
+    @cached_property
+    def question(self) -> Question:
+        """What finds out which answer of the card is true. Raises `CourseError` if there is none."""
+        questions = [value for value in self._judged_by if isinstance(value, Question)]
+        if len(questions) != 1:
+            path = self.folder / "checks.py"
+            raise CourseError(
+                f"{path}: {len(questions)} questions in it; make one with @question for the card in "
+                "exercise.toml"
+            )
+        return questions[0]
+
+    @cached_property
+    def _judged_by(self) -> tuple[Any, ...]:
+        """All that `checks.py` defines."""
         path = self.folder / "checks.py"
         if not path.is_file():
             raise CourseError(f"{path} is missing; an exercise needs its checks")
@@ -134,10 +233,7 @@ class Exercise:
             spec.loader.exec_module(module)
         except Exception as error:
             raise CourseError(f"{path}: {type(error).__name__}: {error}") from error
-        checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
-        if not checks:
-            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
-        return checks
+        return tuple(vars(module).values())
 
     @property
     def max_points(self) -> int:
@@ -231,34 +327,51 @@ class Course:
                 given.update(exercise.metadata.gives)
 
     def select(self, names: Iterable[str]) -> list[Exercise]:
-        """The exercises of these names (`chapter/name`, a bare name, or a chapter), in the order of
-        the course and each once; all of them, if there are no names. Raises `UnknownName`."""
+        """The exercises of these names, in the order of the course and each once; all of them, if there
+        are no names. A name is `chapter/name`, a bare name, a chapter, or a path from the folder one
+        stands in: `.`, `..`, a folder of the course or a file in one. Raises `UnknownName`."""
         names = list(names)
         if not names:
             return list(self)
         chosen = {exercise.name for name in names for exercise in self._named(name)}
         return [exercise for exercise in self if exercise.name in chosen]
 
+    def at(self, path: Path) -> list[Exercise] | None:
+        """The exercises at or below this path, which need not exist: one, if it is in that one's folder,
+        among the exercises or the solutions; None if no exercise of the course can be there."""
+        # As it is written, and as it is where links are followed: a file may be one.
+        for follow in (os.path.abspath, os.path.realpath):
+            inside, root = Path(follow(path)), Path(follow(self.root))
+            if inside.is_relative_to(root):
+                part, *below = inside.relative_to(root).parts or ("exercises",)
+                if part in ("exercises", "solutions"):
+                    depth = len(below)
+                    return [e for e in self if [e.chapter, e.short_name][:depth] == below[:2]]
+        return None
+
+    def nearest(self, wanted: str) -> list[str]:
+        """The two names at the most that come nearest to `wanted`, each of another exercise or chapter."""
+        short = wanted.rpartition("/")[2] or wanted
+        known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
+        begun = [name for name in known if short and name.startswith(short)]
+        return begun[:2] or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
+
     def _named(self, name: str) -> list[Exercise]:
         # What the shell completes is a path to the exercise, or to its file.
         wanted = name.strip().removeprefix("./").strip("/")
         wanted = wanted.removeprefix("exercises/").removesuffix("/exercise.py")
         found = [e for e in self if wanted in (e.name, e.short_name, e.chapter)]
+        if not found and name.strip():
+            found = self.at(Path(name)) or []
         if found:
             return found
-        known = {
-            *(e.name for e in self),
-            *(e.short_name for e in self),
-            *(chapter.name for chapter in self.chapters),
-        }
-        near = difflib.get_close_matches(wanted, sorted(known), n=2, cutoff=0.5)
-        match near:
+        match self.nearest(wanted):
+            case []:
+                meant = _("`checker list` shows them all")
             case [one]:
                 meant = _("did you mean {name}?", name=one)
-            case [one, other]:
+            case [one, other, *_more]:
                 meant = _("did you mean {one} or {other}?", one=one, other=other)
-            case _:
-                meant = _("`checker list` shows them all")
         raise UnknownName(
             _("there is no exercise or chapter named {name!r}; {hint}", name=name, hint=meant)
         )

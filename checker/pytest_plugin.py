@@ -183,7 +183,7 @@ class _Shared:
         from checker.submission import Submission
 
         root = exercise.folder.parents[2]
-        return [_Work(Submission(root), root, given=False)]
+        return [_Work(Submission(root, is_own=True), root, given=False)]
 
     def exercise(self, root: Path, folder: Path) -> "Exercise | None":
         """The exercise in a folder of the course at `root`; None if the course does not list it.

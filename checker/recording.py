@@ -19,6 +19,7 @@ __all__ = [
     "Order",
     "Place",
     "Playback",
+    "Played",
     "Position",
     "Primitive",
     "Print",
@@ -330,3 +331,12 @@ class Position(msgspec.Struct, frozen=True):
     """How many of the choices so far are not the plainest."""
     ended: Ended | None = None
     """How it ended, if it did."""
+
+
+class Played(msgspec.Struct, frozen=True):
+    """What the starter of an exercise did when it was played for its card."""
+
+    backend: str
+    answer: str
+    """The key of the answer that came true."""
+    recording: Recording

@@ -32,15 +32,19 @@ class Source:
     obstacle: str | None = None
     """Why it cannot be judged, if that is the machine's doing."""
     missing: bool = False
+    is_own: bool = False
+    """Whether it is the learner's own, in the course itself; nobody else's can be brought back."""
 
 
 class Submission:
-    """A clone of the kit, a folder laid out as `exercises/` or `solutions/` is, or one file.
+    """A clone of the kit, a folder laid out as `exercises/` or `solutions/` is, or one file; `is_own` if it
+    is the course itself, and the learner's.
 
     Raises `SubmissionError` if `path` is none of them.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_own: bool = False) -> None:
+        self._is_own = is_own
         if not path.exists():
             raise SubmissionError(_("{path} does not exist", path=path))
         self._path = path
@@ -62,11 +66,11 @@ class Submission:
         for name in _FILES:
             if os.path.lexists(self._path / below / name):
                 return read_below(self._path, below / name, (below / name).as_posix())
-        return Source((below / _FILES[0]).as_posix(), missing=True)
+        return Source((below / _FILES[0]).as_posix(), missing=True, is_own=self._is_own)
 
     def expect_any(self, exercises: list[Exercise]) -> None:
-        """Raise `SubmissionError` if there is a file for none of the exercises."""
-        if all(self.source(exercise).missing for exercise in exercises):
+        """Raise `SubmissionError` if somebody else's holds a file for none of the exercises."""
+        if not self._is_own and all(self.source(exercise).missing for exercise in exercises):
             raise SubmissionError(
                 _(
                     "{path} holds none of the exercises asked for; give a clone of the kit, a folder "

@@ -16,6 +16,9 @@ A mistake names the checks that catch it in its docstring:
 A check that is named without a backend must catch it on both. If it depends on the drawn inputs
 whether a check does, it is named with `(sometimes)`; another check must then always catch the mistake.
 
+If the exercise asks a question about its starter, that is right too (see `checker/cards.py`), and if it
+has an example, that plays (see `checker/examples.py`).
+
 No mutant of a right answer passes, unless it is listed as right after all (see `checker/mutation`).
 
 What the checks say about every wrong answer is kept in `messages.txt` beside the solution, so that
@@ -27,12 +30,13 @@ import contextlib
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from checker import messages
+from checker import cards, examples, messages
 from checker.course import Course, CourseError, Exercise
 from checker.judge.grade import Judging, grade
 from checker.judge.launch import Sandbox
@@ -44,6 +48,9 @@ from checker.report import BACKENDS, CheckReport, ExerciseReport
 from checker.submission import Source
 
 SEEDS: Final = (1, 2, 3)
+EXAMPLES: Final = 3
+"""Of how many exercises the examples are played at a time."""
+
 MIN_HINTS: Final = 2
 MIN_ALTERNATIVES: Final = 2
 MIN_MISTAKES: Final = 3
@@ -130,6 +137,8 @@ def verify(
             done += 1
             graded(done, total)
             yield from _new(_judge(candidate, checks, seed), reported)
+    yield from _prove_cards(readable, seeds, sandboxes)
+    yield from _prove_examples(readable)
     for exercise, gradings in said.items():
         yield from _compare_messages(exercise, gradings, accept=accept)
     yield from _compare_page(course, said, accept=accept)
@@ -176,6 +185,26 @@ def _prove(candidate: _Candidate, source: Source, seed: int, sandbox: Sandbox) -
     return checks
 
 
+def _prove_cards(
+    exercises: Sequence[Exercise], seeds: Sequence[int], sandboxes: Sequence[Sandbox]
+) -> Iterator[Finding]:
+    """Play the questions that have been found to be whole."""
+    whole = [e for e in exercises if e.card is not None and not cards.look_at(e)]
+    proofs = spread(whole, sandboxes, lambda e, sandbox: cards.prove(e, seeds, sandbox), list[str])
+    with contextlib.closing(proofs):
+        for exercise, faults in zip(whole, proofs, strict=True):
+            for text in faults:
+                yield Finding(exercise.folder / "exercise.toml", text)
+
+
+def _prove_examples(exercises: Sequence[Exercise]) -> Iterator[Finding]:
+    # They mostly sleep, so several of them do not take much longer than one.
+    with ThreadPoolExecutor(EXAMPLES) as pool:
+        for exercise, faults in zip(exercises, pool.map(examples.prove, exercises), strict=True):
+            for text in faults:
+                yield Finding(exercise.example, text)
+
+
 def _new(
     found: Iterator[tuple[tuple[str, ...], Finding]], reported: set[tuple[str, ...]]
 ) -> Iterator[Finding]:
@@ -213,6 +242,9 @@ def _look_at(exercise: Exercise) -> tuple[list[_Candidate], list[Finding]]:
         findings.append(
             Finding(exercise.folder / "checks.py", "every check needs points, 1 or more")
         )
+    findings += [
+        Finding(exercise.folder / "exercise.toml", text) for text in cards.look_at(exercise)
+    ]
     candidates = [_Candidate(exercise, solutions / "starter.py", None)]
     right = [
         solutions / "solution.py",
@@ -235,6 +267,7 @@ def _missing(exercise: Exercise) -> Iterator[Finding]:
         exercise.folder / "checks.py",
         exercise.file,
         exercise.solutions / "solution.py",
+        exercise.solutions / "note.md",
     ):
         if not path.is_file() or not path.read_bytes().strip():
             yield Finding(path, "is missing or empty")

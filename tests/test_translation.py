@@ -232,7 +232,7 @@ def outside(printed: str) -> set[str]:
     return set(re.findall(r"(?<![-\w])[A-Za-z]{2,}", rest))
 
 
-COMMANDS = {"checker", "grade", "hint", "list", "run"}
+COMMANDS = {"checker", *cli.COMMANDS}
 NAMES = {
     *COMMANDS,
     "ValueError",
@@ -243,10 +243,12 @@ NAMES = {
     "trio",
     "exercises",
     "exercise",
+    "solutions",
+    "mine",
     "py",
 }
-SOURCE = {"time", "sleep", "KeyError", "git", "checkout"}
-"""What is said of a wrong answer in Python's words, or in the shell's."""
+SOURCE = {"time", "sleep", "KeyError"}
+"""What is said of a wrong answer in Python's words."""
 
 
 def test_what_is_outside_of_brackets_is_seen():
@@ -270,7 +272,20 @@ def test_a_run_is_translated(course):
     assert outside(printed) <= NAMES, printed
 
 
-@pytest.mark.parametrize("words", ["grade", "list", "hint double", "grade halve", "list desks"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "grade",
+        "list",
+        "hint double",
+        "grade halve",
+        "list desks",
+        "next",
+        "brief halve",
+        "reset halve",
+    ],
+)
 def test_what_a_command_prints_is_translated(course, words):
     printed = in_brackets(course, *words.split())
     assert "⟦" in printed
@@ -291,6 +306,13 @@ def test_what_a_command_prints_is_translated(course, words):
         "run double --replay aaaa",
         "run double --replay aaaa --seed 1",
         "grade --format junit --backend trio",
+        "solution double",
+        "solution double --force --show none",
+        "open double",
+        "reset --all",
+        "reset double --all",
+        "doubel",
+        "nothing-of-the-kind",
     ],
 )
 def test_what_a_command_complains_of_is_translated(course, words):
@@ -302,11 +324,14 @@ def test_what_a_command_complains_of_is_translated(course, words):
     )
 
 
-@pytest.mark.parametrize("command", ["", "grade", "run", "list", "hint"])
+@pytest.mark.parametrize(
+    "command",
+    ["", "next", "grade", "run", "hint", "solution", "brief", "open", "reset", "list"],
+)
 def test_the_help_of_a_learners_command_is_translated(course, command):
     printed = in_brackets(course, *command.split(), "--help")
     printed = re.sub(r"\{[a-z0-9,_]+\}", "", printed)  # What there is to choose from.
-    named = {"NAME", "PATH", "FILE", "CHECK", "TOKEN", "COMMAND", "checker"}
+    named = {"NAME", "PATH", "FILE", "CHECK", "TOKEN", "COMMAND", "FORMAT", "ANSWER", "checker"}
     assert outside(printed) <= {*named, *cli.COMMANDS}, printed
 
 

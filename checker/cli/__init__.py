@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from checker.cli.usage import Formatter, Parser, explain, meant
 from checker.course import Check, Course, CourseError, Exercise, UnknownName
-from checker.harmless import printable
 from checker.submission import SubmissionError
 from checker.translation import _
 
@@ -24,11 +24,19 @@ INTERRUPTED: Final = 130
 MAX_JOBS: Final = 1000
 
 COMMANDS: Final = {
+    "next": _("show what the next exercise asks for"),
     "grade": _("grade your work (this is the one you need)"),
+    "watch": _("judge on save, and show the verdict beside your editor"),
     "run": _("show one run: its story and its timeline"),
     "play": _("be the network: choose what comes next, and try to break a program"),
-    "list": _("show the course, and how far you are"),
+    "predict": _("guess what an exercise does, and see what it really does"),
+    "try": _("play your work on the real clock"),
     "hint": _("give a hint for an exercise, one more each time"),
+    "solution": _("show the solution of an exercise that you have passed, and how yours differs"),
+    "brief": _("show what an exercise asks for"),
+    "open": _("open an exercise in your editor"),
+    "reset": _("bring the starter of an exercise back, and keep what you wrote"),
+    "list": _("show the course, and how far you are"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
     "doctor": _("show how well this machine can isolate submissions (for instructors)"),
     "export": _(
@@ -47,20 +55,26 @@ _DESCRIPTION = _(
     """\
 Small broken programs that teach structured concurrency with AnyIO. Fix
 exercises/<chapter>/<name>/exercise.py, and grade it until it passes on asyncio and on trio.
+
+`checker` alone says where you are and what is next.
 """
 )
 
 _EPILOG = _(
     """\
 examples:
-  checker list                              what there is to do
-  checker grade                             all exercises
+  checker                                   where you are
+  checker next                              what the next exercise asks for
   checker grade one_after_another           one exercise, with every detail
+  checker grade .                           the one whose folder you are in
   checker run one_after_another             what happened in it, step by step
   checker hint one_after_another            when you are stuck
   checker grade --submission ../somebody    somebody else's clone
 
 `checker COMMAND --help` says more about a command.
+
+Set CHECKER_PLAIN=1 for a screen reader: nothing is drawn then, and signs become words. NO_COLOR=1
+takes away the colours alone.
 """
 )
 
@@ -70,11 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     if sys.stdout is None:  # It was closed: what is printed goes nowhere, as was asked for.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-    parser = argparse.ArgumentParser(
-        prog="checker",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = Parser(
+        prog="checker", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=Formatter
     )
     parser.add_argument(
         "--version",
@@ -87,23 +98,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, purpose in COMMANDS.items():
         # Only the command that was asked for is imported: the others would cost their start-up.
         module = import_module(f"checker.cli.{name}_command") if name == asked else None
-        command = commands.add_parser(
-            name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
+        command = commands.add_parser(name, help=purpose, formatter_class=Formatter)
         if module is not None:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    given = parser.parse_args(words)
-    if given.command is None:
-        parser.print_help()
-        return PASSED
+    if asked is not None and asked not in COMMANDS and words[0] == asked:
+        explain(meant(asked, COMMANDS))
+        return UNUSABLE
+    if not words:
+        parser.set_defaults(run=import_module("checker.cli.overview").run)
+    given, unknown = parser.parse_known_args(words)
+    if unknown:
+        wrong = _("unrecognized arguments: {arguments}", arguments=" ".join(unknown))
+        (commands.choices[asked] if asked else parser).error(wrong)
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         code = run(given)
         sys.stdout.flush()
         return code
     except (CourseError, SubmissionError, UnknownName, UsageError) as error:
-        print(f"checker: {printable(str(error))}", file=sys.stderr)
+        explain(str(error))
         return UNUSABLE
     except KeyboardInterrupt:
         print(_("checker: interrupted"), file=sys.stderr, flush=True)
@@ -114,19 +128,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except OSError as error:
         # A full disk behind the output, say. Everything else that can fail says so itself.
-        print(f"checker: {error.strerror or error}", file=sys.stderr)
+        explain(error.strerror or str(error))
         _forget_stdout()
         return UNUSABLE
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:
     """The argument of a command for one exercise."""
-    parser.add_argument("name", metavar="NAME", help=_("chapter/name or name"))
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help=_(
+            "name, chapter/name, or a path to its folder or file (default: the exercise whose folder "
+            "you are in, and otherwise the next one of the course)"
+        ),
+    )
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
     """The argument of a command for any exercises and chapters."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help=_("chapter/name, name or chapter"))
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=_("name, chapter/name, chapter, or a path to a folder or file: `.` is where you are"),
+    )
 
 
 class _Version(argparse.Action):
@@ -143,14 +170,19 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def select_one(course: Course, name: str, command: str) -> Exercise:
-    """The exercise of this name. Raises `UnknownName`, and `UsageError` for a chapter."""
+def select_one(course: Course, name: str | None, command: str) -> Exercise:
+    """The exercise of this name. Without a name, it is the one whose folder one stands in, and otherwise
+    the next one of the course; the command says which. Raises `UnknownName`, and `UsageError` for a
+    chapter, and where everything is passed."""
+    if name is None:
+        return _here(course) or _next(course, command)
     exercises = course.select([name])
     if len(exercises) != 1:
         raise UsageError(
             _(
-                "{chapter} is a chapter; name one exercise of it, for example `{command}`",
-                chapter=name,
+                "{name} holds {number} exercises; name one of them, for example `{command}`",
+                name=name,
+                number=len(exercises),
                 command=f"checker {command} {exercises[0].short_name}",
             )
         )
@@ -172,6 +204,27 @@ def select_check(exercise: Exercise, name: str | None) -> Check | None:
             )
         )
     return exercise.checks[names.index(name)]
+
+
+def _here(course: Course) -> Exercise | None:
+    match course.at(Path.cwd()):
+        case [exercise]:
+            return exercise
+    return None
+
+
+def _next(course: Course, command: str) -> Exercise:
+    from checker.progress import Progress, next_exercise
+
+    following = next_exercise(course, Progress(course))
+    if following is None:
+        raise UsageError(
+            _(
+                "you have passed every exercise, so none is next; name one, for example `{command}`",
+                command=f"checker {command} {next(iter(course)).short_name}",
+            )
+        )
+    return following
 
 
 def write_whole(path: Path, text: str | bytes) -> None:

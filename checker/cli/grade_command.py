@@ -14,7 +14,8 @@ from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
-from checker.report import BACKENDS, summarize_submission
+from checker.report import BACKENDS, SubmissionReport, summarize_submission
+from checker.restore import how_to_restore
 from checker.submission import Submission
 from checker.translation import _
 
@@ -25,8 +26,9 @@ _DESCRIPTION = _(
     """\
 Grade your work, or a submission, on asyncio and on trio.
 
-NAME is chapter/name, a bare name or a chapter; without one, all exercises are graded. With a NAME
-every detail is shown; without one, an exercise that you have not started shows none.
+NAME is chapter/name, a bare name, a chapter, or a path; without one, all exercises are graded. With a
+NAME every detail is shown; without one, an exercise that you have not started shows none. What does not
+fit on your screen is left out from the end, and `--details` shows it.
 """
 )
 _EPILOG = _(
@@ -34,6 +36,7 @@ _EPILOG = _(
 examples:
   checker grade
   checker grade blocking
+  checker grade .                           the exercise whose folder you are in
   checker grade lost_update --backend trio
   checker grade lost_update --thorough      before you hand it in
   checker grade lost_update --submission ~/Downloads/exercise.py
@@ -63,10 +66,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("grade on one backend alone, which earns no points (default: all)"),
     )
     parser.add_argument(
+        "--details",
+        action="store_true",
+        help=_("show everything there is to say, even if it takes more than a screen"),
+    )
+    parser.add_argument(
         "--format",
+        metavar="FORMAT",
         choices=["text", "json", "junit", "gradescope", "exercism", "classroom50", "github"],
         default="text",
-        help=_("default: text; the others are for programs"),
+        help=_(
+            "text (the default), or for programs json, junit, gradescope, exercism, classroom50 or github"
+        ),
     )
     parser.add_argument(
         "--rules",
@@ -113,7 +124,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
     exercises = course.select(given.names)
-    submission = Submission(given.submission or course.root)
+    is_own = given.submission is None
+    submission = Submission(given.submission or course.root, is_own=is_own)
     if submission.is_one_file and len(exercises) != 1:
         raise cli.UsageError(
             _(
@@ -150,16 +162,40 @@ def run(given: argparse.Namespace) -> int:
             status.clear_progress()
     summary = summarize_submission(drawn, tuple(reports))
     sources = {source.file: source.content for exercise, source in work}
+    known = progress.Progress(course)
+    if is_own:
+        known.record(work, reports, backends)
     if given.format != "text":
         from checker.sweep.exports import write_report
 
         write_report(given.format, summary, sources, sys.stdout.buffer, rules)
     else:
-        console.show(screen, summary, sources, backends, everything=bool(given.names))
-    if given.submission is None:
-        progress.Progress(course).record(work, reports, backends)
+        console.show(
+            screen,
+            summary,
+            sources,
+            backends,
+            everything=bool(given.names),
+            details=given.details,
+            following=_following(course, known, summary) if is_own else None,
+        )
+        for exercise, source in work:
+            if is_own and source.missing and not given.names:  # With a name, the report says so.
+                screen.paragraph(how_to_restore(exercise), hanging="  ")
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED
+
+
+def _following(
+    course: Course, known: progress.Progress, summary: SubmissionReport
+) -> console.Following:
+    exercise = progress.next_exercise(course, known)
+    passed = {report.name for report in summary.exercises if report.status == "passed"}
+    return console.Following(
+        exercise,
+        is_started=exercise is not None and known.standing(exercise)[0] != "not_started",
+        passed=[exercise for exercise in course if exercise.name in passed],
+    )
 
 
 def _other_user(name: str | None, course: Course) -> OtherUser | None:

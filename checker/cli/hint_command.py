@@ -6,28 +6,45 @@ from pathlib import Path
 
 from checker import cli
 from checker.course import Course
+from checker.feedback.console import show_heading
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
 from checker.translation import _, ngettext
+
+_EPILOG = _(
+    """\
+examples:
+  checker hint                  for the exercise whose folder you are in, or the next one
+  checker hint lost_update
+  checker hint lost_update      once more: one hint more
+  checker hint lost_update --all
+"""
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _(
         "Give a hint for an exercise, one more each time you ask, from gentle to plain."
     )
+    parser.epilog = _EPILOG
     cli.add_name(parser)
+    parser.add_argument("--all", action="store_true", help=_("show all hints at once"))
 
 
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
     exercise = cli.select_one(course, given.name, "hint")
     metadata = exercise.metadata
-    shown = Progress(course).take_hint(exercise)
+    progress = Progress(course)
+    if given.all or progress.has_passed(exercise):
+        shown = len(metadata.hints)  # Whoever has passed may look at all of them.
+    else:
+        shown = progress.take_hint(exercise)
     screen = Screen(sys.stdout)
-    screen.line(screen.style(f"{exercise.name} — {metadata.title}", "bold"))
+    show_heading(screen, exercise.name, metadata.title)
     for number, hint in enumerate(metadata.hints[:shown], 1):
         screen.line()
-        screen.paragraph(f"{number}. {hint}", "  ")
+        screen.paragraph(f"{number}. {hint}", "  ", hanging="   ")
     screen.line()
     left = len(metadata.hints) - shown
     if left:
@@ -36,9 +53,9 @@ def run(given: argparse.Namespace) -> int:
             "{number} more: run the same command again.",
             left,
         )
-        screen.line(f"  {more}")
+        screen.paragraph(more, "  ")
     else:
-        screen.line("  " + _("That was the last one. These pages say more:"))
+        screen.paragraph(_("That was the last one. These pages say more:"), "  ")
         for link in metadata.links:
-            screen.line(f"  {link}")
+            screen.paragraph(link, "  ")
     return cli.PASSED

@@ -12,6 +12,7 @@ from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS
+from checker.restore import how_to_restore
 from checker.submission import Submission
 from checker.translation import _
 
@@ -84,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
     exercise = cli.select_one(course, given.name, "run")
-    submission = Submission(given.submission or course.root)
+    submission = Submission(given.submission or course.root, is_own=given.submission is None)
     submission.expect_any([exercise])
     source = submission.source(exercise)
     if given.replay and (given.check or given.seed is not None):
@@ -101,6 +102,8 @@ def run(given: argparse.Namespace) -> int:
         from checker.judge.show import decided, show, show_again
 
         sandbox.move_beside()
+        if source.missing and source.is_own:
+            raise cli.UsageError(how_to_restore(exercise))
         if source.missing or source.fault is not None or source.obstacle is not None:
             reason = source.fault or source.obstacle or _("no such file")
             raise cli.UsageError(f"{source.file}: {reason}")
@@ -144,12 +147,12 @@ def run(given: argparse.Namespace) -> int:
 
         cli.write_whole(given.page, render(recordings))
         screen.line()
-        screen.line(_("Written to {file}; open it in a browser.", file=given.page))
+        screen.paragraph(_("Written to {file}; open it in a browser.", file=given.page))
     if given.trace:
         from checker.feedback.chrome_trace import trace_events
 
         cli.write_whole(given.trace, trace_events(recordings))
         screen.line()
         text = _("Written to {file}; open it at https://ui.perfetto.dev.", file=given.trace)
-        screen.line(text)
+        screen.paragraph(text)
     return cli.PASSED if all(one.passed for one in runs) else cli.FAILED

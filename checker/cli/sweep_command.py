@@ -227,7 +227,7 @@ class _Status:
 
     def __call__(self, tally: Tally) -> None:
         now = time.monotonic()
-        if not self._screen.is_terminal and now - self._last < SECONDS_BETWEEN:
+        if not self._screen.overwrites and now - self._last < SECONDS_BETWEEN:
             return
         self._last = now
         rate = tally.done / max(now - self._began, 1e-9)

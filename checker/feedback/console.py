@@ -1,9 +1,15 @@
 """A report on a terminal: one line per exercise, then what went wrong and where."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
+import msgspec
+
+from checker.course import Exercise
+from checker.feedback.overview import show_next, show_solved
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.report import (
@@ -32,6 +38,25 @@ WORDS: Final = {
 }
 """Each status in the reader's language."""
 
+_Fold: TypeAlias = Literal["nothing", "details", "checks"]
+"""What is left out for want of rows: nothing, the details of all checks but the first that fails, or those
+checks altogether."""
+
+_WIDE: Final = 66
+"""From how many columns on an exercise has its backends side by side."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """What comes after a report on one's own work."""
+
+    exercise: Exercise | None
+    """The exercise that is next; None if all are passed."""
+    is_started: bool
+    """Whether one has begun with it."""
+    passed: Sequence[Exercise]
+    """The exercises of this report that passed, whose solutions are open."""
+
 
 def show(
     screen: Screen,
@@ -40,34 +65,79 @@ def show(
     backends: Sequence[str],
     *,
     everything: bool,
+    details: bool = False,
+    following: Following | None = None,
 ) -> None:
-    """Write a line for each exercise, and details of those that did not pass: of all of them if
-    `everything`, and otherwise of those that were started. `sources` holds the submitted files by
-    name."""
-    _show_summary(screen, report, backends)
-    shown = [
+    """Write a line for each exercise, if there are several, and details of those that did not pass: of all
+    of them if `everything`, and otherwise of those that were started. `sources` holds the submitted files
+    by name.
+
+    On a terminal where that takes more than a screen, the details are those of the first check that
+    fails, whole, so that they are what is seen at the end; with `details`, they are always all there."""
+    parts = [
         exercise
         for exercise in report.exercises
         if exercise.status != "passed" and (everything or exercise.status != "not_started")
     ]
-    for exercise in shown:
-        _show_details(screen, exercise, sources)
     if everything:
-        for exercise in report.exercises:
+        parts += [exercise for exercise in report.exercises if exercise.status == "passed"]
+
+    # What one works on comes before what one has not begun; that several pass is said by their lines.
+    foremost = sorted(parts, key=lambda exercise: exercise.status == "not_started")[:1]
+    if len(report.exercises) > 1 and all(exercise.status == "passed" for exercise in parts):
+        foremost = []
+
+    def draw(screen: Screen, fold: _Fold) -> None:
+        _show_summary(screen, report, backends)
+        for number, exercise in enumerate(parts if fold == "nothing" else foremost):
+            if number or len(report.exercises) > 1:
+                screen.line()
             if exercise.status == "passed":
-                _show_searched(screen, exercise)
-    _show_next(screen, report, backends)
+                _show_searched(screen, exercise, fold)
+            else:
+                _show_details(screen, exercise, sources, fold)
+        _show_next(screen, report, backends, following)
+
+    folds: tuple[_Fold, ...] = ("nothing", "details", "checks")
+    height = screen.height
+    if details or height is None:
+        folds = folds[:1]
+    for fold in folds:
+        rows = screen.rows(partial(draw, fold=fold))
+        if height is not None and len(rows) < height:
+            break
+    draw(screen, fold)
+
+
+def sign(screen: Screen, status: str) -> str:
+    """What stands before something of this status: a mark, or a word where nothing may be drawn."""
+    return f"{WORDS[status]}:" if screen.plain else MARKS[status][0]
+
+
+def show_heading(screen: Screen, name: str, title: str) -> None:
+    """The name and the title of an exercise, above what is said about it."""
+    screen.paragraph(f"{name} — {title}", "", "bold", hanging="  ")
 
 
 def _show_summary(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:
-    names = max(len(exercise.name) for exercise in report.exercises)
+    if len(report.exercises) == 1:
+        return  # All that a line could say is said below.
+    names = max(len(exercise.name.partition("/")[2]) for exercise in report.exercises)
     for chapter, exercises in groupby(report.exercises, key=lambda e: e.name.partition("/")[0]):
         screen.line(screen.style(chapter, "bold"))
         for exercise in exercises:
-            name = exercise.name.partition("/")[2].ljust(names - len(chapter) - 1)
-            marks = "  ".join(f"{_mark(screen, exercise, b)} {b}" for b in backends)
+            name = exercise.name.partition("/")[2]
             points = score(f"{exercise.points:>3}", exercise.max_points)
-            screen.line(f"  {name.ljust(24)} {points:<8}  {marks}   {_word(screen, exercise)}")
+            if screen.plain:
+                of = score(exercise.points, exercise.max_points)
+                screen.paragraph(f"{name}: {WORDS[exercise.status]}, {of}", "  ", hanging="  ")
+            elif screen.width < _WIDE:
+                mark, style = MARKS[exercise.status]
+                screen.line(f"  {screen.style(mark, style)} {name.ljust(names)} {points}")
+            else:
+                marks = "  ".join(f"{_mark(screen, exercise, b)} {b}" for b in backends)
+                word = screen.style(WORDS[exercise.status], MARKS[exercise.status][1])
+                screen.line(f"  {name.ljust(max(names, 24))} {points:<8}  {marks}   {word}")
 
 
 def score(points: object, most: int) -> str:
@@ -85,31 +155,92 @@ def _mark(screen: Screen, exercise: ExerciseReport, backend: str) -> str:
     return screen.style(mark, style)
 
 
-def _word(screen: Screen, exercise: ExerciseReport) -> str:
-    return screen.style(WORDS[exercise.status], MARKS[exercise.status][1])
-
-
-def _show_details(screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes]) -> None:
+def _show_details(
+    screen: Screen,
+    exercise: ExerciseReport,
+    sources: Mapping[str, bytes],
+    fold: _Fold,
+) -> None:
+    """Show the checks that did not pass: the first one whole, and of the others what is not folded."""
+    show_heading(screen, exercise.name, exercise.title)
+    short = exercise.name.partition("/")[2]
+    _show_checks(screen, exercise, sources, fold, _Told())
     screen.line()
-    screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
-    known: set[str] = set()
+    if fold != "nothing":
+        command = f"checker grade {short} --details"
+        screen.command(_("All of it: {command}", command=command), command, "  ")
+    command = f"checker hint {short}"
+    screen.command(_("Stuck? {command}", command=command), command, "  ")
+
+
+class _Told:
+    """What has been told of an exercise: nothing of it is told twice."""
+
+    def __init__(self, run: str = "") -> None:
+        self.run = run
+        """The token of a run that need not be told of."""
+        self.topics: set[str] = set()
+        self.lines: set[tuple[str, int]] = set()
+
+
+def show_first(
+    screen: Screen, exercise: ExerciseReport, sources: Mapping[str, bytes], run: str = ""
+) -> None:
+    """Write details of the first check that did not pass, and how many others did not; without the command
+    for the run with the token `run`, which is shown anyway."""
+    _show_checks(screen, exercise, sources, "checks", _Told(run))
+
+
+def _show_checks(
+    screen: Screen,
+    exercise: ExerciseReport,
+    sources: Mapping[str, bytes],
+    fold: _Fold,
+    told: "_Told",
+) -> None:
     bad = [check for check in exercise.checks if check.status != "passed"]
     if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
-        count = len({check.name for check in bad})
-        title = _("Every check fails in the same way") if count > 1 else bad[0].title
-        of_first = [check for check in bad if check.name == bad[0].name]
-        _show_check(screen, exercise.name, title, of_first, sources, known)
+        of_first, *others = _by_name(bad)
+        if not others:
+            title = bad[0].title
+        elif bad[0].replay and not any(check.replay for reports in others for check in reports):
+            # What was found at the first one holds for all, and the others were not run: there is
+            # nothing to see in that run, either.
+            title = _("No check can be tried yet")
+            of_first = [msgspec.structs.replace(check, replay="") for check in of_first]
+        else:
+            title = _("Every check fails in the same way")
+        _show_check(screen, exercise.name, title, of_first, sources, told)
     else:
-        for reports in _by_name(bad):
-            _show_check(screen, exercise.name, reports[0].title, reports, sources, known)
-    screen.line()
-    command = f"checker hint {exercise.name.partition('/')[2]}"
-    screen.line("  " + _("Stuck? {command}", command=command))
+        first, *others = _by_name(bad)
+        _show_check(screen, exercise.name, first[0].title, first, sources, told)
+        if fold != "nothing" and others:
+            screen.line()
+        for reports in others:
+            if fold == "nothing":
+                _show_check(screen, exercise.name, reports[0].title, reports, sources, told)
+            elif fold == "details":
+                _show_title(screen, reports[0].title, reports)
+        if fold == "checks" and others:
+            more = ngettext(
+                "{number} more check does not pass.",
+                "{number} more checks do not pass.",
+                len(others),
+            )
+            screen.paragraph(more, "  ")
 
 
 def _by_name(checks: Iterable[CheckReport]) -> list[list[CheckReport]]:
     """The reports of each check, on one backend or on both."""
     return [list(reports) for name, reports in groupby(checks, key=lambda check: check.name)]
+
+
+def _show_title(screen: Screen, title: str, reports: Sequence[CheckReport]) -> None:
+    tried = [report for report in reports if report.tried] or reports
+    backends = _listed([report.backend for report in tried])
+    status = reports[0].status
+    row = f"{sign(screen, status)} {title} ({backends})"
+    screen.paragraph(row, "  ", MARKS[status][1], hanging="  ")
 
 
 def _show_check(
@@ -118,31 +249,29 @@ def _show_check(
     title: str,
     reports: Sequence[CheckReport],
     sources: Mapping[str, bytes],
-    known: set[str],
+    known: _Told,
 ) -> None:
     """Show one check that did not pass. What is the same on both backends is said once, and so is what
     is `known` of the exercise from checks above."""
     screen.line()
-    tried = [report for report in reports if report.tried] or reports
-    backends = _listed([report.backend for report in tried])
-    mark, style = MARKS[reports[0].status]
-    screen.paragraph(f"{mark} {title} ({backends})", "  ", style, hanging="  ")
+    _show_title(screen, title, reports)
     alike = len({report.told for report in reports}) == 1
     for report in reports[:1] if alike else reports:
-        told = printable(report.told_beside(known))
+        told = printable(report.told_beside(known.topics))
         screen.paragraph(told if alike else f"{report.backend}: {told}", "    ")
-        known.update(report.topics)
+        known.topics.update(report.topics)
     for line in dict.fromkeys(report.line for report in reports):
-        if line is not None:
+        if line is not None and (reports[0].file, line) not in known.lines:
+            known.lines.add((reports[0].file, line))
             _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
     for advice in dict.fromkeys(report.advice for report in reports if report.advice):
-        if advice not in known:
+        if advice not in known.topics:
             screen.paragraph(to_try(printable(advice)), "    ")
-            known.add(advice)
+            known.topics.add(advice)
     token = next((report.replay for report in reports if report.replay), "")
-    if token:
+    if token and token != known.run:
         command = f"checker run {exercise.partition('/')[2]} --replay {token}"
-        screen.line(f"    {screen.style(to_see(command), 'dim')}")
+        screen.command(to_see(command), command, "    ", "dim")
 
 
 def _listed(backends: Sequence[str]) -> str:
@@ -152,22 +281,25 @@ def _listed(backends: Sequence[str]) -> str:
     return _("{first} and {second}", first=backends[0], second=backends[1])
 
 
-def _show_searched(screen: Screen, exercise: ExerciseReport) -> None:
-    """Show how far each check of an exercise that passed was searched."""
+def _show_searched(screen: Screen, exercise: ExerciseReport, fold: _Fold) -> None:
+    """Show how far each check of an exercise that passed was searched, unless that is folded."""
+    short = exercise.name.partition("/")[2]
+    show_heading(screen, exercise.name, exercise.title)
     screen.line()
-    screen.line(screen.style(f"{exercise.name} — {exercise.title}", "bold"))
-    screen.line()
-    mark, style = MARKS["passed"]
     for reports in _by_name(exercise.checks):
-        screen.paragraph(f"{mark} {reports[0].title}", "  ", style, hanging="  ")
+        title = f"{sign(screen, 'passed')} {reports[0].title}"
+        screen.paragraph(title, "  ", MARKS["passed"][1], hanging="  ")
         said = [(r.backend, describe_searched(r.searched)) for r in reports if r.searched]
-        for text, group in groupby(said, key=lambda pair: pair[1]):
+        for text, group in groupby(said if fold == "nothing" else (), key=lambda pair: pair[1]):
             on = _listed([backend for backend, same in group])
             screen.paragraph(f"{on}: {text}", "    ", "dim")
+    screen.line()
+    if fold != "nothing":
+        command = f"checker grade {short} --details"
+        screen.command(_("All of it: {command}", command=command), command, "  ")
     if any(check.searched and check.searched.depth == "quick" for check in exercise.checks):
-        command = f"checker grade {exercise.name.partition('/')[2]} --thorough"
-        screen.line()
-        screen.line("  " + _("A sweep looks further: {command}", command=command))
+        command = f"checker grade {short} --thorough"
+        screen.command(_("A sweep looks further: {command}", command=command), command, "  ")
 
 
 def describe_searched(searched: Searched) -> str:
@@ -210,7 +342,7 @@ def _share_of_points(tried: int, of: int) -> str:
 
 
 def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
-    screen.line(f"    {screen.style(f'{printable(file)}:{line}', 'cyan')}")
+    screen.paragraph(f"{printable(file)}:{line}", "    ", "cyan")
     rows = source.splitlines()  # As bytes: a text has other ends of lines than Python.
     if 1 <= line <= len(rows):
         code = rows[line - 1].decode("utf-8", "replace").strip()
@@ -218,29 +350,38 @@ def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
         screen.line(row if len(row) <= screen.width else row[: screen.width - 1] + "…")
 
 
-def _show_next(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:
-    passed = sum(exercise.status == "passed" for exercise in report.exercises)
-    total = len(report.exercises)
+def _show_next(
+    screen: Screen,
+    report: SubmissionReport,
+    backends: Sequence[str],
+    following: Following | None,
+) -> None:
     screen.line()
-    screen.line(
-        screen.style(standing(passed, total, report.points, report.max_points), "bold")
-        + " "
-        + _("(seed {seed})", seed=report.seed)
-    )
-    if len(backends) == 1:
-        screen.line(_("A check earns its points only when it passes on both backends."))
-    elif passed < total:
-        following = next(e for e in report.exercises if e.status != "passed")
-        if len(report.exercises) > 1:
-            screen.line(
-                _(
-                    "Next: {file}\n      {command}",
-                    file=f"exercises/{following.name}/exercise.py",
-                    command=f"checker grade {following.name.partition('/')[2]}",
-                )
-            )
+    seed = _("(seed {seed})", seed=report.seed)
+    passed = sum(exercise.status == "passed" for exercise in report.exercises)
+    if len(report.exercises) == 1:
+        (exercise,) = report.exercises
+        points = ngettext(
+            "{points} of {number} point, {status}",
+            "{points} of {number} points, {status}",
+            exercise.max_points,
+            points=exercise.points,
+            status=WORDS[exercise.status],
+        )
+        screen.paragraph(f"{points} {seed}", "", "bold")
     else:
-        screen.line(_("Next: {command}", command="checker list"))
+        done = standing(passed, len(report.exercises), report.points, report.max_points)
+        screen.paragraph(f"{done} {seed}", "", "bold")
+    if len(backends) == 1:
+        screen.paragraph(_("A check earns its points only when it passes on both backends."))
+        return
+    if following is None or (len(report.exercises) == 1 and not passed):
+        return
+    if len(report.exercises) == 1 and len(following.passed) == 1:
+        screen.line()
+        show_solved(screen, following.passed[0])
+        screen.line()
+    show_next(screen, following.exercise, is_started=following.is_started)
 
 
 def standing(passed: int, exercises: int, points: int, most: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from checker.feedback import decided
-from checker.feedback.console import MARKS
+from checker.feedback.console import MARKS, show_heading, sign
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
@@ -20,17 +20,18 @@ TIME_WIDTH: Final = 8
 def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
     """Write the first of `runs` that did not pass, or else the first, and one line about each other."""
     first = chosen(runs)
-    mark, style = MARKS["passed" if first.passed else "failed"]
-    screen.line(screen.style(f"{name} — {title}", "bold"))
+    status = "passed" if first.passed else "failed"
+    show_heading(screen, name, title)
     screen.line()
-    screen.paragraph(f"{mark} {first.check} ({first.backend})", "  ", style, hanging="  ")
+    told = f"{sign(screen, status)} {first.check} ({first.backend})"
+    screen.paragraph(told, "  ", MARKS[status][1], hanging="  ")
     if first.message:
         screen.paragraph(printable(first.message), "    ")
     for other in runs:
         if other is not first:
             screen.line(f"    {_verdict_beside(first, other)}")
     if first.recording is not None:
-        _show_recording(screen, first.recording)
+        show_recording(screen, first.recording)
 
 
 def chosen(runs: Sequence[Shown]) -> Shown:
@@ -58,20 +59,22 @@ def steps(screen: Screen, sentences: Sequence[Sentence]) -> None:
         _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
 
 
-def _show_recording(screen: Screen, recording: Recording) -> None:
+def show_recording(screen: Screen, recording: Recording) -> None:
+    """Write all that there is to say of a run, and how to see it again."""
     tell(screen, recording)
     screen.line()
     short = recording.exercise.partition("/")[2]
     command = f"checker run {short} --replay {recording.token}"
-    screen.line("  " + _("Show this run again: {command}", command=command))
+    screen.command(_("Show this run again: {command}", command=command), command, "  ")
 
 
 def tell(screen: Screen, recording: Recording) -> None:
-    """Write all that there is to say of a run."""
+    """Write what happened in a run: its story, its timeline, what decided it, and what it printed."""
     _heading(screen, _("What happened"))
     steps(screen, recording.story)
-    _heading(screen, _("Who did what when"))
-    draw(screen, recording)
+    if not screen.plain:  # The story has said it all, in the order in which it happened.
+        _heading(screen, _("Who did what when"))
+        draw(screen, recording)
     if recording.decided is not None:
         _heading(screen, _("What decided it"))
         decided.show(screen, recording.decided)

@@ -1,8 +1,10 @@
-"""A terminal, or whatever takes its place: a pipe, a file, a narrow window, no colour."""
+"""A terminal, or whatever takes its place: a pipe, a file, a narrow window, no colour, a voice."""
 
+import io
 import os
 import shutil
 import textwrap
+from collections.abc import Callable, Sequence
 from typing import Final, TextIO
 
 MAX_WIDTH: Final = 100
@@ -26,24 +28,56 @@ _ASCII: Final = str.maketrans(
     | {"›": ">"}
 )
 
+PLAIN: Final = "CHECKER_PLAIN"
+"""Set in the environment, this makes the screen plain: nothing is drawn, coloured or overwritten, and what
+a sign says is said in words. It is for screen readers and Braille displays."""
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """`text` in rows of at most `width` characters: the first one begins with `first` and all others with
+    `rest`. A word is broken only if it alone is wider than a row, and then behind a `/` if it has any."""
+    wrapped = textwrap.wrap(
+        text,
+        max(width, 1),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    rows: list[str] = []
+    for row in wrapped or [""]:
+        while len(row) > width > len(rest) + 1:
+            end = row.rfind("/", len(rest) + 1, width) + 1 or width
+            rows.append(row[:end])
+            row = rest + row[end:]
+        rows.append(row)
+    return rows
+
 
 class Screen:
     """Writes lines to `stream`: in colour only to a terminal that wants it, and without characters
-    that the stream's encoding lacks."""
+    that the stream's encoding lacks. A terminal is asked how many `columns` it has, unless they are
+    given."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, columns: int | None = None) -> None:
         self._stream = stream
         self.is_terminal = stream.isatty()
-        self._colour = (
-            self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        )
+        self.plain = bool(os.environ.get(PLAIN))
+        """Whether nothing may be drawn: the reader is a voice, or a finger on a line of Braille."""
+        is_dumb = os.environ.get("TERM") == "dumb"
+        self.overwrites = self.is_terminal and not self.plain and not is_dumb
+        """Whether a line can be replaced by another one."""
+        self._colour = self.overwrites and not os.environ.get("NO_COLOR")
         encoding = (stream.encoding or "ascii").lower().replace("-", "")
         self.unicode = encoding.startswith("utf")
         """Whether more than ASCII can be written."""
         self._progress_shown = False
-        columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+        size = shutil.get_terminal_size((PIPE_WIDTH, 24))
+        columns = size.columns if columns is None else columns
         self.width = min(columns, MAX_WIDTH) if self.is_terminal else PIPE_WIDTH
         """How many characters a line may have."""
+        self.height = size.lines if self.is_terminal else None
+        """How many lines are seen at a time; None where everything is."""
 
     def style(self, text: str, *styles: str) -> str:
         """`text` in these styles, if there is colour."""
@@ -62,24 +96,50 @@ class Screen:
         first are indented by `hanging` more."""
         for row in text.splitlines() or [""]:
             margin = indent + " " * min(len(row) - len(row.lstrip()), MAX_INDENT)
-            for wrapped in textwrap.wrap(
-                row.strip(),
-                self.width,
-                initial_indent=margin,
-                subsequent_indent=margin + hanging,
-                break_on_hyphens=False,
-            ) or [""]:
+            for wrapped in wrap(row.strip(), self.width, margin, margin + hanging):
                 self.line(self.style(wrapped, *styles))
 
+    def command(self, sentence: str, command: str, indent: str = "", *styles: str) -> None:
+        """Write a sentence that ends in a command, for somebody to copy. Where it does not fit into a row,
+        the command has rows of its own; from one to the next it goes on after a backslash, as a shell
+        reads it."""
+        if len(indent + sentence) <= self.width:
+            self.line(indent + self.style(sentence, *styles))
+            return
+        if not sentence.endswith(command):  # Another language may want it elsewhere.
+            self.paragraph(sentence, indent, *styles)
+            return
+        if before := sentence.removesuffix(command).rstrip():
+            self.paragraph(before, indent, *styles)
+        *rows, last = wrap(command, self.width - len(indent) - 2, "", "  ")
+        for row in rows:
+            self.line(indent + self.style(f"{row} \\", *styles))
+        self.line(indent + self.style(last, *styles))
+
+    def code(self, text: str, indent: str = "", *styles: str) -> None:
+        """Write a row of a program with its own indentation; what does not fit goes on below it."""
+        margin = indent + " " * (len(text) - len(text.lstrip()))
+        for row in wrap(text.strip(), self.width, margin, f"{margin}    "):
+            self.line(self.style(row, *styles))
+
+    def rows(self, draw: Callable[["Screen"], None]) -> Sequence[str]:
+        """What `draw` would write to this screen, line by line; nothing is written."""
+        stream, self._stream = self._stream, io.StringIO()
+        try:
+            draw(self)
+            return self._stream.getvalue().splitlines()
+        finally:
+            self._stream = stream
+
     def progress(self, text: str) -> None:
-        """Show how far something is, on a line that is overwritten; only on a terminal."""
-        if self.is_terminal:
+        """Show how far something is, on a line that is overwritten; only on a terminal that can."""
+        if self.overwrites:
             self.status(text)
 
     def status(self, text: str) -> None:
         """Show the state of things: in a terminal on a line that is overwritten, elsewhere on a line of
         its own."""
-        if not self.is_terminal:
+        if not self.overwrites:
             self.line(text)
             self._stream.flush()
             return

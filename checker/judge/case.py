@@ -18,7 +18,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, TypeVar
 
-from checker.course import Check
+from checker.course import Check, Question
 from checker.judge.choices import Choices, Replay
 from checker.judge.draws import Draws, Misuse
 from checker.judge.scheduler import Scheduler
@@ -48,6 +48,15 @@ def check(
         return Check(function, title, points, advice)
 
     return decorate
+
+
+def question(function: Callable[["Case"], str | None]) -> Question:
+    """Make a function of a `Case` what finds out which answer of the exercise's card is true.
+
+    It plays one small world, `case.world()`, and returns the key of the answer that came true in it,
+    or None if none of them did. It must not draw anything that the card does not leave open.
+    """
+    return Question(function)
 
 
 def scene(
@@ -102,6 +111,8 @@ class Case(Draws):
         scheduler: Scheduler | None = None,
         stop: int | None = None,
     ) -> None:
+        """With a `replay`, the case is one world: that one. Where the replay ends, `scheduler` goes on,
+        and before the thing of the number `stop`, the run stops."""
         super().__init__()
         self._setting = setting
         self._seed = seed

@@ -171,14 +171,12 @@ class Judging:
         self._left = BUDGET
         self._hopeless: CheckFailed | None = None
         if source.missing:
-            self._hopeless = CheckFailed(
-                _("there is no such file"),
-                advice=_(
-                    "if it is yours, `git checkout {file}` brings the starter back",
-                    file=source.file,
-                ),
-                hopeless=True,
-            )
+            if source.is_own:
+                command = f"checker reset {exercise.short_name}"
+                advice = _("`{command}` brings the starter back", command=command)
+            else:
+                advice = _("hand in a file of this name: {file}", file=source.file)
+            self._hopeless = CheckFailed(_("there is no such file"), advice=advice, hopeless=True)
         elif source.fault is not None:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
         elif overran := [on.backend for on in after if on.overran]:

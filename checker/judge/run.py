@@ -9,6 +9,7 @@ from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.trace import (
     Blocked,
     Call,
+    Deadlocked,
     ErrorTree,
     Printed,
     Raised,
@@ -68,6 +69,12 @@ class Run:
     def was_cancelled(self) -> bool:
         """Whether the function let itself be cancelled by `cancel_after`."""
         return isinstance(self.trace.ending, Stopped)
+
+    @property
+    def is_deadlocked(self) -> bool:
+        """Whether it came to where nothing could ever happen again. Only after `observe`: everything
+        else fails the check then."""
+        return isinstance(self.trace.ending, Deadlocked)
 
     @property
     def elapsed(self) -> float:

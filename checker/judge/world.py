@@ -95,6 +95,17 @@ class World:
         """As `run_all`, but the acts may also raise: see `Act.error`."""
         return self._run(acts, (Returned, Stopped, Raised))
 
+    def observe(self, function: str, *arguments: Any) -> Run:
+        """As `run`, however it ends: for a question, which has nothing to demand. See
+        `Run.is_deadlocked`."""
+        return self.observe_all(self.call(function, *arguments))
+
+    def observe_all(self, *acts: Act) -> Run:
+        """As `run_all`, however the acts and the run end."""
+        trace = self._play(acts)
+        settle(acts, trace)
+        return Run(trace)
+
     def _run(self, acts: Sequence[Act], endings: tuple[type, ...]) -> Run:
         trace = self._play(acts)
         settle(acts, trace)

@@ -13,6 +13,7 @@ from checker import (
     check,
     counted,
     most_in_flight,
+    question,
     scene,
     takes,
 )
@@ -253,3 +254,14 @@ def loop_stays_free(case: Case) -> None:
         )
         mail.run.expect_unblocked()
         mail.run.expect_nothing_left()
+
+
+@question
+def two_letters(case: Case) -> str | None:
+    world = case.world()
+    storage = world.add(Storage({1: "scan 1", 2: "scan 2"}, [1.0, 1.0], [1.0, 1.0]))
+    scans = list(storage.scans.values())
+    reader = world.add(Reader({s: f"text of {s}" for s in scans}, dict.fromkeys(scans, 10.0)))
+    run = world.run("read_letters", storage, reader, [1, 2])
+    taken = {24.0: "nothing_overlaps", 22.0: "reads_in_turn", 12.0: "all_overlap"}
+    return taken.get(run.elapsed) if len(storage.saved) == 2 else None

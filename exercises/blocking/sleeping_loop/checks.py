@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, check, scene
+from checker import Act, Call, Case, Run, Service, check, question, scene
 
 MOST_CALLS = 11
 """In a world."""
@@ -225,3 +226,16 @@ def heart_stops(case: Case) -> None:
             at=morning.beats[-1] if morning.beats else None,
         )
         morning.run.expect_nothing_left()
+
+
+@question
+def two_ovens(case: Case) -> str:
+    world = case.world()
+    ovens = [(world.add(Oven()), 1.0), (world.add(Oven()), 2.0)]
+    run = world.run("heat_all", world.add(Watchdog()), ovens)
+    loaded = max(call.started for call in run.calls_to("load"))
+    beats = [call.started for call in run.calls_to("beat") if call.started < loaded]
+    is_quiet = any(after - before > PATIENCE for before, after in pairwise([*beats, loaded]))
+    if is_quiet:
+        return "neither" if loaded > 2.5 else "only_ovens"
+    return "only_beats" if loaded > 2.5 else "as_meant"

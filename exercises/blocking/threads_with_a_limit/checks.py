@@ -14,6 +14,7 @@ from checker import (
     check,
     counted,
     most_in_flight,
+    question,
     scene,
     shown,
     takes,
@@ -227,3 +228,13 @@ def order_of_names(case: Case) -> None:
                 if is_same
                 else "return what download() returned for each name, unchanged",
             )
+
+
+@question
+def fifty_photos(case: Case) -> str | None:
+    names = NAMES[:50]
+    world = case.world()
+    archive = world.add(Archive(dict.fromkeys(names, "a photo"), dict.fromkeys(names, 1.0)))
+    run = world.run("download_all", archive, names, 5)
+    most = run.most_in_flight("download")
+    return {1: "one", 5: "limit", 40: "threads", 50: "all"}.get(most)

@@ -24,3 +24,9 @@ async def download_all(archive: Archive, names: Sequence[str], limit: int) -> li
         for index, name in enumerate(names):
             group.start_soon(download, index, name)
     return photos
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Call, Case, Run, Service, World, check, scene
+from checker import Act, Call, Case, Run, Service, World, check, question, scene
 
 NAMES = ("Ada", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "Leslie", "Radia", "Tony")
 REFUSALS = (None, None, None, TimeoutError("no time for this mail"), ValueError("no such address"))
@@ -351,3 +351,16 @@ def _without_mail(one: SignUp) -> tuple[str, str]:
         f"send() was never called for {one.address}{after}",
         f"follow sign_up from {start}: what keeps it from calling send()?",
     )
+
+
+@question
+def one_mail(case: Case) -> str:
+    world = case.world()
+    members, mailer = world.add(Members(1.0, 7)), world.add(Mailer(2.0, None))
+    run = world.attempt("sign_up", members, mailer, "Ada", "ada@example.org")
+    if run.error is not None:
+        return "error"
+    mails = run.calls_to("send")
+    if not mails:
+        return "never"
+    return "before" if mails[0].done else "later"

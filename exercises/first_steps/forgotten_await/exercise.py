@@ -28,3 +28,9 @@ async def sign_up(members: Members, mailer: Mailer, name: str, address: str) -> 
     number = await members.add(name, address)
     send_welcome(mailer, name, address, number)
     return number
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

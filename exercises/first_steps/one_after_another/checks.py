@@ -14,6 +14,7 @@ from checker import (
     check,
     counted,
     most_in_flight,
+    question,
     scene,
     shown,
     takes,
@@ -347,3 +348,13 @@ def _name(call: Call) -> str:
 
 def _people(count: int) -> str:
     return f"{count} {'person' if count == 1 else 'people'}"
+
+
+@question
+def three_offices(case: Case) -> str | None:
+    people = [f"{syllable}{number}" for number in range(5) for syllable in SYLLABLES[:3]]
+    offices = [people[:5], people[5:12], people[12:]]
+    world = case.world()
+    directory = world.add(Directory(dict.fromkeys(people, 1), dict.fromkeys(people, 1.0)))
+    run = world.run("look_up_all", directory, offices)
+    return {7.0: "three_tasks", 15.0: "one_by_one", 1.0: "all_together"}.get(run.elapsed)

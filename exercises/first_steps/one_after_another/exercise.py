@@ -24,3 +24,9 @@ async def look_up_all(directory: Directory, offices: Sequence[Sequence[str]]) ->
     for names in offices:
         await look_up_office(directory, names, phone_book)
     return phone_book
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Case, Run, Service, World, check, plain_name, scene
+from checker import Act, Case, Run, Service, World, check, plain_name, question, scene
 
 Transfer = tuple[int, int, int]
 
@@ -262,3 +262,14 @@ def listed(transfers: Sequence[Transfer]) -> str:
 
 def times(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+@question
+def two_transfers(case: Case) -> str | None:
+    world = case.world()
+    accounts = [world.add(Account(100, 1.0)) for _ in range(2)]
+    run = world.observe("transfer_all", accounts, [(0, 1, 30), (1, 0, 20)])
+    calls = [call.method for call in run.calls if call.done]
+    if not run.is_deadlocked:
+        return "both" if calls.count("write") == 4 else None
+    return {0: "no_read", 2: "one_read_each", 4: "first_only"}.get(len(calls))

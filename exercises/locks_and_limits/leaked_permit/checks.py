@@ -16,6 +16,7 @@ from checker import (
     World,
     advise,
     check,
+    question,
     scene,
     takes,
 )
@@ -397,3 +398,19 @@ def no_permit_from_the_queue(case: Case) -> None:
 def the_caller_hears(case: Case) -> None:
     for day in callers(case):
         day.expect_outcomes()
+
+
+@question
+def second_caller(case: Case) -> str | None:
+    world = case.world()
+    pictures = [Picture("notes.txt", 1.0, None), Picture("beach.png", 1.0, "a postcard")]
+    renderer = world.add(Renderer(pictures))
+    studio = world.new("Studio", renderer, 1)
+    first = studio.render("notes.txt")
+    second = studio.render("beach.png").after(first)
+    run = world.observe_all(first, second)
+    if run.is_deadlocked:
+        return "nothing"
+    if second.error is not None:
+        return "error"
+    return "postcard" if second.value == "a postcard" else None

@@ -24,3 +24,9 @@ class Studio:
         postcard = await self._renderer.render(picture)
         self._permits.release()
         return postcard
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

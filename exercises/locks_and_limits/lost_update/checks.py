@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, World, check, scene
+from checker import Act, Call, Case, Run, Service, World, check, question, scene
 
 AMOUNTS = [*range(1, 100), 0]
 
@@ -271,3 +271,16 @@ def what_to_share(day: Day, due: Due) -> str | None:
 
 def times(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+@question
+def two_deposits(case: Case) -> str | None:
+    world = case.world()
+    account = world.add(Account(0, 1.0))
+    run = world.attempt("deposit_all", [account], [(0, 10), (0, 20)])
+    if run.error is not None:
+        return "refused"
+    second = run.calls_to("read")[1].reply
+    if second:
+        return "in_turn" if account.balance == 30 else None
+    return "added" if account.balance == 30 else "overwritten"

@@ -24,3 +24,9 @@ async def deposit_all(accounts: Sequence[Account], deposits: Sequence[tuple[int,
     async with anyio.create_task_group() as group:
         for index, amount in deposits:
             group.start_soon(deposit, accounts[index], amount)
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

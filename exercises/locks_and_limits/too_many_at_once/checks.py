@@ -7,7 +7,20 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from checker import Act, Call, Case, Run, Service, World, check, counted, scene, shown, takes
+from checker import (
+    Act,
+    Call,
+    Case,
+    Run,
+    Service,
+    World,
+    check,
+    counted,
+    question,
+    scene,
+    shown,
+    takes,
+)
 
 
 class Catalogue(Service):
@@ -270,3 +283,13 @@ def filled_at_once(case: Case) -> None:
 
 def _were(number: int) -> str:
     return "was" if number == 1 else "were"
+
+
+@question
+def twelve_books(case: Case) -> str | None:
+    world = case.world()
+    catalogue = world.add(Catalogue())
+    isbns = [f"book {number}" for number in range(1, 13)]
+    catalogue.titles = {isbn: f"The title of {isbn}" for isbn in isbns}
+    run = world.run("look_up_all", catalogue, isbns, 3)
+    return {3: "limit", 12: "all", 1: "one"}.get(run.most_in_flight("title"))

@@ -23,3 +23,9 @@ async def look_up_all(catalogue: Catalogue, isbns: Sequence[str], limit: int) ->
         for isbn in isbns:
             group.start_soon(look_up, catalogue, isbn, titles)
     return titles
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

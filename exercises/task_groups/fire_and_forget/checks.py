@@ -5,7 +5,19 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise, repeat
 
-from checker import Act, Call, Case, CheckFailed, Run, Service, World, check, counted, scene
+from checker import (
+    Act,
+    Call,
+    Case,
+    CheckFailed,
+    Run,
+    Service,
+    World,
+    check,
+    counted,
+    question,
+    scene,
+)
 
 CUSTOMERS = [f"{name}@example.org" for name in ("ada", "edsger", "frances", "grace", "tony")]
 FAILURES = (
@@ -384,3 +396,13 @@ def errors_come_out(case: Case) -> None:
                 advice="when one task fails, the others must end before sell_tickets() does: cancel them, "
                 "or wait for them",
             )
+
+
+@question
+def three_sales(case: Case) -> str | None:
+    world = case.world()
+    reader, mail = world.add(CardReader([1.0] * 3)), world.add(Mail([1.5] * 3))
+    sales = [(customer, 1500) for customer in CUSTOMERS[:3]]
+    run = world.run("sell_tickets", reader, mail, sales)
+    arrived = sum(call.done for call in run.calls_to("deliver"))
+    return {0: "none", 1: "one", 2: "two", 3: "three"}.get(arrived)

@@ -17,6 +17,7 @@ from checker import (
     advise,
     check,
     counted,
+    question,
     scene,
     takes,
 )
@@ -378,3 +379,17 @@ def good_release(case: Case) -> None:
             if at_once < files
             else "announce the version as soon as the last upload has ended, and wait for nothing else",
         )
+
+
+@question
+def one_refused(case: Case) -> str:
+    world = case.world()
+    refused: dict[str, Exception] = {"app.zip": ConnectionError("refused")}
+    server = world.add(Server({"app.zip": 1.0, "setup.exe": 3.0}, refused, 1.0, None))
+    run = world.attempt("publish", server, "2.0", ["app.zip", "setup.exe"])
+    if run.error is not None:
+        return "raises"
+    if not run.calls_to("announce"):
+        return "returns"
+    is_whole = all(call.ended for call in run.calls_to("upload") if call.outcome != "cancelled")
+    return "announces" if is_whole and run.elapsed > 3.0 else "cancels"

@@ -13,6 +13,7 @@ from checker import (
     Service,
     check,
     counted,
+    question,
     same,
     scene,
     shown,
@@ -355,3 +356,17 @@ def _expect_prices(page: Page) -> None:
     """Fail the check unless all prices are there in their order, whatever became of the rest."""
     value, prices = page.act.value, page.prices
     page.expect(*([price for price in each if price is not None] for each in (value, prices)))
+
+
+@question
+def three_shops(case: Case) -> str | None:
+    world = case.world()
+    shops = [world.add(Shop(n, 10 * n, (n / 2, n / 2))) for n in (1, 2, 3)]
+    for shop in shops:
+        shop.listed = 1
+    run = world.run("compare", shops, "kettle")
+    if run.value == []:
+        return "at_once" if run.elapsed < 1.0 else "nothing"
+    if run.value == [None] * 3:
+        return "places"
+    return "collected" if run.value == [10, 20, 30] else None

@@ -30,3 +30,9 @@ async def compare(shops: Sequence[Shop], article: str) -> list[int | None]:
         for shop in shops:
             group.start_soon(ask, shop, article)
     return prices
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

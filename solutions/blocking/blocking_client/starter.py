@@ -31,3 +31,9 @@ async def read_letters(storage: Storage, reader: Reader, numbers: Sequence[int])
     async with anyio.create_task_group() as group:
         for number in numbers:
             group.start_soon(read_letter, storage, reader, number)
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

@@ -42,3 +42,9 @@ async def heat_all(watchdog: Watchdog, ovens: Sequence[tuple[Oven, float]]) -> N
             for oven, seconds in ovens:
                 group.start_soon(heat, oven, seconds)
         background.cancel_scope.cancel()
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

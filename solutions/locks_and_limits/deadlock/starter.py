@@ -33,3 +33,9 @@ async def transfer_all(
     async with anyio.create_task_group() as group:
         for source, target, amount in transfers:
             group.start_soon(transfer, accounts, locks, source, target, amount)
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

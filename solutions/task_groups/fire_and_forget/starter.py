@@ -32,3 +32,9 @@ async def sell_tickets(reader: CardReader, mail: Mail, sales: Sequence[tuple[str
         total += price
         asyncio.create_task(send_receipt(mail, customer, price))
     return total
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

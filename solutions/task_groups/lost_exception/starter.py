@@ -30,3 +30,9 @@ async def publish(server: Server, version: str, files: Sequence[str]) -> None:
         for file in files:
             group.start_soon(upload, server, file)
     await server.announce(version)
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()
