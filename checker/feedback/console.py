@@ -83,7 +83,8 @@ def show(
         parts += [exercise for exercise in report.exercises if exercise.status == "passed"]
 
     # What one works on comes before what one has not begun; that several pass is said by their lines.
-    foremost = sorted(parts, key=lambda exercise: exercise.status == "not_started")[:1]
+    order = ("failed", "not_graded", "not_started", "passed")
+    foremost = sorted(parts, key=lambda exercise: order.index(exercise.status))[:1]
     if len(report.exercises) > 1 and all(exercise.status == "passed" for exercise in parts):
         foremost = []
 
