@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker.course import Exercise
+from checker.translation import _
 
-__all__ = ["Restored", "restore"]
+__all__ = ["Restored", "how_to_restore", "restore"]
 
 
 class Restored(NamedTuple):
@@ -42,6 +43,15 @@ def restore(exercise: Exercise) -> Restored:
     kept = _keep(exercise, own) if own.strip() and not exercise.is_untouched(own) else None
     _replace(exercise.file, starter)
     return Restored(True, kept)
+
+
+def how_to_restore(exercise: Exercise) -> str:
+    """What to say where the file of an exercise is missing."""
+    return _(
+        "{file} is missing; `{command}` brings the starter back",
+        file=exercise.shown_file,
+        command=f"checker reset {exercise.short_name}",
+    )
 
 
 def _keep(exercise: Exercise, own: bytes) -> Path:

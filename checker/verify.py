@@ -266,6 +266,7 @@ def _missing(exercise: Exercise) -> Iterator[Finding]:
         exercise.folder / "checks.py",
         exercise.file,
         exercise.solutions / "solution.py",
+        exercise.solutions / "note.md",
     ):
         if not path.is_file() or not path.read_bytes().strip():
             yield Finding(path, "is missing or empty")

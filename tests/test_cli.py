@@ -138,7 +138,7 @@ def test_one_backend_alone_earns_no_points(clone):
         (["grade", "--seed", "x"], "not a whole number"),
         (["grade", "--jobs", "0"], "not a number from 1 to 1000"),
         (["hint", "locks_and_limits"], "locks_and_limits holds 4 exercises"),
-        (["frobnicate"], "invalid choice"),
+        (["frobnicate"], "there is no command 'frobnicate'; `checker --help` lists them all"),
     ],
 )
 def test_a_wrong_call_says_in_a_line_what_would_do_and_exits_2(clone, words, said):
@@ -223,7 +223,7 @@ def test_the_same_submission_and_seed_give_the_same_bytes_on_a_busy_machine(clon
 # --- checker list and checker hint --------------------------------------------------------------
 
 
-def test_the_list_shows_how_far_one_is_and_forgets_a_result_when_the_file_changes(clone):
+def test_the_list_shows_how_far_one_is_and_whether_a_result_is_of_the_file_as_it_is(clone):
     assert "0 of 12 passed, 0 of 73 points" in checker("list", cwd=clone).stdout
     exercise = clone / "exercises/locks_and_limits/lost_update/exercise.py"
     solution = clone / "solutions/locks_and_limits/lost_update/solution.py"
@@ -232,7 +232,9 @@ def test_the_list_shows_how_far_one_is_and_forgets_a_result_when_the_file_change
     checker("grade", "lost_update", cwd=clone)
     assert "1 of 12 passed, 6 of 73 points" in checker("list", cwd=clone).stdout
     exercise.write_text(exercise.read_text() + "\n# one more thing\n")
-    assert "not graded since you changed it" in checker("list", cwd=clone).stdout
+    listed = checker("list", cwd=clone).stdout
+    assert "passed before; changed since" in listed
+    assert "1 of 12 passed, 6 of 73 points" in listed
 
 
 def test_somebody_elses_submission_does_not_count_as_ones_own_progress(clone):

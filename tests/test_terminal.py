@@ -185,3 +185,138 @@ def test_the_three_outcomes_are_told_apart_in_words():
 
 def test_the_seed_is_told_so_that_a_report_can_be_made_again():
     assert "seed 123456789" in shown(MIXED, Stream())
+
+
+# --- as much as a screen holds ------------------------------------------------------------------
+
+
+def differing(name: str, message: str, count: int = 6) -> ExerciseReport:
+    """An exercise whose checks fail, each with its own message."""
+    checks = tuple(
+        CheckReport(
+            f"check_{n}",
+            f"Promise number {n} is kept",
+            backend,
+            "failed",
+            2,
+            f"{message} {n}",
+            "e.py",
+            None,
+        )
+        for n in range(count)
+        for backend in BACKENDS
+    )
+    return summarize_exercise(name, "The lost deposit", checks, started=True)
+
+
+def on_a_screen(monkeypatch, rows: int, summary: SubmissionReport, columns: int = 80, **options):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("LINES", str(rows))
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Stream(terminal=True)
+    console.show(Screen(stream), summary, SOURCES, BACKENDS, everything=True, **options)
+    return stream.text().splitlines()
+
+
+def test_a_report_that_fits_the_screen_is_whole(monkeypatch):
+    rows = on_a_screen(monkeypatch, 50, report(differing(NAMES[0], "it was")))
+    assert [f"    it was {n}" in rows for n in range(6)] == [True] * 6
+    assert not any("--details" in row for row in rows)
+
+
+def test_on_a_small_screen_the_first_check_that_fails_is_whole_and_of_the_others_the_titles_are_left(
+    monkeypatch,
+):
+    long = "\n".join(f"row {number}" for number in range(8)) + "\nit was"
+    rows = on_a_screen(monkeypatch, 24, report(differing(NAMES[0], long)))
+    assert len(rows) < 24
+    assert rows[2] == "  ✗ Promise number 0 is kept (asyncio and trio)"
+    assert rows[3:12] == [*(f"    row {number}" for number in range(8)), "    it was 0"]
+    assert "  ✗ Promise number 5 is kept (asyncio and trio)" in rows
+    assert "    it was 5" not in rows
+    assert "  All of it: checker grade lost_update --details" in rows
+
+
+def test_on_a_smaller_one_even_the_titles_are_only_counted(monkeypatch):
+    rows = on_a_screen(monkeypatch, 12, report(differing(NAMES[0], "it was")))
+    assert len(rows) < 12
+    assert "    it was 0" in rows
+    assert "  5 more checks do not pass." in rows
+
+
+def test_whoever_asks_for_the_details_gets_them_and_so_does_a_pipe(monkeypatch):
+    summary = report(differing(NAMES[0], "it was"))
+    rows = on_a_screen(monkeypatch, 12, summary, details=True)
+    assert [f"    it was {n}" in rows for n in range(6)] == [True] * 6
+    assert "    it was 5" in shown(summary, Stream())
+
+
+def test_of_several_exercises_the_first_that_fails_is_shown_at_the_end_of_a_small_screen(
+    monkeypatch,
+):
+    summary = report(*(differing(name, "it was") for name in NAMES))
+    rows = on_a_screen(monkeypatch, 24, summary)
+    last = rows[-23:]
+    assert f"{NAMES[0]} — The lost deposit" in last
+    assert "    it was 0" in last
+    assert not any(row.startswith(f"{NAMES[1]} — ") for row in rows)
+
+
+def test_what_one_works_on_comes_before_what_one_has_not_begun_and_before_what_passes(monkeypatch):
+    idle = exercise(NAMES[0], "failed", started=False)
+    done = exercise("locks_and_limits/deadlock", "passed")
+    rows = on_a_screen(monkeypatch, 24, report(idle, done, differing(NAMES[2], "it was")))
+    headings = [row for row in rows if " — " in row]
+    assert headings == [f"{NAMES[2]} — The lost deposit"]
+    assert [row for row in on_a_screen(monkeypatch, 8, report(done, done)) if " — " in row] == []
+
+
+def test_from_40_columns_on_no_word_is_broken(monkeypatch):
+    said = "Try: from your read of an account to your write, nobody else may get in between"
+    path = "exercises/locks_and_limits/lost_update/exercise.py"
+    message = f"{said} {said} {path}"
+    for columns in range(40, 101):
+        rows = on_a_screen(monkeypatch, 500, report(differing(NAMES[0], message)), columns)
+        assert max(map(len, rows)) <= columns
+        assert {word for row in rows for word in row.split()} >= set(said.split())
+        for row in rows:  # What alone is longer than a row goes on behind a slash.
+            assert "exercises/" not in row or path in row or row.endswith("/"), row
+
+
+def test_a_command_that_does_not_fit_goes_on_as_a_shell_reads_it(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Stream(terminal=True)
+    command = "checker run too_many_at_once --replay 634zxqwagcfqcbuyeyaaa"
+    Screen(stream).command(f"See it: {command}", command, "    ")
+    first, *rows = stream.text().splitlines()
+    assert first == "    See it:"
+    assert max(map(len, rows)) <= 40
+    assert " ".join("\n".join(rows).replace("\\\n", " ").split()) == command
+    Screen(wide := Stream()).command(f"See it: {command}", command, "    ")
+    assert wide.text() == f"    See it: {command}\n"
+
+
+# --- plain --------------------------------------------------------------------------------------
+
+
+def test_a_plain_screen_says_in_words_what_a_mark_says_and_overwrites_nothing(monkeypatch):
+    monkeypatch.setenv("CHECKER_PLAIN", "1")
+    stream = Stream(terminal=True)
+    text = shown(MIXED, stream)
+    assert "\x1b" not in text
+    assert not set(text) & set("✓✗·")
+    assert "  lost_update: failed, 0 of 4\n" in text
+    assert "  failed: Every check fails in the same way" in text
+    screen = Screen(stream)
+    screen.progress("graded 1 of 3")
+    screen.status("3 of 3")
+    assert "graded 1 of 3" not in stream.text()
+    assert stream.text().endswith("\n3 of 3\n")
+
+
+def test_a_dumb_terminal_is_written_to_line_by_line(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    stream = Stream(terminal=True)
+    Screen(stream).progress("graded 1 of 3")
+    Screen(stream).status("3 of 3")
+    assert stream.text() == "3 of 3\n"

@@ -187,15 +187,6 @@ def select_one(course: Course, name: str | None, command: str) -> Exercise:
     return exercises[0]
 
 
-def how_to_restore(exercise: Exercise) -> str:
-    """What to say where the file of an exercise is missing."""
-    return _(
-        "{file} is missing; `{command}` brings the starter back",
-        file=exercise.shown_file,
-        command=f"checker reset {exercise.short_name}",
-    )
-
-
 def _here(course: Course) -> Exercise | None:
     match course.at(Path.cwd()):
         case [exercise]:

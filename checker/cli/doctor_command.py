@@ -13,6 +13,10 @@ from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
 
 _EPILOG = """\
+examples:
+  checker doctor
+  checker doctor --isolation process      what is left without bubblewrap
+
 exit code: 0 every attack was stopped, 1 one was not, 2 wrong usage
 """
 

@@ -15,6 +15,7 @@ from checker.feedback.terminal import Screen
 from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, SubmissionReport, summarize_submission
+from checker.restore import how_to_restore
 from checker.submission import Submission
 from checker.translation import _
 
@@ -178,6 +179,9 @@ def run(given: argparse.Namespace) -> int:
             details=given.details,
             following=_following(course, known, summary) if is_own else None,
         )
+        for exercise, source in work:
+            if is_own and source.missing and not given.names:  # With a name, the report says so.
+                screen.paragraph(how_to_restore(exercise), hanging="  ")
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED
 

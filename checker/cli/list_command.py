@@ -84,7 +84,8 @@ def _show(screen: Screen, exercise: Exercise, progress: Progress) -> None:
     mark, style = _MARKS[status]
     worth = score(_points(exercise, progress), exercise.max_points)
     if screen.plain:
-        text = f"{exercise.short_name}: {exercise.title}, {worth}, {word}".removesuffix(", ")
+        word = word or WORDS[status]
+        text = f"{exercise.short_name}: {exercise.title}, {worth}, {word}"
         screen.paragraph(text, "  ", hanging="  ")
         return
     start = f"  {screen.style(mark, style)} {exercise.short_name:<22} {worth:<8}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from checker import cli
 from checker.course import Course
+from checker.restore import how_to_restore
 from checker.translation import _
 
 _EPILOG = _(
@@ -33,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
     exercise = cli.select_one(course, given.name, "open")
     file = exercise.file
     if not file.exists():
-        raise cli.UsageError(cli.how_to_restore(exercise))
+        raise cli.UsageError(how_to_restore(exercise))
     editor = _editor(exercise.shown_file)
     try:
         code = subprocess.call([*editor, str(file)])

@@ -14,6 +14,7 @@ from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.recording import Recording
 from checker.report import BACKENDS
+from checker.restore import how_to_restore
 from checker.submission import Submission
 from checker.translation import _
 
@@ -96,7 +97,7 @@ def run(given: argparse.Namespace) -> int:
 
         sandbox.move_beside()
         if source.missing and source.is_own:
-            raise cli.UsageError(cli.how_to_restore(exercise))
+            raise cli.UsageError(how_to_restore(exercise))
         if source.missing or source.fault is not None or source.obstacle is not None:
             reason = source.fault or source.obstacle or _("no such file")
             raise cli.UsageError(f"{source.file}: {reason}")

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from checker.course import Course, CourseError, UnknownName
 from checker.feedback.terminal import MAX_WIDTH, Screen, wrap
@@ -19,6 +19,9 @@ __all__ = ["Formatter", "Parser", "explain", "meant"]
 
 _EXAMPLE: Final = re.compile(r"(?P<command>\s+\S.*?\S)\s{2,}(?P<purpose>\S.*)$")
 """A command, and behind at least two spaces what it is good for."""
+
+_OPTION: Final = re.compile(r"\[[^\[\]]*\]")
+_NO_BREAK: Final = "\0"
 
 _NARROW: Final = 60
 
@@ -41,6 +44,20 @@ class Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         width = min(shutil.get_terminal_size().columns, MAX_WIDTH)
         super().__init__(prog, max_help_position=24 if width >= _NARROW else 8, width=width)
+
+    def _format_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None,
+    ) -> str:
+        width, self._width = self._width, 10_000  # argparse breaks it behind a deep margin only.
+        whole = " ".join(super()._format_usage(usage, actions, groups, prefix).split())
+        self._width = width
+        together = _OPTION.sub(lambda found: found[0].replace(" ", _NO_BREAK), whole)
+        margin = " " * (7 if width >= _NARROW else 2)
+        return "\n".join(wrap(together, width, "", margin)).replace(_NO_BREAK, " ") + "\n\n"
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         rows: list[str] = []

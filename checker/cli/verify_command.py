@@ -2,7 +2,7 @@
 
 The starter fails; the solution and every alternative pass; every mistake fails exactly the checks
 that it names, and some mistake fails every check; no mutant of a right answer passes (see `checker
-mutate`); brief, hints, title and points are there; and the checks say about each wrong answer exactly
+mutate`); brief, hints, title, points and the solution's note are there; and the checks say about each wrong answer exactly
 what messages.txt holds.
 """
 
@@ -20,6 +20,11 @@ from checker.judge.launch import warm_sandboxes
 from checker.verify import SEEDS, verify
 
 _EPILOG = """\
+examples:
+  checker verify lost_update --seeds 1 --no-mutants     the quick way, while you write checks
+  checker verify --accept lost_update                   and take over what they say
+  checker verify                                        everything, which takes long
+
 exit code: 0 all is as it should be, 1 something is not, 2 wrong usage
 """
 

@@ -82,9 +82,15 @@ def show(
     if everything:
         parts += [exercise for exercise in report.exercises if exercise.status == "passed"]
 
+    # What one works on comes before what one has not begun; that several pass is said by their lines.
+    order = ("failed", "not_graded", "not_started", "passed")
+    foremost = sorted(parts, key=lambda exercise: order.index(exercise.status))[:1]
+    if len(report.exercises) > 1 and all(exercise.status == "passed" for exercise in parts):
+        foremost = []
+
     def draw(screen: Screen, fold: _Fold) -> None:
         _show_summary(screen, report, backends)
-        for number, exercise in enumerate(parts if fold == "nothing" else parts[:1]):
+        for number, exercise in enumerate(parts if fold == "nothing" else foremost):
             if number or len(report.exercises) > 1:
                 screen.line()
             if exercise.status == "passed":
@@ -354,7 +360,9 @@ def _show_next(
     if following is None or (len(report.exercises) == 1 and not passed):
         return
     if len(report.exercises) == 1 and len(following.passed) == 1:
+        screen.line()
         show_solved(screen, following.passed[0])
+        screen.line()
     show_next(screen, following.exercise, is_started=following.is_started)
 
 

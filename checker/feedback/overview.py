@@ -6,6 +6,7 @@ from checker.course import Chapter, Course, Exercise
 from checker.feedback.brief import first_paragraph
 from checker.feedback.terminal import Screen
 from checker.progress import Progress, next_exercise
+from checker.restore import how_to_restore
 from checker.translation import _, ngettext
 
 __all__ = ["show", "show_file", "show_next", "show_solved"]
@@ -42,6 +43,9 @@ def show_next(screen: Screen, exercise: Exercise | None, *, is_started: bool) ->
     label = _("Next:")
     indent = " " * (len(label) + 1)
     screen.paragraph(f"{label} {exercise.title} ({exercise.short_name})", "", hanging=indent)
+    if not exercise.file.exists():
+        screen.paragraph(how_to_restore(exercise), indent)
+        return
     screen.paragraph(exercise.shown_file, indent)
     command = f"checker grade {exercise.short_name}" if is_started else "checker next"
     screen.command(command, command, indent, "bold")
@@ -49,6 +53,9 @@ def show_next(screen: Screen, exercise: Exercise | None, *, is_started: bool) ->
 
 def show_file(screen: Screen, exercise: Exercise) -> None:
     """Write which file is to be mended, and what opens and what grades it."""
+    if not exercise.file.exists():
+        screen.paragraph(how_to_restore(exercise), hanging="  ")
+        return
     screen.paragraph(_("Mend {file}", file=exercise.shown_file), hanging="  ")
     for command, purpose in (
         (f"checker open {exercise.short_name}", _("opens it in your editor")),
