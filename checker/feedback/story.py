@@ -47,10 +47,7 @@ def _verdict_beside(chosen: Shown, other: Shown) -> str:
 
 def _show_recording(screen: Screen, recording: Recording) -> None:
     _heading(screen, _("What happened"))
-    for sentence in recording.story:
-        line = f"L{sentence.line}" if sentence.line is not None else ""
-        styles = ("bold", "red") if sentence.key else ()
-        _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
+    tell(screen, recording)
     if not screen.plain:  # The story has said it all, in the order in which it happened.
         _heading(screen, _("Who did what when"))
         draw(screen, recording)
@@ -67,6 +64,14 @@ def _show_recording(screen: Screen, recording: Recording) -> None:
     short = recording.exercise.partition("/")[2]
     command = f"checker run {short} --replay {recording.token}"
     screen.command(_("Show this run again: {command}", command=command), command, "  ")
+
+
+def tell(screen: Screen, recording: Recording) -> None:
+    """Write what happened in a run, step by step."""
+    for sentence in recording.story:
+        line = f"L{sentence.line}" if sentence.line is not None else ""
+        styles = ("bold", "red") if sentence.key else ()
+        _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
 
 
 def _heading(screen: Screen, text: str) -> None:
