@@ -155,6 +155,20 @@ def test_a_wrong_guess_is_told_what_happens_and_why_it_is_not_what_was_guessed(s
     assert card.elsewhere in flat
 
 
+def test_a_screen_on_which_nothing_is_drawn_tells_the_story_of_the_starter(sandbox):
+    exercise = exercise_named("lost_update")
+    card, played = exercise.card, play_starter(exercise, sandbox=sandbox)
+    assert card is not None
+
+    def draw(screen: Screen) -> None:
+        screen.plain = True
+        question.draw_outcome(screen, card, "added", played)
+
+    text = written(draw)
+    assert "read() answers 0 for task 2 (deposit)" in text
+    assert "━" not in text
+
+
 # --- the commands -------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from checker.course import Answer, Card, Exercise
 from checker.feedback.brief import show_markdown
+from checker.feedback.story import steps
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.recording import Played
@@ -72,7 +73,7 @@ def draw_card(screen: Screen, card: Card) -> None:
 
 def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None:
     """Write what the starter really does, why, what is wrong with the answer that was `given` if it is
-    wrong, and the timeline of the run."""
+    wrong, and the timeline of the run: its story, where nothing is to be drawn."""
     guessed, true = card.answer(given), card.answer(played.answer)
     number = card.number(given)
     if guessed is true:
@@ -100,7 +101,10 @@ def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None
     heading = _("What the program does now ({backend})", backend=played.backend)
     screen.line(_INDENT + screen.style(heading, "bold"))
     screen.line()
-    draw(screen, played.recording)
+    if screen.plain:
+        steps(screen, played.recording.story)
+    else:
+        draw(screen, played.recording)
 
 
 def _show_answer(screen: Screen, card: Card, answer: Answer) -> None:
