@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checker.course import Course, CourseError, Exercise, UnknownName
 from checker.harmless import printable
 from checker.submission import SubmissionError
 from checker.translation import _
+
+if TYPE_CHECKING:
+    from checker.feedback.terminal import Screen
 
 PASSED: Final = 0
 FAILED: Final = 1
@@ -28,6 +31,9 @@ COMMANDS: Final = {
     "run": _("show one run: its story and its timeline"),
     "list": _("show the course, and how far you are"),
     "hint": _("give a hint for an exercise, one more each time"),
+    "init": _("make a workspace: a folder of your own, with the exercises in it"),
+    "update": _("bring new exercises and better texts to your workspace"),
+    "completion": _("let your shell complete commands, options and names of exercises"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
     "doctor": _("show how well this machine can isolate submissions (for instructors)"),
     "export": _(
@@ -156,6 +162,14 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
     return exercises[0]
 
 
+def tell_of_update(course: Course, screen: "Screen") -> None:
+    """Say so if the kit has something for this workspace that is not there yet."""
+    from checker.workspace import is_behind
+
+    if is_behind(course):
+        screen.line(_("The kit has something new for this workspace: checker update"))
+
+
 def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all, since the old one is somebody's. Raises `UsageError`."""
     try:
@@ -163,6 +177,24 @@ def write_whole(path: Path, text: str | bytes) -> None:
     except OSError as error:
         raise UsageError(
             _("{file} cannot be written: {reason}", file=path, reason=error.strerror)
+        ) from None
+
+
+def write_below(root: Path, files: Mapping[Path, bytes]) -> None:
+    """Write files below `root`, as `write_together` does, and the folders that they need. Raises
+    `UsageError`."""
+    try:
+        for path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_together(files)
+    except OSError as error:
+        raise UsageError(
+            _(
+                "{folder} cannot be written to: {reason} ({file})",
+                folder=root,
+                reason=error.strerror,
+                file=error.filename,
+            )
         ) from None
 
 

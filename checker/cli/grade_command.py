@@ -156,6 +156,7 @@ def run(given: argparse.Namespace) -> int:
         write_report(given.format, summary, sources, sys.stdout.buffer, rules)
     else:
         console.show(screen, summary, sources, backends, everything=bool(given.names))
+        cli.tell_of_update(course, screen)
     if given.submission is None:
         progress.Progress(course).record(work, reports, backends)
     passed = all(report.status == "passed" for report in reports)

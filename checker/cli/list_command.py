@@ -46,4 +46,5 @@ def run(given: argparse.Namespace) -> int:
             )
         screen.line()
     screen.line(standing(passed, len(chosen), points, most))
+    cli.tell_of_update(course, screen)
     return cli.PASSED

@@ -174,8 +174,12 @@ class Judging:
             self._hopeless = CheckFailed(
                 _("there is no such file"),
                 advice=_(
-                    "if it is yours, `git checkout {file}` brings the starter back",
-                    file=source.file,
+                    "if it is yours, `{command}` brings the starter back",
+                    command=(
+                        f"git checkout {source.file}"
+                        if exercise.work == exercise.folder
+                        else "checker update"
+                    ),
                 ),
                 hopeless=True,
             )
