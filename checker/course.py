@@ -218,9 +218,7 @@ class Course:
                         folder=rest / "exercises" / entry.name / name,
                         solutions=rest / "solutions" / entry.name / name,
                         work=root / "exercises" / entry.name / name,
-                        given=given.get(
-                            f"exercises/{entry.name}/{name}/exercise.py", frozenset()
-                        ),
+                        given=given.get(f"exercises/{entry.name}/{name}/exercise.py", frozenset()),
                     )
                     for name in entry.exercises
                 ),

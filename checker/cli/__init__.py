@@ -43,6 +43,9 @@ COMMANDS: Final = {
     "verify": _("prove that the checks of an exercise are right (for authors)"),
 }
 
+NAMES: Final = ("name", "names", "exercise")
+"""What commands call an argument that is the name of an exercise."""
+
 
 class UsageError(Exception):
     """The command cannot do what it was asked for; the text says what would work."""
@@ -122,6 +125,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"checker: {error.strerror or error}", file=sys.stderr)
         _forget_stdout()
         return UNUSABLE
+
+
+def command_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command. To make them takes a while, since it imports all the commands."""
+    parsers = {}
+    for name in COMMANDS:
+        parsers[name] = argparse.ArgumentParser(prog=f"checker {name}")
+        import_module(f"checker.cli.{name}_command").add_arguments(parsers[name])
+    return parsers
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:

@@ -92,23 +92,24 @@ def _tell(screen: Screen, folder: Path, course: Course) -> None:
         raise CourseError(_("the course of the kit has no exercises"))
     screen.line(
         ngettext(
-            "{folder} is your workspace now, with {number} exercise.",
-            "{folder} is your workspace now, with {number} exercises.",
+            "{folder} is your workspace now, with {number} exercise. What next:",
+            "{folder} is your workspace now, with {number} exercises. What next:",
             sum(1 for _exercise in course),
             folder=folder,
         )
     )
     screen.line()
-    steps = [] if str(folder) == "." else [(f"cd {shlex.quote(str(folder))}", "")]
-    steps += [
-        (f"exercises/{first.name}/README.md", _("read what the program should do")),
-        (f"exercises/{first.name}/exercise.py", _("fix it")),
-        (f"checker grade {first.short_name}", _("see whether it is right")),
-        ("checker list", _("see the course, and how far you are")),
+    steps = [
+        _(
+            "Read {brief}, and fix exercise.py beside it.",
+            brief=f"exercises/{first.name}/README.md",
+        ),
+        f"checker grade {first.short_name}",
     ]
-    width = max(len(step) for step, _purpose in steps)
-    for number, (step, purpose) in enumerate(steps, 1):
-        screen.line(f"  {number}. {step:<{width}}  {purpose}".rstrip())
+    if folder != Path():
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
+    for number, step in enumerate(steps, 1):
+        screen.line(f"  {number}. {step}")
     screen.line()
     screen.paragraph(
         _(
@@ -124,5 +125,7 @@ def _tell(screen: Screen, folder: Path, course: Course) -> None:
             )
         )
     screen.paragraph(
-        _("When you have upgraded the kit, `checker update` brings what is new, and keeps your work.")
+        _(
+            "When you have upgraded the kit, `checker update` brings what is new, and keeps your work."
+        )
     )
