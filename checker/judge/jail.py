@@ -27,6 +27,9 @@ from checker_sandbox.wire import control
 SANDBOX: Final = Path(control.__file__).parents[1]
 """The package that the server is: all of the kit that it sees."""
 
+KIT: Final = str(Path(__file__).parents[1])
+"""The rest of the kit, with the course in it where the kit is installed: none of it is to be seen."""
+
 PYTHON: Final = (sys.executable, "-S", "-P")
 """The interpreter of a server. It runs without `site`, which takes a while, and lets anybody who has put
 a `.pth` there run code."""
@@ -154,6 +157,8 @@ class Jail:
             jail += ["--perms", "0755", "--dir", folder]
         for place in places:
             jail += ["--ro-bind", place, place]
+        if any(_is_inside(KIT, place) for place in places):
+            jail += ["--size", "4096", "--perms", "0555", "--tmpfs", KIT, "--remount-ro", KIT]
         # What bubblewrap makes itself is in memory, without a limit, and its user's to write to.
         jail += ["--remount-ro", "/dev", "--remount-ro", "/"]
         return [*jail, "--chdir", "/"]
@@ -262,11 +267,16 @@ def _visible() -> list[str]:
     shown: list[str] = []
     for place in sorted({os.path.abspath(place) for place in places if os.path.exists(place)}):
         # A folder that holds the course would show it; nothing installs an interpreter around one.
-        if any(place == seen or place.startswith(seen + "/") for seen in shown):
+        if any(_is_inside(place, seen) for seen in shown):
             continue
         if str(SANDBOX).startswith(place + "/") and "site-packages" not in str(SANDBOX):
             raise JailError(
                 f"the kit lies inside {place}, which a submission must see; move it elsewhere"
             )
         shown.append(place)
-    return shown if any(str(SANDBOX).startswith(s + "/") for s in shown) else [*shown, str(SANDBOX)]
+    inside = any(_is_inside(str(SANDBOX), place) for place in shown)
+    return shown if inside else [*shown, str(SANDBOX)]
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
