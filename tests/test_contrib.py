@@ -143,6 +143,16 @@ def test_a_submission_writes_no_results_on_gradescope(autograder, tools):
     assert "checks.py" not in str(results)
 
 
+@pytest.mark.skipif(not other_user(), reason="root alone can run Python here, or is not there")
+def test_the_set_up_for_gradescope_hides_the_course_from_who_runs_submissions(autograder, tools):
+    installed = autograder / "venv/lib/python3/site-packages/checker/shipped"
+    (installed / "solutions").mkdir(parents=True)
+    bash(autograder / "source/setup.sh", tools=tools, **gradescope(autograder))
+    kit = autograder / "source/tasklings"
+    for folder in (installed, installed / "solutions", kit / "solutions", kit / "exercises"):
+        assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_one_file_is_graded_on_gradescope_whatever_it_is_called(autograder, tools):
     shutil.copy(LOST_UPDATE / "solution.py", autograder / "submission/my work.py")
     done, results = autograded(autograder, tools)

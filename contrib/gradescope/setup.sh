@@ -41,8 +41,9 @@ cd "$kit"
 user=()
 if [[ $(id -u) == 0 && -n ${AUTOGRADER_USER-nobody} ]]; then
   user=(--user "${AUTOGRADER_USER-nobody}")
-  # Submissions run as that user, who has no business here.
+  # Submissions run as that user, who has no business here, nor in the copy that is installed.
   chmod -R go= exercises solutions
+  find "$root/venv" -type d -path '*/checker/shipped' -prune -exec chmod -R go= {} +
 fi
 if ! said=$("$root/venv/bin/checker" grade --submission solutions ${user[@]+"${user[@]}"} 2>&1); then
   printf '%s\n' "$said" "setup.sh: the solutions do not pass, so nothing could be graded here" >&2
