@@ -10,7 +10,6 @@ Git merges it by keeping the lines of both sides, so a file may have several dig
 understood is skipped: then a file is taken for the learner's, and nothing is lost.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +27,8 @@ _VERSION: Final = re.compile(r"# tasklings (\S+)")
 def digest(content: bytes) -> str:
     """The SHA-256 of a text, in hexadecimal. Spaces at the ends of lines and blank lines at the end do not
     count: editors change them of their own accord."""
+    import hashlib  # Here, since most commands compare nothing, and it takes a while.
+
     plain = b"\n".join(line.rstrip() for line in content.splitlines()).rstrip()
     return hashlib.sha256(plain + b"\n").hexdigest()
 

@@ -137,9 +137,7 @@ def plan(course: Course, version: str) -> Plan:
 
 
 def is_behind(course: Course) -> bool:
-    """Whether the kit has something for this workspace that it has not given it; never in a clone."""
-    if course.home is None:
-        return False
+    """Whether the kit has something for the workspace of this course that it has not given it."""
     known = given.read_given(course.root)
     try:
         return any(

@@ -176,6 +176,8 @@ def select_one(course: Course, name: str, command: str) -> Exercise:
 
 def tell_of_update(course: Course, screen: "Screen") -> None:
     """Say so if the kit has something for this workspace that is not there yet."""
+    if course.home is None:
+        return
     from checker.workspace import is_behind
 
     if is_behind(course):
