@@ -8,6 +8,12 @@
 
 A learner edits `exercise.py` in place, so a copy of it as it was shipped is kept with the solutions, as
 `starter.py`. `checker verify` makes sure that the two are the same.
+
+In a clone of the kit the learner works where the course is. A workspace (see `checker/workspace.py`) holds
+only the learner's side of a course, and the rest is read from the installed kit:
+
+    tasklings.toml                          by which a workspace is recognised
+    exercises/<chapter>/<name>/             README.md exercise.py
 """
 
 import difflib
@@ -18,13 +24,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from checker.given import digest, read_given
 from checker.translation import _
 
 __all__ = [
+    "MARKER",
     "Answer",
     "Card",
     "Chapter",
@@ -35,6 +43,9 @@ __all__ = [
     "Question",
     "UnknownName",
 ]
+
+MARKER: Final = "tasklings.toml"
+"""The file at the top of a workspace, by which it is recognised."""
 
 
 class CourseError(Exception):
@@ -106,6 +117,10 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chapters: list[_ChapterEntry]
 
 
+class _Workspace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `tasklings.toml` holds: nothing yet, so that a key is a mistake, and not one without effect."""
+
+
 class Check:
     """A named expectation about an exercise, worth some points. Made by `checker.check`."""
 
@@ -137,7 +152,12 @@ class Exercise:
     chapter: str
     short_name: str
     folder: Path
+    """What the author wrote: the checks, the hints and the rest."""
     solutions: Path
+    work: Path
+    """Where the learner works on it: in a clone that is `folder`, in a workspace another one."""
+    given: frozenset[str] = frozenset()
+    """The digests of all that a workspace was given as `exercise.py`, which may be older than the starter."""
 
     @property
     def name(self) -> str:
@@ -147,7 +167,7 @@ class Exercise:
     @property
     def file(self) -> Path:
         """What the learner edits."""
-        return self.folder / "exercise.py"
+        return self.work / "exercise.py"
 
     @property
     def shown_file(self) -> str:
@@ -171,7 +191,7 @@ class Exercise:
     @property
     def example(self) -> Path:
         """What plays the learner's file on the real clock; it need not be there."""
-        return self.folder / "example.py"
+        return self.work / "example.py"
 
     @cached_property
     def starter(self) -> bytes:
@@ -240,9 +260,9 @@ class Exercise:
         return sum(check.points for check in self.checks)
 
     def is_untouched(self, source: bytes) -> bool:
-        """Whether `source` is the starter; spaces at the ends of lines and blank lines at the end do not
-        count."""
-        return _normalized(source) == _normalized(self.starter)
+        """Whether `source` is the starter, or an older one that a workspace still has; spaces at the ends
+        of lines and blank lines at the end do not count."""
+        return digest(source) in {digest(self.starter), *self.given}
 
 
 @dataclass(frozen=True)
@@ -257,31 +277,42 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Course:
-    """The exercises below one folder, in their order."""
+    """The exercises of a course, in their order."""
 
     root: Path
+    """Where the learner works: the top of a clone or of a workspace."""
     chapters: tuple[Chapter, ...] = field(default=())
+    home: Path | None = None
+    """Where the rest of the course is, if `root` is a workspace."""
 
     @classmethod
     def find(cls, start: Path) -> "Course":
-        """The course that `start` is in: the nearest folder at or above it that holds one.
+        """The course that `start` is in: the nearest folder at or above it that is a workspace or holds a
+        course.
 
         Raises `CourseError`.
         """
         for folder in (start, *start.parents):
-            if (folder / "exercises" / "course.toml").is_file():
+            if is_course(folder):
                 return cls.load(folder)
         raise CourseError(
             _(
-                "{folder} is not inside a course (no exercises/course.toml here or above); go to "
-                "your clone of the kit first, for example `cd tasklings`",
+                "{folder} is not inside a course (no tasklings.toml and no exercises/course.toml here or "
+                "above); go to your workspace or your clone of the kit, or make a workspace: "
+                "`checker init DIR`",
                 folder=start,
             )
         )
 
     @classmethod
     def load(cls, root: Path) -> "Course":
-        contents = read_toml(root / "exercises" / "course.toml", _Contents)
+        """The course of a clone or of a workspace. Raises `CourseError`."""
+        home, given = None, {}
+        if (root / MARKER).is_file():
+            read_toml(root / MARKER, _Workspace)
+            home, given = shipped(), read_given(root)
+        rest = home or root
+        contents = read_toml(rest / "exercises" / "course.toml", _Contents)
         chapters = tuple(
             Chapter(
                 entry.name,
@@ -290,8 +321,10 @@ class Course:
                     Exercise(
                         entry.name,
                         name,
-                        root / "exercises" / entry.name / name,
-                        root / "solutions" / entry.name / name,
+                        folder=rest / "exercises" / entry.name / name,
+                        solutions=rest / "solutions" / entry.name / name,
+                        work=root / "exercises" / entry.name / name,
+                        given=given.get(f"exercises/{entry.name}/{name}/exercise.py", frozenset()),
                     )
                     for name in entry.exercises
                 ),
@@ -300,7 +333,18 @@ class Course:
             )
             for entry in contents.chapters
         )
-        return cls(root, chapters)
+        return cls(root, chapters, home)
+
+    def expect_clone(self, command: str) -> None:
+        """Raise `CourseError` in a workspace, for a command that changes the course itself."""
+        if self.home is not None:
+            raise CourseError(
+                _(
+                    "`checker {command}` is for authors, and this is a workspace, which holds no checks; "
+                    "run it in a clone of the kit",
+                    command=command,
+                )
+            )
 
     def __iter__(self) -> Iterator[Exercise]:
         for chapter in self.chapters:
@@ -377,8 +421,21 @@ class Course:
         )
 
 
-def _normalized(source: bytes) -> bytes:
-    return b"\n".join(line.rstrip() for line in source.splitlines()).rstrip()
+def is_course(folder: Path) -> bool:
+    """Whether a folder is the top of a workspace, or of a clone."""
+    return (folder / MARKER).is_file() or (folder / "exercises" / "course.toml").is_file()
+
+
+def shipped() -> Path:
+    """Where the course is that comes with the kit: inside an installed kit, or the clone that an editable
+    one is run from. Raises `CourseError`."""
+    inside = Path(__file__).with_name("shipped")
+    for folder in (inside, Path(__file__).parents[1]):
+        if (folder / "exercises" / "course.toml").is_file():
+            return folder
+    raise CourseError(
+        _("{folder} is missing; the kit is not whole, so install it again", folder=inside)
+    )
 
 
 def read_toml(path: Path, kind: Any) -> Any:

@@ -2,6 +2,8 @@
 
     exercises/locks_and_limits/lost_update/checks.py::no_lost_update[trio]
 
+In a workspace, which holds no checks, the items stand below the learner's `exercise.py`.
+
 It is for courses that already use pytest: `-k`, `-x`, `--lf`, `--junitxml` and pytest-xdist treat
 checks as they treat tests. A check that fails is a failure and says what `checker grade` says; one that
 could not be tried is an error, not a failure.
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from checker.submission import Submission
 
 _CHECKS: Final = "checks.py"
+_WORK: Final = "exercise.py"
 
-_NOT_FOR_PYTEST: Final = ("exercise.py", "driver.py")
-"""What else an exercise holds. It runs in the sandbox only, whatever pytest is told to collect."""
+_OF_AN_EXERCISE: Final = (_CHECKS, _WORK, "driver.py", "example.py")
+"""What an exercise holds. The checks are collected in place of one of these files; all the others run in
+the sandbox only, or as a program, whatever pytest is told to collect."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -182,7 +186,7 @@ class _Shared:
             return self.given
         from checker.submission import Submission
 
-        root = exercise.folder.parents[2]
+        root = exercise.work.parents[2]
         return [_Work(Submission(root, is_own=True), root, given=False)]
 
     def exercise(self, root: Path, folder: Path) -> "Exercise | None":
@@ -192,7 +196,7 @@ class _Shared:
 
         if root not in self._courses:
             self._courses[root] = Course.load(root)
-        return next((e for e in self._courses[root] if e.folder == folder), None)
+        return next((e for e in self._courses[root] if e.work == folder), None)
 
     @property
     def sandbox(self) -> "Sandbox":
@@ -243,7 +247,12 @@ def _is_of_course(start: Path, argument: str) -> bool:
 
 
 def _has_course(root: Path) -> bool:
-    return os.path.isfile(root / "exercises" / "course.toml")  # That of a path refuses some names.
+    # As `checker.course.is_course`, which is not imported for projects that have no course.
+    return _is_workspace(root) or os.path.isfile(root / "exercises" / "course.toml")
+
+
+def _is_workspace(root: Path) -> bool:
+    return os.path.isfile(root / "tasklings.toml")  # That of a path refuses some names.
 
 
 def _course_around(folder: Path) -> Path | None:
@@ -260,7 +269,7 @@ def pytest_collect_file(
     """Collect the checks of an exercise as such, and as nothing else: for pytest itself it would be
     a module like any other if it was named on the command line, and so would the submission."""
     found = yield
-    if file_path.name != _CHECKS and file_path.name not in _NOT_FOR_PYTEST:
+    if file_path.name not in _OF_AN_EXERCISE:
         return found
     root = _course_around(file_path.parent)
     if root is None:
@@ -275,7 +284,7 @@ def pytest_collect_file(
         raise parent.CollectError(str(error)) from None
     if exercise is None:
         return found
-    if file_path.name != _CHECKS:
+    if file_path.name != (_WORK if _is_workspace(root) else _CHECKS):
         return []
     shared.found_checks = True
     return [CheckFile.from_parent(parent, path=file_path, exercise=exercise)]
@@ -316,7 +325,7 @@ def _refusal(shared: _Shared, items: Sequence["CheckItem"]) -> str:
     if shared.given[0].submission.is_one_file and len(exercises) > 1:
         return (
             f"{shared.shown(shared.given[0].path)} is one file; say which exercise it is for, for "
-            f"example `pytest {shared.shown(exercises[0].folder)} {shared.option}`"
+            f"example `pytest {shared.shown(exercises[0].work)} {shared.option}`"
         )
     if all(w.submission.source(e).missing for w in shared.given for e in exercises):
         return (
@@ -327,7 +336,7 @@ def _refusal(shared: _Shared, items: Sequence["CheckItem"]) -> str:
 
 
 class CheckFile(pytest.File):
-    """The `checks.py` of an exercise."""
+    """The checks of an exercise: its `checks.py`, or in a workspace its `exercise.py`."""
 
     def __init__(self, *, exercise: "Exercise", **options: Any) -> None:
         super().__init__(**options)
@@ -391,6 +400,8 @@ class CheckItem(pytest.Item):
         return shown
 
     def reportinfo(self) -> tuple[Path, int, str]:
+        if self.path.name != _CHECKS:
+            return self.path, 0, self.name
         function = self.exercise.checks[self._number].function
         return self.path, function.__code__.co_firstlineno - 1, self.name
 

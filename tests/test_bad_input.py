@@ -80,7 +80,7 @@ def make_up(root: Path, checks: str) -> Exercise:
         'title = "Double"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["a", "b"]\n'
     )
     (solutions / "starter.py").write_text(STARTER)
-    return Exercise("made_up", "double", folder, solutions)
+    return Exercise("made_up", "double", folder, solutions, work=folder)
 
 
 @pytest.fixture(scope="module")

@@ -174,7 +174,7 @@ def test_nothing_that_a_submission_says_reaches_the_terminal_as_it_is(clone):
 def test_outside_a_course_it_says_where_to_go(tmp_path):
     done = checker("grade", cwd=tmp_path)
     assert done.returncode == cli.UNUSABLE
-    assert "go to your clone of the kit first" in done.stderr
+    assert "checker init DIR" in done.stderr
 
 
 def test_a_reader_that_hangs_up_early_gets_no_traceback(clone):

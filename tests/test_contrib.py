@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,8 @@ def test_every_script_can_be_run_and_is_sound(script, tmp_path):
 
 def test_nothing_that_is_ready_to_copy_names_a_registry_or_a_lock_file():
     files = [path for path in CONTRIB.rglob("*") if path.is_file()]
-    for path in [*files, ROOT / "Dockerfile", ROOT / ".devcontainer/devcontainer.json"]:
+    files += [ROOT / "Dockerfile", ROOT / ".devcontainer/devcontainer.json", ROOT / ".ci/run"]
+    for path in [*files, *(ROOT / ".github/workflows").iterdir()]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|index-url|\.lock\b|mcr\.|ghcr\.|docker\.io", text), path
 
@@ -141,6 +143,16 @@ def test_a_submission_writes_no_results_on_gradescope(autograder, tools):
     assert results["score"] == 0
     assert "results" in str(results)
     assert "checks.py" not in str(results)
+
+
+@pytest.mark.skipif(not other_user(), reason="root alone can run Python here, or is not there")
+def test_the_set_up_for_gradescope_hides_the_course_from_who_runs_submissions(autograder, tools):
+    installed = autograder / "venv/lib/python3/site-packages/checker/shipped"
+    (installed / "solutions").mkdir(parents=True)
+    bash(autograder / "source/setup.sh", tools=tools, **gradescope(autograder))
+    kit = autograder / "source/tasklings"
+    for folder in (installed, installed / "solutions", kit / "solutions", kit / "exercises"):
+        assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_one_file_is_graded_on_gradescope_whatever_it_is_called(autograder, tools):
@@ -291,6 +303,20 @@ def test_the_step_of_the_workflow_annotates_writes_a_summary_and_fails(tmp_path,
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith(f"::error file={file},")
     assert "0 of 1 passed" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+PYTHONS = '["3.11", "3.12", "3.13", "3.14"]'
+
+
+def test_the_kit_is_tested_on_every_python_and_system_that_it_is_said_to_run_on():
+    text = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert text.count("runs-on:") == text.count(f"python: {PYTHONS}") == 2
+    assert text.count("os: [ubuntu-latest, macos-latest]") == 2
+    assert text.count("persist-credentials: false") == text.count("actions/checkout@")
+    assert (
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+        == ">=3.11"
+    )
 
 
 # --- Containers ---------------------------------------------------------------------------------

@@ -368,7 +368,7 @@ def made(tmp_path: Path) -> Callable[..., Exercise]:
         how: str = "attempt",
         returned: str = '{2: "two", 3: "three"}.get(run.value)',
     ) -> Exercise:
-        exercise = Exercise("c", "e", tmp_path / "e", tmp_path / "s")
+        exercise = Exercise("c", "e", tmp_path / "e", tmp_path / "s", work=tmp_path / "e")
         exercise.folder.mkdir()
         exercise.solutions.mkdir()
         toml = TOML.format(more=more, last=last, because=because)

@@ -75,7 +75,9 @@ def test_there_are_rooms_to_look_into():
     assert {"wire", "report", "judge", "sandbox", "feedback", "cli"} <= known
 
 
-@pytest.mark.parametrize("name", ["folding", "harmless", "translation", "wire"])
+@pytest.mark.parametrize(
+    "name", ["completion", "folding", "given", "harmless", "translation", "wire"]
+)
 def test_the_ground_stands_on_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
         assert known == set(), file
@@ -84,7 +86,7 @@ def test_the_ground_stands_on_nothing_else_of_the_kit(name):
 @pytest.mark.parametrize("name", ["arguments", "report", "course"])
 def test_the_ground_floor_knows_the_language_it_speaks_and_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
-        assert known <= {"translation"}, file
+        assert known <= {"given", "translation"}, file
 
 
 def test_the_sandbox_knows_the_wire_and_nothing_else_of_the_kit():

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checker.cli.usage import Formatter, Parser, explain, meant
 from checker.course import Check, Course, CourseError, Exercise, UnknownName
 from checker.submission import SubmissionError
 from checker.translation import _
+
+if TYPE_CHECKING:
+    from checker.feedback.terminal import Screen
 
 PASSED: Final = 0
 FAILED: Final = 1
@@ -37,6 +40,9 @@ COMMANDS: Final = {
     "open": _("open an exercise in your editor"),
     "reset": _("bring the starter of an exercise back, and keep what you wrote"),
     "list": _("show the course, and how far you are"),
+    "init": _("make a workspace: a folder of your own, with the exercises in it"),
+    "update": _("bring new exercises and better texts to your workspace"),
+    "completion": _("let your shell complete commands, options and names of exercises"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
     "doctor": _("show how well this machine can isolate submissions (for instructors)"),
     "export": _(
@@ -45,6 +51,9 @@ COMMANDS: Final = {
     "mutate": _("make wrong answers by machine, and show those no check catches (for authors)"),
     "verify": _("prove that the checks of an exercise are right (for authors)"),
 }
+
+NAMES: Final = ("name", "names", "exercise")
+"""What commands call an argument that is the name of an exercise."""
 
 
 class UsageError(Exception):
@@ -131,6 +140,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         explain(error.strerror or str(error))
         _forget_stdout()
         return UNUSABLE
+
+
+def command_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command. To make them takes a while, since it imports all the commands."""
+    parsers = {}
+    for name in COMMANDS:
+        parsers[name] = argparse.ArgumentParser(prog=f"checker {name}")
+        import_module(f"checker.cli.{name}_command").add_arguments(parsers[name])
+    return parsers
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +245,16 @@ def _next(course: Course, command: str) -> Exercise:
     return following
 
 
+def tell_of_update(course: Course, screen: "Screen") -> None:
+    """Say so if the kit has something for this workspace that is not there yet."""
+    if course.home is None:
+        return
+    from checker.workspace import is_behind
+
+    if is_behind(course):
+        screen.line(_("The kit has something new for this workspace: checker update"))
+
+
 def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all, since the old one is somebody's. Raises `UsageError`."""
     try:
@@ -234,6 +262,24 @@ def write_whole(path: Path, text: str | bytes) -> None:
     except OSError as error:
         raise UsageError(
             _("{file} cannot be written: {reason}", file=path, reason=error.strerror)
+        ) from None
+
+
+def write_below(root: Path, files: Mapping[Path, bytes]) -> None:
+    """Write files below `root`, as `write_together` does, and the folders that they need. Raises
+    `UsageError`."""
+    try:
+        for path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_together(files)
+    except OSError as error:
+        raise UsageError(
+            _(
+                "{folder} cannot be written to: {reason} ({file})",
+                folder=root,
+                reason=error.strerror,
+                file=error.filename,
+            )
         ) from None
 
 

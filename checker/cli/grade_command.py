@@ -182,6 +182,7 @@ def run(given: argparse.Namespace) -> int:
         for exercise, source in work:
             if is_own and source.missing and not given.names:  # With a name, the report says so.
                 screen.paragraph(how_to_restore(exercise), hanging="  ")
+        cli.tell_of_update(course, screen)
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED
 

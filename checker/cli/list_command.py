@@ -62,6 +62,7 @@ def run(given: argparse.Namespace) -> int:
     points = sum(_points(exercise, progress) for exercise in chosen)
     most = sum(exercise.max_points for exercise in chosen)
     screen.paragraph(standing(len(passed), len(chosen), points, most))
+    cli.tell_of_update(course, screen)
     return cli.PASSED
 
 

@@ -65,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
+    course.expect_clone("mutate")
     if given.accept and (given.names or given.family):
         raise cli.UsageError(
             f"{table.FILE} is about all exercises: give neither names nor families"

@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     course = Course.find(Path.cwd())
+    course.expect_clone("verify")
     exercises = course.select(given.names)
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
     findings = 0
