@@ -115,6 +115,14 @@ def test_each_step_shows_lines_callers_and_names_of_whoever_took_it_and_not_yet_
     assert "balance" not in values_of(first, other)
 
 
+def test_a_reply_is_shown_before_what_follows_upon_it(playback_of, marked):
+    playback = playback_of(UPDATE)
+    last = [each for each in playback.moments if "write() is done" in each.text][-1]
+    lines = {place.number: place.line for place in last.places}
+    assert lines[last.number] == marked(UPDATE, "# write")
+    assert playback.moments[-1].places == ()
+
+
 def test_each_step_shows_what_the_services_hold_in_public(playback_of):
     playback = playback_of(UPDATE)
     done = [each for each in playback.moments if "write() is done" in each.text]

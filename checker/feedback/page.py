@@ -170,7 +170,9 @@ def render(recordings: Sequence[Recording]) -> str:
 
 
 def parts() -> Parts:
-    module: Any = _template().make_module({"views": [], **_given()})
+    # The other page has no player.
+    given = _given() | {"player_style": "", "player_script": ""}
+    module: Any = _template().make_module({"views": [], **given})
     symbols = {kind: module.symbol(kind).strip() for kind in _MARKS}
     return Parts(module.style, module.timeline, symbols)
 

@@ -109,6 +109,7 @@ class _Stage:
         self._places: dict[_Lane, Place] = {}
         self._made: dict[int, Place] = {}
         self._next_stood = self._next_left = 0
+        self._seen_until = 0
         self._stood_at = [stood.order for stood in picture.stood]
         self._primitives_at = [order for order, __ in picture.primitives]
         self._services_at = [order for order, __ in picture.services]
@@ -128,7 +129,11 @@ class _Stage:
         for number, step in enumerate(story):
             is_last_of_gap = number not in kept and number + 1 in kept
             left_out += number not in kept
-            self._advance(after[step.place])
+            # What follows upon a reply, say, is not there yet, but for the last step.
+            is_over = number + 1 == len(story)
+            end = after[step.place] if step.goes_on or is_over else step.place + 1
+            self._seen_until = max(self._seen_until, end)
+            self._advance(self._seen_until)
             if number in kept:
                 yield self._moment(step, after[step.place])
             elif is_last_of_gap:
@@ -140,7 +145,7 @@ class _Stage:
     def _moment(self, step: Step, end: int) -> Moment:
         """How things stand after `step`, when what has the place `end` is yet to come."""
         sentence = step.sentence
-        primitives = bisect_left(self._primitives_at, end) - 1
+        primitives = bisect_left(self._primitives_at, self._seen_until) - 1
         if step.goes_on and step.who is not None:
             self._let_go_on(step)
             primitives = self._primitives_after(step, primitives)
