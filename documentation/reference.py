@@ -16,7 +16,7 @@ from typing import Any, Final
 import checker
 
 PARTS: Final = {
-    "Checks and their worlds": ["check", "scene", "Case", "World"],
+    "Checks and their worlds": ["check", "scene", "question", "Case", "World"],
     "The world around a submission": ["Service", "takes", "blocking", "AnyIOError"],
     "What is called": ["Act", "Instance"],
     "What happened": [
@@ -39,7 +39,7 @@ PARTS: Final = {
 """What belongs together, in the order in which an author meets it."""
 
 OF_THE_KIT: Final = {
-    "Case": {"has_run", "last_trace", "played", "searched", "worlds"},
+    "Case": {"aims", "has_run", "last_trace", "played", "searched", "worlds"},
     "World": {"choices", "trace"},
     "Act": {"explained"},
 }
