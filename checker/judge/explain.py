@@ -176,16 +176,29 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         advice = _(
             "find the loop around that sleep: what should end it, and why does that never happen?"
         )
-    return CheckFailed(
-        _(
+    name = _("livelock") if held or given_up else _("an endless loop")
+    if ending.until is not None:
+        seen = ngettext(
+            "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
+            "step between them is taken again and again, for ever:",
+            "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
+            "steps between them are taken again and again, for ever:",
+            ending.steps,
+            livelock=name,
+            since=since,
+            until=ending.until,
+        )
+    else:
+        seen = _(
             "{livelock}: since {since:g} s, timers have gone off {times} times, and {came}. Again and "
             "again:",
-            livelock=_("livelock") if held or given_up else _("an endless loop"),
+            livelock=name,
             since=since,
             times=f"{ending.steps:,}",
             came=came,
         )
-        + waits_below(trace, in_turn),
+    return CheckFailed(
+        seen + waits_below(trace, in_turn),
         _first_line(held) or _first_line([wait for wait in in_turn if wait.what.kind == "sleep"]),
         advice,
     )
