@@ -152,7 +152,8 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         {
             call.method
             for call in trace.calls
-            if call.started > since and call.outcome == "cancelled"
+            if call.outcome == "cancelled"
+            and ((call.ended or 0.0) if ending.until is not None else call.started) > since
         }
     )
     if given_up:
@@ -180,13 +181,14 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
     if ending.until is not None:
         seen = ngettext(
             "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
-            "step between them is taken again and again, for ever:",
+            "step in between repeats for ever, and {came}:",
             "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
-            "steps between them are taken again and again, for ever:",
+            "steps in between repeat for ever, and {came}:",
             ending.steps,
             livelock=name,
             since=since,
             until=ending.until,
+            came=came,
         )
     else:
         seen = _(
