@@ -65,7 +65,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         self._made = 0
         self._far: list[float] = []
         super().__init__(_IdleSelector(self, kernel))
-        kernel.last_timer = self.last_timer
+        kernel.timers = self.timers
         self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
     def run_until_complete(self, future: Any) -> Any:
@@ -99,11 +99,10 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             return self._far[0]
         return self.time() + timeout
 
-    def last_timer(self) -> float:
-        """When the last timer goes off."""
+    def timers(self) -> list[float]:
+        """When each timer goes off."""
         # There is no public way to ask an event loop for its timers.
-        timers = [timer.when() for timer in self._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
-        return max(timers, default=-math.inf)
+        return [timer.when() for timer in self._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **kwargs: Any

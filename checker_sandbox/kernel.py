@@ -92,8 +92,8 @@ def _unheard(task: object) -> None:
     """What is told of a task that was woken, where nobody wants to hear of it."""
 
 
-def _never() -> float:
-    return -math.inf
+def _nothing_known(kernel: "Kernel") -> None:
+    """What is remembered, where nobody looks."""
 
 
 class Kernel:
@@ -131,6 +131,7 @@ class Kernel:
         self._cancel_asked: list[int] = []
         self._prompt: anyio.Event | None = None
         self._timers_asked = False
+        self._memory_asked = False
         self._rounds = 0
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
@@ -139,8 +140,12 @@ class Kernel:
         """Whether to call `woken`."""
         self.woken: Callable[[object], None] = _unheard
         """Called when a task can go on, where the run is pictured."""
-        self.last_timer: Callable[[], float] = _never
-        """When the last of the event loop's timers goes off, on its own clock."""
+        self.timers: Callable[[], list[float]] = list
+        """When each of the event loop's timers goes off, on the kernel's clock."""
+        self.remembered: Callable[[Kernel], bytes | None] = _nothing_known
+        """All that the program remembers, boiled down to a few bytes: see `checker_sandbox/memory.py`."""
+        self.is_forgetful: bool | None = None
+        """Whether the program is one of which that can be told, once it is known."""
 
     # --- what the stubs call ---
 
@@ -171,6 +176,10 @@ class Kernel:
         pending = self._send_call(service, method, arguments, keywords, thread)
         self.threads.park(thread, Awaited("reply", method))
         return pending.result()
+
+    def place_of(self, call: Pending) -> int:
+        """How many of the calls under way were made before this one."""
+        return sum(number < call.number for number in self._pending)
 
     def _send_call(
         self,
@@ -316,8 +325,10 @@ class Kernel:
         self.look()
         last = None
         if self._timers_asked:
-            last = instant(max(self.last_timer(), self.threads.last_deadline()) - EPOCH)
-        self._send(Idle(self.take_events(), instant(deadline - EPOCH), last))
+            timers = max(self.timers(), default=-math.inf)
+            last = instant(max(timers, self.threads.last_deadline()) - EPOCH)
+        memory = self.remembered(self) if self._memory_asked else None
+        self._send(Idle(self.take_events(), instant(deadline - EPOCH), last, memory))
         message = self.link.receive()
         if isinstance(message, Explain):
             self.end(Explained(self.take_events(), tuple(self._waits(self))))
@@ -341,6 +352,7 @@ class Kernel:
             else:
                 self._arrived.append(pending.waiting)
         self._timers_asked = message.timers
+        self._memory_asked = message.memory
         self._begin_asked += message.begin
         self._cancel_asked += message.cancel
         self.threads.wake_sleepers(now)

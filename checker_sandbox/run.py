@@ -35,6 +35,7 @@ from checker_sandbox import (
     asyncio_driver,
     clock,
     computing,
+    memory,
     patches,
     permits,
     syscalls,
@@ -117,6 +118,7 @@ def make_kernel(link: Link) -> Kernel:
     stubs = Stubs()
     link.embody = stubs.embody
     kernel = stubs.kernel = Kernel(link, Tasks(), describe_waits)
+    kernel.remembered = memory.digest
     clock.install(lambda: kernel.now, EPOCH)
     patches.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = _wait_all_tasks_blocked

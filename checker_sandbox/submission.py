@@ -53,6 +53,11 @@ def load() -> types.ModuleType:
     return module
 
 
+def codes() -> list[types.CodeType]:
+    """What was compiled."""
+    return [code for code in _programs.values() if isinstance(code, types.CodeType)]
+
+
 def forget() -> None:
     """Let go of the modules that `load` made."""
     for name in ("exercise", "driver"):

@@ -7,7 +7,6 @@ seeded from the run's seed, and before it is shuffled, a batch is sorted by when
 that order, which is the plainest. Both names are private: there is no public interface for this.
 """
 
-import math
 from collections.abc import Awaitable, Callable, MutableSequence
 from random import Random
 from typing import Any, Final
@@ -62,7 +61,7 @@ class _VirtualClock(trio.abc.Clock):
         self.io_polled = False
 
     def start_clock(self) -> None:
-        self._kernel.last_timer = _last_timer
+        self._kernel.timers = _timers
 
     def current_time(self) -> float:
         return max(self._kernel.now + AHEAD, self._reached)
@@ -109,11 +108,10 @@ class _Watcher(trio.abc.Instrument):
         clock.asked = False
 
 
-def _last_timer() -> float:
-    """When the last cancel scope that has a deadline ends. There is no public way to ask trio."""
+def _timers() -> list[float]:
+    """When each cancel scope that has a deadline ends. There is no public way to ask trio."""
     scopes = trio_run.GLOBAL_RUN_CONTEXT.runner.deadlines._heap
-    ends = [at for at, _, scope in scopes if at == scope._registered_deadline]
-    return max(ends, default=-math.inf) - AHEAD
+    return [at - AHEAD for at, _, scope in scopes if at == scope._registered_deadline]
 
 
 def _is_learners(task: trio.lowlevel.Task) -> bool:

@@ -1,5 +1,6 @@
 """However a submission ends, a learner is told what happened, where, and who waited for whom."""
 
+import textwrap
 from dataclasses import replace
 
 import pytest
@@ -397,7 +398,25 @@ def test_a_cancellation_that_is_swallowed_once_is_no_cancellation(play):
     assert run.elapsed == 3.0
 
 
-def test_a_heartbeat_that_never_ends_meets_a_limit_of_steps(play):
+def test_a_heartbeat_that_counts_its_beats_meets_a_limit_of_steps(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(desk):
+            beats = 0
+            while True:
+                beats += 1
+                await anyio.sleep(1)
+                await desk.ask(1)
+        """,
+        Desk(),
+    )
+    assert isinstance(run.trace.ending, Overran)
+    assert f"{MAX_STEPS:,} steps" in explain(run.trace).message
+
+
+def test_a_heartbeat_that_remembers_nothing_is_proved_to_go_on_for_ever(play):
     run = play(
         """
         import anyio
@@ -409,8 +428,127 @@ def test_a_heartbeat_that_never_ends_meets_a_limit_of_steps(play):
         """,
         Desk(),
     )
-    assert isinstance(run.trace.ending, Overran)
-    assert f"{MAX_STEPS:,} steps" in explain(run.trace).message
+    assert isinstance(run.trace.ending, Livelocked)
+    assert run.trace.steps < 50
+    assert "so the 2 steps in between repeat for ever" in explain(run.trace).message
+
+
+# Each looks the same from outside, time and again, and ends after a few hundred rounds.
+BOUNDED = {
+    "by a variable": """
+        n = 0
+        while n < 300:
+            n += 1
+            await anyio.sleep(1)
+    """,
+    "by an iterator that nobody names": """
+        for _ in itertools.repeat(None, 300):
+            await anyio.sleep(1)
+    """,
+    "by the clock": """
+        until = anyio.current_time() + 300
+        while anyio.current_time() < until:
+            await anyio.sleep(1)
+    """,
+    "by the time since the beginning": """
+        began = time.monotonic()
+        while time.monotonic() - began < 300:
+            await anyio.sleep(1)
+    """,
+    "by another task": """
+        done = []
+
+        async def wait():
+            await anyio.sleep(300)
+            done.append(1)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(wait)
+            while not done:
+                await anyio.sleep(1)
+    """,
+    "by a time limit around it": """
+        with anyio.move_on_after(300):
+            while True:
+                await anyio.sleep(1)
+    """,
+    "by an attribute of an object": """
+        class Retries:
+            left = 300
+
+            def again(self):
+                self.left -= 1
+                return self.left
+
+        retries = Retries()
+        while retries.again():
+            await anyio.sleep(1)
+    """,
+    "by an attribute that has a slot": """
+        class Retries:
+            __slots__ = ("left",)
+
+        retries = Retries()
+        retries.left = 300
+        while retries.left:
+            retries.left -= 1
+            await anyio.sleep(1)
+    """,
+    "by what a closure counts": """
+        left = 300
+
+        def again():
+            nonlocal left
+            left -= 1
+            return left
+
+        while again():
+            await anyio.sleep(1)
+    """,
+    "by a generator": """
+        async def ticks():
+            for _ in itertools.repeat(None, 300):
+                await anyio.sleep(1)
+                yield
+
+        async for _ in ticks():
+            pass
+    """,
+    "by how much is in a stream": """
+        send, receive = anyio.create_memory_object_stream(300)
+        with send, receive:
+            try:
+                while True:
+                    send.send_nowait(None)
+                    await anyio.sleep(1)
+            except anyio.WouldBlock:
+                pass
+    """,
+    "by the permits of a semaphore": """
+        semaphore = anyio.Semaphore(300)
+        while semaphore.value:
+            semaphore.acquire_nowait()
+            await anyio.sleep(1)
+    """,
+    "by chance": """
+        while random.random() > 0.005:
+            await anyio.sleep(1)
+    """,
+    "by how many tasks there are": """
+        async with anyio.create_task_group() as group:
+            tasks = []
+            while len(tasks) < 60:
+                tasks.append(group.start_soon(anyio.sleep, 100))
+                await anyio.sleep(1)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_a_loop_is_no_endless_one_that_is_bounded(play, name):
+    body = textwrap.indent(textwrap.dedent(BOUNDED[name]), " " * 4)
+    head = "import itertools, random, time\nimport anyio\n\nasync def main():"
+    assert play(f"{head}{body}\n    return 'over'\n").value == "over"
 
 
 LIVELOCK = """
@@ -433,11 +571,27 @@ LIVELOCK = """
     """
 
 
-def test_a_deadlock_that_is_given_up_and_tried_again_ends_after_some_hundred_timers(play, fail):
-    ending = play(LIVELOCK).trace.ending
+COUNTED = LIVELOCK.replace(
+    "            while True:\n",
+    "            tries = 0\n            while True:\n                tries += 1\n",
+)
+
+
+def test_a_deadlock_that_is_given_up_and_tried_again_is_seen_after_a_few_rounds(play):
+    trace = play(LIVELOCK).trace
+    assert isinstance(trace.ending, Livelocked)
+    assert trace.steps < 50
+    failure = explain(trace)
+    assert "everything is exactly as it was" in failure.message
+    assert "so the 2 steps in between repeat for ever" in failure.message
+    assert not failure.costly
+
+
+def test_one_that_counts_its_tries_ends_after_some_hundred_timers(play, fail):
+    ending = play(COUNTED).trace.ending
     assert isinstance(ending, Livelocked)
     assert [wait.who for wait in ending.waits] == ["main", "meet", "meet"]
-    failure = fail(LIVELOCK)
+    failure = fail(COUNTED)
     assert failure.message.startswith("an endless loop: since 0 s, timers have gone off 602 times")
     assert not failure.costly
 
@@ -448,7 +602,7 @@ def test_a_livelock_that_is_watched_says_what_its_tasks_waited_for_in_turn(case_
     with pytest.raises(CheckFailed) as caught:
         case.world().run("main")
     here = marked(LIVELOCK)
-    assert caught.value.message.startswith("livelock: since 0 s, ")
+    assert caught.value.message.startswith("livelock: at ")
     assert caught.value.advice.startswith("giving up and trying again changes nothing here")
     assert (
         f"task 2 (meet) waits at line {here} for a Lock, held by task 3 (meet)"
@@ -508,7 +662,7 @@ def test_a_call_that_is_given_up_again_and_again_is_told_with_what_would_help(pl
     assert isinstance(run.trace.ending, Livelocked)
     failure = explain(run.trace)
     assert failure.message.startswith("livelock: ")
-    assert "times, and ask() was begun and given up again and again" in failure.message
+    assert "for ever, and ask() was begun and given up again and again" in failure.message
     assert "wait for its reply as long as it takes" in failure.advice
 
 
@@ -561,11 +715,11 @@ def test_calls_that_change_a_service_are_progress_whatever_is_given_up_between_t
 
 
 def test_a_known_livelock_is_looked_at_for_a_few_rounds(case_of):
-    case = case_of(LIVELOCK)
+    case = case_of(COUNTED)
     with pytest.raises(CheckFailed):
         case.world().run("main")
     whole = case.last_trace
-    again = case_of(LIVELOCK)
+    again = case_of(COUNTED)
     again._setting = replace(again._setting, fresh=True, watched=True, known=whole.ending)
     with pytest.raises(CheckFailed) as caught:
         again.world().run("main")

@@ -20,7 +20,7 @@ from checker.judge.scheduler import Scheduler
 from checker.judge.search.explore import PLAIN, Aims
 from checker.judge.search.shrink import Failing, shrink
 from checker.judge.setting import Setting
-from checker.judge.trace import ErrorTree, Livelocked, Raised, Spun, Trace
+from checker.judge.trace import ErrorTree, Livelocked, Overran, Raised, Spun, Trace
 from checker.report import Searched
 from checker.translation import _
 
@@ -41,8 +41,8 @@ REPEATS: Final = 3
 SMALLER_STEPS: Final = 10_000
 """How many steps all smaller runs may have together: two hundred of the usual ones."""
 
-SMALLER_LIVELOCK_STEPS: Final = 1_000
-"""How many, where each of them goes on until it is seen to be a livelock: two of these."""
+SMALLER_ENDLESS_STEPS: Final = 1_000
+"""How many, where each of them goes on until it is seen that it never ends."""
 
 _Kind: TypeAlias = tuple[object, ...]
 
@@ -92,7 +92,8 @@ def try_check(
     first = play(check, setting, seed, memory=memory)
     if not setting.explained or not _can_repeat(first):
         return first
-    repeated = _repeat(check, setting, seed, first)
+    # One that goes on for long is repeated once it is as small as it gets.
+    repeated = first if _is_endless(first.trace) else _repeat(check, setting, seed, first)
     if repeated is None:
         # Runs that share a process may get into each other's way, however clean each one leaves it.
         first = play(check, replace(setting, fresh=True), seed)
@@ -100,18 +101,12 @@ def try_check(
             return first
         repeated = _repeat(check, setting, seed, first)
     if repeated is None:
-        if time.monotonic() > setting.until:
-            return first  # There is no time left to have it again.
-        alone = replace(setting, fresh=True)
-        if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
-            return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
-        return Attempt(obstacle=UNSTEADY)
+        return _unsteady(check, setting, seed, first)
 
     if isinstance(repeated.trace and repeated.trace.ending, Spun):
         return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
 
-    is_livelock = isinstance(repeated.trace and repeated.trace.ending, Livelocked)
-    most = SMALLER_LIVELOCK_STEPS if is_livelock else SMALLER_STEPS
+    most = SMALLER_ENDLESS_STEPS if _is_endless(repeated.trace) else SMALLER_STEPS
     spent = 0
     known: dict[Replay, Attempt] = {}
 
@@ -120,18 +115,26 @@ def try_check(
         if spent > most:
             return None
         tried = play(check, setting, seed, smaller)
-        spent += tried.trace.steps if tried.trace is not None else 0
+        if _met_limit(tried.trace):
+            spent += most // 2  # A smaller one may be seen through, so a few are worth their time.
+        elif tried.trace is not None:
+            spent += tried.trace.steps
         if tried.kind != first.kind:
             return None
         known[tried.played] = tried
         return Failing.of(tried.choices)
 
     smallest = shrink(Failing.of(repeated.choices), fails, small)
-    if smallest.replay != repeated.played:
-        repeated = _repeat(check, setting, seed, known[smallest.replay]) or repeated
-    return replace(
-        repeated, worlds=first.worlds, is_by_order=_is_by_order(check, setting, seed, repeated)
-    )
+    if smallest.replay != repeated.played or repeated is first:
+        shown = known.get(smallest.replay, repeated)
+        again = _repeat(check, setting, seed, shown)
+        if again is None and repeated is first:
+            again = _repeat(check, setting, seed, first)
+            if again is None:
+                return _unsteady(check, setting, seed, first)
+        repeated = again or repeated
+    by_order = not _met_limit(repeated.trace) and _is_by_order(check, setting, seed, repeated)
+    return replace(repeated, worlds=first.worlds, is_by_order=by_order)
 
 
 def play(
@@ -184,12 +187,34 @@ def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attemp
     """Reproduce a failure in a process of its own; None if that cannot be done."""
     ending = tried.trace.ending if tried.trace is not None else None
     known = ending if isinstance(ending, Livelocked) else None
-    for watched in (True, False):  # To be watched takes time, which a run may not have.
+    # To be watched takes time, which a run may not have; and what took all the steps that there are says
+    # no more for it.
+    for watched in (False,) if _met_limit(tried.trace) else (True, False):
         alone = replace(setting, fresh=True, watched=watched, known=known)
         repeated = play(check, alone, seed, tried.played)
         if repeated.kind == tried.kind:
             return repeated
     return None
+
+
+def _unsteady(check: Check, setting: Setting, seed: str, first: Attempt) -> Attempt:
+    """What comes of a failure that is not to be had again."""
+    if time.monotonic() > setting.until:
+        return first  # There is no time left to have it again.
+    alone = replace(setting, fresh=True)
+    if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
+        return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
+    return Attempt(obstacle=UNSTEADY)
+
+
+def _is_endless(trace: Trace | None) -> bool:
+    """Whether a run went on for long, and showed or proved that it would do so for ever."""
+    return _met_limit(trace) or (trace is not None and isinstance(trace.ending, Livelocked))
+
+
+def _met_limit(trace: Trace | None) -> bool:
+    """Whether a run took all the steps that a run may take."""
+    return trace is not None and isinstance(trace.ending, Overran) and trace.ending.endless
 
 
 def _is_by_order(check: Check, setting: Setting, seed: str, failing: Attempt) -> bool:
@@ -217,7 +242,9 @@ def _kind(check: Check, failure: CheckFailed, trace: Trace | None) -> _Kind:
     # A run of several acts returns, however each of them ends.
     endings = [trace.ending, *(act.ending for act in trace.acts)] if trace is not None else []
     errors = {kind for one in endings if isinstance(one, Raised) for kind in _kinds(one.error)}
-    return (*lines, *(type(ending).__name__ for ending in endings[:1]), *sorted(errors))
+    # The limit of steps is met by livelocks that are too large to be seen through.
+    name = "Livelocked" if _is_endless(trace) else type(endings[0]).__name__ if endings else ""
+    return (*lines, *filter(None, [name]), *sorted(errors))
 
 
 def _kinds(error: ErrorTree) -> tuple[str, ...]:

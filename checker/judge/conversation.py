@@ -253,7 +253,8 @@ class _Conversation:
                     "it was still going after {steps:,} steps, {elapsed:,.1f} virtual seconds in",
                     steps=MAX_STEPS,
                     elapsed=seconds(self.world.now),
-                )
+                ),
+                endless=True,
             )
         )
 

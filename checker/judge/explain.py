@@ -155,7 +155,8 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         {
             call.method
             for call in trace.calls
-            if call.started > since and call.outcome == "cancelled"
+            if call.outcome == "cancelled"
+            and ((call.ended or 0.0) if ending.until is not None else call.started) > since
         }
     )
     if given_up:
@@ -179,16 +180,30 @@ def _explain_livelock(trace: Trace, ending: Livelocked) -> CheckFailed:
         advice = _(
             "find the loop around that sleep: what should end it, and why does that never happen?"
         )
-    return CheckFailed(
-        _(
+    name = _("livelock") if held or given_up else _("an endless loop")
+    if ending.until is not None:
+        seen = ngettext(
+            "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
+            "step in between repeats for ever, and {came}:",
+            "{livelock}: at {until:g} s everything is exactly as it was at {since:g} s, so the {number} "
+            "steps in between repeat for ever, and {came}:",
+            ending.steps,
+            livelock=name,
+            since=since,
+            until=ending.until,
+            came=came,
+        )
+    else:
+        seen = _(
             "{livelock}: since {since:g} s, timers have gone off {times} times, and {came}. Again and "
             "again:",
-            livelock=_("livelock") if held or given_up else _("an endless loop"),
+            livelock=name,
             since=since,
             times=f"{ending.steps:,}",
             came=came,
         )
-        + waits_below(trace, in_turn),
+    return CheckFailed(
+        seen + waits_below(trace, in_turn),
         _first_line(held) or _first_line([wait for wait in in_turn if wait.what.kind == "sleep"]),
         advice,
     )

@@ -5,8 +5,11 @@ comes of what they do. What shows it is that nothing new happens: over many step
 call of the submission ends, nothing is printed, and what happens instead, a call made at some line
 and cancelled again, say, has all happened before. A reply is nothing new either, between calls that
 are given up, if the same one has come before and has left its service as it was then.
+
+Far fewer steps are enough where a program can say what it remembers: see `Recurrence`.
 """
 
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import msgspec
@@ -39,6 +42,13 @@ is time for something."""
 
 ROUNDS: Final = 5
 """How many do, twice, of a livelock that is known already: a few rounds of it."""
+
+FIRST_LOOK: Final = 32
+"""After how many steps a run is first looked at for whether it comes back to where it is then. If it does
+not, it is looked at again after twice as many, and so on."""
+
+MOST_LOOKS: Final = 100
+"""How often a program is asked in one run what it remembers, which takes a while."""
 
 Happening: TypeAlias = tuple[object, ...]
 
@@ -158,3 +168,70 @@ class Standstill:
         else:
             return self._steps_after_it >= self._few(STEPS)
         return False
+
+
+class Recurrence:
+    """Finds out whether a run is where it was before, in every way: then it does the same for ever.
+
+    The judge knows its own world. Once that is as it was at an earlier step, the program is asked what it
+    remembers, as many steps later again, and whenever the world is the same from then on. As long as the
+    world, its calls and what it answers are made of nothing else, and nobody chooses what happens next,
+    two moments that agree in both follow each other without end.
+    """
+
+    def __init__(self) -> None:
+        self.since = 0
+        """When everything was as it is now, in nanoseconds of virtual time, once that is proved."""
+        self.steps = 0
+        """How many steps that was ago."""
+        self._step = 0
+        self._next_base = FIRST_LOOK
+        self._base: tuple[object, bytes | None] | None = None
+        self._base_step = 0
+        self._period = 0
+        self._asks_at = 0
+        self._asked = 0
+        self._remembered: bytes | None = None
+        self._remembered_step = 0
+
+    def forget(self) -> None:
+        """Something was chosen, which may be chosen otherwise the next time."""
+        self._base = None
+        self._asks_at = 0
+
+    def look(
+        self, outline: object, world: Callable[[], bytes | None], memory: bytes | None, now: int
+    ) -> bool:
+        """Look at the next step. `outline` is some of what there is to know of the judge's `world`, and
+        quick to compare; `memory` what the program says of itself, if it was asked. Returns whether the
+        run is where it was before."""
+        self._step += 1
+        if self._step == self._next_base:
+            self._next_base *= 2
+            self._base, self._base_step = (outline, world()), self._step
+            self._period = self._asks_at = 0
+            self._remembered = None
+            return False
+        if self._base is None or self._base[0] != outline:
+            return False
+        if self._base[1] is None or self._base[1] != world():
+            return False
+        if not self._period:
+            self._period = self._step - self._base_step
+        elif self._step == self._asks_at:
+            self._asked += 1
+            if memory is None:
+                self._base = None  # It cannot be told of this program; later, maybe.
+                return False
+            if memory == self._remembered:
+                self.steps = self._step - self._remembered_step
+                return True
+            if self._remembered is None:
+                self._remembered, self._remembered_step, self.since = memory, self._step, now
+        self._asks_at = self._step + self._period
+        return False
+
+    @property
+    def asks(self) -> bool:
+        """Whether to ask the program what it remembers at the next step."""
+        return self._asks_at == self._step + 1 and self._asked < MOST_LOOKS

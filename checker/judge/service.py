@@ -143,6 +143,11 @@ class Invocation:
                 latency = functools.partial(latency, service)
             self.latency = latency(*arguments, **keywords) if callable(latency) else latency
 
+    @property
+    def has_stages(self) -> bool:
+        """Whether it is a generator, and may be anywhere in it."""
+        return self._stages is not None
+
     def advance(self) -> Any:
         """Run the next stage. Raises `StopIteration` with the reply, or the method's own error;
         otherwise there is another stage, which takes `latency`."""
@@ -171,6 +176,7 @@ class Settled:
     """A call that was decided when it arrived: by a generator that did not wait, or a refusal."""
 
     latency = None
+    has_stages = False
 
     def __init__(self, value: Any = None, *, error: Exception | None = None) -> None:
         self._value = value

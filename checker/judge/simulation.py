@@ -12,7 +12,7 @@ import msgspec
 
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
-from checker.judge.livelock import Standstill
+from checker.judge.livelock import Recurrence, Standstill
 from checker.judge.scheduler import Enabled, Plan
 from checker.judge.service import (
     AUTHORS_ERRORS,
@@ -117,6 +117,7 @@ class Simulation:
         self._pause = plan.cancelled_in
         self._acts = [_Act(*pair) for pair in zip(trace.acts, timings, strict=True)]
         self._standstill = Standstill(plan.known.since if plan.known is not None else None)
+        self._recurrence = Recurrence()
         self._begin(start.begin)
         self._pending: dict[int, _Pending] = {}
         self._deadlines = 0
@@ -125,6 +126,7 @@ class Simulation:
         self._is_livelocked = False
         self._stopped_at: tuple[Happening, ...] | None = None
         """What may happen next where the run was stopped, for somebody to look at."""
+        self._recurs = False
         self._places = 0
 
     def describe(self, value: Any) -> ServiceSpec:
@@ -239,6 +241,9 @@ class Simulation:
         """How a run ended in which nobody goes on from these `waits`."""
         if self._stopped_at is not None:
             return facts.Paused(waits, self._stopped_at)
+        if self._recurs:
+            again = self._recurrence
+            return facts.Livelocked(waits, again.steps, seconds(again.since), seconds(self.now))
         if self._is_livelocked:
             still, known = self._standstill, self._plan.known
             since = seconds(still.since)
@@ -270,9 +275,60 @@ class Simulation:
             self._is_livelocked = self._standstill.look_at_timers(message.last_timer, self.now)
             if self._is_livelocked:
                 return Explain()
+        outline = (
+            len(self._pending),
+            None if message.deadline is None else message.deadline - self.now,
+            min(self._deadlines, PATIENCE) if self._plan.delays else 0,
+        )
+        if self._recurrence.look(outline, self._state, message.memory, self.now):
+            self._recurs = True
+            return Explain()
         answer = self._next(message.deadline)
-        self._timers_asked = isinstance(answer, Resume) and self._standstill.asks_for_timers
-        return msgspec.structs.replace(answer, timers=True) if self._timers_asked else answer
+        if isinstance(answer, Explain):
+            return answer
+        self._timers_asked = self._standstill.asks_for_timers
+        if self._timers_asked or self._recurrence.asks:
+            return msgspec.structs.replace(
+                answer, timers=self._timers_asked, memory=self._recurrence.asks
+            )
+        return answer
+
+    def _state(self) -> bytes | None:
+        """All that decides what this world will do, but for the program; None if nobody knows."""
+        if not self._will_do_nothing_more():
+            return None
+        under_way = []
+        for pending in self._pending.values():
+            if pending.invocation is None or pending.invocation.has_stages:
+                return None
+            call = pending.record
+            given = (call.service_number, call.method, call.arguments, call.keywords)
+            under_way.append((given, pending.due - self.now))
+        try:
+            return msgspec.msgpack.encode(
+                (under_way, [vars(service) for service in self._services]), enc_hook=self._number
+            )
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            return None
+
+    def _number(self, value: object) -> object:
+        """What stands for a service in the state of another one."""
+        for number, service in enumerate(self._services):
+            if service is value:
+                return msgspec.msgpack.Ext(1, number.to_bytes(4))
+        raise TypeError
+
+    def _will_do_nothing_more(self) -> bool:
+        """Whether nothing is still planned that comes from outside."""
+        failing = self._plan.failing
+        return (
+            self._strike is None
+            and self._pause is None
+            and (failing is None or failing <= len(self._trace.calls))
+            and all(
+                self._beginning(act) is None and self._cancelling(act) is None for act in self._acts
+            )
+        )
 
     def _next(self, deadline: int | None) -> Resume | Explain:
         """Let something happen, and more until there is something to tell."""
@@ -318,13 +374,8 @@ class Simulation:
         """Whether nothing will come from outside but replies to what was called since nothing new has
         happened."""
         since = seconds(self._standstill.since)
-        return (
-            self._strike is None
-            and self._pause is None
-            and all(pending.record.started > since for pending in self._pending.values())
-            and all(
-                self._beginning(act) is None and self._cancelling(act) is None for act in self._acts
-            )
+        return self._will_do_nothing_more() and all(
+            pending.record.started > since for pending in self._pending.values()
         )
 
     def _begin(self, numbers: list[int]) -> Resume:
@@ -371,6 +422,8 @@ class Simulation:
     def _choose(self, enabled: list[Enabled]) -> Enabled:
         if len(enabled) == 1:
             return enabled[0]
+        if self._scheduler.explored:
+            self._recurrence.forget()
         return enabled[self._scheduler.choose(enabled)]
 
     def _enabled(self, deadline: int | None) -> list[Enabled]:

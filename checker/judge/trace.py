@@ -333,6 +333,8 @@ class Livelocked:
     """How often they did."""
     since: float
     """When it began, in virtual seconds."""
+    until: float | None = None
+    """When everything was as it had been then, so that it is proved to go on for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +370,8 @@ class Overran:
     line: int | None = None
     costly: bool = False
     """Whether it was a limit of real time."""
+    endless: bool = False
+    """Whether it was the limit of steps."""
 
 
 @dataclass(frozen=True, slots=True)

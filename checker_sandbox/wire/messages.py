@@ -37,6 +37,9 @@ step."""
 Shown: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_SHOWN)]
 """A value as a short text."""
 
+Digest: TypeAlias = Annotated[bytes, msgspec.Meta(max_length=16)]
+"""All that a program remembers at one moment, boiled down to a few bytes."""
+
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=END_OF_TIME)]
 """Nanoseconds of virtual time since the run began."""
 
@@ -137,13 +140,15 @@ class Failed(_Message, frozen=True):
 
 class Resume(_Message, frozen=True):
     """It is now `now`, and this is what arrived. The acts whose indices are in `begin` begin; those
-    in `cancel` are cancelled from outside. `timers` asks for the last timer."""
+    in `cancel` are cancelled from outside. `timers` asks for the last timer, `memory` for what the
+    program remembers when it can run no more."""
 
     now: int
     replies: list[Answered | Failed]
     begin: list[int] = []
     cancel: list[int] = []
     timers: bool = False
+    memory: bool = False
 
 
 class Explain(_Message, frozen=True):
@@ -471,11 +476,13 @@ class Flush(_Message, frozen=True):
 
 class Idle(_Message, frozen=True):
     """Nothing can run before `deadline`, unless a reply arrives. `last_timer` is when the last timer
-    goes off, if that was asked for and there is one."""
+    goes off, if that was asked for and there is one; `memory` is all that the program remembers, boiled
+    down to a few bytes, if that was asked for and can be told."""
 
     events: list[Event]
     deadline: Instant | None
     last_timer: Instant | None = None
+    memory: Digest | None = None
 
 
 class RunEnded(_Message, frozen=True):
