@@ -64,13 +64,13 @@ def show_file(screen: Screen, exercise: Exercise) -> None:
         _show_command(screen, command, purpose, len(f"checker grade {exercise.short_name}"))
 
 
-def show_solved(screen: Screen, exercise: Exercise) -> None:
+def show_solved(screen: Screen, exercise: Exercise, indent: str = "") -> None:
     """Write what there is to read about an exercise that has just been passed."""
     note = first_paragraph(exercise.note)
     command = f"checker solution {exercise.short_name}"
     if note:
-        screen.paragraph(note)
-    screen.command(_("The solution is open: {command}", command=command), command)
+        screen.paragraph(note, indent)
+    screen.command(_("The solution is open: {command}", command=command), command, indent)
 
 
 def _greet(screen: Screen, course: Course) -> None:

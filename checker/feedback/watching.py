@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checker.course import Course, Exercise
-from checker.feedback import brief, console, question
+from checker.feedback import brief, console, overview, question
 from checker.feedback.console import MARKS, WORDS
 from checker.feedback.rows import fold, rows_of, width
 from checker.feedback.story import show_recording
@@ -214,6 +214,8 @@ class Page:
         screen.line()
         for check in dict.fromkeys(check.title for check in state.verdict.report.checks):
             screen.paragraph(f"{mark} {printable(check)}", "    ", style, hanging="  ")
+        screen.line()
+        overview.show_solved(screen, state.exercise, "  ")
         screen.line()
         if following is not None:
             text = _(

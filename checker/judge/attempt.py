@@ -187,9 +187,7 @@ def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attemp
     """Reproduce a failure in a process of its own; None if that cannot be done."""
     ending = tried.trace.ending if tried.trace is not None else None
     known = ending if isinstance(ending, Livelocked) else None
-    # To be watched takes time, which a run may not have; and what took all the steps that there are says
-    # no more for it.
-    for watched in (False,) if _met_limit(tried.trace) else (True, False):
+    for watched in (True, False):  # To be watched takes time, which a run may not have.
         alone = replace(setting, fresh=True, watched=watched, known=known)
         repeated = play(check, alone, seed, tried.played)
         if repeated.kind == tried.kind:
