@@ -10,7 +10,7 @@ from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.grade import grade
-from checker.report import CheckReport, summarize_submission
+from checker.report import BACKENDS, CheckReport, summarize_exercise, summarize_submission
 from checker.submission import Source
 
 CHECKS = """
@@ -152,3 +152,17 @@ def test_a_cause_that_is_known_from_a_check_above_is_not_told_again():
     of_another = structs.replace(of_the_same, topics=("2 lost", "HeldLoop at 4"))
     assert of_another.told_beside(told.topics) == of_another.told
     assert of_the_same.told_beside(told.topics) == "2 lost\nWhat happened: the same as above"
+
+
+def test_a_backend_that_fails_as_the_other_one_does_is_not_said_to_fail_as_a_check_above():
+    one = CheckReport("a", "A", "asyncio", "failed", 1, "1 of 8", "exercise.py", 3, topics=("few",))
+    other = structs.replace(one, backend="trio", seen="2 of 9")
+    after = structs.replace(other, name="b", title="B", seen="3 of 9")
+    report = summarize_exercise("c/e", "E", (one, other, after), started=True)
+    stream = io.StringIO()
+    summary = summarize_submission(1, (report,))
+    console.show(Screen(stream), summary, {}, BACKENDS, everything=True, details=True)
+    rows = [row.strip() for row in stream.getvalue().splitlines()]
+    assert "asyncio: 1 of 8" in rows
+    assert "trio: fails in the same way" in rows
+    assert "fails in the same way as the check above" in rows

@@ -257,8 +257,17 @@ def _show_check(
     screen.line()
     _show_title(screen, title, reports)
     alike = len({report.told for report in reports}) == 1
+    above = set(known.topics)
     for report in reports[:1] if alike else reports:
         told = printable(report.told_beside(known.topics))
+        first = reports[0].topics[:1]
+        if (
+            report is not reports[0]
+            and first
+            and report.topics[:1] == first
+            and first[0] not in above
+        ):
+            told = _("fails in the same way")
         screen.paragraph(told if alike else f"{report.backend}: {told}", "    ")
         known.topics.update(report.topics)
     for line in dict.fromkeys(report.line for report in reports):
