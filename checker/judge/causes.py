@@ -323,6 +323,15 @@ def _own_timeouts(trace: Trace) -> Iterator[Cause]:
             for call in cancelled.get(limit.until, ())
             if call.started >= limit.since and _is_within(trace, call.task, limit)
         ]
+        # A thread cannot be given up: what is under way in one goes on, and what follows does not.
+        dropped = dropped or [
+            call
+            for call in trace.calls[:MAX_CALLS]
+            if call.thread
+            and limit.since <= call.started < limit.until
+            and (call.ended is None or call.ended > limit.until)
+            and _is_within(trace, call.task, limit)
+        ]
         if dropped:
             first.setdefault(limit.line, (limit, dropped))
             times[limit.line] = times.get(limit.line, 0) + 1

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from checker.judge.causes import OwnTimeout, find_causes
 from checker.judge.errors import is_of_asyncio, leaves
 from checker.judge.trace import (
     Deadlocked,
@@ -137,9 +138,10 @@ def _explain(trace: Trace) -> CheckFailed:
 
 
 def _about_a_limit(trace: Trace, error: ErrorTree) -> str | None:
-    """What to try about a `TimeoutError` that no call raised, where a time limit of the learner's ran out."""
+    """What to try where a time limit of the learner's ran out, if it raised the error or gave up a call."""
     alone = any(leaf.kind == "TimeoutError" and not leaf.call for leaf in leaves(error))
-    if alone and trace.watched.timeouts:
+    gave_up = any(isinstance(cause, OwnTimeout) for cause in find_causes(trace))
+    if gave_up or (alone and trace.watched.timeouts):
         return _("a time limit of yours ran out: does the brief ask for it?")
     return None
 

@@ -16,6 +16,7 @@ from checker import (
     World,
     advise,
     check,
+    most_in_flight,
     question,
     scene,
     takes,
@@ -90,7 +91,7 @@ class Day:
     def expect_full_use(self) -> None:
         """At any time there were as many in the renderer as there may be, if so many were there."""
         for studio in self.studios:
-            calls = [call for call in self.run.calls if call.service is studio.renderer]
+            calls = self.calls_in(studio)
             acts = [visit.act for visit in studio.visits]
             moments = {call.started for call in calls} | {call.ended or 0.0 for call in calls}
             moments |= {act.started for act in acts} | {act.ended for act in acts}
@@ -103,6 +104,9 @@ class Day:
                     raise self.crowded(studio, begin, inside)
                 if waiting > 0 and len(inside) < studio.limit:
                     raise self.idle(studio, begin, end, len(inside), waiting)
+
+    def calls_in(self, studio: Studio) -> list[Call]:
+        return [call for call in self.run.calls if call.service is studio.renderer]
 
     def crowded(self, studio: Studio, moment: float, inside: Sequence[Call]) -> CheckFailed:
         """Why there are too many `inside` the renderer, as far as that can be told."""
@@ -127,10 +131,18 @@ class Day:
             who_left = f"the next got in at {end:g} s, when nothing else happened"
             advice = "let whoever waits be woken the moment a place comes free"
         elif not way:
-            advice = "let in `limit` pictures at a time, even equal ones"
+            advice = "let in `limit` pictures at a time, and not one less"
+            names = [v.picture.name for v in studio.visits if v.act.started <= begin < v.act.ended]
+            if len(set(names)) < len(names):
+                advice += ", even equal ones"
             if elsewhere:
                 who_left += f", and another studio had {pictures(elsewhere)} in its renderer"
-                advice += "; each studio has permits of its own"
+                advice += ", whatever another studio has in its own renderer"
+        elif (most := most_in_flight(self.calls_in(studio))) < studio.limit:
+            advice = (
+                f"it never had more than {pictures(most)} in its renderer at a time: is a permit not given "
+                "back, or was there one less from the start?"
+            )
         done = sum(
             c.service is studio.renderer and c.ended is not None and c.ended <= begin
             for c in self.run.calls

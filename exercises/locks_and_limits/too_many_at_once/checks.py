@@ -275,10 +275,20 @@ def filled_at_once(case: Case) -> None:
                 f"{start:g} s to {end:g} s, while {counted(unsent, 'other')} {_were(unsent)} still to be "
                 "sent",
                 at=next(iter(later), None),
-                advice="begin with as many requests as the limit allows, whatever other calls do"
-                if start == night.act.started
-                else None,
+                advice=_how_to_begin(night, start, end) if start == night.act.started else None,
             )
+
+
+def _how_to_begin(night: Night, start: float, end: float) -> str:
+    others = [
+        call
+        for call in night.run.calls
+        if call not in night.requests
+        and call.started < end
+        and (call.ended is None or call.ended > start)
+    ]
+    begin = "begin with as many requests as the limit allows"
+    return f"{begin}, whatever other calls do" if others else begin
 
 
 def _were(number: int) -> str:

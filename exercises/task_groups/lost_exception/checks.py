@@ -39,6 +39,7 @@ ERRORS = [
 
 LET_IT_OUT = "a cancellation must reach the caller, too: do not catch it, or raise it again"
 ALL_AT_ONCE = "start the uploads of all files, however many, before you wait for any of them"
+NOTHING_BEFORE = "begin the uploads as soon as publish() is called: wait for nothing before them"
 WAIT_FOR_ALL = "wait for every upload, as long as it takes, before you go on"
 NOBODY_LEFT = (
     "whatever publish() starts must have ended when publish() ends: wait for it, or cancel it"
@@ -298,7 +299,7 @@ def others_are_cancelled(case: Case) -> None:
             len(at_once) == len(release.files),
             f"publish() was called at {act.started:g} s, and began {len(at_once)} of "
             f"{counted(len(release.files), 'upload')} at once",
-            advice=ALL_AT_ONCE,
+            advice=ALL_AT_ONCE if at_once else NOTHING_BEFORE,
         )
         for call in release.uploads:
             is_left = call.ended is None or call.ended > act.ended
@@ -375,9 +376,13 @@ def good_release(case: Case) -> None:
             ),
             advice=WAIT_FOR_ALL
             if act.elapsed < due
+            else NOTHING_BEFORE
+            if files and not at_once
             else ALL_AT_ONCE
             if at_once < files
-            else "announce the version as soon as the last upload has ended, and wait for nothing else",
+            else "announce the version as soon as the last upload has ended, and wait for nothing else"
+            if files
+            else "announce a release without files at once: there is nothing to wait for",
         )
 
 
