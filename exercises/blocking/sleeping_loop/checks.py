@@ -144,6 +144,8 @@ def heart_beats_on(case: Case) -> None:
                 also = f"the last of {len(loads)} ovens, number {number} of the list,"
             also += f" was not loaded until {morning.loaded:g} s"
             advice = "go on beating, every 0.8 s or less, until the slowest oven is loaded, whichever it is"
+            if not morning.beats:
+                advice = "start a heartbeat in each call, at once, whatever other calls do"
             held = [b.length for b in morning.run.blocked if since < b.ended <= following]
             if len(held) > 1:
                 also = f"the event loop was held {len(held)} times, for {sum(held):g} s in all"

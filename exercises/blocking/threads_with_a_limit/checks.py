@@ -127,7 +127,9 @@ def _judged(run: Run, act: Act, archive: Archive, limit: int) -> Move:
             + (f"downloaded {times[name]} times, not once" if times[name] else "never downloaded")
             + (f"; its photo is {archive.photos[name]!r}" if times[name] else ""),
             at=downloads[-1] if downloads else None,
-            advice="call download() once for each name of this call, even if its photo is empty",
+            advice="wait until every download has ended before you return"
+            if run.tasks_left
+            else "call download() once for each name of this call, even if its photo is empty",
         )
     downloads.sort(key=lambda call: (call.started, call.order))
     return Move(archive, limit, downloads, act, run, contract)
