@@ -290,7 +290,7 @@ def hostile(text: str) -> Recording:
         (Lane("task", 1, text, None, 0, 1, False, (span,), (Mark("error", text, 1, 1),)),),
         (Sentence(1, text, 1, True),),
         (Print(1, text),),
-        Playback((moment, moment), (), ()),
+        playback=Playback((moment, moment), (), ()),
     )  # fmt: skip
 
 

@@ -314,7 +314,7 @@ def test_a_brief_asks_nothing_when_the_file_has_been_touched(clone):
 
 TOML = """\
 title = "Two"
-concepts = ["task"]
+gives = ["task"]
 difficulty = 1
 hints = ["a", "b"]
 

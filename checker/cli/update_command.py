@@ -24,7 +24,8 @@ often as you like.
 _EPILOG = _(
     """\
 example:
-  pipx upgrade tasklings && checker update
+  pipx upgrade tasklings
+  checker update
 
 exit code: 0 the workspace is up to date, 2 it cannot be brought up to date
 """

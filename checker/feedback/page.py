@@ -327,9 +327,9 @@ def _player(
         if moment.primitives is not primitives:
             step["primitives"] = [
                 {
-                    "kind": each.kind,
+                    "kind": printable(each.kind),
                     "name": printable(each.name),
-                    "facts": each.facts,
+                    "facts": printable(each.facts),
                     "holders": each.holders,
                     "waiting": each.waiting,
                     "senders": each.senders,
@@ -338,7 +338,8 @@ def _player(
             ]
         if moment.services is not services:
             step["services"] = [
-                {"name": each.name, "values": _values(each.values)} for each in moment.services
+                {"name": printable(each.name), "values": _values(each.values)}
+                for each in moment.services
             ]
         before, primitives, services = now, moment.primitives, moment.services
         steps.append(step)

@@ -203,9 +203,17 @@ def _end(trace: Trace) -> Sentence:
             return Sentence(trace.elapsed, _("{task} lets itself be cancelled", task=who), None)
         case Deadlocked():
             return Sentence(trace.elapsed, _("nothing can ever happen again"), None)
+        case Livelocked(since=since, until=float()):
+            text = _(
+                "everything is as it was at {since:g} s, so the same repeats for ever", since=since
+            )
+            return Sentence(trace.elapsed, text, None)
         case Livelocked(steps=steps):
-            times = f"{steps:,}"
-            text = _("and so it went on, until timers had gone off {times} times", times=times)
+            text = ngettext(
+                "and so it went on, until timers had gone off {number:,} time",
+                "and so it went on, until timers had gone off {number:,} times",
+                steps,
+            )
             return Sentence(trace.elapsed, text, None)
     return Sentence(trace.elapsed, _("the run ends here"), None)
 

@@ -49,8 +49,8 @@ def read_archive(
     path: Path, take: Callable[[Mapping[str, Reader]], object], problems: list[str]
 ) -> tuple[list[str], bool]:
     """Let `take` have the Python files of an archive by their paths, each to be read before it
-    returns. Returns the paths of all that is in it, and whether it could be read; what is wrong is
-    added to `problems`."""
+    returns. Returns the paths of all that is in it, and whether it could be read, as far as anything is
+    ever read; what is wrong is added to `problems`."""
     seen: list[str] = []
     whole = False
     try:
@@ -72,6 +72,7 @@ def read_archive(
                 take(_in_tar(archive, seen, problems))
         whole = True
     except _Refused as error:
+        whole = True  # Nobody else could read more of it, nor should.
         problems.append(f"{safe_name(path.name)} is not read: {error}")
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         problems.append(f"{safe_name(path.name)} cannot be read: {_reason(error)}")
