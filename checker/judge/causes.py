@@ -113,7 +113,8 @@ class ReplacedError:
 
 @dataclass(frozen=True)
 class OwnTimeout:
-    """A time limit of the learner's own was up, and calls were given up for it."""
+    """A time limit of the learner's own was up, and calls were given up for it, or were under way in a
+    thread, which cannot be given up."""
 
     limit: TimedOut
     """The first one, of its line."""

@@ -585,7 +585,13 @@ def _own_timeout(trace: Trace, timeout: OwnTimeout) -> str:
         "started": first.started,
     }
     others = len(timeout.dropped) - 1
-    if others:
+    if first.thread:
+        text = _(
+            "the time limit of {length:g} s{where} ran out at {until:g} s, while {method}(){there}, begun at "
+            "{started:g} s, was under way in a worker thread",
+            **facts,
+        )
+    elif others:
         text = ngettext(
             "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
             "begun at {started:g} s, and {number} more call",

@@ -139,10 +139,8 @@ class Day:
                 who_left += f", and another studio had {pictures(elsewhere)} in its renderer"
                 advice += ", whatever another studio has in its own renderer"
         elif (most := most_in_flight(self.calls_in(studio))) < studio.limit:
-            advice = (
-                f"it never had more than {pictures(most)} in its renderer at a time: is a permit not given "
-                "back, or was there one less from the start?"
-            )
+            advice += "; or was there one permit less from the start? There was never more than "
+            advice += f"{pictures(most)} in the renderer at a time"
         done = sum(
             c.service is studio.renderer and c.ended is not None and c.ended <= begin
             for c in self.run.calls
