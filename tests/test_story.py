@@ -406,6 +406,26 @@ def test_a_time_limit_of_the_learners_own_is_told_with_what_it_gave_up(watch):
     )
 
 
+IN_A_THREAD = """
+    import anyio, anyio.to_thread
+
+    async def main(desk):
+        with anyio.move_on_after({limit}):
+            await anyio.to_thread.run_sync(desk.hold)
+            await anyio.sleep(1)
+        raise ValueError("so that it fails")
+    """
+
+
+def test_a_time_limit_that_is_up_beside_a_thread_is_not_said_to_have_cancelled_it(watch):
+    [cause] = texts(told_causes(watch(IN_A_THREAD.format(limit=0.5)).trace))
+    assert cause == (
+        "the time limit of 0.5 s at line 4 ran out at 0.5 s, while hold() at line 5, begun at 0 s, was "
+        "under way in a worker thread"
+    )
+    assert told_causes(watch(IN_A_THREAD.format(limit=1.5)).trace) == []
+
+
 def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
     if backend == "trio":
         pytest.skip("it is asyncio's")
