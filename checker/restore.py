@@ -57,7 +57,7 @@ def how_to_restore(exercise: Exercise) -> str:
 def _keep(exercise: Exercise, own: bytes) -> Path:
     """Write a text into the first file beside the exercise that is free, or holds it already."""
     for number in count(1):
-        beside = exercise.folder / f"exercise.mine{f'-{number}' if number > 1 else ''}.py"
+        beside = exercise.work / f"exercise.mine{f'-{number}' if number > 1 else ''}.py"
         try:
             with beside.open("xb") as file:
                 file.write(own)

@@ -265,6 +265,47 @@ def test_an_older_kit_does_not_take_back_what_a_newer_one_gave(work, call):
     assert held(work) == before
 
 
+# --- the learner's day in a workspace -----------------------------------------------------------
+
+
+def test_a_reset_keeps_ones_text_in_the_workspace_and_writes_nothing_into_the_kit(kit, work, call):
+    shipped = held(kit)
+    change(work / STARTER, "# mine")
+    code, said, _ = call("reset", "forgotten_await", cwd=work)
+    assert code == cli.PASSED, said
+    assert (work / STARTER).read_bytes() == (kit / STARTER).read_bytes()
+    assert (work / STARTER).with_name("exercise.mine.py").read_text().endswith("# mine")
+    (work / STARTER).unlink()
+    assert call("reset", "forgotten_await", cwd=work)[0] == cli.PASSED
+    assert held(kit) == shipped
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["brief", "forgotten_await"], "A sports club"),
+        (["solution", "forgotten_await", "--force"], "await send_welcome"),
+        (["hint", "forgotten_await"], "1. "),
+        (["list"], "0 of 12 passed"),
+        ([], "0 of 12 passed"),
+    ],
+)
+def test_what_the_kit_has_to_say_is_found_from_a_workspace(work, call, words, says):
+    code, said, complained = call(*words, cwd=work)
+    assert code == cli.PASSED, complained
+    assert says in said
+
+
+@pytest.mark.parametrize("command", ["try", "play", "run"])
+def test_a_file_that_is_missing_is_brought_back_by_a_reset(work, call, command):
+    (work / STARTER).unlink()
+    code, _, complained = call(command, "forgotten_await", cwd=work)
+    assert code == cli.UNUSABLE
+    assert complained.endswith(
+        "is missing; `checker reset forgotten_await` brings the starter back\n"
+    )
+
+
 def test_in_a_clone_an_update_says_what_to_do_there(kit, call):
     code, _out, err = call("update", cwd=kit)
     assert code == cli.UNUSABLE

@@ -16,6 +16,7 @@ from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.recording import Position
 from checker.report import BACKENDS
+from checker.restore import how_to_restore
 from checker.submission import Source, Submission
 from checker.translation import _
 
@@ -87,9 +88,12 @@ def run(given: argparse.Namespace) -> int:
     if given.starter:
         source = Source("starter.py", exercise.starter)
     else:
-        submission = Submission(given.submission or course.root)
+        is_own = given.submission is None
+        submission = Submission(given.submission or course.root, is_own=is_own)
         submission.expect_any([exercise])
         source = submission.source(exercise)
+    if source.missing and source.is_own:
+        raise cli.UsageError(how_to_restore(exercise))
     if source.missing or source.fault is not None or source.obstacle is not None:
         reason = source.fault or source.obstacle or _("no such file")
         raise cli.UsageError(f"{source.file}: {reason}")

@@ -12,6 +12,7 @@ from checker import cli
 from checker.course import Course, Exercise
 from checker.feedback.terminal import Screen
 from checker.report import BACKENDS
+from checker.restore import how_to_restore
 from checker.translation import _
 
 _ALL: Final = "all"
@@ -58,12 +59,7 @@ def run(given: argparse.Namespace) -> int:
             )
         )
     if not exercise.file.is_file():
-        raise cli.UsageError(
-            _(
-                "{file} is missing; `git checkout {file}` brings the starter back",
-                file=os.path.relpath(exercise.file),
-            )
-        )
+        raise cli.UsageError(how_to_restore(exercise))
     screen = Screen(sys.stdout)
     code = cli.PASSED
     for backend in BACKENDS if given.backend == _ALL else (given.backend,):

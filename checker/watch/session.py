@@ -58,7 +58,7 @@ class Session:
         self.backends: Sequence[str] = BACKENDS
         self.view = View.WORK
         self.source = Source(exercise.file.name, missing=True)
-        self._submission = Submission(course.root)
+        self._submission = Submission(course.root, is_own=True)
         self._stamp: object = None
         self._verdict: Verdict | None = None
         self._trouble = ""
