@@ -420,6 +420,7 @@ def test_a_submission_that_cannot_be_run_is_told_as_grade_tells_it(clone):
     done = checker("run", "lost_update", "--submission", "broken.py", cwd=clone)
     assert done.returncode == cli.FAILED
     assert "a syntax error" in done.stdout
+    assert "What happened" not in done.stdout, "nothing did"
     assert done.stderr == ""
 
 

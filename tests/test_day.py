@@ -245,6 +245,15 @@ def test_the_solution_is_closed_until_a_pass_unless_it_is_forced(clone):
     assert checker("solution", "lost_update", cwd=clone).stdout == forced.stdout
 
 
+PLAYS = """
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()
+"""
+
+
 def test_the_solution_has_its_note_the_difference_from_ones_own_and_the_alternatives(clone):
     pass_some(clone, "lost_update")
     own = (clone / SOLUTIONS / "solution.py").read_text()
@@ -256,8 +265,11 @@ def test_the_solution_has_its_note_the_difference_from_ones_own_and_the_alternat
     assert "  +     async with lock:" in shown
     for path in (clone / SOLUTIONS / "alternatives").glob("*.py"):
         assert f"  {path.stem}: " in shown
-    file.write_text(own + "\n\n")
-    assert "Yours is the same, line for line." in checker("solution", ".", cwd=file.parent).stdout
+    for ending in ("\n\n", PLAYS):
+        file.write_text(own + ending)
+        assert (
+            "Yours is the same, line for line." in checker("solution", ".", cwd=file.parent).stdout
+        )
 
 
 def test_an_alternative_is_shown_whole_and_one_that_is_not_there_is_not_guessed(clone):

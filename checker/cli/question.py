@@ -81,4 +81,5 @@ def _read(card: Card) -> str | None:
         given = question.read_answer(card, typed)
         if given is not None:
             return given
+        print("  " + _("Type {choices}.", choices=question.prompt(card)))
     return None

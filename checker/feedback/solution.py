@@ -59,6 +59,16 @@ def _first_line(path: Path) -> str:
         return ""
 
 
+def _rows(exercise: Exercise, text: str) -> list[str]:
+    """The rows of a program, without those with which the starter plays its example."""
+    _before, mark, playing = exercise.starter.decode("utf-8", "replace").partition(
+        "\nif __name__ =="
+    )
+    if mark and text.rstrip().endswith((mark + playing).strip()):
+        text = text.rstrip().removesuffix((mark + playing).strip())
+    return [row.rstrip() for row in text.rstrip().splitlines()]
+
+
 def _show_difference(screen: Screen, exercise: Exercise, path: Path) -> None:
     """Write in which lines one's own text differs from an answer."""
     try:
@@ -67,8 +77,7 @@ def _show_difference(screen: Screen, exercise: Exercise, path: Path) -> None:
         own = exercise.starter
     is_starter = exercise.is_untouched(own)
     before, after = (
-        [row.rstrip() for row in text.decode("utf-8", "replace").rstrip().splitlines()]
-        for text in (own, path.read_bytes())
+        _rows(exercise, text.decode("utf-8", "replace")) for text in (own, path.read_bytes())
     )
     if before == after:
         screen.paragraph(_("Yours is the same, line for line."), "  ")

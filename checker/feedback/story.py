@@ -60,7 +60,9 @@ def steps(screen: Screen, sentences: Sequence[Sentence]) -> None:
 
 
 def show_recording(screen: Screen, recording: Recording) -> None:
-    """Write all that there is to say of a run, and how to see it again."""
+    """Write all that there is to say of a run, and how to see it again; nothing, if nothing ran."""
+    if not recording.lanes:
+        return
     tell(screen, recording)
     screen.line()
     short = recording.exercise.partition("/")[2]
