@@ -232,6 +232,13 @@ def test_after_a_pass_come_the_first_line_of_the_note_the_solution_and_what_is_n
     assert "Next" not in checker(*words, cwd=clone).stdout
 
 
+def test_the_first_exercise_of_a_chapter_names_what_to_read_first(clone):
+    shown = " ".join(checker("next", cwd=clone).stdout.split())
+    assert "A new chapter, What runs when: read exercises/first_steps/README.md first." in shown
+    pass_some(clone, "forgotten_await")
+    assert "A new chapter" not in checker("next", cwd=clone).stdout
+
+
 def test_the_solution_is_closed_until_a_pass_unless_it_is_forced(clone):
     done = checker("solution", "lost_update", cwd=clone)
     assert done.returncode == cli.UNUSABLE

@@ -40,6 +40,11 @@ def run(given: argparse.Namespace) -> int:
         return cli.PASSED
     number, total = list(course).index(exercise) + 1, len(list(course))
     screen.line(screen.style(_("Exercise {number} of {total}", number=number, total=total), "dim"))
+    for chapter in course.chapters:
+        if exercise == chapter.exercises[0] and (chapter.folder / "README.md").is_file():
+            file = f"exercises/{chapter.name}/README.md"
+            text = _("A new chapter, {title}: read {file} first.", title=chapter.title, file=file)
+            screen.paragraph(text, "", "dim")
     brief.show(screen, exercise)
     screen.line()
     overview.show_file(screen, exercise)
