@@ -280,7 +280,14 @@ def test_nothing_but_regular_files_of_limited_size_is_taken(swept):
     for name in names:
         student = swept.student(name)
         report = swept.work(name, "lost_update").report
-        assert (report.points, report.status) in [(0, "failed"), (0, "not_started")], name
+        # What is in an archive that breaks off nobody knows, so it is no 0 either.
+        statuses = {
+            "failed",
+            "not_started",
+            *(["not_graded"] if name == "16n_name_without_end" else []),
+        }
+        assert report.points == 0, name
+        assert report.status in statuses, name
         assert all(work.report.points == 0 for work in student.works), name
         told = [*student.problems, *(check.message for check in report.checks)]
         assert any(
