@@ -206,29 +206,21 @@ class OtherUser:
         if known.pw_uid == 0:
             raise JailError(f"{name} is root; give a user who owns nothing")
         try:
-            tried = subprocess.run(
-                _PROBE,
-                user=known.pw_uid,
-                group=known.pw_gid,
-                extra_groups=[],
-                env=ENVIRONMENT,
-                capture_output=True,
-                text=True,
-                cwd="/",
-                timeout=PROBE_SECONDS,
-            )
+            tried = _run_as(known, _PROBE)
             if tried.returncode == control.UNFILTERED:
                 raise JailError(
                     f"{name} cannot be kept from other processes here: {tried.stderr.strip()}; "
                     "leave it out"
                 )
             tried.check_returncode()
+            looked = _run_as(known, [*PYTHON, "-c", _READABLE, *map(str, hidden)])
+            looked.check_returncode()
         except (OSError, subprocess.SubprocessError):
             raise JailError(
                 f"{name} cannot run Python at {sys.executable} with the kit at {SANDBOX.parent}; install both "
                 "where anybody can read them"
             ) from None
-        readable = _read_by(known, [str(path) for path in hidden])
+        readable = looked.stdout.split("\0")[:-1]
         if readable:
             raise JailError(
                 f"{name} can read {readable[0]}, which holds answers; close it first: "
@@ -242,10 +234,10 @@ class OtherUser:
         yield words, []
 
 
-def _read_by(user: pwd.struct_passwd, paths: Sequence[str]) -> list[str]:
-    """Those of some files and folders that a user can read. Raises `JailError`."""
-    tried = subprocess.run(
-        [*PYTHON, "-c", _READABLE, *paths],
+def _run_as(user: pwd.struct_passwd, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command as another user, in the environment of a server."""
+    return subprocess.run(
+        words,
         user=user.pw_uid,
         group=user.pw_gid,
         extra_groups=[],
@@ -255,9 +247,6 @@ def _read_by(user: pwd.struct_passwd, paths: Sequence[str]) -> list[str]:
         cwd="/",
         timeout=PROBE_SECONDS,
     )
-    if tried.returncode != 0:
-        raise JailError(f"{user.pw_name} cannot be tried: {tried.stderr.strip()}")
-    return tried.stdout.split("\0")[:-1]
 
 
 _reservation: socket.socket | None = None
