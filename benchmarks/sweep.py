@@ -2,7 +2,7 @@
 
     python -m benchmarks.sweep [--whole N] [--small N] [--skip-usual-way] [--skip-large]
 
-Cohorts are made by `benchmarks/cohort.py`: right answers, known wrong ones, starters and attacks, mixed
+Cohorts are made as `checker demo` makes them: right answers, known wrong ones, starters and attacks, mixed
 by a seed. In a *whole* one each student hands in the course, in a *small* one a single exercise, so
 that a sandbox for each submission weighs most. The cohort that is ten times as large has the same
 attacks, each ten times: some cost a hundred times what others do.
@@ -26,9 +26,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.cohort import make_cohort
 from benchmarks.grade import target, usual_way
-from tests import hostile
+from checker.demo import hostile
+from checker.demo.cohort import make_cohort
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,17 +6,22 @@ Each of these is a `type` for `argparse`, and raises `argparse.ArgumentTypeError
 import argparse
 from collections.abc import Callable
 
+from checker.seeds import KEY, Seed
 from checker.translation import _
 
 __all__ = ["number_up_to", "seed"]
 
 
-def seed(text: str) -> int:
-    """A seed: a whole number from 0 to 2^63 - 1."""
+def seed(text: str) -> Seed:
+    """A seed: a whole number from 0 to 2^63 - 1, or the letters of one that was drawn."""
+    if KEY.fullmatch(text):
+        return text
     try:
         number = int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(_("{text!r} is not a whole number", text=text)) from None
+        raise argparse.ArgumentTypeError(
+            _("{text!r} is not a whole number, nor the seed of a report", text=text)
+        ) from None
     if not 0 <= number < 1 << 63:
         raise argparse.ArgumentTypeError(_("a seed is a whole number from 0 to 2^63 - 1"))
     return number

@@ -4,7 +4,7 @@ There are three or four answers, the question in `checks.py` can return each of 
 only the solution has. The starter is
 played on both backends and with several seeds: one and the same answer must come true every time. If
 the card is about one backend, another one must come true on the other, or none. And the solution must give
-another answer than the starter, or the question would not be about what is to be mended.
+another answer than the starter, or the question would not be about what is to be fixed.
 """
 
 import re
@@ -67,7 +67,7 @@ def prove(exercise: Exercise, seeds: Sequence[int], sandbox: Sandbox) -> list[st
         and _answer(exercise, solution.read_bytes(), own[0], sandbox) == key
     ):
         faults.append(
-            f"{key!r} is true of the solution, too; ask about something that is to be mended"
+            f"{key!r} is true of the solution, too; ask about something that is to be fixed"
         )
     return faults
 

@@ -10,12 +10,23 @@ A learner edits `exercise.py` in place, so a copy of it as it was shipped is kep
 `starter.py`. `checker verify` makes sure that the two are the same.
 
 In a clone of the kit the learner works where the course is. A workspace (see `checker/workspace.py`) holds
-only the learner's side of a course, and the rest is read from the installed kit:
+only the learner's side of a course, and the rest is read from the installed kit, or from the course that
+it names:
 
-    tasklings.toml                          by which a workspace is recognised
+    tasklings.toml                          by which a workspace is recognised: [course = "PATH"]
     exercises/<chapter>/<name>/             README.md exercise.py
+
+Any other folder may name a course in its `pyproject.toml`, and is then as good as that course for whoever
+stands in it:
+
+    [tool.tasklings]
+    course = "PATH"
+
+A course of one's own is laid out as a clone is. In one that was packed for learners there are no solutions,
+and its `exercise.py` is the starter: see `checker/pack.py`.
 """
 
+import contextlib
 import difflib
 import importlib.util
 import os
@@ -29,9 +40,10 @@ from typing import Any, Final
 import msgspec
 
 from checker.given import digest, read_given
-from checker.translation import _
+from checker.translation import _, ngettext
 
 __all__ = [
+    "CONTENTS",
     "MARKER",
     "Answer",
     "Card",
@@ -40,6 +52,7 @@ __all__ = [
     "Course",
     "CourseError",
     "Exercise",
+    "NoCourse",
     "Question",
     "UnknownName",
 ]
@@ -47,9 +60,18 @@ __all__ = [
 MARKER: Final = "tasklings.toml"
 """The file at the top of a workspace, by which it is recognised."""
 
+CONTENTS: Final = Path("exercises", "course.toml")
+"""The file that says what is in a course, below its top."""
+
+_PROJECT: Final = "pyproject.toml"
+
 
 class CourseError(Exception):
     """The course on disk is not as it should be; the text says which file, and what to do."""
+
+
+class NoCourse(CourseError):
+    """There is no course where one was looked for."""
 
 
 class UnknownName(Exception):
@@ -115,10 +137,35 @@ class _Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `course.toml` holds."""
 
     chapters: list[_ChapterEntry]
+    title: str = ""
+    greeting: str = ""
+    """What whoever has done nothing yet is welcomed with."""
+    contact: str = ""
+    """Where to ask, in a sentence."""
 
 
 class _Workspace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `tasklings.toml` holds: nothing yet, so that a key is a mistake, and not one without effect."""
+    """What `tasklings.toml` holds."""
+
+    course: str = ""
+    """Where the rest of the course is, if it is not the kit's: a path, from the workspace."""
+
+
+class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `[tool.tasklings]` in a `pyproject.toml` holds."""
+
+    course: str = ""
+    """Where the course is: a path, from the folder of the file."""
+
+
+class _Tools(msgspec.Struct, frozen=True):
+    tasklings: _Settings = _Settings()
+
+
+class _Project(msgspec.Struct, frozen=True):
+    """What of a `pyproject.toml` is ours."""
+
+    tool: _Tools = _Tools()
 
 
 class Check:
@@ -193,14 +240,35 @@ class Exercise:
         """What plays the learner's file on the real clock; it need not be there."""
         return self.work / "example.py"
 
+    @property
+    def starter_file(self) -> Path:
+        """Where `exercise.py` is as it was shipped."""
+        path = self.solutions / "starter.py"
+        # A course that was packed has no solutions, and nobody works in its own files.
+        is_packed = self.work != self.folder and not self.solutions.is_dir()
+        return self.folder / "exercise.py" if is_packed else path
+
     @cached_property
     def starter(self) -> bytes:
         """What `exercise.py` was when it was shipped."""
-        path = self.solutions / "starter.py"
+        path = self.starter_file
         try:
             return path.read_bytes()
         except OSError as error:
-            raise CourseError(f"{path}: {error.strerror}; copy exercise.py there") from None
+            raise CourseError(
+                _("{path}: {reason}; copy exercise.py there", path=path, reason=error.strerror)
+            ) from None
+
+    def known_solutions(self) -> Iterator[bytes]:
+        """The solutions that the course came with: the author's, and the alternatives."""
+        for path in (self.solutions / "solution.py", *self.solutions.glob("alternatives/*.py")):
+            with contextlib.suppress(OSError):
+                yield path.read_bytes()
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether the course came with its solution."""
+        return (self.solutions / "solution.py").is_file()
 
     @property
     def note(self) -> str:
@@ -222,7 +290,7 @@ class Exercise:
         checks = tuple(value for value in self._judged_by if isinstance(value, Check))
         if not checks:
             path = self.folder / "checks.py"
-            raise CourseError(f"{path}: no checks in it; make some with @check(...)")
+            raise CourseError(_("{path}: no checks in it; make some with @check(...)", path=path))
         return checks
 
     @cached_property
@@ -232,8 +300,12 @@ class Exercise:
         if len(questions) != 1:
             path = self.folder / "checks.py"
             raise CourseError(
-                f"{path}: {len(questions)} questions in it; make one with @question for the card in "
-                "exercise.toml"
+                ngettext(
+                    "{path}: {number} question in it; make one with @question for the card in exercise.toml",
+                    "{path}: {number} questions in it; make one with @question for the card in exercise.toml",
+                    len(questions),
+                    path=path,
+                )
             )
         return questions[0]
 
@@ -242,7 +314,7 @@ class Exercise:
         """All that `checks.py` defines."""
         path = self.folder / "checks.py"
         if not path.is_file():
-            raise CourseError(f"{path} is missing; an exercise needs its checks")
+            raise CourseError(_("{path} is missing; an exercise needs its checks", path=path))
         spec = importlib.util.spec_from_file_location(
             f"checks_of_{self.chapter}_{self.short_name}", path
         )
@@ -284,35 +356,61 @@ class Course:
     chapters: tuple[Chapter, ...] = field(default=())
     home: Path | None = None
     """Where the rest of the course is, if `root` is a workspace."""
+    named_as: str = ""
+    """What the marker of a workspace says of where that is; empty for the kit's course."""
+    title: str = ""
+    """What a course of one's own is called; the kit's has no title."""
+    greeting: str = ""
+    """What whoever has done nothing yet is welcomed with, in place of the kit's own words."""
+    contact: str = ""
+    """Where to ask, in a sentence."""
 
     @classmethod
     def find(cls, start: Path) -> "Course":
-        """The course that `start` is in: the nearest folder at or above it that is a workspace or holds a
-        course.
+        """The course that `start` is in: the nearest folder at or above it that is a workspace, holds a
+        course, or names one in its `pyproject.toml`.
 
         Raises `CourseError`.
         """
         for folder in (start, *start.parents):
-            if is_course(folder):
-                return cls.load(folder)
-        raise CourseError(
+            if (top := _top(folder)) is not None:
+                return cls.load(top)
+        raise NoCourse(
             _(
                 "{folder} is not inside a course (no tasklings.toml and no exercises/course.toml here or "
-                "above); go to your workspace or your clone of the kit, or make a workspace: "
-                "`checker init DIR`",
+                "above); go to your workspace or your clone of the kit, name a course with `--course DIR`, "
+                "or make a workspace: `checker init DIR`",
                 folder=start,
             )
         )
 
     @classmethod
+    def named(cls, folder: Path) -> "Course":
+        """The course that somebody has named: a clone, a workspace, a course of one's own, or a folder
+        whose `pyproject.toml` names one. Raises `CourseError`."""
+        top = _top(Path(os.path.abspath(folder)))
+        if top is None:
+            raise NoCourse(
+                _(
+                    "{folder} holds no course (no {contents} in it); name the folder that has one, or "
+                    "make a course of your own: `checker new DIR`",
+                    folder=folder,
+                    contents=CONTENTS.as_posix(),
+                )
+            )
+        return cls.load(top)
+
+    @classmethod
     def load(cls, root: Path) -> "Course":
         """The course of a clone or of a workspace. Raises `CourseError`."""
-        home, given = None, {}
+        home, given, named = None, {}, ""
         if (root / MARKER).is_file():
-            read_toml(root / MARKER, _Workspace)
-            home, given = shipped(), read_given(root)
+            workspace = read_toml(root / MARKER, _Workspace)
+            named = workspace.course
+            home = _place(root, MARKER, named) or _of_project(root) or shipped()
+            given = read_given(root)
         rest = home or root
-        contents = read_toml(rest / "exercises" / "course.toml", _Contents)
+        contents = read_toml(rest / CONTENTS, _Contents)
         chapters = tuple(
             Chapter(
                 entry.name,
@@ -333,7 +431,20 @@ class Course:
             )
             for entry in contents.chapters
         )
-        return cls(root, chapters, home)
+        return cls(
+            root,
+            chapters,
+            home,
+            named,
+            contents.title.strip(),
+            contents.greeting.strip(),
+            contents.contact.strip(),
+        )
+
+    @property
+    def has_solutions(self) -> bool:
+        """Whether it came with them: a course that was packed for learners does not."""
+        return any(exercise.has_solution for exercise in self)
 
     def expect_clone(self, command: str) -> None:
         """Raise `CourseError` in a workspace, for a command that changes the course itself."""
@@ -341,7 +452,7 @@ class Course:
             raise CourseError(
                 _(
                     "`checker {command}` is for authors, and this is a workspace, which holds no checks; "
-                    "run it in a clone of the kit",
+                    "run it in a course of your own, or in a clone of the kit",
                     command=command,
                 )
             )
@@ -349,6 +460,10 @@ class Course:
     def __iter__(self) -> Iterator[Exercise]:
         for chapter in self.chapters:
             yield from chapter.exercises
+
+    def places(self) -> list[Path]:
+        """The folders in which the course is: where the learner works, and where the rest of it is."""
+        return [self.root] if self.home is None else [self.root, self.home]
 
     def answers(self) -> list[Path]:
         """The files and folders that hold answers, or from which some can be had: solutions, checks,
@@ -405,7 +520,7 @@ class Course:
         wanted = name.strip().removeprefix("./").strip("/")
         wanted = wanted.removeprefix("exercises/").removesuffix("/exercise.py")
         found = [e for e in self if wanted in (e.name, e.short_name, e.chapter)]
-        if not found and name.strip():
+        if not found and _may_be_path(name.strip()):
             found = self.at(Path(name)) or []
         if found:
             return found
@@ -421,9 +536,49 @@ class Course:
         )
 
 
+def _may_be_path(name: str) -> bool:
+    """Whether a path is meant. It need not exist, but a word that is neither there nor looks like one is a
+    name that was mistyped, wherever one stands."""
+    is_word = os.path.basename(name) == name and not Path(name).suffix
+    return bool(name) and (not is_word or os.path.exists(name))
+
+
 def is_course(folder: Path) -> bool:
     """Whether a folder is the top of a workspace, or of a clone."""
-    return (folder / MARKER).is_file() or (folder / "exercises" / "course.toml").is_file()
+    return (folder / MARKER).is_file() or (folder / CONTENTS).is_file()
+
+
+def _top(folder: Path) -> Path | None:
+    """The top of the course that a folder is, or names; None if it does neither. Raises `CourseError`."""
+    return folder if is_course(folder) else _of_project(folder)
+
+
+def _of_project(folder: Path) -> Path | None:
+    """The course that the `pyproject.toml` of a folder names, if it does. Raises `CourseError`."""
+    path = folder / _PROJECT
+    try:
+        if b"tasklings" not in path.read_bytes():
+            return None  # Most projects have nothing to do with us, and need not be understood.
+    except OSError:
+        return None
+    return _place(folder, _PROJECT, read_toml(path, _Project).tool.tasklings.course)
+
+
+def _place(folder: Path, file: str, named: str) -> Path | None:
+    """Where the course is that a file in a folder names; None if it names none. Raises `CourseError`."""
+    if not named:
+        return None
+    top = Path(os.path.abspath(folder / os.path.expanduser(named)))
+    if not (top / CONTENTS).is_file():
+        raise CourseError(
+            _(
+                "{file} says that the course is in {course}, and there is none; correct the path there, "
+                "or get the course again",
+                file=folder / file,
+                course=top,
+            )
+        )
+    return top
 
 
 def shipped() -> Path:
@@ -431,7 +586,7 @@ def shipped() -> Path:
     one is run from. Raises `CourseError`."""
     inside = Path(__file__).with_name("shipped")
     for folder in (inside, Path(__file__).parents[1]):
-        if (folder / "exercises" / "course.toml").is_file():
+        if (folder / CONTENTS).is_file():
             return folder
     raise CourseError(
         _("{folder} is missing; the kit is not whole, so install it again", folder=inside)

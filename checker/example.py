@@ -6,12 +6,20 @@ so a debugger works as it does everywhere. `checker try` starts it, and so does 
 """
 
 import argparse
+import os
+import runpy
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import anyio
+
+from checker.translation import _
 
 __all__ = ["play", "say"]
 
@@ -29,7 +37,10 @@ def say(text: str) -> None:
 
 def play(main: Callable[[], Awaitable[None]]) -> None:
     """Run `main` on the backend that the command line asks for (`--backend trio`), or on asyncio. Ctrl-C
-    ends it without a traceback; every other error is shown as Python shows it."""
+    ends it without a traceback; of every other error, what the learner wrote is shown."""
+    sys.excepthook = _show_error
+    if hasattr(signal, "SIGPIPE"):  # `checker try NAME | head` ends as any other program does.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description="Plays exercise.py on the real clock.")
     parser.add_argument("--backend", choices=_BACKENDS, default=_BACKENDS[0])
     backend = parser.parse_args().backend
@@ -47,3 +58,45 @@ async def _timed(main: Callable[[], Awaitable[None]]) -> None:
     global _began
     _began = time.perf_counter()  # To import a backend takes a while, and is nobody's waiting.
     await main()
+
+
+def _show_error(
+    kind: type[BaseException], error: BaseException, frames: TracebackType | None
+) -> None:
+    """Show an error as Python does, with those frames alone that are in the learner's file: nobody can
+    change the others."""
+    folder = Path(os.path.realpath(sys.argv[0])).parent
+    if isinstance(error, ImportError) and error.name == "exercise" and error.path is not None:
+        told = _(
+            "exercise.py lacks what the example plays ({error}); write it, or bring the starter back "
+            "with `checker reset {name}`",
+            error=error.msg.partition(" from ")[0],
+            name=folder.name,
+        )
+        print(f"checker: {told}", file=sys.stderr)
+        return
+    shown = traceback.TracebackException(kind, error, frames, compact=True)
+    _keep_frames(shown, str(folder / "exercise.py"))
+    print("".join(shown.format()), end="", file=sys.stderr)
+
+
+def _keep_frames(shown: traceback.TracebackException, file: str) -> None:
+    """Take from an error, and from all that belong to it, the frames that are not in `file`."""
+    shown.stack = traceback.StackSummary.from_list(
+        [frame for frame in shown.stack if os.path.realpath(frame.filename) == file]
+    )
+    for other in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
+        if other is not None:
+            _keep_frames(other, file)
+
+
+def _main() -> None:
+    """Play the example at the path that is given, as `python PATH` would."""
+    del sys.argv[0]
+    sys.path.insert(0, str(Path(sys.argv[0]).parent))
+    sys.excepthook = _show_error  # To import what the learner wrote may fail, too.
+    runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    _main()

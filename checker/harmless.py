@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["cell", "encodable", "markdown", "one_line", "printable", "safe_name"]
+__all__ = ["cell", "encodable", "fenced", "markdown", "one_line", "printable", "safe_name"]
 
 MAX_NAME: Final = 120
 """Characters of a name that are kept."""
@@ -21,15 +21,23 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _JOINERS: Final = re.compile("([\u200c\u200d])")
 
 
+# Letters that are empty, and marks that choose a glyph for what is before them: Python calls them
+# printable, and nobody sees them, so that two names with and without one look the same.
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
 def printable(text: str) -> str:
     """`text` with everything made visible that could move the cursor, or hide or reorder the text around
     it: what a submission prints, or calls itself, is shown and does nothing."""
     # Python's own test is as strict, and much faster.
-    if text.replace("\n", "").isprintable():
+    if text.replace("\n", "").isprintable() and not _BLANK.search(text):
         return text
     return "".join(
         char
-        if char in "\n" or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
+        if char == "\n"
+        or not (unicodedata.category(char).startswith(("C", "Zl", "Zp")) or _BLANK.match(char))
         else char.encode("unicode_escape").decode()
         for char in text.expandtabs(4)
     )
@@ -59,6 +67,14 @@ def cell(text: str) -> str:
 def markdown(text: str) -> str:
     """`text` for a line of Markdown: no mark-up, no HTML, no end of a table's cell."""
     return re.sub(r"([-!#$&()*+:<=>@\[\\\]_`{|}~])", r"\\\1", one_line(text))
+
+
+def fenced(text: str) -> list[str]:
+    """`text` as lines of Markdown that are shown as they stand, in a fence that nothing in them closes."""
+    shown = printable(text)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", *shown.split("\n"), fence]
 
 
 def encodable(text: str) -> str:

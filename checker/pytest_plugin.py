@@ -16,7 +16,6 @@ imports nothing but pytest until there is something to judge.
 """
 
 import os
-import secrets
 import shlex
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from checker.judge.grade import Judging
     from checker.judge.launch import Sandbox
     from checker.report import CheckReport
+    from checker.seeds import Seed
     from checker.submission import Submission
 
 _CHECKS: Final = "checks.py"
@@ -45,32 +45,38 @@ the sandbox only, or as a program, whatever pytest is told to collect."""
 def pytest_addoption(parser: pytest.Parser) -> None:
     if not _is_for_a_course(parser):
         return  # Another project may have options of these names.
-    group = parser.getgroup("tasklings", "judging the checks of a Tasklings course")
+    from checker.translation import _
+
+    group = parser.getgroup("tasklings", _("judging the checks of a Tasklings course"))
     group.addoption(
         "--submission",
         dest="checker_submission",
         metavar="PATH",
-        help="judge this: a clone of the kit, a folder laid out as exercises/ or solutions/ is, or "
-        "one Python file with the checks of one exercise (default: the course's own files)",
+        help=_(
+            "judge this: a clone of the kit, a folder laid out as exercises/ or solutions/ is, or "
+            "one Python file with the checks of one exercise (default: the course's own files)"
+        ),
     )
     group.addoption(
         "--submissions",
         dest="checker_submissions",
         metavar="DIR",
-        help="judge every folder in DIR, each as --submission would",
+        help=_("judge every folder in DIR, each as --submission would"),
     )
     group.addoption(
         "--checker-seed",
         type=_seed,
         metavar="N",
-        help="draw the secret inputs of checks from N, so that a verdict repeats (default: a fresh "
-        "one)",
+        help=_(
+            "draw the secret inputs of checks from N, so that a verdict repeats (default: a new seed "
+            "each time)"
+        ),
     )
     group.addoption(
         "--thorough",
         dest="checker_thorough",
         action="store_true",
-        help="look for a world in which a check fails as far as a sweep does",
+        help=_("look for a world in which a check fails as far as a sweep does"),
     )
 
 
@@ -88,7 +94,7 @@ def _with_parents(place: str | Path) -> list[Path]:
     return [path, *path.parents]
 
 
-def _seed(text: str) -> int:
+def _seed(text: str) -> "Seed":
     from checker.arguments import seed
 
     return seed(text)
@@ -119,7 +125,7 @@ class _Shared:
         worker: dict[str, Any] = getattr(config, "workerinput", {})
         seed = worker.get("checker_seed", getattr(config.option, "checker_seed", None))
         self.thorough: bool = getattr(config.option, "checker_thorough", False)
-        self.seed: int = secrets.randbelow(10**9) if seed is None else seed
+        self._given_seed: Seed | None = seed
         self.option = ""
         """The option that says whose work is judged, as it would be typed; empty without one."""
         self.given: list[_Work] = []
@@ -138,10 +144,16 @@ class _Shared:
             ) from None
 
     def _read_options(self, submission: str | None, submissions: str | None, project: Path) -> None:
+        if submission is None and submissions is None:
+            return
+        from checker.translation import _
+
         if submission is not None and submissions is not None:
             raise pytest.UsageError(
-                "--submission is for one submission and --submissions for a folder of them; give "
-                "one of the two"
+                _(
+                    "--submission is for one submission and --submissions for a folder of them; give "
+                    "one of the two"
+                )
             )
         if submission is not None:
             self.option = f"--submission {shlex.quote(submission)}"
@@ -150,29 +162,39 @@ class _Shared:
             self.option = f"--submissions {shlex.quote(submissions)}"
             folder = self.start / submissions
             if not folder.is_dir():
-                raise pytest.UsageError(f"--submissions: {submissions} is not a folder")
+                raise pytest.UsageError(
+                    _("--submissions: {path} is not a folder", path=submissions)
+                )
             names = sorted(f.name for f in folder.iterdir() if f.is_dir() and f.name[0] != ".")
             if not names:
                 raise pytest.UsageError(
-                    f"--submissions: there are no folders in {submissions}; each submission needs "
-                    "one of its own, laid out as exercises/ is"
+                    _(
+                        "--submissions: there are no folders in {path}; each submission needs its own, "
+                        "laid out as exercises/ is",
+                        path=submissions,
+                    )
                 )
             self.given = [self._work(os.path.join(submissions, name), name) for name in names]
         given = Path(os.path.abspath(self.start / (submission or submissions or "")))
         if project.is_relative_to(given) and not self.start.is_relative_to(given):
             # pytest looks for its settings at the first path that it is given.
             raise pytest.UsageError(
-                f"pytest has taken {self.shown(project)} for the project, and its settings from there; "
-                f"say first what to judge it by: `pytest exercises {self.option}`"
+                _(
+                    "pytest has taken {path} for the project, and its settings from there; say first what "
+                    "to judge it by: `{command}`",
+                    path=self.shown(project),
+                    command=f"pytest exercises {self.option}",
+                )
             )
 
     def _work(self, path: str, name: str = "") -> _Work:
         from checker.harmless import printable
         from checker.submission import Submission, SubmissionError
+        from checker.translation import _
 
         whole = Path(os.path.abspath(self.start / path))
         if not whole.exists():
-            raise pytest.UsageError(f"--submission: {path} does not exist")
+            raise pytest.UsageError(_("--submission: {path} does not exist", path=path))
         try:
             submission = Submission(whole)
         except SubmissionError as error:
@@ -211,6 +233,13 @@ class _Shared:
         if self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None
+
+    @cached_property
+    def seed(self) -> "Seed":
+        """What inputs are drawn from."""
+        from checker.seeds import draw_seed
+
+        return draw_seed() if self._given_seed is None else self._given_seed
 
     def shown(self, path: Path) -> str:
         """A path as somebody who called pytest here would write it."""
@@ -314,23 +343,28 @@ def _refusal(shared: _Shared, items: Sequence["CheckItem"]) -> str:
     """Why what was given cannot be judged; empty if it can."""
     if not shared.given:
         return ""
+    from checker.translation import _
+
     if not shared.found_checks:
-        return (
-            "no checks of a course were collected, which a submission could be judged by; go to "
-            f"your clone of the kit and say `pytest exercises {shared.option}`"
+        return _(
+            "no checks of a course were collected by which a submission could be judged; go to "
+            "your clone of the kit and run `{command}`",
+            command=f"pytest exercises {shared.option}",
         )
     exercises = list({item.exercise.name: item.exercise for item in items}.values())
     if not exercises:
         return ""
     if shared.given[0].submission.is_one_file and len(exercises) > 1:
-        return (
-            f"{shared.shown(shared.given[0].path)} is one file; say which exercise it is for, for "
-            f"example `pytest {shared.shown(exercises[0].work)} {shared.option}`"
+        return _(
+            "{file} is one file; say which exercise it is for, for example `{command}`",
+            file=shared.shown(shared.given[0].path),
+            command=f"pytest {shared.shown(exercises[0].work)} {shared.option}",
         )
     if all(w.submission.source(e).missing for w in shared.given for e in exercises):
-        return (
-            f"{shared.option} holds none of the exercises asked for; a submission is a clone of "
-            "the kit, a folder with <chapter>/<name>/exercise.py in it, or one file"
+        return _(
+            "{option} holds none of the exercises asked for; a submission is a clone of the kit, a "
+            "folder with <chapter>/<name>/exercise.py in it, or one file",
+            option=shared.option,
         )
     return ""
 

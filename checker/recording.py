@@ -27,7 +27,7 @@ __all__ = [
     "Sentence",
     "Served",
     "ServiceState",
-    "Shown",
+    "ShownRun",
     "Span",
     "Step",
     "Value",
@@ -280,7 +280,7 @@ class Recording(msgspec.Struct, frozen=True):
     """None unless the run was pictured."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownRun(msgspec.Struct, frozen=True):
     """A check on one backend, with a run of it if there was one."""
 
     check: str

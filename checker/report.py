@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from checker.seeds import Seed
 from checker.translation import _
 
 Status: TypeAlias = Literal["passed", "failed", "not_graded"]
@@ -52,6 +53,8 @@ class CheckReport(msgspec.Struct, frozen=True):
     file: str
     line: int | None
     """The line of `file` that this is about, counted from 1."""
+    place: str = ""
+    """What happened on that line, where the mistake may be on another one: `read() was called here`."""
     causes: tuple[str, ...] = ()
     """What is known to have gone wrong, the likely cause first."""
     notes: tuple[str, ...] = ()
@@ -74,6 +77,11 @@ class CheckReport(msgspec.Struct, frozen=True):
     it are not tried."""
     searched: Searched | None = None
     """How far the search went; only for a check that passed, and had worlds to search."""
+
+    @property
+    def summary(self) -> str:
+        """The first row of what was seen: it says what happened, and those below it say to whom."""
+        return self.seen.partition("\n")[0]
 
     @property
     def told(self) -> str:
@@ -111,7 +119,8 @@ class ExerciseReport(msgspec.Struct, frozen=True):
 
 
 class SubmissionReport(msgspec.Struct, frozen=True):
-    seed: int
+    seed: Seed | None
+    """What was drawn from; None where that is the secret of a sweep."""
     points: int
     max_points: int
     exercises: tuple[ExerciseReport, ...]
@@ -161,7 +170,9 @@ def summarize_exercise(
     )
 
 
-def summarize_submission(seed: int, exercises: tuple[ExerciseReport, ...]) -> SubmissionReport:
+def summarize_submission(
+    seed: Seed | None, exercises: tuple[ExerciseReport, ...]
+) -> SubmissionReport:
     return SubmissionReport(
         seed,
         sum(exercise.points for exercise in exercises),

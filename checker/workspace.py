@@ -2,11 +2,13 @@
 
     tasklings.toml                      by which it is recognised
     exercises/<chapter>/<name>/         README.md exercise.py [example.py]
+    docs/primer.md                      what to read first
     pyproject.toml .vscode/             settings, so that editors are of use and do not give a bug away
     .gitignore .gitattributes
     .checker/given.txt                  what the kit wrote here: see `checker/given.py`
 
-Checks, hints and solutions stay in the kit, so that a workspace is small and they are upgraded with it.
+Checks, hints and solutions stay in the kit, so that a workspace is small and they are upgraded with it. The
+marker of a workspace of another course says where that is.
 
 `plan` compares a workspace with the kit, and one rule holds for every file: what is as it was given may be
 replaced, and what is not is the learner's. Nothing is ever deleted. A workspace that is being made is one
@@ -20,12 +22,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Final
 
 from checker import given
 from checker.course import MARKER, Course, CourseError
+from checker.translation import _
 
-__all__ = ["Changed", "Plan", "is_behind", "is_newer", "marker", "plan"]
+__all__ = ["Changed", "UpdatePlan", "handed_out", "is_behind", "is_newer", "marker", "plan"]
 
 _TEMPLATES: Final = {
     MARKER: "tasklings.toml",
@@ -41,8 +45,14 @@ _TEMPLATES: Final = {
 _SETTINGS: Final = ".vscode/settings.json"
 _INTERPRETER: Final = re.compile(rb'("python\.defaultInterpreterPath": )"(?:[^"\\]|\\.)*"')
 
+_ANY_INTERPRETER: Final = "python3"
+"""What is written where it is not known yet on which machine the workspace will be."""
+
 _OF_AN_EXERCISE: Final = ("README.md", "example.py")
 """What of an exercise's folder is for the learner; `exercise.py` comes from its starter."""
+
+_PRIMER: Final = "docs/primer.md"
+"""What to read first: the page that the first chapter leads to."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Plan:
+class UpdatePlan:
     """What there is to do in a workspace. Files are named by their paths there, with `/` between the
     parts."""
 
@@ -79,12 +89,17 @@ class Plan:
     interrupted before is done again."""
 
 
-def marker() -> bytes:
-    """What `tasklings.toml` holds."""
-    return _template(_TEMPLATES[MARKER]).read_bytes()
+def marker(course: str = "") -> bytes:
+    """What `tasklings.toml` holds, in a workspace of the course that is there; without one, of the kit's."""
+    if not course:
+        return _read(_template(_TEMPLATES[MARKER]))
+    # What a basic string of TOML may hold, and what it must escape, is as in JSON.
+    named = json.dumps(course, ensure_ascii=False).replace("\x7f", "\\u007f")
+    text = _read(_template("tasklings-course.toml")).decode()
+    return Template(text).substitute(course=named).encode()
 
 
-def plan(course: Course, version: str) -> Plan:
+def plan(course: Course, version: str) -> UpdatePlan:
     """What brings the workspace of this course up to date with the kit, which has this version.
 
     Raises `CourseError` if the kit is not whole."""
@@ -121,7 +136,7 @@ def plan(course: Course, version: str) -> Plan:
     if files or not listing.is_file() or listing.read_bytes() != text:
         files[listing] = text
     dropped = {file.rpartition("/")[0] for file in known.keys() - shipped.keys()}
-    return Plan(
+    return UpdatePlan(
         tuple(added),
         tuple(replaced),
         tuple(changed),
@@ -134,6 +149,16 @@ def plan(course: Course, version: str) -> Plan:
         ),
         files,
     )
+
+
+def handed_out(course: Course, version: str) -> dict[str, bytes]:
+    """The files of a workspace of this course that nobody has had yet, by their paths there.
+
+    Raises `CourseError` if the course is not whole."""
+    files = {file: ours.content for file, ours in _shipped(course, interpreter=_ANY_INTERPRETER)}
+    pairs = [(_digest(file, content), file) for file, content in files.items()]
+    files[given.FILE.as_posix()] = given.listed(pairs, version).encode()
+    return files
 
 
 def is_behind(course: Course) -> bool:
@@ -160,28 +185,32 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
-def _shipped(course: Course) -> Iterator[tuple[str, _Shipped]]:
+def _shipped(
+    course: Course, *, interpreter: str = sys.executable
+) -> Iterator[tuple[str, _Shipped]]:
     """All that a workspace of this course holds, by its path there. Raises `CourseError`."""
     for file, name in _TEMPLATES.items():
         path = _template(name)
-        content = _read(path)
+        content = marker(course.named_as) if file == MARKER else _read(path)
         if file == _SETTINGS:
-            interpreter = json.dumps(sys.executable).encode()
-            content = _INTERPRETER.sub(lambda found: found[1] + interpreter, content)  # noqa: B023
+            quoted = json.dumps(interpreter).encode()
+            content = _INTERPRETER.sub(lambda found: found[1] + quoted, content)  # noqa: B023
         yield file, _Shipped(content, path)
     assert course.home is not None
     for folder in (Path("exercises"), *(Path("exercises", c.name) for c in course.chapters)):
         path = course.home / folder / "README.md"
         if path.is_file():
             yield (folder / "README.md").as_posix(), _Shipped(_read(path), path)
+    primer = course.home / _PRIMER
+    if primer.is_file():
+        yield _PRIMER, _Shipped(_read(primer), primer)
     for exercise in course:
         below = f"exercises/{exercise.name}"
         for name in _OF_AN_EXERCISE:
             path = exercise.folder / name
             if path.is_file():
                 yield f"{below}/{name}", _Shipped(_read(path), path)
-        path = exercise.solutions / "starter.py"
-        yield f"{below}/exercise.py", _Shipped(exercise.starter, path)
+        yield f"{below}/exercise.py", _Shipped(exercise.starter, exercise.starter_file)
 
 
 def _template(name: str) -> Path:
@@ -192,7 +221,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CourseError(f"{path}: {error.strerror}; install the kit again") from None
+        raise CourseError(
+            _("{path}: {reason}; get the course again", path=path, reason=error.strerror)
+        ) from None
 
 
 def _digest(file: str, content: bytes) -> str:

@@ -8,10 +8,11 @@ own cancel scope, and what it raises ends only that act.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import anyio
 
+from checker_sandbox import entropy
 from checker_sandbox.errors import describe_error
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.submission import (
@@ -22,6 +23,7 @@ from checker_sandbox.submission import (
     first_line,
     load,
 )
+from checker_sandbox.wire.limits import MAX_NAME
 from checker_sandbox.wire.messages import (
     ActEnded,
     ActEnding,
@@ -31,17 +33,8 @@ from checker_sandbox.wire.messages import (
     Start,
     Stopped,
 )
-from checker_sandbox.wire.plain import NotPlain, plain
-
-_PLAIN: Final = (
-    "it must return plain data (None, bool, int, float, str, bytes, or lists, tuples and dicts of "
-    "these)"
-)
-_HINTS: Final = {
-    "coroutine": "an `await` is missing, and what it should compute was never computed",
-    "TaskHandle": "what its task returned is in `.return_value`, once the task has ended",
-    "Future": "what it holds is there once it is awaited",
-}
+from checker_sandbox.wire.plain import NotPlain, plain, shortened
+from checker_sandbox.wire.reasons import NotAsync, Uncrossable
 
 
 @dataclass(frozen=True)
@@ -66,11 +59,24 @@ class Script:
 
 def read(start: Start) -> Script:
     """Import the submission and find what is to be called in it. Raises `UnusableSubmission`."""
+    before = entropy.state()
     module = load()
+    after = entropy.state()
+
+    def found(name: str) -> Callable[..., Any]:
+        if not start.apart:
+            return find(module, name)
+        entropy.restore(
+            before
+        )  # So that each import draws what the first one drew, and no run another thing.
+        fresh = load()
+        entropy.restore(after)
+        return find(fresh, name)
+
     return Script(
         start,
-        [find(module, spec.name) for spec in start.objects],
-        [find(module, act.function) if act.object is None else None for act in start.acts],
+        [found(spec.name) for spec in start.objects],
+        [found(act.function) if act.object is None else None for act in start.acts],
     )
 
 
@@ -105,6 +111,7 @@ async def perform_several(kernel: Kernel, script: Script) -> None:
             if begun == len(acts):
                 break
             numbers = await kernel.acts_to_begin()
+    kernel.look()  # While there still are the objects, and what they hold.
 
 
 async def _act(kernel: Kernel, script: Script, number: int, objects: list[Any]) -> None:
@@ -136,8 +143,8 @@ def crossing(act: ActSpec, value: object) -> Any:
     try:
         return plain(value)
     except NotPlain as error:
-        hint = _HINTS.get(error.kind, _PLAIN)
-        raise UnusableSubmission(f"{act.function}() returned {error}; {hint}") from None
+        kind, within = (shortened(name, MAX_NAME) for name in (error.kind, error.within))
+        raise UnusableSubmission(Uncrossable(act.function, error.fault, kind, within)) from None
 
 
 def _make_objects(script: Script) -> list[Any]:
@@ -157,9 +164,5 @@ async def _call(script: Script, number: int, objects: list[Any]) -> Any:
     expect_to_fit(function, act.function, act.arguments)
     awaitable = function(*act.arguments)
     if not inspect.isawaitable(awaitable):
-        raise UnusableSubmission(
-            f"{act.function}() is a plain function; it must be a coroutine function "
-            f"(`async def {act.function}`)",
-            first_line(function),
-        )
+        raise UnusableSubmission(NotAsync(act.function), first_line(function))
     return await awaitable

@@ -17,7 +17,8 @@ RENEWED_AFTER: Final = 0.1
 """Processor seconds that must be used up before the limit is moved: to ask is cheaper than to move."""
 
 _process_time = time.process_time  # A submission may put something else there.
-_renewed_from = 0.0
+_renewed_from = math.inf
+"""Until a process is limited, nothing is renewed: what the server rehearses must not limit it as a run is."""
 
 
 def limit() -> None:
@@ -34,6 +35,14 @@ def renew() -> None:
     if used >= _renewed_from:
         _renewed_from = used + RENEWED_AFTER
         _set(math.ceil(used + CPU_SECONDS))
+
+
+def limit_for_good(seconds: int) -> None:
+    """Let the kernel kill this process after so many seconds in all. No signal tells it before: the first
+    process of a namespace, which has no parent in it, would not hear one, nor whoever ignores it."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    hard = seconds if most == resource.RLIM_INFINITY else min(seconds, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
 
 
 def _set(soft: int) -> None:

@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Never
 
 import anyio
@@ -144,16 +144,26 @@ class Kernel:
         """When each of the event loop's timers goes off, on the kernel's clock."""
         self.remembered: Callable[[Kernel], bytes | None] = _nothing_known
         """All that the program remembers, boiled down to a few bytes: see `checker_sandbox/memory.py`."""
+        self.streams_left: Callable[[], Sequence[Event]] = list
+        """How the memory object streams are that the judge has handed in."""
         self.is_forgetful: bool | None = None
         """Whether the program is one of which that can be told, once it is known."""
 
     # --- what the stubs call ---
 
     async def call(
-        self, service: int, method: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+        self,
+        service: int,
+        method: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        *,
+        sure: bool = False,
     ) -> Any:
-        """Call a method of a service and wait for the reply, as a checkpoint."""
-        await anyio.lowlevel.checkpoint_if_cancelled()
+        """Call a method of a service and wait for the reply, as a checkpoint. With `sure`, it is called even
+        by whoever has been cancelled, who only does not wait for the reply."""
+        if not sure:
+            await anyio.lowlevel.checkpoint_if_cancelled()
         arrived = anyio.Event()
         pending = self._send_call(service, method, arguments, keywords, arrived)
         try:

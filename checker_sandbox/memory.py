@@ -53,8 +53,10 @@ _MODULES: Final = {
         "random",
     ),
     *("sniffio", "trio", "types", "typing", "typing_extensions"),
+    "example",
 }
-"""What a program may import: nothing that tells the time, or that remembers anything but what is looked at."""
+"""What a program may import: nothing that tells the time, or that remembers anything but what is looked at.
+The `example` beside it is there only where nobody judges it."""
 
 _TELLING: Final = {
     *("time", "current_time", "when", "now", "deadline", "current_effective_deadline"),
@@ -75,6 +77,8 @@ _PLAIN: Final = (type(None), bool, int, str, bytes, complex, type(Ellipsis), typ
 _WRAPPERS: Final = {
     *("coroutine_wrapper", "async_generator_asend", "anext_awaitable", "FutureIter"),
     *("dict_keys", "dict_values", "dict_items", "mappingproxy"),
+    # What an abstract class remembers of others, most of which only makes `isinstance` quicker.
+    "_abc_data",
 }
 """Types of Python's own that have no name in it, and that hold nothing but what they refer to."""
 
@@ -230,6 +234,10 @@ class _Walk:
                     self._mention([value.cell_contents])
                 except ValueError:
                     self._say("empty")
+            case classmethod() | staticmethod():
+                self._mention([value.__func__])
+            case property():
+                self._mention([value.fget, value.fset, value.fdel])
             case types.MethodType():
                 self._mention([value.__func__, value.__self__])
             case types.BuiltinFunctionType() | types.MethodWrapperType():
@@ -302,7 +310,7 @@ def _is_ours(module: object) -> bool:
     return isinstance(module, str) and module.partition(".")[0] == "checker_sandbox"
 
 
-_BUILT_IN: Final = frozenset({"builtins", "collections", "_asyncio"})
+_BUILT_IN: Final = frozenset({"builtins", "collections", "_abc", "_asyncio"})
 
 
 def _matters(held: object) -> bool:

@@ -9,6 +9,7 @@ replaced too. Threads that the backends use internally are left alone.
 
 import _thread
 import contextlib
+import functools
 import math
 import queue
 import sys
@@ -24,7 +25,7 @@ import anyio.from_thread
 import anyio.to_thread
 import trio
 
-from checker_sandbox.threads import Thread, Threads, real_start
+from checker_sandbox.threads import Thread, Threads, real_is_alive, real_start
 from checker_sandbox.wire.messages import Awaited
 
 LOCK: Final = Awaited("thread's lock")
@@ -129,6 +130,10 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
         _real_join(thread, timeout)
 
 
+def _is_alive(thread: threading.Thread) -> bool:
+    return real_is_alive(thread) if _active is None else _active.is_alive(thread)
+
+
 class _Limiter(Protocol):
     async def __aenter__(self) -> Any: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -137,41 +142,61 @@ class _Limiter(Protocol):
 
 
 class Ticket:
-    """One call of `to_thread.run_sync`: the limiter that it is given, and the function that it runs.
+    """One call of `to_thread.run_sync`: the limiter that it is given (or AnyIO's own, which all others
+    share), and the function that it runs.
 
     A backend takes a token from the limiter and then starts the thread at once, so that is the
     moment at which the thread counts as started. A call that waits for a token is not a thread.
     """
 
-    def __init__(self, threads: Threads, limiter: _Limiter, name: str) -> None:
+    def __init__(
+        self, threads: Threads, limiter: _Limiter, name: str, shared: anyio.CapacityLimiter | None
+    ) -> None:
         self._threads = threads
-        self._limiter = limiter
+        self.shared = shared
+        """The limiter, if it is AnyIO's own."""
+        self._limiter: _Limiter | None = limiter
         self._name = name
         self.thread: Thread | None = None
         self._given_back = False
 
     async def __aenter__(self) -> None:
+        assert self._limiter is not None
         await self._limiter.__aenter__()
-        self.thread = self._threads.new(self._name)
+        self._start()
 
     async def __aexit__(self, *exc_info: object) -> None:
-        self._result_arrived()
-        await self._limiter.__aexit__(*exc_info)
+        await self._result_arrived().__aexit__(*exc_info)
 
     async def acquire_on_behalf_of(self, borrower: object) -> None:
+        assert self._limiter is not None
         await self._limiter.acquire_on_behalf_of(borrower)
-        self.thread = self._threads.new(self._name)
+        self._start()
 
     def release_on_behalf_of(self, borrower: object) -> None:
-        self._result_arrived()
-        self._limiter.release_on_behalf_of(borrower)
+        self._result_arrived().release_on_behalf_of(borrower)
 
-    def _result_arrived(self) -> None:
+    def _start(self) -> None:
+        self.thread = self._threads.new(self._name)
+        self._threads.tokens[self.thread.number] = self._limiter
+
+    @property
+    def limiter(self) -> anyio.CapacityLimiter | None:
+        """The learner's own limiter, if it is given one of AnyIO's."""
+        own = self._limiter if self.shared is None else None
+        return own if isinstance(own, anyio.CapacityLimiter) else None
+
+    def _result_arrived(self) -> _Limiter:
+        """Returns the limiter, which is needed only once more: an idle thread still holds the ticket."""
         assert self.thread is not None
+        assert self._limiter is not None
+        limiter, self._limiter = self._limiter, None
         self._given_back = True
+        self._threads.tokens.pop(self.thread.number, None)
         self._threads.arrived_in_loop(self.thread)
         if self.thread.ident is None:
             self._threads.forget(self.thread)
+        return limiter
 
     def run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         assert self.thread is not None
@@ -207,13 +232,16 @@ def _run_sync_in_turn(
 ) -> Callable[..., Any]:
     """`to_thread.run_sync`, with a thread that takes turns."""
 
+    @functools.wraps(real)  # Python's warnings about a coroutine have its name in them.
     async def run_sync(
         sync_fn: Callable[..., Any], *args: Any, limiter: Any = None, **options: Any
     ) -> Any:
-        if _active is None:
+        is_no_limiter = limiter is not None and not hasattr(limiter, "__aenter__")
+        if _active is None or is_no_limiter:  # A number in its place is for the backend to refuse.
             return await real(sync_fn, *args, limiter=limiter, **options)
         name = getattr(sync_fn, "__name__", type(sync_fn).__name__)
-        ticket = Ticket(_active, limiter or default_limiter(), name)
+        shared = None if limiter else default_limiter()
+        ticket = Ticket(_active, limiter if shared is None else shared, name, shared)
         return await ticket.watch(real(ticket.run, sync_fn, args, limiter=ticket, **options))
 
     return run_sync
@@ -222,6 +250,7 @@ def _run_sync_in_turn(
 def _from_thread_in_turn(real: Callable[..., Any], *, is_async: bool) -> Callable[..., Any]:
     """`from_thread.run` or `run_sync`, which waits for the loop in real time, out of turn."""
 
+    @functools.wraps(real)
     def run(fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
         threads = _active
         thread = threads.current() if threads is not None else None
@@ -261,6 +290,7 @@ def install() -> None:
         (time, "sleep", sleep),
         (threading.Thread, "start", _start),
         (threading.Thread, "join", _join),
+        (threading.Thread, "is_alive", _is_alive),
         # The standard library builds its conditions, and so all else, from these three.
         (threading, "Lock", Lock),
         (threading, "_allocate_lock", Lock),

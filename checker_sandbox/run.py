@@ -13,7 +13,6 @@ import gc
 import io
 import itertools
 import linecache
-import math
 import os
 import random
 import re
@@ -35,6 +34,7 @@ from checker_sandbox import (
     asyncio_driver,
     clock,
     computing,
+    entropy,
     memory,
     patches,
     permits,
@@ -51,7 +51,14 @@ from checker_sandbox.submission import UnusableSubmission, forget
 from checker_sandbox.tasks import Tasks
 from checker_sandbox.waiting import describe_tasks, describe_threads, describe_waits
 from checker_sandbox.watching import Watcher
-from checker_sandbox.wire.limits import CPU_SECONDS, MEMORY
+from checker_sandbox.wire.limits import (
+    COMPILE_MEMORY,
+    COMPILE_SECONDS,
+    FILE_SIZE,
+    MEMORY,
+    OPEN_FILES,
+    PROCESSES,
+)
 from checker_sandbox.wire.link import Closed, Link
 from checker_sandbox.wire.messages import (
     ActEnding,
@@ -74,16 +81,18 @@ STAY_SECONDS: Final = 1.0
 """Processor seconds after which a process takes no other run, so that each has enough left of what
 a process may compute in all."""
 
-FILE_SIZE: Final = 1 << 20
-
-OPEN_FILES: Final = 512
-
-PROCESSES: Final = 300
-"""How many processes and threads the user of a jail may have."""
 
 PR_SET_DUMPABLE: Final = 4
+PR_SET_CHILD_SUBREAPER: Final = 36
 PR_SET_NO_NEW_PRIVS: Final = 38
 """From Linux's `prctl.h`."""
+
+SERVER_SECONDS: Final = 20_000
+"""Processor seconds after which a server is ended, whatever it does: it forks, which takes two
+thousandths of one, for a whole cohort."""
+
+MAX_LEFT: Final = 2_000
+"""How many files a submission may leave for others to tidy away."""
 
 _LINK: Final = 3
 
@@ -93,15 +102,17 @@ _NEW_PROCESS = frozenset(
 
 
 def execute(waiting_room: socket.socket) -> Never:
-    """Wait for the socket of a run to arrive over `waiting_room`, and carry that run out; and others
-    after it, as long as the judge wants them here and each leaves nothing behind."""
+    """Wait for the socket of a run, and for what is its stderr, to arrive over `waiting_room`, and carry that
+    run out; and others after it, as long as the judge wants them here and each leaves nothing behind."""
     _isolate(waiting_room)
     kernel = make_kernel(rehearsed_link)
-    _, descriptors, _, _ = socket.recv_fds(waiting_room, 1, 1)
+    _, (link, said), _, _ = socket.recv_fds(waiting_room, 1, 2)
     waiting_room.close()
-    os.dup2(descriptors[0], _LINK)
-    if descriptors[0] != _LINK:
-        os.close(descriptors[0])
+    os.dup2(said, 2)
+    os.close(said)
+    os.dup2(link, _LINK)
+    if link != _LINK:
+        os.close(link)
     kernel.link.connect(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _LINK))
     while True:
         # What the submission sets in its context at import is gone with that context.
@@ -119,7 +130,9 @@ def make_kernel(link: Link) -> Kernel:
     link.embody = stubs.embody
     kernel = stubs.kernel = Kernel(link, Tasks(), describe_waits)
     kernel.remembered = memory.digest
+    kernel.streams_left = stubs.streams_left
     clock.install(lambda: kernel.now, EPOCH)
+    entropy.install()
     patches.activate(kernel.threads)
     anyio.wait_all_tasks_blocked = _wait_all_tasks_blocked
     _output.kernel = kernel
@@ -141,7 +154,7 @@ def perform(kernel: Kernel) -> None:
         os._exit(0)  # No other run is wanted.
     assert isinstance(start, Start)
     computing.renew()
-    random.seed(start.seed)
+    entropy.renew(start.seed)
     kernel.tasks.current_task = DRIVERS[start.backend].current_task
     _run(kernel, start)
 
@@ -157,7 +170,8 @@ def become(user: int | None, *, jailed: bool) -> None:
     global restricted
     restricted = True
     if jailed:
-        _furniture.update((place, set(os.listdir(place))) for place in _SHARED)
+        for place in _SHARED:
+            _furniture[place] = set(os.listdir(place)), os.stat(place).st_mode
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -171,15 +185,33 @@ def become(user: int | None, *, jailed: bool) -> None:
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # Without it, who is not root may set no filter.
 
 
+def adopt() -> None:
+    """Where this process is not restricted, become the parent of what loses its own, so that it can be ended
+    with the run that has started it. Linux alone can do that."""
+    if sys.platform == "linux":
+        import ctypes  # Here, for the same reason.
+
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 _SHARED: Final = ("/tmp", "/dev/shm")
 
-_furniture: dict[str, set[str]] = {}
-"""What is in the places that a submission may write to before one does: an interpreter may lie there."""
+_furniture: dict[str, tuple[set[str], int]] = {}
+"""In a jail: what is in the places that a submission may write to before one does, since an interpreter may
+lie there, and how they may be used."""
+
+
+def is_jailed() -> bool:
+    """Whether what this process finds around it is its own, to be tidied."""
+    return bool(_furniture)
 
 
 def tidy_up() -> None:
-    """Leave nothing in a jail that the submission before this one has put there."""
-    for place, kept in _furniture.items():
+    """Leave nothing in a jail that the run before has put there. Nobody may be left who could write."""
+    for place, (kept, mode) in _furniture.items():
+        if _has_many(place, kept):
+            # A jail is made anew in less time.
+            raise RuntimeError(f"{place} holds more than {MAX_LEFT} files")
         for entry in os.scandir(place):
             if entry.name in kept:
                 continue
@@ -190,6 +222,24 @@ def tidy_up() -> None:
         if set(os.listdir(place)) != kept:
             # Made so that it cannot be removed. The judge then goes on in another jail.
             raise RuntimeError(f"{place} cannot be tidied")
+        if os.stat(place).st_uid == os.geteuid():
+            # A place says something by itself, too, if it is theirs who write there.
+            os.chmod(place, mode)
+            os.utime(place, ns=(0, 0))
+            for name in os.listxattr(place):
+                os.removexattr(place, name)
+
+
+def _has_many(place: str, kept: set[str]) -> bool:
+    """Whether there is more in a folder than anybody should tidy away, beside what is `kept`."""
+    seen = 0
+    for folder, folders, files in os.walk(place):
+        if folder == place:
+            folders[:] = [name for name in folders if name not in kept]
+        seen += len(folders) + len(files)
+        if seen > MAX_LEFT:
+            return True
+    return False
 
 
 address_space = 0
@@ -223,6 +273,11 @@ def _isolate(waiting_room: socket.socket) -> None:
     kept = waiting_room.fileno()
     os.closerange(_LINK, kept)
     os.closerange(kept + 1, 1024)
+    # What is open is shared with the server, and so with all runs: where it is read, its flags, its locks.
+    for number, how in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
+        nothing = os.open(os.devnull, how)
+        os.dup2(nothing, number)
+        os.close(nothing)
     computing.limit()
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE)
@@ -295,6 +350,8 @@ async def _main(kernel: Kernel, script: Script) -> None:
     try:
         kernel.look()
         left = Left(describe_tasks(kernel), describe_threads(kernel))
+        for stream in kernel.streams_left():
+            kernel.tell(stream)
         if isinstance(error, UnusableSubmission):
             kernel.end(RunEnded(kernel.take_events(), error.ending()))
         if error is not None:
@@ -380,21 +437,12 @@ async def _wait_all_tasks_blocked() -> None:
     await _output.kernel.wait_all_tasks_blocked()
 
 
-@contextlib.contextmanager
-def limited_computing() -> Iterator[None]:
-    """For a while, end this process if it computes for too long or takes too much memory."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limits = [(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS))]
+def limit_compiling() -> None:
+    """Limit this process, which was forked to compile a submission, for good."""
+    computing.limit_for_good(COMPILE_SECONDS)
+    _limit(resource.RLIMIT_CORE, 0, 0)
     if sys.platform == "linux":
-        limits.append((resource.RLIMIT_AS, address_space + MEMORY))
-    before = [(kind, resource.getrlimit(kind)) for kind, _ in limits]
-    for kind, most in limits:
-        _limit(kind, most, resource.getrlimit(kind)[1])
-    try:
-        yield
-    finally:
-        for kind, limit in before:
-            resource.setrlimit(kind, limit)
+        _limit(resource.RLIMIT_AS, address_space + COMPILE_MEMORY, address_space + COMPILE_MEMORY)
 
 
 @contextlib.contextmanager

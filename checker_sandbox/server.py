@@ -9,6 +9,7 @@ The fork for the next run is made during the current one, so no run waits for it
 
 import contextlib
 import gc
+import marshal
 import os
 import signal
 import site
@@ -27,8 +28,10 @@ import anyio.streams.memory
 import anyio.streams.stapled
 import anyio.streams.text
 import anyio.to_thread
+import msgspec
 
-from checker_sandbox import patches, run, submission
+from checker_sandbox import computing, patches, run, submission
+from checker_sandbox.lines import EXERCISE
 from checker_sandbox.wire.control import (
     AWAIT,
     CRASHED,
@@ -47,11 +50,16 @@ from checker_sandbox.wire.messages import (
     Called,
     Idle,
     MethodSpec,
+    NotRunnable,
     Resume,
     ServiceSpec,
     Start,
     ToSandbox,
 )
+from checker_sandbox.wire.reasons import TooHardToCompile
+
+MAX_COMPILED = 16 << 20
+"""Bytes that a compiled submission may have; most have some thousands."""
 
 TRACE_SECONDS = 1.0
 """Real seconds that an overdue run is given to write where it was."""
@@ -88,6 +96,9 @@ def main() -> None:
     try:
         if options.restricted:
             run.become(options.user, jailed=options.jailed)
+        else:
+            run.adopt()
+        computing.limit_for_good(run.SERVER_SECONDS)
         warm_up()
     except BaseException:
         # A rehearsal has put something else in the place of stderr.
@@ -162,21 +173,28 @@ def serve(control: socket.socket) -> None:
     current: _Fork | None = None
     ended: list[_Fork] = []
     while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 2)
         if command == LOAD and current is None:
             # Nobody may be left who could write where `load` tidies up.
             _bury([*ended, *([spare] if spare is not None else [])])
             ended.clear()
+            _end_strays(set())
             load(control)
             spare = _Fork(control)
         elif command == RUN and spare is not None:
-            current, descriptor = spare, descriptors[0]
-            current.begin(descriptor)
+            if run.is_jailed():
+                _bury(ended)
+                ended.clear()
+                run.tidy_up()
+            current = spare
+            current.begin(descriptors)
             control.sendall(RUN)
-            os.close(descriptor)
+            for descriptor in descriptors:
+                os.close(descriptor)
             spare = _Fork(control)
             _bury(ended)
             ended.clear()
+            _end_strays({current.pid, spare.pid})
         elif command == DONE and current is not None:
             current.kill()
             ended.append(current)
@@ -196,8 +214,32 @@ def load(control: socket.socket) -> None:
     """Hear what the next runs are runs of, and compile it: once, and none of it runs here."""
     exercise, driver = receive_load(control)
     run.tidy_up()
-    with run.limited_computing():
-        submission.prepare(exercise, driver)
+    submission.keep(exercise, driver, _compile_apart(exercise, driver))
+
+
+def _compile_apart(exercise: bytes, driver: bytes) -> submission.Compiled:
+    """Compile a submission in a process that is limited for good, and can be: this one must live on."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(ours)
+            run.limit_compiling()
+            encoded = marshal.dumps(submission.compiled(exercise, driver))
+            if len(encoded) <= MAX_COMPILED:
+                with os.fdopen(theirs, "wb") as answer:
+                    answer.write(encoded)
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as answer:
+        encoded = answer.read(MAX_COMPILED + 1)
+    os.waitpid(pid, 0)
+    try:
+        programs: submission.Compiled = marshal.loads(encoded)
+    except (EOFError, ValueError, TypeError):
+        return {EXERCISE: msgspec.msgpack.encode(NotRunnable(TooHardToCompile(), None))}
+    return programs
 
 
 def _bury(ended: list["_Fork"]) -> None:
@@ -207,13 +249,30 @@ def _bury(ended: list["_Fork"]) -> None:
         fork.reap()
 
 
+def _end_strays(kept: set[int]) -> None:
+    """End what an earlier run has started, and what left its session: it is this process's child by now.
+    A run that is restricted starts nothing."""
+    place = f"/proc/self/task/{os.getpid()}/children"
+    while not run.restricted and os.path.exists(place):
+        with open(place) as children:
+            strays = {*map(int, children.read().split())} - kept
+        if not strays:
+            return
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in strays:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
 class _Fork:
-    """A process that waits for the descriptor of a run's socket, and then is that run."""
+    """A process that waits for the descriptors of a run, and then is that run."""
 
     def __init__(self, control: socket.socket) -> None:
         self._ours, theirs = socket.socketpair()
-        self._pid = os.fork()
-        if self._pid == 0:
+        self.pid = os.fork()
+        if self.pid == 0:
             try:
                 control.close()
                 self._ours.close()
@@ -224,21 +283,21 @@ class _Fork:
                 os._exit(CRASHED)
         theirs.close()
 
-    def begin(self, descriptor: int) -> None:
+    def begin(self, descriptors: list[int]) -> None:
         with contextlib.suppress(OSError):
-            socket.send_fds(self._ours, [RUN], [descriptor])
+            socket.send_fds(self._ours, [RUN], descriptors)
         self._ours.close()
 
     def let_it_say_where_it_is(self) -> None:
         """The signal makes it write its stack, and end; a run may have seen to it that it does not."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGXCPU)
+            os.kill(self.pid, signal.SIGXCPU)
         self.has_ended()
 
     def has_ended(self) -> bool:
         """Wait a moment for its end."""
         for _ in range(100):
-            if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
                 return True
             _sleep(TRACE_SECONDS / 100)
         return False
@@ -247,10 +306,10 @@ class _Fork:
         """End it with all in its process group. Not reaped yet, so the number is still its own."""
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self._pid, signal.SIGKILL)
+                kill(self.pid, signal.SIGKILL)
 
     def reap(self) -> int:
-        return os.waitpid(self._pid, 0)[1]
+        return os.waitpid(self.pid, 0)[1]
 
 
 if __name__ == "__main__":

@@ -7,25 +7,41 @@ import linecache
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
+
+import msgspec
 
 from checker_sandbox.errors import describe_error
 from checker_sandbox.lines import DRIVER, EXERCISE, raising_line
-from checker_sandbox.wire.messages import ErrorTree, NotRunnable
+from checker_sandbox.wire.limits import MAX_NAME
+from checker_sandbox.wire.messages import NotRunnable
 from checker_sandbox.wire.plain import shortened
+from checker_sandbox.wire.reasons import (
+    BadSyntax,
+    Empty,
+    Missing,
+    NotCallable,
+    NotCompiled,
+    NotFitting,
+    NotImported,
+    NotText,
+    Reason,
+    TooHardToCompile,
+    What,
+)
 
 
 class UnusableSubmission(Exception):
-    """The submission cannot be run; the text says why, in words for a learner."""
+    """The submission cannot be run."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: Reason, line: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
 
     def ending(self) -> NotRunnable:
         """How a run or an act ends in which this comes up."""
-        return NotRunnable(shortened(self.reason), self.line)
+        return NotRunnable(self.reason, self.line)
 
 
 _programs: dict[str, types.CodeType | UnusableSubmission] = {}
@@ -34,13 +50,40 @@ _programs: dict[str, types.CodeType | UnusableSubmission] = {}
 
 def prepare(exercise: bytes, driver: bytes) -> None:
     """Compile a submission, and the author's driver if there is any: once, for all of its runs."""
-    _programs.clear()
+    keep(exercise, driver, compiled(exercise, driver))
+
+
+Compiled: TypeAlias = dict[str, types.CodeType | bytes]
+"""What was compiled, or the encoded message that says why it could not be, by the name of its file: nothing
+but what `marshal` knows."""
+
+
+def compiled(exercise: bytes, driver: bytes) -> Compiled:
+    """What comes of compiling a submission and a driver. Nothing of this process is changed by it."""
+    programs: Compiled = {}
     for filename, source in ((EXERCISE, exercise), (DRIVER, driver)):
         if source or filename == EXERCISE:
             try:
-                _programs[filename] = _compile(filename, source)
+                programs[filename] = _compile(filename, source)
             except UnusableSubmission as refusal:
-                _programs[filename] = refusal
+                programs[filename] = msgspec.msgpack.encode(refusal.ending())
+    return programs
+
+
+def keep(exercise: bytes, driver: bytes, programs: Compiled) -> None:
+    """Let runs find what was compiled of these sources."""
+    _programs.clear()
+    for filename, source in ((EXERCISE, exercise), (DRIVER, driver)):
+        program = programs.get(filename)
+        if isinstance(program, types.CodeType):
+            _programs[filename] = program
+            text = source.decode("utf-8-sig")
+            # It has fewer ends of lines than `str`.
+            lines = io.StringIO(text, newline=None).readlines()
+            linecache.cache[filename] = (len(text), None, lines, filename)
+        elif program is not None:
+            refusal = msgspec.msgpack.decode(program, type=NotRunnable)
+            _programs[filename] = UnusableSubmission(refusal.reason, refusal.line)
 
 
 def load() -> types.ModuleType:
@@ -66,21 +109,20 @@ def forget() -> None:
 
 def _compile(filename: str, source: bytes) -> types.CodeType:
     if not source.strip():
-        raise UnusableSubmission("the file is empty")
+        raise UnusableSubmission(Empty())
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        raise UnusableSubmission("the file is not UTF-8 text; save it as UTF-8", line) from None
+        raise UnusableSubmission(NotText(), line) from None
     try:
-        code = compile(text, filename, "exec", dont_inherit=True)
+        return compile(text, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise UnusableSubmission(f"a syntax error: {error.msg}", error.lineno) from None
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise UnusableSubmission(f"Python cannot compile it: {error}") from None
-    lines = io.StringIO(text, newline=None).readlines()  # It has fewer ends of lines than `str`.
-    linecache.cache[filename] = (len(text), None, lines, filename)
-    return code
+        raise UnusableSubmission(BadSyntax(shortened(error.msg)), error.lineno) from None
+    except MemoryError:
+        raise UnusableSubmission(TooHardToCompile()) from None
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise UnusableSubmission(NotCompiled(shortened(str(error)))) from None
 
 
 def _import(name: str, filename: str) -> types.ModuleType:
@@ -93,25 +135,27 @@ def _import(name: str, filename: str) -> types.ModuleType:
     try:
         exec(code, module.__dict__)
     except BaseException as error:
+        described = describe_error(error)
         raise UnusableSubmission(
-            f"importing it raised {_one_line(describe_error(error))}",
-            raising_line(error.__traceback__),
+            NotImported(described.kind, described.message), raising_line(error.__traceback__)
         ) from None
     return module
-
-
-def _one_line(error: ErrorTree) -> str:
-    return f"{error.kind}: {error.message}" if error.message else error.kind
 
 
 def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
     """The function or class of this name. Raises `UnusableSubmission`."""
     function = getattr(module, name, None)
+    what: What = "class" if _is_class_name(name) else "function"
     if function is None:
-        raise UnusableSubmission(_missing(module, name))
+        sort = type if what == "class" else types.FunctionType
+        names = [
+            other
+            for other, value in vars(module).items()
+            if isinstance(value, sort) and value.__module__ == module.__name__
+        ]
+        raise UnusableSubmission(Missing(what, name, near=_near(name, names)))
     if not callable(function):
-        kind = "class" if _is_class_name(name) else "function"
-        raise UnusableSubmission(f"{name} is not a {kind} any more")
+        raise UnusableSubmission(NotCallable(what, name))
     return function  # type: ignore[no-any-return]
 
 
@@ -121,31 +165,17 @@ def find_method(owner: object, name: str) -> Callable[..., Any]:
     if callable(method):
         return method  # type: ignore[no-any-return]
     kind = type(owner)
+    its_class = shortened(kind.__name__, MAX_NAME)
     if method is not None:
-        raise UnusableSubmission(f"{kind.__name__}.{name} is not a method any more")
+        raise UnusableSubmission(NotCallable("method", name, its_class))
     methods = [n for n, value in inspect.getmembers(kind, inspect.isfunction) if n[0] != "_"]
-    reason = f"{kind.__name__} has no method {name}()"
-    raise UnusableSubmission(_renamed(reason, name, methods, "()"))
+    raise UnusableSubmission(Missing("method", name, its_class, _near(name, methods)))
 
 
-def _missing(module: types.ModuleType, wanted: str) -> str:
-    sort: type = types.FunctionType
-    kind, call = "function", "()"
-    if _is_class_name(wanted):
-        sort, kind, call = type, "class", ""
-    names = [
-        name
-        for name, value in vars(module).items()
-        if isinstance(value, sort) and value.__module__ == module.__name__
-    ]
-    return _renamed(f"there is no {kind} {wanted}{call} in it", wanted, names, call)
-
-
-def _renamed(reason: str, wanted: str, names: list[str], call: str) -> str:
-    """Why something cannot be found, and what it may be called instead."""
-    if near := difflib.get_close_matches(wanted, names, n=1):
-        return f"{reason}, but one named {near[0]}{call}; rename it back"
-    return f"{reason}; the checks call it by that name"
+def _near(wanted: str, names: list[str]) -> str:
+    """What it may be called instead."""
+    near = difflib.get_close_matches(wanted, names, n=1)
+    return shortened(near[0], MAX_NAME) if near else ""
 
 
 def _is_class_name(name: str) -> bool:
@@ -158,10 +188,7 @@ def expect_to_fit(function: Callable[..., Any], name: str, arguments: list[Any])
         _bind(function, arguments)
     except TypeError as error:
         raise UnusableSubmission(
-            f"{name}() is called with {len(arguments)} "
-            f"argument{'' if len(arguments) == 1 else 's'}, and its signature does not allow that: "
-            f"{error}",
-            first_line(function),
+            NotFitting(name, len(arguments), shortened(str(error))), first_line(function)
         ) from None
     except ValueError:  # Some callables have no signature to look at.
         pass

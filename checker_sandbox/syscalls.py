@@ -4,7 +4,9 @@ Namespaces hide what is outside; this filter keeps a run to a single process tha
 So its limits on memory and computing cover everything that it does, ending the process ends the whole
 run, and the next run finds everything as if this one had never been. It may start threads. It may not
 start processes; signal, limit or trace others; make namespaces in which it would be root; or hold memory
-that belongs to no process. It may use only those kinds of sockets that the jail's network namespace
+that belongs to no process. It may not ask what the kernel has of a file in memory, nor say what it is to
+keep; watch files; or lock one whole: by each of these, runs could tell each other something through files
+that all of them can read. It may use only those kinds of sockets that the jail's network namespace
 confines (a virtual machine's `AF_VSOCK` is in none).
 """
 
@@ -22,9 +24,14 @@ CLONE_THREAD: Final = 0x10000
 FAMILIES: Final = (1, 2, 10)
 """Of sockets: Unix, IPv4 and IPv6."""
 
-SIGNALLING: Final = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+REACHING_OUT: Final = {
+    "fcntl": (5, 8, 10, 15, 36, 37, 38, 1024, 1026, 1036, 1038),
+    "ioctl": (0x8901, 0x8902),
+}
 """Commands of these calls by which the kernel would signal another process: `F_SETOWN`, `F_SETSIG` and
-`F_SETOWN_EX`; `FIOSETOWN` and `SIOCSPGRP`."""
+`F_SETOWN_EX`; `FIOSETOWN` and `SIOCSPGRP`. And those that write something on any file, for later runs to
+read: `F_SET_RW_HINT` and `F_SET_FILE_RW_HINT`. And those that tell of others who use a file: `F_GETLK`,
+`F_OFD_GETLK`, `F_OFD_SETLK` and `F_OFD_SETLKW`, `F_SETLEASE` and `F_NOTIFY`."""
 
 _ALLOW: Final = 0x7FFF0000
 _REFUSE: Final = 0x00050000 | errno.EPERM
@@ -39,7 +46,7 @@ _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 # Of each machine: what the kernel calls it, and the numbers of the calls that matter, by name.
 _NEW: Final = {"pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426,
                "io_uring_register": 427, "pidfd_open": 434, "clone3": 435, "pidfd_getfd": 438,
-               "memfd_secret": 447}  # fmt: skip
+               "memfd_secret": 447, "cachestat": 451}  # fmt: skip
 _MACHINES: Final = {
     "x86_64": (0xC000003E, _NEW | {
         "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "socket": 41,
@@ -51,7 +58,9 @@ _MACHINES: Final = {
         "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
         "prlimit64": 302, "fcntl": 72, "ioctl": 16, "setpriority": 141, "ioprio_set": 251,
         "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203,
-        "sched_setattr": 314,
+        "sched_setattr": 314, "fadvise64": 221, "mincore": 27, "preadv2": 327, "readahead": 187,
+        "flock": 73, "inotify_init": 253, "inotify_init1": 294, "inotify_add_watch": 254,
+        "fanotify_init": 300, "fanotify_mark": 301,
     }),
     "aarch64": (0xC00000B7, _NEW | {
         "clone": 220, "execve": 221, "execveat": 281, "socket": 198,
@@ -63,7 +72,9 @@ _MACHINES: Final = {
         "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
         "prlimit64": 261, "fcntl": 25, "ioctl": 29, "setpriority": 140, "ioprio_set": 30,
         "sched_setparam": 118, "sched_setscheduler": 119, "sched_setaffinity": 122,
-        "sched_setattr": 274,
+        "sched_setattr": 274, "fadvise64": 223, "mincore": 232, "preadv2": 286, "readahead": 213,
+        "flock": 32, "inotify_init1": 26, "inotify_add_watch": 27,
+        "fanotify_init": 262, "fanotify_mark": 263,
     }),
 }  # fmt: skip
 
@@ -114,8 +125,8 @@ def _instructions(machine: int, numbers: dict[str, int], me: int) -> Iterator[by
                     _do(_RETURN, _REFUSE), _do(_RETURN, _ALLOW)]  # fmt: skip
         elif name == "prlimit64":
             body = _if_one_of((0, me), _FIRST, _ALLOW, _REFUSE)
-        elif name in SIGNALLING:
-            body = _if_one_of(SIGNALLING[name], _SECOND, _REFUSE, _ALLOW)
+        elif name in REACHING_OUT:
+            body = _if_one_of(REACHING_OUT[name], _SECOND, _REFUSE, _ALLOW)
         elif name == "socket":
             body = _if_one_of(FAMILIES, _FIRST, _ALLOW, _NO_FAMILY)
         yield _do(_EQUAL, number, 0, len(body))

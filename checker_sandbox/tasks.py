@@ -52,6 +52,10 @@ class Tasks:
         """The learner's line that started task `number`."""
         return self._lines.get(number)
 
+    def parent(self, number: int) -> int | None:
+        """The task that started task `number`, if one did."""
+        return self._parents.get(number)
+
     def alive(self) -> list[tuple[int, object]]:
         """The tasks that have not ended, with their numbers, oldest first."""
         tasks = [(number, task) for task, number in self._numbers.items()]

@@ -22,10 +22,11 @@ from typing import Protocol
 from checker_sandbox.lines import calling_line
 from checker_sandbox.tasks import Tasks
 from checker_sandbox.wire.limits import MAX_NAME
-from checker_sandbox.wire.messages import Awaited
+from checker_sandbox.wire.messages import Awaited, ThreadStarted
 from checker_sandbox.wire.plain import shortened
 
 real_start = threading.Thread.start
+real_is_alive = threading.Thread.is_alive
 
 
 class Host(Protocol):
@@ -36,6 +37,9 @@ class Host(Protocol):
 
     def converse(self, deadline: float) -> None:
         """Let the clock move: to `deadline`, or to when a thread can go on."""
+
+    def tell(self, event: ThreadStarted) -> None:
+        """Tell the judge of something."""
 
     def loop_blocked(self, what: Awaited) -> None: ...
 
@@ -101,6 +105,8 @@ class Threads:
         self._by_ident = {self.loop.ident: self.loop}
         self._by_thread: dict[threading.Thread, Thread] = {}
         self._all: list[Thread] = []
+        self.tokens: dict[int, object] = {}
+        """By the number of a thread, the limiter that it has a token of."""
         self._ready: deque[Thread] = deque()
         self._sleepers: list[Thread] = []
         self._wanting_loop: list[Thread] = []
@@ -118,6 +124,10 @@ class Threads:
     def alive(self) -> list[Thread]:
         return [thread for thread in self._all if not thread.finished]
 
+    def holders_of(self, limiter: object) -> tuple[int, ...]:
+        """The tasks whose threads have a token of this limiter."""
+        return tuple(t.task for t in self.alive() if self.tokens.get(t.number) is limiter)
+
     def new(self, name: str) -> Thread:
         """A thread about to start, behind those that can already run."""
         creator = self.current()
@@ -129,6 +139,7 @@ class Threads:
         thread = Thread(self._last, name, task, line)
         self._all.append(thread)
         self._ready.append(thread)
+        self._run.tell(ThreadStarted(thread.number, thread.name, task))
         return thread
 
     def forget(self, thread: Thread) -> None:
@@ -311,6 +322,11 @@ class Threads:
         mine.joiners.append(joiner)
         self.park(joiner, Awaited("thread's end", mine.name), deadline)
         return mine.finished
+
+    def is_alive(self, thread: threading.Thread) -> bool:
+        """Whether `thread` has not ended: when exactly Python notices that depends on the machine."""
+        mine = self._by_thread.get(thread)
+        return real_is_alive(thread) and not (mine is not None and mine.finished)
 
     @property
     def now(self) -> float:

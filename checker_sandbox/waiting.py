@@ -22,6 +22,7 @@ from checker_sandbox.lines import EXERCISE, calling_line
 from checker_sandbox.patches import LOCK, Ticket
 from checker_sandbox.permits import holders_of
 from checker_sandbox.tasks import Tasks, coroutine_of, readable_name
+from checker_sandbox.threads import Threads
 from checker_sandbox.wire.limits import MAX_NAME
 from checker_sandbox.wire.messages import Awaited, Wait
 from checker_sandbox.wire.plain import shortened
@@ -44,7 +45,7 @@ def describe_waits(kernel: Kernel) -> list[Wait]:
 def describe_tasks(kernel: Kernel) -> list[Wait]:
     """Every task that has not ended, without the checker's own."""
     alive = kernel.tasks.alive()
-    scene = _Scene(kernel.tasks, alive)
+    scene = _Scene(kernel.tasks, kernel.threads, alive)
     waits = []
     for number, task in alive[: MAX_WAITS + 1]:
         if number == kernel.own_task:
@@ -115,6 +116,7 @@ class _Scene:
     """The tasks of a run at one moment."""
 
     tasks: Tasks
+    threads: Threads
     alive: Sequence[tuple[int, Any]]
 
     def number_of(self, id_: int) -> int | None:
@@ -179,7 +181,17 @@ def _known(frame: FrameType, number: int, scene: _Scene) -> Awaited | None:
             children = scene.tasks.children(number)
             return Awaited("children", count=len(children), holders=tuple(children[:MAX_HOLDERS]))
         case Ticket():
-            return Awaited("worker", owner.thread.name if owner.thread else "")
+            if owner.thread is not None:
+                return Awaited("worker", owner.thread.name)
+            if owner.limiter is not None:
+                statistics = owner.limiter.statistics()
+                return Awaited(
+                    "limiter",
+                    count=statistics.borrowed_tokens,
+                    total=statistics.total_tokens,
+                    holders=scene.threads.holders_of(owner.limiter)[:MAX_HOLDERS],
+                )
+            return Awaited("worker", total=owner.shared.total_tokens if owner.shared else 0.0)
     if function == "call" and "method" in frame.f_locals:
         return Awaited("reply", frame.f_locals["method"])
     if function in ("sleep", "sleep_forever", "sleep_until") and owner is None:

@@ -6,6 +6,7 @@ error, a cancellation, and an `except` that swallows a cancellation.
 """
 
 import ast
+import asyncio
 import builtins
 import dis
 import sys
@@ -18,13 +19,13 @@ from typing import Any, Final
 
 import anyio
 
-from checker_sandbox import timeouts
+from checker_sandbox import timeouts, unshared
 from checker_sandbox.errors import describe_message
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.lines import EXERCISE
 from checker_sandbox.picturing import Picture
 from checker_sandbox.waiting import describe_tasks, describe_threads
-from checker_sandbox.wire.messages import Ended, Struck, Swallowed, ThreadStarted, Wait, Waiting
+from checker_sandbox.wire.messages import Ended, PassedBy, Struck, Swallowed, Wait, Waiting
 from checker_sandbox.wire.plain import shortened
 
 MAX_TOLD: Final = 5_000
@@ -44,9 +45,12 @@ class Watcher:
     def __init__(self, kernel: Kernel, source: str, *, picture: bool) -> None:
         self._kernel = kernel
         self._picture = Picture(kernel) if picture else None
-        self._handlers = _handlers(source)
+        tree = _parsed(source)
+        self._handlers = _handlers(tree)
+        self._of_asyncio = _handlers_of_asyncio(tree)
         self._cancelled = anyio.get_cancelled_exc_class()
         self._told = 0
+        self._is_looking = False
         self._resumed: Counter[int] = Counter()
         self._waits: dict[int, tuple[object, ...]] = {}
         self._threads: dict[int, Wait] = {}
@@ -64,6 +68,7 @@ class Watcher:
         sys.settrace(self._enter)
         threading.settrace(self._enter)
         timeouts.follow(self._kernel, self._tell)
+        unshared.follow(self._kernel, self._tell, lambda: self._is_looking)
         if self._picture is not None:
             self._kernel.woken = self._picture.woken
 
@@ -73,6 +78,7 @@ class Watcher:
             sys.settrace(None)
             threading.settrace(None)
             return
+        self._is_looking = True
         alive = set()
         for wait in describe_tasks(self._kernel):
             alive.add(wait.task)
@@ -89,6 +95,7 @@ class Watcher:
             self._tell(self._end_of(task))
         self._look_at_threads()
         self._struck.clear()
+        self._is_looking = False
         if self._picture is not None:
             self._picture.look()
 
@@ -109,10 +116,7 @@ class Watcher:
             self._kernel.threads.alive(), describe_threads(self._kernel), strict=False
         ):
             waits[thread.number] = wait
-            known = self._threads.get(thread.number)
-            if known is None:
-                self._tell(ThreadStarted(thread.number, thread.name, thread.task))
-            if known != wait:
+            if self._threads.get(thread.number) != wait:
                 self._tell(Waiting(wait.task, thread.number, wait.line, wait.what))
         for number in self._threads.keys() - waits.keys():
             self._tell(Ended(self._threads[number].task, number))
@@ -174,12 +178,22 @@ class Watcher:
         error, line = self._pending[frame]
         if frame.f_lineno == line:
             return  # From Python 3.13 on, the line is left once more before its handler is entered.
+        if isinstance(error, self._cancelled):
+            self._asked(frame)
         within = [handler for handler in self._handlers if frame.f_lineno in handler.lines]
         if within and frame.f_lineno < within[-1].body:
             return  # It is asked whether it takes this exception.
         del self._pending[frame]
         if within and isinstance(error, self._cancelled):
             self._caught[frame] = within[-1]
+
+    def _asked(self, frame: FrameType) -> None:
+        """A cancellation may have come to an `except` that takes asyncio's alone."""
+        handler = self._of_asyncio.get(frame.f_lineno)
+        if handler is None or issubclass(self._cancelled, asyncio.CancelledError):
+            return
+        if all(_is_cancelled_error_of_asyncio(type_, frame.f_globals) for type_ in handler):
+            self._tell(PassedBy(self._task(), frame.f_lineno))
 
     def _swallowed(self, frame: FrameType) -> None:
         self._tell(Swallowed(self._task(), self._caught.pop(frame).lines.start))
@@ -194,12 +208,15 @@ class _Handler:
     """The line on which what it does begins."""
 
 
-def _handlers(source: str) -> list[_Handler]:
-    """The handlers of a source text, the outermost first."""
+def _parsed(source: str) -> ast.AST:
     try:
-        tree = ast.parse(source)
+        return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+        return ast.Module([], [])
+
+
+def _handlers(tree: ast.AST) -> list[_Handler]:
+    """The handlers of a program, the outermost first."""
     return [
         _Handler(range(node.lineno, (node.end_lineno or node.lineno) + 1), node.body[0].lineno)
         for node in ast.walk(tree)
@@ -220,3 +237,32 @@ def _lets_cancellations_pass(type_: ast.expr | None) -> bool:
         return all(map(_lets_cancellations_pass, type_.elts))
     kind = getattr(builtins, type_.id, None) if isinstance(type_, ast.Name) else None
     return isinstance(kind, type) and issubclass(kind, Exception)
+
+
+def _handlers_of_asyncio(tree: ast.AST) -> dict[int, list[ast.expr]]:
+    """What handlers name besides ordinary exceptions, by their lines; without those that do nothing but
+    raise again."""
+    found = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ExceptHandler) or _only_raises(node.body):
+            continue
+        types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        others = [type_ for type_ in types if type_ and not _lets_cancellations_pass(type_)]
+        if others:
+            found[node.lineno] = others
+    return found
+
+
+def _only_raises(body: list[ast.stmt]) -> bool:
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and body[0].exc is None
+
+
+def _is_cancelled_error_of_asyncio(type_: ast.expr, names: dict[str, Any]) -> bool:
+    if isinstance(type_, ast.Name):
+        return names.get(type_.id) is asyncio.CancelledError
+    return (
+        isinstance(type_, ast.Attribute)
+        and isinstance(type_.value, ast.Name)
+        and names.get(type_.value.id) is asyncio
+        and type_.attr == asyncio.CancelledError.__name__
+    )

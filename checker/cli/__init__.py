@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from checker.cli.usage import Formatter, Parser, explain, meant
 from checker.course import Check, Course, CourseError, Exercise, UnknownName
-from checker.submission import SubmissionError
+from checker.restore import how_to_restore
+from checker.submission import Source, Submission, SubmissionError
 from checker.translation import _
 
 if TYPE_CHECKING:
@@ -44,13 +45,28 @@ COMMANDS: Final = {
     "update": _("bring new exercises and better texts to your workspace"),
     "completion": _("let your shell complete commands, options and names of exercises"),
     "sweep": _("grade a whole cohort, and make a gradebook (for instructors)"),
+    "demo": _("make up a cohort, to see what a sweep makes of one (for instructors)"),
+    "gradebook": _(
+        "make the gradebook of a sweep anew, by your rules and corrections (for instructors)"
+    ),
+    "feedback": _("write what is sent back to students, a page and a text each (for instructors)"),
+    "compare": _("show whose marks changed between two sweeps, and why (for instructors)"),
     "doctor": _("show how well this machine can isolate submissions (for instructors)"),
     "export": _(
         "write the results of a sweep for a gradebook, a spreadsheet or CI (for instructors)"
     ),
     "mutate": _("make wrong answers by machine, and show those no check catches (for authors)"),
     "verify": _("prove that the checks of an exercise are right (for authors)"),
+    "new": _("make a course of your own, or a new exercise in it (for authors)"),
+    "pack": _("pack a course of your own for learners, without its solutions (for authors)"),
 }
+
+COURSELESS: Final = frozenset(
+    {"compare", "completion", "demo", "doctor", "export", "feedback", "pack"}
+)
+"""The commands that have no use for `--course`."""
+
+_COURSE: Final = "--course"
 
 NAMES: Final = ("name", "names", "exercise")
 """What commands call an argument that is the name of an exercise."""
@@ -102,24 +118,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs=0,
         help=_("show the versions of what verdicts depend on"),
     )
+    _add_course(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
-    asked = next((word for word in words if not word.startswith("-")), None)
+    asked = _command_in(words)
     for name, purpose in COMMANDS.items():
         # Only the command that was asked for is imported: the others would cost their start-up.
         module = import_module(f"checker.cli.{name}_command") if name == asked else None
         command = commands.add_parser(name, help=purpose, formatter_class=Formatter)
         if module is not None:
             module.add_arguments(command)
+            if name not in COURSELESS:
+                _add_course(command, default=argparse.SUPPRESS)
             command.set_defaults(run=module.run)
     if asked is not None and asked not in COMMANDS and words[0] == asked:
         explain(meant(asked, COMMANDS))
         return UNUSABLE
-    if not words:
+    if not words or (asked is None and words[0].startswith(_COURSE)):
         parser.set_defaults(run=import_module("checker.cli.overview").run)
     given, unknown = parser.parse_known_args(words)
     if unknown:
         wrong = _("unrecognized arguments: {arguments}", arguments=" ".join(unknown))
         (commands.choices[asked] if asked else parser).error(wrong)
+    if given.course is not None and asked in COURSELESS:
+        commands.choices[asked].error(_("it has no use for --course; leave it out"))
     run: Callable[[argparse.Namespace], int] = given.run
     try:
         code = run(given)
@@ -144,11 +165,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command_parsers() -> dict[str, argparse.ArgumentParser]:
     """The parser of each command. To make them takes a while, since it imports all the commands."""
-    parsers = {}
-    for name in COMMANDS:
-        parsers[name] = argparse.ArgumentParser(prog=f"checker {name}")
-        import_module(f"checker.cli.{name}_command").add_arguments(parsers[name])
-    return parsers
+    return {name: command_parser(name) for name in COMMANDS}
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, as it is for whoever reads what the command takes."""
+    parser = argparse.ArgumentParser(prog=f"checker {name}")
+    import_module(f"checker.cli.{name}_command").add_arguments(parser)
+    if name not in COURSELESS:
+        _add_course(parser)
+    return parser
+
+
+def _add_course(parser: argparse.ArgumentParser, default: object = None) -> None:
+    """The option of all commands that are about a course, and of none, which says where one is in it."""
+    parser.add_argument(
+        _COURSE,
+        metavar="DIR",
+        type=Path,
+        default=default,
+        help=_(
+            "the folder of a course of your own, or of a workspace (default: the one that you are in)"
+        ),
+    )
+
+
+def _command_in(words: Sequence[str]) -> str | None:
+    """The word that names the command, if there is one."""
+    for before, word in zip(["", *words], words, strict=False):
+        if not word.startswith("-") and before != _COURSE:
+            return word
+    return None
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +235,12 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+def find_course(given: argparse.Namespace) -> Course:
+    """The course that `--course` names, or else the one that one stands in. Raises `CourseError`."""
+    named: Path | None = given.course
+    return Course.find(Path.cwd()) if named is None else Course.named(named)
+
+
 def select_one(course: Course, name: str | None, command: str) -> Exercise:
     """The exercise of this name. Without a name, it is the one whose folder one stands in, and otherwise
     the next one of the course; the command says which. Raises `UnknownName`, and `UsageError` for a
@@ -224,6 +277,20 @@ def select_check(exercise: Exercise, name: str | None) -> Check | None:
     return exercise.checks[names.index(name)]
 
 
+def select_source(course: Course, exercise: Exercise, path: Path | None) -> Source:
+    """What was handed in for one exercise: in the submission at `path`, or in the course itself. Raises
+    `SubmissionError`, and `UsageError` if there is no such file, or it cannot be run."""
+    submission = Submission(path or course.root, is_own=path is None)
+    submission.expect_any([exercise])
+    source = submission.source(exercise)
+    if source.missing and source.is_own:
+        raise UsageError(how_to_restore(exercise))
+    if source.missing or source.fault is not None or source.obstacle is not None:
+        reason = source.fault or source.obstacle or _("no such file")
+        raise UsageError(f"{source.file}: {reason}")
+    return source
+
+
 def _here(course: Course) -> Exercise | None:
     match course.at(Path.cwd()):
         case [exercise]:
@@ -252,7 +319,27 @@ def tell_of_update(course: Course, screen: "Screen") -> None:
     from checker.workspace import is_behind
 
     if is_behind(course):
-        screen.line(_("The kit has something new for this workspace: checker update"))
+        screen.line(_("There is something new for this workspace: checker update"))
+
+
+def make_empty(folder: Path) -> None:
+    """Make a folder, unless there is an empty one. Raises `UsageError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # A repository in which nothing is yet is as good as an empty folder.
+        held = sorted(name for name in os.listdir(folder) if name != ".git")
+    except OSError as error:
+        raise UsageError(
+            _("{folder} cannot be made: {reason}", folder=folder, reason=error.strerror)
+        ) from None
+    if held:
+        raise UsageError(
+            _(
+                "{folder} is not empty (it holds {name}); name a folder that is not there yet",
+                folder=folder,
+                name=held[0],
+            )
+        )
 
 
 def write_whole(path: Path, text: str | bytes) -> None:

@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
 from checker.cli.question import ask_if_due
-from checker.course import Course
 from checker.feedback import brief, overview
 from checker.feedback.terminal import Screen
 from checker.translation import _
@@ -28,11 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "brief")
     screen = Screen(sys.stdout)
+    ask_if_due(screen, course, exercise)
     brief.show(screen, exercise)
     screen.line()
     overview.show_file(screen, exercise)
-    ask_if_due(screen, course, exercise)
     return cli.PASSED

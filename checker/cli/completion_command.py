@@ -14,7 +14,7 @@ from checker.translation import _
 
 _DESCRIPTION = _(
     """\
-Print a script by which your shell completes commands, options and names of exercises.
+Print a script that lets your shell complete commands, options and names of exercises.
 
 The names are those of the course that you are in. After an upgrade, make the script again.
 """

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--isolation",
         choices=["bubblewrap", "process"],
         default="bubblewrap",
-        help="what to try (default: bubblewrap, and a plain process where that cannot be had)",
+        help="what to try (default: bubblewrap, and a plain process where it is missing)",
     )
 
 

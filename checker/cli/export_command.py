@@ -11,9 +11,7 @@ import sys
 from pathlib import Path
 
 from checker import cli
-from checker.harmless import printable
 from checker.sweep.exports import FORMATS, encode_cohort, encode_students
-from checker.sweep.marks import Rules, RulesError, load_rules, unknown_names
 
 _FORMAT_LINES = "\n".join(
     f"  {name:<12} {format.purpose}{' (one file each)' if format.one_each else ''}"
@@ -28,22 +26,9 @@ examples:
   checker export sweep --to csv                          to look at
   checker export sweep --to canvas -o grades.csv
   checker export sweep --to gradescope -o results/       results/<student>.json
-  checker export sweep --to csv --rules rules.toml       with weights and a deadline
+  checker export sweep --to csv --rules rules.toml       by other rules, this once
 
-a file of rules, of which every part may be left out:
-  partial_credit = false          # an exercise earns its points only when all checks pass
-  [weights]
-  locks_and_limits = 2            # the points of this chapter count twice
-  [deadline]
-  due = 2026-03-01T23:59:00+01:00
-  grace = 15                      # minutes
-  percent_a_day = 10              # off for each day that has begun
-  latest = 2026-03-08T23:59:00+01:00
-  [deadline.students]
-  "Ada Lovelace" = 2026-03-04T23:59:00+01:00
-  [visibility]                    # visible, after_due_date, after_published or hidden
-  default = "visible"
-  lost_update = "after_due_date"
+`checker gradebook --help` shows what rules may say, and how to correct a mark by hand.
 
 exit code: 0 written, 2 wrong usage
 """
@@ -61,18 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="PATH",
         type=Path,
-        help="the file to write, or the folder for a file a student (default: print it)",
+        help="the file to write, or the folder for one file per student (default: print it)",
     )
     parser.add_argument(
         "--rules",
         metavar="FILE",
         type=Path,
-        help="a TOML file: how points become marks (default: the points as they are)",
+        help="a TOML file: how points become marks (default: the rules in OUT, if there are any)",
     )
 
 
 def run(given: argparse.Namespace) -> int:
-    from checker.sweep.journal import JournalError, read_cohort
+    from checker.cli.gradebook import tell
+    from checker.sweep.book import open_book
+    from checker.sweep.journal import JournalError
+    from checker.sweep.marks import RulesError
+    from checker.sweep.rosters import RosterError
 
     one_each = FORMATS[given.to].one_each
     if one_each and given.output is None:
@@ -81,12 +70,12 @@ def run(given: argparse.Namespace) -> int:
             f"`checker export {given.out} --to {given.to} -o {given.to}/`"
         )
     try:
-        rules = load_rules(given.rules) if given.rules else Rules()
-        cohort = read_cohort(given.out)
-    except (JournalError, RulesError) as error:
+        book = open_book(given.out, given.rules)
+    except (JournalError, RulesError, RosterError) as error:
         raise cli.UsageError(str(error)) from None
-    for said in unknown_names(rules, cohort):
-        print(f"checker: note: {printable(f'{given.rules}: {said}')}", file=sys.stderr)
+    # What is printed goes where it is sent; a file among other things may be committed with them.
+    tell(book, *([] if given.output is None else [given.output]))
+    cohort, rules = book.cohort, book.rules
     if one_each:
         _write_folder(given.output, encode_students(given.to, cohort, rules))
     elif given.output is None:

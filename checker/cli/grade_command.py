@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from checker.judge.jail import JailError, OtherUser
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS, SubmissionReport, summarize_submission
 from checker.restore import how_to_restore
+from checker.seeds import draw_seed
 from checker.submission import Submission
 from checker.translation import _
 
@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help=_(
             "a TOML file that says how points become marks in a format for programs; see "
-            "`checker export --help`"
+            "`checker gradebook --help`"
         ),
     )
     parser.add_argument(
@@ -122,7 +122,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercises = course.select(given.names)
     is_own = given.submission is None
     submission = Submission(given.submission or course.root, is_own=is_own)
@@ -140,7 +140,7 @@ def run(given: argparse.Namespace) -> int:
             _("{format} is for both backends; leave --backend out", format=given.format)
         )
     rules = _rules(given.rules)
-    drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    drawn = given.seed if given.seed is not None else draw_seed()
     backends = BACKENDS if given.backend == "all" else (given.backend,)
     work = [(exercise, submission.source(exercise)) for exercise in exercises]
     screen, status = Screen(sys.stdout), Screen(sys.stderr)
@@ -196,6 +196,7 @@ def _following(
         exercise,
         is_started=exercise is not None and known.standing(exercise)[0] != "not_started",
         passed=[exercise for exercise in course if exercise.name in passed],
+        has_solutions=course.has_solutions,
     )
 
 

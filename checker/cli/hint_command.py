@@ -2,10 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
-from checker.course import Course
 from checker.feedback.console import show_heading
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
@@ -16,7 +14,7 @@ _EPILOG = _(
 examples:
   checker hint                  for the exercise whose folder you are in, or the next one
   checker hint lost_update
-  checker hint lost_update      once more: one hint more
+  checker hint lost_update      again: one more hint
   checker hint lost_update --all
 """
 )
@@ -32,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "hint")
     metadata = exercise.metadata
     progress = Progress(course)
@@ -55,7 +53,14 @@ def run(given: argparse.Namespace) -> int:
         )
         screen.paragraph(more, "  ")
     else:
-        screen.paragraph(_("That was the last one. These pages say more:"), "  ")
+        screen.paragraph(
+            _("That was the last hint. To read more:")
+            if metadata.links
+            else _("That was the last hint."),
+            "  ",
+        )
         for link in metadata.links:
             screen.paragraph(link, "  ")
+        if course.contact:
+            screen.paragraph(course.contact, "  ")
     return cli.PASSED

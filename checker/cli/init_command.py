@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from checker import cli, workspace
-from checker.course import MARKER, Course, CourseError, is_course
+from checker.course import MARKER, Course, CourseError, NoCourse, is_course, shipped
 from checker.feedback.terminal import Screen
 from checker.translation import _, ngettext
 
@@ -27,6 +27,7 @@ _EPILOG = _(
 examples:
   checker init tasklings
   checker init .                            in an empty folder
+  checker init work --course ../ours        of a course of your own
 
 exit code: 0 it is made, 2 it cannot be
 """
@@ -51,6 +52,7 @@ def run(given: argparse.Namespace) -> int:
                 quoted=shlex.quote(str(folder)),
             )
         )
+    home = _home(given, root)
     for above in root.parents:
         if is_course(above):
             raise cli.UsageError(
@@ -61,24 +63,9 @@ def run(given: argparse.Namespace) -> int:
                     course=above,
                 )
             )
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        # A repository in which nothing is yet is as good as an empty folder.
-        held = sorted(name for name in os.listdir(root) if name != ".git")
-    except OSError as error:
-        raise cli.UsageError(
-            _("{folder} cannot be made: {reason}", folder=folder, reason=error.strerror)
-        ) from None
-    if held:
-        raise cli.UsageError(
-            _(
-                "{folder} is not empty (it holds {name}); name a folder that is not there yet",
-                folder=folder,
-                name=held[0],
-            )
-        )
+    cli.make_empty(folder)
     # First of all, so that whatever is interrupted after it is a workspace, which can be updated.
-    cli.write_whole(root / MARKER, workspace.marker())
+    cli.write_whole(root / MARKER, workspace.marker(home))
     course = Course.load(root)
     plan = workspace.plan(course, metadata.version("tasklings"))
     cli.write_below(root, plan.files)
@@ -86,10 +73,34 @@ def run(given: argparse.Namespace) -> int:
     return cli.PASSED
 
 
+def _home(given: argparse.Namespace, root: Path) -> str:
+    """Where the course is of which there is to be a workspace at `root`; empty for the kit's."""
+    try:
+        course = cli.find_course(given)
+    except NoCourse:
+        if given.course is not None:
+            raise
+        return ""
+    home = course.home or course.root
+    if home.resolve() == shipped().resolve():
+        return ""
+    # Two that stand side by side are moved together.
+    named = os.path.relpath(home, root) if home.is_relative_to(root.parent) else str(home)
+    try:
+        named.encode()
+    except UnicodeError:
+        raise cli.UsageError(
+            _("the path {course} is not valid UTF-8; rename the folder of the course", course=home)
+        ) from None
+    return named
+
+
 def _tell(screen: Screen, folder: Path, course: Course) -> None:
-    first = next(iter(course), None)
-    if first is None:
+    if next(iter(course), None) is None:
         raise CourseError(_("the course of the kit has no exercises"))
+    if course.title:
+        screen.paragraph(course.title, "", "bold")
+        screen.line()
     screen.line(
         ngettext(
             "{folder} is your workspace now, with {number} exercise. What next:",
@@ -100,16 +111,15 @@ def _tell(screen: Screen, folder: Path, course: Course) -> None:
     )
     screen.line()
     steps = [
-        _(
-            "Read {brief}, and fix exercise.py beside it.",
-            brief=f"exercises/{first.name}/README.md",
-        ),
-        f"checker grade {first.short_name}",
+        ("checker next", _("what the first program should do, and where it is")),
+        ("checker watch", _("judges whenever you save, beside your editor")),
     ]
     if folder != Path():
-        steps.insert(0, f"cd {shlex.quote(str(folder))}")
-    for number, step in enumerate(steps, 1):
-        screen.line(f"  {number}. {step}")
+        steps.insert(0, (f"cd {shlex.quote(str(folder))}", ""))
+    for number, (command, purpose) in enumerate(steps, 1):
+        screen.line(f"  {number}. {command}")
+        if purpose:
+            screen.paragraph(purpose, "       ")
     screen.line()
     screen.paragraph(
         _(
@@ -128,4 +138,11 @@ def _tell(screen: Screen, folder: Path, course: Course) -> None:
         _(
             "When you have upgraded the kit, `checker update` brings what is new, and keeps your work."
         )
+        if not course.named_as
+        else _(
+            "When there is a newer version of the course, `checker update` brings what is new, and keeps "
+            "your work."
+        )
     )
+    if course.contact:
+        screen.paragraph(course.contact)

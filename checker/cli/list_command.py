@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Final
 
 from checker import cli
-from checker.course import Course, Exercise
+from checker.course import Exercise
 from checker.feedback.console import MARKS, WORDS, score, standing
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
@@ -46,10 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     chosen = course.select(given.names)
     progress = Progress(course)
     screen = Screen(sys.stdout)
+    if course.title:
+        screen.paragraph(course.title, "", "bold")
+        screen.line()
     for chapter in course.chapters:
         exercises = [exercise for exercise in chapter.exercises if exercise in chosen]
         if not exercises:
@@ -97,9 +99,9 @@ def _show(screen: Screen, exercise: Exercise, progress: Progress) -> None:
             screen.paragraph(word, "    ", style)
         return
     row = f"{start} {exercise.title:<32}"
-    plain = 2 + 1 + 1 + 22 + 1 + 8 + 1 + max(32, len(exercise.title)) + 1
-    if plain + len(word) <= screen.width:
+    before = 2 + 1 + 1 + 22 + 1 + 8 + 1
+    if before + max(32, len(exercise.title)) + 1 + len(word) <= screen.width:
         screen.line(f"{row} {screen.style(word, style)}".rstrip())
     else:
         screen.line(row.rstrip())
-        screen.paragraph(word, " " * 35, style)
+        screen.paragraph(word, " " * before, style)  # Below the title.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.judge.launch import Sandbox, warm_sandboxes
 from checker.mutation import equivalent, samples, table
@@ -43,12 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=list(FAMILIES),
         metavar="FAMILY",
-        help=f"only mutants of this family, which may be given again: {', '.join(FAMILIES)}",
+        help=f"only mutants of this family (may be repeated): {', '.join(FAMILIES)}",
     )
-    parser.add_argument("--seed", type=seed, default=SEED, help="what inputs are drawn from")
+    parser.add_argument("--seed", type=seed, default=SEED, help="draw the inputs from N")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument(
-        "--all", action="store_true", help="name also what was killed, and the check that did it"
+        "--all", action="store_true", help="also name what was killed, and the check that killed it"
     )
     shown.add_argument(
         "--list",
@@ -64,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     course.expect_clone("mutate")
     if given.accept and (given.names or given.family):
         raise cli.UsageError(
@@ -105,19 +104,19 @@ def _write_pages(root: Path, surveys: Sequence[Survey], sandboxes: Sequence[Sand
 
 
 def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
-    """What is to be mended, and, if that was asked for, what is not."""
+    """What is to be fixed, and, if that was asked for, what is not."""
     if given.all:
-        for verdict in one.verdicts:
-            if isinstance(verdict.outcome, Failure):
-                by = f"{verdict.outcome.check} on {verdict.outcome.backend}"
-                screen.line(f"{verdict.mutant.label}: killed by {by}")
-            elif verdict.reason is not None:
-                screen.line(f"{verdict.mutant.label}: equivalent: {verdict.reason}")
+        for fate in one.fates:
+            if isinstance(fate.outcome, Failure):
+                by = f"{fate.outcome.check} on {fate.outcome.backend}"
+                screen.line(f"{fate.mutant.label}: killed by {by}")
+            elif fate.reason is not None:
+                screen.line(f"{fate.mutant.label}: equivalent: {fate.reason}")
     if given.list:
         if one.holes:
             file = os.path.relpath(one.exercise.solutions / equivalent.FILE)
             screen.line(screen.style(f"# {file}", "dim"))
-            screen.line(equivalent.describe([verdict.mutant for verdict in one.holes]))
+            screen.line(equivalent.describe([fate.mutant for fate in one.holes]))
         return
     for path, text in one.findings():
         head, *rest = text.splitlines()
@@ -128,7 +127,7 @@ def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
 
 
 def _show_score(screen: Screen, one: Survey) -> None:
-    count = len(one.verdicts)
+    count = len(one.fates)
     parts = [f"{count} mutant{'' if count == 1 else 's'}", f"{one.killed} killed"]
     if one.equivalent:
         parts.append(f"{one.equivalent} equivalent")

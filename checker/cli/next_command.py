@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
 from checker.cli.question import ask_if_due
-from checker.course import Course
 from checker.feedback import brief, overview
 from checker.feedback.terminal import Screen
 from checker.progress import Progress, next_exercise
@@ -17,26 +15,26 @@ _EPILOG = _(
 examples:
   checker next
   checker open              opens its file
-  checker grade NAME        grades it, with its name for NAME
+  checker grade NAME        grades it; write its name for NAME
 
-When it passes, `checker next` goes on with the one after it.
+When it passes, `checker next` moves on to the one after it.
 """
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _(
-        "Show the brief of the next exercise: the first of the course that you have never passed."
+        "Show the brief of the next exercise: the first one that you have not passed yet."
     )
     parser.epilog = _EPILOG
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = next_exercise(course, Progress(course))
     screen = Screen(sys.stdout)
     if exercise is None:
-        overview.show_next(screen, None, is_started=False)
+        overview.show_next(screen, None, is_started=False, has_solutions=course.has_solutions)
         return cli.PASSED
     number, total = list(course).index(exercise) + 1, len(list(course))
     screen.line(screen.style(_("Exercise {number} of {total}", number=number, total=total), "dim"))
@@ -45,8 +43,8 @@ def run(given: argparse.Namespace) -> int:
             file = f"exercises/{chapter.name}/README.md"
             text = _("A new chapter, {title}: read {file} first.", title=chapter.title, file=file)
             screen.paragraph(text, "", "dim")
+    ask_if_due(screen, course, exercise)
     brief.show(screen, exercise)
     screen.line()
     overview.show_file(screen, exercise)
-    ask_if_due(screen, course, exercise)
     return cli.PASSED

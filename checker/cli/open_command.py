@@ -4,10 +4,8 @@ import argparse
 import os
 import shlex
 import subprocess
-from pathlib import Path
 
 from checker import cli
-from checker.course import Course
 from checker.restore import how_to_restore
 from checker.translation import _
 
@@ -30,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "open")
     file = exercise.file
     if not file.exists():

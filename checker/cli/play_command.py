@@ -1,7 +1,6 @@
 """`checker play`: be the network, and choose what comes next, step by step."""
 
 import argparse
-import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Course
 from checker.feedback import game as board
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.recording import Position
 from checker.report import BACKENDS
-from checker.restore import how_to_restore
-from checker.submission import Source, Submission
+from checker.seeds import draw_seed
+from checker.submission import Source
 from checker.translation import _
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ Be the network: at each step, choose which reply or time limit comes next, which
 is cancelled; see what the program does, go back, and choose otherwise.
 
 The world is one in which the judge breaks the starter. Break it too, in as few moves as the judge;
-then mend it, and fail to break your own.
+then fix it, and fail to break your own.
 """
 )
 _EPILOG = _(
@@ -83,22 +81,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "play")
     if given.starter:
         source = Source("starter.py", exercise.starter)
     else:
-        is_own = given.submission is None
-        submission = Submission(given.submission or course.root, is_own=is_own)
-        submission.expect_any([exercise])
-        source = submission.source(exercise)
-    if source.missing and source.is_own:
-        raise cli.UsageError(how_to_restore(exercise))
-    if source.missing or source.fault is not None or source.obstacle is not None:
-        reason = source.fault or source.obstacle or _("no such file")
-        raise cli.UsageError(f"{source.file}: {reason}")
+        source = cli.select_source(course, exercise, given.submission)
     check = cli.select_check(exercise, given.check)
-    drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    drawn = given.seed if given.seed is not None else draw_seed()
     screen = Screen(sys.stdout)
     with warm_sandboxes(1) as (sandbox,):
         # Imported while it warms up.
@@ -156,7 +146,12 @@ class _Table:
         board.introduce(
             self._screen, game.exercise.name, game.exercise.title, game.goal.check.title, program
         )
-        board.aim(self._screen, game.goal.moves, breaks_by_itself=game.breaks_by_itself)
+        board.aim(
+            self._screen,
+            game.goal.moves,
+            breaks_by_itself=game.breaks_by_itself,
+            is_starter=self._is_starter,
+        )
 
     def _play(self) -> None:
         """Play one game, until another backend is asked for."""

@@ -2,18 +2,16 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
 from checker.cli.question import ask
-from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
 from checker.translation import _
 
 _DESCRIPTION = _(
     """\
-Guess what an exercise does before you mend it. You are asked a question, the program is run as it was
+Guess what an exercise does before you fix it. You are asked a question, the program is run as it was
 before anybody touched it, and you see what it really does, when, and why.
 
 A wrong guess costs nothing.
@@ -34,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "predict")
     if exercise.card is None:
         raise cli.UsageError(

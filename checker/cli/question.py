@@ -5,6 +5,7 @@ from typing import Final
 
 from checker.course import Card, Course, CourseError, Exercise
 from checker.feedback import question
+from checker.feedback.console import show_heading
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.progress import Progress
@@ -14,27 +15,28 @@ MOST_TRIES: Final = 3
 """How often somebody may type what is no answer."""
 
 
-def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
+def ask(screen: Screen, exercise: Exercise, progress: Progress) -> bool:
     """Ask the question of `exercise`, which must have one, keep what is answered, and tell what really
-    happens. Whoever skips it is told nothing, and is not asked again; whoever types nothing that could be
-    an answer, or closes the input, is asked again another time."""
+    happens; return whether that was told. Whoever skips it is told nothing, and is not asked again; whoever
+    types nothing that could be an answer, or closes the input, is asked again another time."""
     card = exercise.card
     assert card is not None
+    is_changed = not exercise.is_untouched(_read_file(exercise))
     from checker.judge.launch import warm_sandboxes  # Slow to import, and seldom needed.
 
     with warm_sandboxes(1) as (sandbox,):  # Which takes less time than to read the question.
-        question.draw_card(screen, card)
+        question.draw_card(screen, card, exercise.starter if is_changed else None)
         screen.line()
         given = _read(card)
         if given is None:
             _tell_again(screen, exercise)
-            return
+            return False
         # What somebody guessed before they were told counts, and not what they say afterwards.
         if progress.answer(exercise) in (None, question.SKIPPED):
             progress.note_answer(exercise, given)
         if given == question.SKIPPED:
             _tell_again(screen, exercise)
-            return
+            return False
         from checker.judge.question import Unanswered, play_starter
 
         sandbox.move_beside()
@@ -43,26 +45,44 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> None:
         except (CourseError, Unanswered) as error:
             told = _("The starter could not be played: {reason}", reason=error)
             screen.paragraph(printable(told), "  ")
-            return
+            return False
     screen.line()
-    question.draw_outcome(screen, card, given, played)
+    question.draw_outcome(screen, card, given, played, is_changed=is_changed)
+    return True
 
 
 def ask_if_due(screen: Screen, course: Course, exercise: Exercise) -> None:
-    """Ask the question of `exercise`, if it has one, nobody has answered or skipped it, the file is still
-    the starter, and there is somebody to ask."""
+    """Ask the question of `exercise`, before its brief, if it has one, nobody has answered or skipped it,
+    the file is still the starter, and there is somebody to ask. The brief begins on a new screen if
+    anything was told."""
     if exercise.card is None or sys.stdin is None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     progress = Progress(course)
-    try:
-        source = exercise.file.read_bytes()
-    except OSError:
-        return
-    if question.is_due(exercise, source, progress.answer(exercise)):
+    if question.is_due(exercise, _read_file(exercise), progress.answer(exercise)):
+        show_heading(screen, exercise.name, exercise.title)
+        screen.paragraph(exercise.shown_file, "  ", "cyan")
         screen.line()
-        ask(screen, exercise, progress)
+        if ask(screen, exercise, progress):
+            screen.line()
+            _wait_for_enter()
+        screen.line()
+
+
+def _read_file(exercise: Exercise) -> bytes:
+    """What the learner has written so far; nothing, where it cannot be read."""
+    try:
+        return exercise.file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _wait_for_enter() -> None:
+    """What happens in the program takes a screen, and the brief would push it away unread."""
+    print("  " + _("Press Enter for the brief."), end="", flush=True)
+    if not sys.stdin.readline():
+        print()  # Nobody has ended this line.
 
 
 def _tell_again(screen: Screen, exercise: Exercise) -> None:

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
-from checker.course import Course, Exercise
+from checker.course import Exercise
 from checker.feedback.terminal import Screen
 from checker.restore import restore
 from checker.translation import _, ngettext
@@ -26,7 +25,7 @@ stays passed.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _(
-        "Bring the starter of an exercise back, also where its file is missing. Nothing that you wrote is "
+        "Bring the starter of an exercise back, even if its file is missing. Nothing that you wrote is "
         "lost."
     )
     parser.epilog = _EPILOG
@@ -36,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     screen = Screen(sys.stdout)
     if not given.all:
         exercise = cli.select_one(course, given.name, "reset")

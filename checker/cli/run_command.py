@@ -1,26 +1,23 @@
 """`checker run`: one run of an exercise, as a story and as a timeline."""
 
 import argparse
-import secrets
 import sys
 from pathlib import Path
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Course
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
 from checker.report import BACKENDS
-from checker.restore import how_to_restore
-from checker.submission import Submission
+from checker.seeds import draw_seed
 from checker.translation import _
 
 _DESCRIPTION = _(
     """\
 Show one run of an exercise: what happened in it, step by step, and a timeline of its tasks.
 
-It is the smallest run that shows what is wrong: of the first check that fails, or of CHECK. If
+It is the smallest failing run that the checker found: of the first check that fails, or of CHECK. If
 nothing fails, it is a run of the first check. Every failure in a report has a token, which shows
 that very run again, even after you have changed your program.
 """
@@ -83,18 +80,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "run")
-    submission = Submission(given.submission or course.root, is_own=given.submission is None)
-    submission.expect_any([exercise])
-    source = submission.source(exercise)
+    source = cli.select_source(course, exercise, given.submission)
     if given.replay and (given.check or given.seed is not None):
         raise cli.UsageError(
             _("a token holds its check and all that was drawn; leave --check and --seed out")
         )
     backends = [given.backend] if given.backend else []
     pictured = given.page is not None or given.trace is not None
-    drawn = given.seed if given.seed is not None else secrets.randbelow(10**9)
+    drawn = given.seed if given.seed is not None else draw_seed()
     with warm_sandboxes(1) as (sandbox,):
         # Imported while it warms up.
         from checker.judge.replay import BadToken
@@ -102,11 +97,6 @@ def run(given: argparse.Namespace) -> int:
         from checker.judge.show import decided, show, show_again
 
         sandbox.move_beside()
-        if source.missing and source.is_own:
-            raise cli.UsageError(how_to_restore(exercise))
-        if source.missing or source.fault is not None or source.obstacle is not None:
-            reason = source.fault or source.obstacle or _("no such file")
-            raise cli.UsageError(f"{source.file}: {reason}")
         try:
             if given.replay:
                 wanted = BACKENDS if given.page else backends

@@ -2,10 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from checker import cli
-from checker.course import Course
 from checker.feedback import solution
 from checker.feedback.terminal import Screen
 from checker.progress import Progress
@@ -25,7 +23,7 @@ exit code: 0 shown, 2 not passed yet
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _(
-        "Show the solution of an exercise that you have passed: why it is one, where yours differs, and "
+        "Show the solution of an exercise that you have passed: why it is right, where yours differs, and "
         "which other answers are right."
     )
     parser.epilog = _EPILOG
@@ -34,12 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--show", metavar="ANSWER", help=_("show this answer whole: `solution` or an alternative")
     )
     parser.add_argument(
-        "--force", action="store_true", help=_("show it although you have not passed")
+        "--force", action="store_true", help=_("show it even if you have not passed")
     )
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "solution")
     if not given.force and not Progress(course).has_passed(exercise):
         raise cli.UsageError(
@@ -52,7 +50,20 @@ def run(given: argparse.Namespace) -> int:
             )
         )
     answers = solution.answers(exercise)
-    if not answers["solution"].is_file():
+    if course.home is not None and not exercise.has_solution:
+        raise cli.UsageError(
+            " ".join(
+                part
+                for part in (
+                    _(
+                        "this course came to you without its solutions; ask the person who gave it to you"
+                    ),
+                    course.contact,
+                )
+                if part
+            )
+        )
+    if not exercise.has_solution:
         raise cli.UsageError(
             _(
                 "{file} is missing; the solutions belong to the course, so get it again",

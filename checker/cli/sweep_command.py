@@ -1,13 +1,14 @@
 """Grade a whole cohort of submissions that nobody has read, and make a gradebook.
 
 PATH is a folder with a folder, a .zip, a .tar.gz or a file <student>__<exercise>.py for each student,
-as Moodle, Canvas and others export them. Each submission is isolated by bubblewrap. Verdicts are saved
-in OUT as they come: run the same command again, and it continues where it was.
+the way Moodle, Canvas and others name them: unpack the one archive that they give you. Each submission is isolated
+by bubblewrap. Verdicts are saved in OUT as they come: run the same command again, and it continues where
+it stopped.
 """
 
 import argparse
+import contextlib
 import os
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -16,27 +17,32 @@ from typing import Final
 
 from checker import cli
 from checker.arguments import number_up_to, seed
+from checker.cli.gradebook import NAME, add_decisions, tell, write_gradebook
 from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.judge.jail import Jail, JailError
+from checker.seeds import draw_secret
 from checker.sweep import journal
+from checker.sweep.book import Book, open_book, read_decisions
 from checker.sweep.cluster import ClusterError, judge_on
 from checker.sweep.collect import CollectError, collect
-from checker.sweep.gradebook import render
 from checker.sweep.jobs import JobError, judge_all
-from checker.sweep.results import Cohort, Student, Work
+from checker.sweep.marks import RulesError
+from checker.sweep.results import Student, Work
 from checker.sweep.rosters import RosterError
 from checker.sweep.sweep import Tally, plan_sweep, sweep, with_what_was
+from checker.sweep.unversioned import make_folder
 
 _EPILOG = """\
 examples:
   checker sweep cohort/ -o marks/
-  checker sweep moodle/*.zip -o marks/ --roster students.csv
+  checker sweep moodle/ -o marks/ --roster students.csv
   checker sweep homework/ -o marks/ --exercise lost_update --only ada
+  checker sweep homework/ -o marks/ --rules rules.toml --times times.csv
   checker export marks/ --to csv
 
-exit code: 0 everything was taken and judged, 1 something could not be, 2 wrong usage or environment
+exit code: 0 everything was read and judged, 1 something could not be, 2 wrong usage or environment
 """
 
 MAX_PROBLEMS: Final = 20
@@ -53,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--out", required=True, metavar="OUT", type=Path, help="the folder of this sweep"
     )
     parser.add_argument("--roster", metavar="CSV", type=Path, help="who should have handed in")
+    add_decisions(parser)
     parser.add_argument(
         "--only",
         action="append",
@@ -71,17 +78,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--isolation",
         choices=["bubblewrap", "process"],
         default="bubblewrap",
-        help="`process` does without a jail: for submissions that you trust",
+        help="`process` uses no jail: for submissions that you trust",
     )
     parser.add_argument(
-        "--cluster", metavar="ADDRESS", help="judge on the Dask cluster whose scheduler is there"
+        "--cluster", metavar="ADDRESS", help="judge on the Dask cluster with this scheduler"
     )
     parser.add_argument("--rerun", action="store_true", help="judge again what was judged already")
     parser.add_argument(
         "--seed",
         metavar="N",
         type=seed,
-        help="draw the secret inputs from N (default: that of the sweep in OUT, or a fresh one)",
+        help="draw inputs from N, to get the same ones again; anybody who knows N can work them out beforehand "
+        "(default: a secret that OUT keeps)",
     )
     parser.add_argument(
         "--jobs",
@@ -93,11 +101,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercises = course.select(given.exercise)
     screen, status = Screen(sys.stdout), _Status(Screen(sys.stderr))
+    _keep_apart(given.paths, given.out)
     try:
-        hidden = [course.root, *given.paths, given.out]
+        decided = read_decisions(given.out, given.rules, given.times)
+        hidden = [*course.places(), *given.paths, given.out]
         jail = Jail.find(hidden) if given.isolation == "bubblewrap" else None
         if jail is None:
             screen.paragraph(
@@ -112,7 +122,7 @@ def run(given: argparse.Namespace) -> int:
         before = journal.read_plan(given.out)
         drawn = given.seed
         if drawn is None:
-            drawn = before.seed if before is not None else secrets.randbelow(10**9)
+            drawn = before.seed if before is not None else draw_secret()
         plan, meant = plan_sweep(
             course,
             exercises,
@@ -134,7 +144,10 @@ def run(given: argparse.Namespace) -> int:
                     "yellow",
                 )
         judge = judge_on(given.cluster) if given.cluster else judge_all
+        with contextlib.suppress(OSError):  # The journal tells what is wrong with it.
+            make_folder(given.out)
         with journal.Journal(given.out) as out:
+            cli.write_below(given.out, decided)
             try:
                 tally = sweep(
                     out,
@@ -149,13 +162,14 @@ def run(given: argparse.Namespace) -> int:
                 )
             finally:
                 status.clear()
-        cohort = journal.read_cohort(given.out)
+        book = open_book(given.out)
     except (
         JailError,
         CollectError,
         RosterError,
         ClusterError,
         JobError,
+        RulesError,
         journal.JournalError,
     ) as error:
         raise cli.UsageError(str(error)) from None
@@ -163,14 +177,30 @@ def run(given: argparse.Namespace) -> int:
         status.clear()
         print("checker: stopped; the same command goes on from here", file=sys.stderr, flush=True)
         os._exit(cli.INTERRUPTED)  # Python would wait for the threads of a cluster's client.
-    return _conclude(given.out, course, cohort, tally, screen)
+    return _conclude(given.out, course, book, tally, screen)
 
 
-def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: Screen) -> int:
+def _keep_apart(paths: list[Path], out: Path) -> None:
+    """Refuse a folder for marks that lies among the submissions, and submissions in that of the marks:
+    one would be taken for the other. Raises `UsageError`."""
+    place = Path(os.path.realpath(out))
+    for path in paths:
+        found = Path(os.path.realpath(path))
+        if found == place:
+            what = f"{out} is where the submissions are"
+        elif found in place.parents:
+            what = f"{out} is inside {path}, where the submissions are"
+        elif place in found.parents:
+            what = f"{path} is inside {out}, where the marks go"
+        else:
+            continue
+        raise cli.UsageError(f"{what}; name a folder for the marks beside it with -o")
+
+
+def _conclude(out: Path, course: Course, book: Book, tally: Tally, screen: Screen) -> int:
     """Write the gradebook, and sum the sweep up."""
-    page = out / "gradebook.html"
-    starters = {exercise.name: exercise.starter.decode("utf-8", "replace") for exercise in course}
-    cli.write_whole(page, render(cohort, starters))
+    cohort, page = book.cohort, out / NAME
+    write_gradebook(page, course, book)
     statuses = [work.report.status for student in cohort.students for work in student.works]
     handed_in = sum(student.submitted for student in cohort.students)
     not_graded = statuses.count("not_graded")
@@ -180,7 +210,8 @@ def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: S
     )
     screen.line(
         f"{statuses.count('passed')} passed, {statuses.count('failed')} failed, "
-        f"{statuses.count('not_started')} not started, {not_graded} not graded (seed {cohort.seed})"
+        f"{statuses.count('not_started')} not started, {not_graded} not graded"
+        + (f" (seed {cohort.seed})" if cohort.seed is not None else "")
     )
     _list(screen, [f"not taken: {stray}" for stray in cohort.strays])
     _list(screen, [f"{s.name}: {problem}" for s in cohort.students for problem in s.problems])
@@ -192,7 +223,10 @@ def _conclude(out: Path, course: Course, cohort: Cohort, tally: Tally, screen: S
             "",
             "yellow",
         )
+    tell(book, page)
     screen.line()
+    if book.sources:
+        screen.line(f"Marks by {', '.join(book.sources)}")
     screen.line(f"Gradebook: {page}")
     screen.line(f"Next: open it in a browser, or `checker export {out} --to csv`")
     nothing_taken = any(s.problems and not s.submitted for s in cohort.students)

@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Final
 
 from checker import cli
-from checker.course import Course, Exercise
+from checker.course import Exercise
 from checker.feedback.terminal import Screen
 from checker.report import BACKENDS
 from checker.restore import how_to_restore
@@ -31,7 +30,7 @@ examples:
   checker try sleeping_loop --backend trio
   checker try sleeping_loop --backend all       on asyncio, then on trio
 
-exit code: 0 it came to its end, 1 it raised, 2 wrong usage
+exit code: 0 it ended, 1 it raised an error, 2 wrong usage
 """
 )
 
@@ -48,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "try")
     if not exercise.example.is_file():
         raise cli.UsageError(
@@ -78,7 +77,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _play(exercise: Exercise, backend: str) -> int:
     """The exit code of the example, which has the terminal to itself: Ctrl-C is for it."""
-    words = [sys.executable, os.path.abspath(exercise.example), "--backend", backend]
+    example = os.path.abspath(exercise.example)
+    words = [sys.executable, "-P", "-m", "checker.example", example, "--backend", backend]
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         # What the learner prints comes at its time, even if it goes into a file.

@@ -8,7 +8,6 @@ from importlib import metadata
 from pathlib import Path
 
 from checker import cli, workspace
-from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.translation import _, ngettext
 
@@ -37,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     if course.home is None:
         raise cli.UsageError(
             _(
@@ -62,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
     return cli.PASSED
 
 
-def _tell(screen: Screen, root: Path, plan: workspace.Plan) -> None:
+def _tell(screen: Screen, root: Path, plan: workspace.UpdatePlan) -> None:
     for title, files in ((_("New:"), plan.added), (_("Replaced by a better one:"), plan.replaced)):
         if files:
             screen.line(title)

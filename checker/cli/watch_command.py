@@ -3,11 +3,9 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from checker import cli
 from checker.arguments import seed
-from checker.course import Course
 from checker.feedback.terminal import Screen
 from checker.translation import _
 
@@ -25,7 +23,7 @@ examples:
   checker watch                             the next exercise of the course
   checker watch lost_update
 
-exit code: 0 you have quit, 2 wrong usage, or there is no terminal
+exit code: 0 you quit, 2 wrong usage, or there is no terminal
 """
 )
 
@@ -43,14 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--poll",
         action="store_true",
         help=_(
-            "look at the files again and again, where saving them makes no events (default: on the "
+            "poll the files, where saving them causes no events (default: on the "
             "network and container mounts that it knows)"
         ),
     )
 
 
 def run(given: argparse.Namespace) -> int:
-    course = Course.find(Path.cwd())
+    course = cli.find_course(given)
     exercise = cli.select_one(course, given.name, "watch")
     grade = f"checker grade {exercise.short_name}"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

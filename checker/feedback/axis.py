@@ -75,5 +75,9 @@ def names(span: Span) -> list[str]:
 
 def number(lane: Lane) -> str:
     """The number of a lane after its parent's: `1→2`, or for a thread `1→t3`."""
-    parent = "" if lane.parent is None else f"{lane.parent}→"
-    return f"{parent}{'t' if lane.kind == 'thread' else ''}{lane.number}"
+    return own_number(lane) if lane.parent is None else f"{lane.parent}→{own_number(lane)}"
+
+
+def own_number(lane: Lane) -> str:
+    """The number of a lane, `2`, or for a thread `t3`."""
+    return f"{'t' if lane.kind == 'thread' else ''}{lane.number}"

@@ -50,6 +50,9 @@ def show(screen: Screen, exercise: Exercise, indent: str = "  ") -> None:
     """Draw the brief of an exercise, below a line with its name and its title."""
     heading, *rest = _blocks(_read(exercise.folder / "README.md")) or [_Block("paragraph", "")]
     blocks = rest if heading.kind == "heading" else [heading, *rest]
+    # What to type stands below the brief, with everything else that can be typed.
+    grade = f"checker grade {exercise.short_name}"
+    blocks = [block for block in blocks if (block.kind, block.text) != ("code", grade)]
     screen.paragraph(f"{exercise.name} — {exercise.title}", "", "bold", hanging="  ")
     screen.line()
     _draw(screen, blocks, indent)

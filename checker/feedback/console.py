@@ -56,6 +56,8 @@ class Following:
     """Whether one has begun with it."""
     passed: Sequence[Exercise]
     """The exercises of this report that passed, whose solutions are open."""
+    has_solutions: bool = True
+    """Whether the course came with its solutions."""
 
 
 def show(
@@ -123,15 +125,17 @@ def show_heading(screen: Screen, name: str, title: str) -> None:
 def _show_summary(screen: Screen, report: SubmissionReport, backends: Sequence[str]) -> None:
     if len(report.exercises) == 1:
         return  # All that a line could say is said below.
+    both = len(backends) > 1
     names = max(len(exercise.name.partition("/")[2]) for exercise in report.exercises)
     for chapter, exercises in groupby(report.exercises, key=lambda e: e.name.partition("/")[0]):
         screen.line(screen.style(chapter, "bold"))
         for exercise in exercises:
             name = exercise.name.partition("/")[2]
-            points = score(f"{exercise.points:>3}", exercise.max_points)
+            # On one backend alone there are none.
+            points = score(f"{exercise.points:>3}", exercise.max_points) if both else ""
             if screen.plain:
-                of = score(exercise.points, exercise.max_points)
-                screen.paragraph(f"{name}: {WORDS[exercise.status]}, {of}", "  ", hanging="  ")
+                of = f", {score(exercise.points, exercise.max_points)}" if both else ""
+                screen.paragraph(f"{name}: {WORDS[exercise.status]}{of}", "  ", hanging="  ")
             elif screen.width < _WIDE:
                 mark, style = MARKS[exercise.status]
                 screen.line(f"  {screen.style(mark, style)} {name.ljust(names)} {points}")
@@ -215,6 +219,8 @@ def _show_checks(
     else:
         first, *others = _by_name(bad)
         _show_check(screen, exercise.name, first[0].title, first, sources, told)
+        untried = [reports for reports in others if not any(check.tried for check in reports)]
+        others = [reports for reports in others if reports not in untried]
         if fold != "nothing" and others:
             screen.line()
         for reports in others:
@@ -228,6 +234,14 @@ def _show_checks(
                 "{number} more checks do not pass.",
                 len(others),
             )
+            screen.paragraph(more, "  ")
+        if untried:  # The first one says why, and that holds for all of them.
+            more = ngettext(
+                "{number} more check was not tried.",
+                "{number} more checks were not tried.",
+                len(untried),
+            )
+            screen.line()
             screen.paragraph(more, "  ")
 
 
@@ -256,7 +270,10 @@ def _show_check(
     is `known` of the exercise from checks above."""
     screen.line()
     _show_title(screen, title, reports)
-    alike = len({report.told for report in reports}) == 1
+    alike = (
+        len({report.told for report in reports}) == 1
+        or len({report.told_beside(known.topics) for report in reports}) == 1
+    )
     above = set(known.topics)
     for report in reports[:1] if alike else reports:
         told = printable(report.told_beside(known.topics))
@@ -270,10 +287,10 @@ def _show_check(
             told = _("fails in the same way")
         screen.paragraph(told if alike else f"{report.backend}: {told}", "    ")
         known.topics.update(report.topics)
-    for line in dict.fromkeys(report.line for report in reports):
-        if line is not None and (reports[0].file, line) not in known.lines:
-            known.lines.add((reports[0].file, line))
-            _show_line(screen, reports[0].file, line, sources.get(reports[0].file, b""))
+    for report in reports:
+        if report.line is not None and (report.file, report.line) not in known.lines:
+            known.lines.add((report.file, report.line))
+            _show_line(screen, report, report.line, sources.get(report.file, b""))
     for advice in dict.fromkeys(report.advice for report in reports if report.advice):
         if advice not in known.topics:
             screen.paragraph(to_try(printable(advice)), "    ")
@@ -307,9 +324,14 @@ def _show_searched(screen: Screen, exercise: ExerciseReport, fold: _Fold) -> Non
     if fold != "nothing":
         command = f"checker grade {short} --details"
         screen.command(_("All of it: {command}", command=command), command, "  ")
+    show_deeper(screen, exercise, "  ")
+
+
+def show_deeper(screen: Screen, exercise: ExerciseReport, indent: str) -> None:
+    """Write what searches further, if the search of an exercise that passed was a quick one."""
     if any(check.searched and check.searched.depth == "quick" for check in exercise.checks):
-        command = f"checker grade {short} --thorough"
-        screen.command(_("A sweep looks further: {command}", command=command), command, "  ")
+        command = f"checker grade {exercise.name.partition('/')[2]} --thorough"
+        screen.command(_("Search further: {command}", command=command), command, indent)
 
 
 def describe_searched(searched: Searched) -> str:
@@ -339,20 +361,22 @@ def _share_of_orders(tried: int, of: int) -> str:
 
 def _share_of_points(tried: int, of: int) -> str:
     if tried >= of == 1:
-        return _("the only moment at which something goes wrong")
+        return _("the only place for an error or a cancellation")
     if tried >= of:
         return ngettext(
-            "all {number:,} moment at which something goes wrong",
-            "all {number:,} moments at which something goes wrong",
+            "all {number:,} place for an error or a cancellation",
+            "all {number:,} places for an error or a cancellation",
             of,
         )
     return _(
-        "{tried:,} of {number:,} moments at which something goes wrong", tried=tried, number=of
+        "{tried:,} of {number:,} places for an error or a cancellation", tried=tried, number=of
     )
 
 
-def _show_line(screen: Screen, file: str, line: int, source: bytes) -> None:
-    screen.paragraph(f"{printable(file)}:{line}", "    ", "cyan")
+def _show_line(screen: Screen, report: CheckReport, line: int, source: bytes) -> None:
+    if report.place:
+        screen.paragraph(f"{printable(report.place)}:", "    ")
+    screen.paragraph(f"{printable(report.file)}:{line}", "    ", "cyan")
     rows = source.splitlines()  # As bytes: a text has other ends of lines than Python.
     if 1 <= line <= len(rows):
         code = rows[line - 1].decode("utf-8", "replace").strip()
@@ -369,6 +393,9 @@ def _show_next(
     screen.line()
     seed = _("(seed {seed})", seed=report.seed)
     passed = sum(exercise.status == "passed" for exercise in report.exercises)
+    if len(backends) == 1:
+        _show_one_backend(screen, report, passed, backends[0], seed)
+        return
     if len(report.exercises) == 1:
         (exercise,) = report.exercises
         points = ngettext(
@@ -380,22 +407,50 @@ def _show_next(
         )
         screen.paragraph(f"{points} {seed}", "", "bold")
     else:
-        done = standing(passed, len(report.exercises), report.points, report.max_points)
+        done = ngettext(
+            "{passed} of {exercises} pass now, {points} of {number} point",
+            "{passed} of {exercises} pass now, {points} of {number} points",
+            report.max_points,
+            passed=passed,
+            exercises=len(report.exercises),
+            points=report.points,
+        )
         screen.paragraph(f"{done} {seed}", "", "bold")
-    if len(backends) == 1:
-        screen.paragraph(_("A check earns its points only when it passes on both backends."))
-        return
     if following is None or (len(report.exercises) == 1 and not passed):
         return
     if len(report.exercises) == 1 and len(following.passed) == 1:
         screen.line()
         show_solved(screen, following.passed[0])
         screen.line()
-    show_next(screen, following.exercise, is_started=following.is_started)
+    show_next(
+        screen,
+        following.exercise,
+        is_started=following.is_started,
+        has_solutions=following.has_solutions,
+    )
+
+
+def _show_one_backend(
+    screen: Screen, report: SubmissionReport, passed: int, backend: str, seed: str
+) -> None:
+    """How it went on one backend alone, which is worth no points."""
+    if len(report.exercises) == 1:
+        status = WORDS[report.exercises[0].status]
+        done = _("{status} on {backend}", status=status, backend=backend)
+    else:
+        done = ngettext(
+            "{passed} of {number} passes now on {backend}",
+            "{passed} of {number} pass now on {backend}",
+            len(report.exercises),
+            passed=passed,
+            backend=backend,
+        )
+    screen.paragraph(f"{done} {seed}", "", "bold")
+    screen.paragraph(_("Points are for both backends: a check earns them when it passes on each."))
 
 
 def standing(passed: int, exercises: int, points: int, most: int) -> str:
-    """How far somebody is: `3 of 12 passed, 17 of 73 points`."""
+    """How far somebody is: `3 of 12 passed, 17 of 73 points`. What was passed once is passed."""
     return ngettext(
         "{passed} of {exercises} passed, {points} of {number} point",
         "{passed} of {exercises} passed, {points} of {number} points",

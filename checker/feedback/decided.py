@@ -45,10 +45,10 @@ def _sentences(decided: Decided) -> Iterator[str]:
         steps = sorted(decided.indifferent)
         listed = _ranges(steps)
         yield ngettext(
-            "What comes at step {steps} does not matter by itself: whatever else comes there, it "
-            "still fails if nothing else is chosen otherwise.",
-            "What comes at steps {steps} does not matter by itself: whatever else comes at one of "
-            "them, it still fails if nothing else is chosen otherwise.",
+            "Step {steps} does not decide it: whatever comes there instead, it still fails if all "
+            "else stays the same.",
+            "Steps {steps} do not decide it: whatever comes at one of them instead, it still fails "
+            "if all else stays the same.",
             len(steps),
             steps=listed,
         )

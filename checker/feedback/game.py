@@ -28,10 +28,12 @@ def introduce(screen: Screen, name: str, title: str, promise: str, program: str)
     screen.paragraph(program, _INDENT)
 
 
-def aim(screen: Screen, moves: int, *, breaks_by_itself: bool) -> None:
+def aim(screen: Screen, moves: int, *, breaks_by_itself: bool, is_starter: bool) -> None:
     """Say what the judge needed, and what that leaves to do."""
     screen.paragraph(_judges(moves), _INDENT)
-    if breaks_by_itself:
+    if breaks_by_itself and is_starter:
+        screen.paragraph(_("Can you find an order that it survives?"), _INDENT)
+    elif breaks_by_itself:
         text = _("This program breaks by itself too. Can you find an order that it survives?")
         screen.paragraph(text, _INDENT)
     screen.paragraph(_keys(), _INDENT, "dim")
@@ -39,7 +41,7 @@ def aim(screen: Screen, moves: int, *, breaks_by_itself: bool) -> None:
 
 def _judges(moves: int) -> str:
     if not moves:
-        return _("The judge needed no move to break the starter here: it breaks by itself.")
+        return _("Here the starter breaks by itself: the judge did not have to make a move.")
     return ngettext(
         "The judge needed {number} move to break the starter here.",
         "The judge needed {number} moves to break the starter here.",

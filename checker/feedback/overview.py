@@ -3,7 +3,7 @@
 from typing import Final
 
 from checker.course import Chapter, Course, Exercise
-from checker.feedback.brief import first_paragraph
+from checker.feedback.brief import first_paragraph, show_markdown
 from checker.feedback.terminal import Screen
 from checker.progress import Progress, next_exercise
 from checker.restore import how_to_restore
@@ -17,12 +17,13 @@ _SHORTEST_BAR: Final = 6
 
 
 def show(screen: Screen, course: Course, progress: Progress) -> None:
-    """Write a bar for each chapter, and what comes next; whoever has done nothing yet is greeted."""
+    """Write a bar for each chapter, what comes next, and where to ask; whoever has done nothing yet is
+    greeted."""
     following = next_exercise(course, progress)
     if all(progress.is_untouched(exercise) for exercise in course):
         _greet(screen, course)
         screen.line()
-    names = max(len(chapter.name) for chapter in course.chapters)
+    names = max((len(chapter.name) for chapter in course.chapters), default=0)
     for chapter in course.chapters:
         _show_chapter(screen, chapter, progress, names)
     passed = sum(progress.has_passed(exercise) for exercise in course)
@@ -30,14 +31,21 @@ def show(screen: Screen, course: Course, progress: Progress) -> None:
     screen.line()
     screen.line(screen.style(_("{passed} of {total} passed", passed=passed, total=total), "bold"))
     started = following is not None and progress.standing(following)[0] != "not_started"
-    show_next(screen, following, is_started=started)
+    show_next(screen, following, is_started=started, has_solutions=course.has_solutions)
+    if course.contact:
+        screen.line()
+        screen.paragraph(course.contact)
 
 
-def show_next(screen: Screen, exercise: Exercise | None, *, is_started: bool) -> None:
+def show_next(
+    screen: Screen, exercise: Exercise | None, *, is_started: bool, has_solutions: bool
+) -> None:
     """Write which exercise is next, its file, and the one command to type; or that there is none."""
     if exercise is None:
         screen.paragraph(
             _("You have passed every exercise. `checker solution NAME` shows how others do it.")
+            if has_solutions
+            else _("You have passed every exercise.")
         )
         return
     label = _("Next:")
@@ -52,11 +60,11 @@ def show_next(screen: Screen, exercise: Exercise | None, *, is_started: bool) ->
 
 
 def show_file(screen: Screen, exercise: Exercise) -> None:
-    """Write which file is to be mended, and what opens and what grades it."""
+    """Write which file is to be fixed, and what opens and what grades it."""
     if not exercise.file.exists():
         screen.paragraph(how_to_restore(exercise), hanging="  ")
         return
-    screen.paragraph(_("Mend {file}", file=exercise.shown_file), hanging="  ")
+    screen.paragraph(_("Fix {file}", file=exercise.shown_file), hanging="  ")
     for command, purpose in (
         (f"checker open {exercise.short_name}", _("opens it in your editor")),
         (f"checker grade {exercise.short_name}", _("grades it")),
@@ -66,6 +74,9 @@ def show_file(screen: Screen, exercise: Exercise) -> None:
 
 def show_solved(screen: Screen, exercise: Exercise, indent: str = "") -> None:
     """Write what there is to read about an exercise that has just been passed."""
+    if not exercise.has_solution:
+        screen.paragraph(_("This course came to you without its solutions."), indent)
+        return
     note = first_paragraph(exercise.note)
     command = f"checker solution {exercise.short_name}"
     if note:
@@ -80,12 +91,23 @@ def _greet(screen: Screen, course: Course) -> None:
         "Welcome! Here are {number} small programs, each with one bug.",
         total,
     )
-    screen.paragraph(screen.style(welcome, "bold"))
+    if course.title:
+        screen.paragraph(course.title, "", "bold")
+        screen.line()
+    if course.greeting:
+        show_markdown(screen, course.greeting, "")
+        screen.line()
+    else:
+        screen.paragraph(screen.style(welcome, "bold"))
     for command, purpose in (
-        ("checker next", _("what the next one should do, and which file to mend")),
+        ("checker next", _("what the next one should do, and which file to fix")),
         ("checker grade NAME", _("whether it is right, on asyncio and on trio")),
         ("checker hint NAME", _("when you are stuck")),
-        ("checker solution NAME", _("when it passes: how others do it, and why")),
+        *(
+            [("checker solution NAME", _("when it passes: how others do it, and why"))]
+            if course.has_solutions
+            else []
+        ),
     ):
         _show_command(screen, command, purpose, len("checker solution NAME"))
 

@@ -16,7 +16,16 @@ from typing import Any, Final, NamedTuple
 import jinja2
 from markupsafe import Markup
 
-from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
+from checker.feedback.axis import (
+    clock,
+    instant,
+    instants,
+    names,
+    number,
+    own_number,
+    spread,
+    stacked,
+)
 from checker.harmless import printable
 from checker.recording import Lane, Mark, Moment, Place, Recording, Span, Value
 from checker.translation import LANGUAGE, _
@@ -344,7 +353,7 @@ def _player(
         before, primitives, services = now, moment.primitives, moment.services
         steps.append(step)
     lanes = [
-        [_key(lane.kind, lane.number), number(lane).rpartition("→")[2], printable(_who(lane))]
+        [_key(lane.kind, lane.number), own_number(lane), printable(_who(lane))]
         for lane in recording.lanes
     ]
     return {"steps": steps, "lanes": lanes, "pictured": recording.playback is not None}

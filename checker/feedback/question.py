@@ -17,6 +17,7 @@ from checker.feedback.brief import show_markdown
 from checker.feedback.story import steps
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
+from checker.harmless import printable
 from checker.recording import Played
 from checker.translation import _
 
@@ -35,10 +36,10 @@ def is_due(exercise: Exercise, source: bytes, answer: str | None) -> bool:
 
 
 def read_answer(card: Card, typed: str) -> str | None:
-    """The key of the answer that somebody typed the number of, or `SKIPPED` for `s` or nothing; None if
-    it is neither."""
+    """The key of the answer that somebody typed the number of, or `SKIPPED` for `s`; None if it is
+    neither."""
     word = typed.strip().lower().rstrip(".)")
-    if word in ("", SKIP_KEY, "skip"):
+    if word in (SKIP_KEY, "skip"):
         return SKIPPED
     numbers = {str(number): answer.key for number, answer in enumerate(card.answers, 1)}
     return numbers.get(word)
@@ -55,8 +56,9 @@ def prompt(card: Card) -> str:
     )
 
 
-def draw_card(screen: Screen, card: Card) -> None:
-    """Write the question and its answers."""
+def draw_card(screen: Screen, card: Card, given: bytes | None = None) -> None:
+    """Write the question and its answers; and the program that the learner was `given`, if their file is
+    another one by now."""
     screen.line(_INDENT + screen.style(_("A question first"), "bold"))
     screen.line()
     show_markdown(screen, card.text, _INDENT)
@@ -64,16 +66,28 @@ def draw_card(screen: Screen, card: Card) -> None:
     for answer in card.answers:
         _show_answer(screen, card, answer)
     screen.line()
-    screen.paragraph(
-        _("Read exercise.py, then guess. A wrong guess costs nothing, and teaches most."),
-        _INDENT,
-        "dim",
-    )
+    if given is None:
+        read = _("Read exercise.py, then guess. A wrong guess costs nothing, and teaches you most.")
+    else:
+        _show_program(screen, given)
+        screen.line()
+        read = _("Read the program above, then guess. A wrong guess costs nothing.")
+    screen.paragraph(read, _INDENT, "dim")
 
 
-def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None:
+def _show_program(screen: Screen, source: bytes) -> None:
+    screen.paragraph(_("The question is about the program as you were given it:"), _INDENT)
+    screen.line()
+    for number, row in enumerate(source.decode().splitlines(), 1):
+        screen.line(f"{number:>5} | {printable(row)}".rstrip())
+
+
+def draw_outcome(
+    screen: Screen, card: Card, given: str, played: Played, *, is_changed: bool = False
+) -> None:
     """Write what the starter really does, why, what is wrong with the answer that was `given` if it is
-    wrong, and the timeline of the run: its story, where nothing is to be drawn."""
+    wrong, and the timeline of the run: its story, where nothing is to be drawn. `is_changed` says that the
+    learner's file is not the starter any more."""
     guessed, true = card.answer(given), card.answer(played.answer)
     number = card.number(given)
     if guessed is true:
@@ -98,7 +112,10 @@ def draw_outcome(screen: Screen, card: Card, given: str, played: Played) -> None
         screen.line()
         show_markdown(screen, card.elsewhere, _INDENT)
     screen.line()
-    heading = _("What the program does now ({backend})", backend=played.backend)
+    if is_changed:
+        heading = _("What it did as you were given it ({backend})", backend=played.backend)
+    else:
+        heading = _("What the program does now ({backend})", backend=played.backend)
     screen.line(_INDENT + screen.style(heading, "bold"))
     screen.line()
     if screen.plain:

@@ -8,7 +8,7 @@ from typing import Final
 
 from checker.feedback.terminal import Screen
 
-__all__ = ["fold", "rows_of", "width"]
+__all__ = ["dimmed", "fold", "rows_of", "width"]
 
 _STYLE: Final = re.compile(r"(\x1b\[[0-9;]*m)")
 _PLAIN: Final = "\x1b[0m"
@@ -57,6 +57,12 @@ def fold(line: str, columns: int) -> list[str]:
             row += char
             used += more
     return [*rows, row]
+
+
+def dimmed(screen: Screen, row: str) -> str:
+    """A row as `screen` shows what does not hold any more, without the styles that it had."""
+    text = _STYLE.sub("", row)
+    return screen.style(text, "dim") if text else ""
 
 
 def width(row: str) -> int:

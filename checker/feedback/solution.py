@@ -34,7 +34,7 @@ def show(screen: Screen, exercise: Exercise) -> None:
         screen.line("  " + screen.style(_("Other right answers"), "bold"))
         screen.line()
         for name, other in others:
-            text = f"{name}: {_first_line(other)}".removesuffix(": ")
+            text = f"{name}: {_first_paragraph(other)}".removesuffix(": ")
             screen.paragraph(text, "  ", hanging="    ")
         screen.line()
         command = f"checker solution {exercise.short_name} --show {others[0][0]}"
@@ -52,9 +52,10 @@ def show_answer(screen: Screen, exercise: Exercise, path: Path) -> None:
         screen.code(row)
 
 
-def _first_line(path: Path) -> str:
+def _first_paragraph(path: Path) -> str:
     try:
-        return (ast.get_docstring(ast.parse(path.read_bytes())) or "").partition("\n\n")[0]
+        docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+        return " ".join(docstring.partition("\n\n")[0].split())
     except (OSError, SyntaxError, ValueError):
         return ""
 

@@ -8,7 +8,7 @@ from checker.feedback.console import MARKS, show_heading, sign
 from checker.feedback.terminal import Screen
 from checker.feedback.timeline import draw
 from checker.harmless import printable
-from checker.recording import Recording, Sentence, Shown
+from checker.recording import Recording, Sentence, ShownRun
 from checker.translation import _, ngettext
 
 MAX_PRINTS: Final = 20
@@ -17,7 +17,7 @@ TIME_WIDTH: Final = 8
 """How many characters the column of times has."""
 
 
-def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
+def show(screen: Screen, name: str, title: str, runs: Sequence[ShownRun]) -> None:
     """Write the first of `runs` that did not pass, or else the first, and one line about each other."""
     first = chosen(runs)
     status = "passed" if first.passed else "failed"
@@ -34,12 +34,12 @@ def show(screen: Screen, name: str, title: str, runs: Sequence[Shown]) -> None:
         show_recording(screen, first.recording)
 
 
-def chosen(runs: Sequence[Shown]) -> Shown:
+def chosen(runs: Sequence[ShownRun]) -> ShownRun:
     """The one that is shown: the first that did not pass, or else the first."""
     return next((run for run in runs if not run.passed), runs[0])
 
 
-def _verdict_beside(chosen: Shown, other: Shown) -> str:
+def _verdict_beside(chosen: ShownRun, other: ShownRun) -> str:
     """How the other backend did."""
     match chosen.passed, other.passed:
         case True, True:

@@ -111,16 +111,22 @@ class Screen:
             return
         if before := sentence.removesuffix(command).rstrip():
             self.paragraph(before, indent, *styles)
-        *rows, last = wrap(command, self.width - len(indent) - 2, "", "  ")
+        # A token that is longer than a row is left to the terminal: a shell would take it for two words.
+        *rows, last = textwrap.wrap(
+            command,
+            max(1, self.width - len(indent) - 2),
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         for row in rows:
             self.line(indent + self.style(f"{row} \\", *styles))
         self.line(indent + self.style(last, *styles))
 
     def code(self, text: str, indent: str = "", *styles: str) -> None:
-        """Write a row of a program with its own indentation; what does not fit goes on below it."""
-        margin = indent + " " * (len(text) - len(text.lstrip()))
-        for row in wrap(text.strip(), self.width, margin, f"{margin}    "):
-            self.line(self.style(row, *styles))
+        """Write a row of a program as it is, however long: a fold would change what Python reads, and
+        what is copied."""
+        self.line(self.style(f"{indent}{text}".rstrip(), *styles))
 
     def rows(self, draw: Callable[["Screen"], None]) -> Sequence[str]:
         """What `draw` would write to this screen, line by line; nothing is written."""

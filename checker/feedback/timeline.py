@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import cycle, groupby, islice, pairwise, zip_longest
+from math import frexp
 from typing import Final, NamedTuple, TypeAlias
 
 from checker.feedback.axis import clock, instant, instants, names, number, spread, stacked
@@ -385,9 +386,9 @@ class _Timeline:
         alike = [(kind, count) for kind, count in unshown.most_common() if kind in examples]
         said = [
             _(
-                "{number} like {task} ({name})",
+                "{number} like {lane} ({name})",
                 number=count,
-                task=examples[kind].number,
+                lane=("t" if examples[kind].kind == "thread" else "") + str(examples[kind].number),
                 name=self._safe(examples[kind].name),
             )
             for kind, count in alike[:MAX_KINDS]
@@ -524,6 +525,8 @@ def _kind(lane: Lane) -> tuple[object, ...]:
         lane.name,
         frozenset(mark.kind for mark in lane.marks),
         frozenset(span.kind for span in lane.spans),
+        # Up to a factor of two: who had to wait for others takes longer than they did.
+        frexp(lane.ended - lane.started)[1],
     )
 
 

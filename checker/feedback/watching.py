@@ -8,7 +8,7 @@ from typing import Final
 from checker.course import Course, Exercise
 from checker.feedback import brief, console, overview, question
 from checker.feedback.console import MARKS, WORDS
-from checker.feedback.rows import fold, rows_of, width
+from checker.feedback.rows import dimmed, fold, rows_of, width
 from checker.feedback.story import show_recording
 from checker.feedback.terminal import Screen
 from checker.harmless import one_line, printable
@@ -16,7 +16,7 @@ from checker.recording import Played, Recording
 from checker.report import BACKENDS, ExerciseReport
 from checker.translation import _, ngettext
 
-__all__ = ["Key", "Page", "State", "Verdict", "show_verdict"]
+__all__ = ["Judgement", "Key", "Page", "State", "show_verdict"]
 
 MAX_OPENING: Final = 3
 """Rows of a brief that are shown above a verdict."""
@@ -33,7 +33,7 @@ _WAITING: Final = ("…", "yellow")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """What a judge said of a file, and when it was asked."""
 
     report: ExerciseReport
@@ -57,7 +57,7 @@ class State:
 
     exercise: Exercise
     backends: Sequence[str]
-    verdict: Verdict | None
+    verdict: Judgement | None
     """The last one; of the file as it is now only if nothing is being judged."""
     seconds: float | None
     """For how many real seconds its file is being judged, if it is."""
@@ -91,12 +91,17 @@ class Page:
         foot = self._rows(lambda screen: self._write_keys(screen, keys))
         if self._lines < LOW:
             foot = foot[:1]
-        room = max(self._lines - len(head) - len(foot) - 1, 1)
+        told = self._rows(lambda screen: screen.paragraph(one_line(notice), " ", "yellow", "bold"))
+        widest = f" {one_line(notice)}  {len(body)}/{len(body)} ↑↓"
+        if not notice or width(widest) < self._columns or self._lines < ROOMY:
+            told = []  # It has room beside the part that is shown, or no row to itself.
+        room = max(self._lines - len(head) - len(foot) - len(told) - 1, 1)
         top = max(min(top, len(body) - room), 0)
         shown = list(body[top : top + room])
         shown += [""] * (room - len(shown))
-        line = self._rows(lambda screen: self._write_line(screen, notice, top, room, len(body)))
-        rows = [*head, *shown, *line[:1], *foot]
+        beside = "" if told else notice
+        line = self._rows(lambda screen: self._write_line(screen, beside, top, room, len(body)))
+        rows = [*head, *shown, *told, *line[:1], *foot]
         return rows[: self._lines], top, room
 
     def _write_line(self, screen: Screen, notice: str, top: int, room: int, rows: int) -> None:
@@ -148,7 +153,7 @@ class Page:
         _write_verdict(screen, state)
         if self._lines >= ROOMY:
             file = f"exercises/{state.exercise.name}/exercise.py"
-            screen.line(screen.style(fold(file, self._columns)[0], "cyan"))
+            screen.line(screen.style(_path(file, self._columns), "cyan"))
             screen.line()
 
     # --- what there is to see -------------------------------------------------------------------
@@ -157,19 +162,31 @@ class Page:
         self, state: State, *, remarks: Sequence[str] | None, following: Exercise | None
     ) -> list[str]:
         """The brief's first lines, and the last verdict: the first check that did not pass, with its
-        story and its timeline; or what comes after an exercise that passed."""
-        rows = self._rows(lambda screen: self._write_opening(screen, state.exercise))
+        story and its timeline; or what comes after an exercise that passed. While the file is judged anew,
+        that is dimmed: it is about an earlier text."""
+        opening = self._rows(lambda screen: self._write_opening(screen, state.exercise))
+        rows: list[str] = []
         if state.trouble:
-            rows += self._rows(lambda screen: self._write_trouble(screen, state.trouble))
+            rows = self._rows(lambda screen: self._write_trouble(screen, state.trouble))
         elif state.verdict is not None:
             verdict = state.verdict
             if verdict.report.status == "passed" or not _fails(verdict.report):
-                rows += self._rows(
+                opening = []  # Whoever has passed knows it, and all of what follows should be seen.
+                rows = self._rows(
                     lambda screen: self._write_passed(screen, state, remarks, following)
                 )
             else:
-                rows += self._rows(lambda screen: _write_failure(screen, verdict))
-        return rows
+                rows = self._rows(lambda screen: _write_failure(screen, verdict))
+        if state.seconds is not None:
+            rows = self._dimmed(rows)
+        return opening + rows
+
+    def _dimmed(self, rows: Sequence[str]) -> list[str]:
+        def write(screen: Screen) -> None:
+            for row in rows:
+                screen.line(dimmed(screen, row))
+
+        return self._rows(write)
 
     def _write_opening(self, screen: Screen, exercise: Exercise) -> None:
         for row in textwrap.wrap(
@@ -196,7 +213,6 @@ class Page:
         following: Exercise | None,
     ) -> None:
         assert state.verdict is not None
-        screen.line()
         mark, style = MARKS["passed"]
         if tuple(state.backends) != BACKENDS:
             (backend,) = state.backends
@@ -214,13 +230,13 @@ class Page:
         screen.line()
         for check in dict.fromkeys(check.title for check in state.verdict.report.checks):
             screen.paragraph(f"{mark} {printable(check)}", "    ", style, hanging="  ")
+        console.show_deeper(screen, state.verdict.report, "    ")
         screen.line()
         overview.show_solved(screen, state.exercise, "  ")
         screen.line()
         if following is not None:
             text = _(
-                "Stay as long as you like: change it, save it, and see. n takes you on to "
-                "{exercise} ({title}).",
+                "When you are done here, n takes you on to {exercise} ({title}).",
                 exercise=following.name,
                 title=following.title,
             )
@@ -270,7 +286,7 @@ class Page:
                 more = ngettext("{number} more: press h.", "{number} more: press h.", left)
                 screen.paragraph(more, "  ", "dim")
             else:
-                screen.paragraph(_("That was the last one. These pages say more:"), "  ")
+                screen.paragraph(_("That was the last hint. To read more:"), "  ")
                 for link in exercise.metadata.links:
                     screen.line(f"  {link}")
 
@@ -335,6 +351,12 @@ class Page:
             f"{screen.style(text, *styles)}"
         )
 
+    def asked(self, exercise: Exercise, file: str) -> list[str]:
+        """The head of a question: the exercise, and the file that it is about."""
+        name = f"{exercise.name} — {exercise.title}"
+        name = name if width(name) <= self._columns else exercise.short_name
+        return self.heading(name, _path(file, self._columns))
+
     def heading(self, text: str, beside: str = "") -> list[str]:
         """A head with this text."""
 
@@ -352,6 +374,16 @@ class Page:
 
     def _rows(self, write: Callable[[Screen], object]) -> list[str]:
         return rows_of(write, self._columns, self._encoding)
+
+
+def _path(file: str, columns: int) -> str:
+    """A path, or as much of its end as there are columns for: what it begins with can be guessed."""
+    parts = file.split("/")
+    for first in range(len(parts)):
+        shown = "/".join(parts[first:] if not first else ["…", *parts[first:]])
+        if width(shown) <= columns:
+            return shown
+    return fold(parts[-1], columns)[0]
 
 
 def _fails(report: ExerciseReport) -> bool:
@@ -383,9 +415,11 @@ def _write_verdict(screen: Screen, state: State) -> None:
 def _said(state: State) -> list[str]:
     """What there is to say of the verdict as a whole, what matters most first."""
     if state.seconds is not None:
-        if state.seconds < 1:
-            return [_("judging")]
-        return [_("judging for {seconds} s", seconds=int(state.seconds))]
+        judging = _("judging")
+        if state.seconds >= 1:
+            judging = _("judging for {seconds} s", seconds=int(state.seconds))
+        # Where nothing can be dimmed, this says what stands below.
+        return [judging] if state.verdict is None else [judging, _("below: the last verdict")]
     if state.trouble:
         return [_("not judged")]
     if state.verdict is None:
@@ -408,7 +442,7 @@ def _mark(state: State, backend: str) -> tuple[str, str]:
     return MARKS[next((s for s in ("failed", "not_graded") if s in found), "passed")]
 
 
-def _write_failure(screen: Screen, verdict: Verdict) -> None:
+def _write_failure(screen: Screen, verdict: Judgement) -> None:
     """The first check that did not pass, and what happened in its run."""
     first = next(check for check in verdict.report.checks if check.status != "passed")
     recording = next((r for r in verdict.recordings if r.token == first.replay), None)

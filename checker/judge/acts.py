@@ -18,7 +18,7 @@ from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
 from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
-from checker.judge.words import error_name
+from checker.judge.words import called, error_name
 from checker.translation import _
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, instant
 from checker_sandbox.wire.plain import plain
@@ -169,17 +169,16 @@ class Act:
         alone = explain(replace(self._trace, ending=record.ending, elapsed=record.ended))
         if len(self._trace.acts) == 1 or alone.hopeless:
             return alone
-        begun = {"function": record.function, "started": record.started}
+        begun: dict[str, Any] = {"function": record.function, "started": record.started}
         if isinstance(record.ending, Raised):
             error = error_name(record.ending.error)
-            message = _(
-                "{function}(), called at {started:g} s, raised {error}", error=error, **begun
-            )
+            begun["function"] = called(self._trace, record)
+            message = _("{function}, called at {started:g} s, raised {error}", error=error, **begun)
         else:
             message = _(
                 "{function}(), called at {started:g} s: {seen}", seen=alone.message, **begun
             )
-        return CheckFailed(message, alone.line, alone.advice, topic=alone.topic)
+        return CheckFailed(message, alone.line, alone.advice, topic=alone.topic, place=alone.place)
 
 
 class Instance:
@@ -212,8 +211,10 @@ def specify_object(name: str, arguments: Sequence[Any]) -> ObjectSpec:
 def specify_acts(acts: Sequence[Act]) -> tuple[list[ActSpec], list[Timing]]:
     """What the sandbox must know about these acts, and what the judge keeps to itself.
 
-    Raises `ValueError` if an act is to follow one that is not among those before it.
+    Raises `ValueError` if there is none, or one is to follow an act that is not among those before it.
     """
+    if not acts:
+        raise ValueError("a run needs at least one act: draw the number of acts from 1 on")
     timings = []
     for number, act in enumerate(acts):
         before = [i for i, other in enumerate(acts[:number]) if other is act._predecessor]

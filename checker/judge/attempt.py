@@ -1,11 +1,10 @@
 """A check, tried on a submission: passed, or failed in a way that repeats and is as small as it gets.
 
 A failure that a search found is replayed in a process of its own before anybody hears of it, and
-then shrunk. One that cannot be reproduced is an error of the kit, or of a program that depends on
-something nobody controls; it is no mark.
+then shrunk. One that cannot be reproduced is a failure of a program that depends on something nobody
+controls, where that is proved; otherwise it is an error of the kit, and no mark.
 """
 
-import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,28 +14,41 @@ from checker.course import Check
 from checker.judge.case import Case, Memory, ReplayEnded
 from checker.judge.choices import Choices, Replay
 from checker.judge.explain import CheckFailed
-from checker.judge.launch import SandboxError
+from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.scheduler import Scheduler
 from checker.judge.search.explore import PLAIN, Aims
 from checker.judge.search.shrink import Failing, shrink
+from checker.judge.service import Service
 from checker.judge.setting import Setting
+from checker.judge.steady import first_difference, telling
 from checker.judge.trace import ErrorTree, Livelocked, Overran, Raised, Spun, Trace
 from checker.report import Searched
 from checker.translation import _
 
 UNSTEADY: Final = _(
-    "it failed, but when the same run was repeated, it did not fail in the same way: that is a bug in "
-    "the checker, unless the program depends on memory addresses or on the system's own randomness; "
+    "it failed, but when the same run was repeated, it did not fail in the same way, and nothing that "
+    "the program did was different: that is a bug in the checker, or the machine was at its limits; "
     "grade it again, and report this if it happens again"
 )
+
+DIFFERS: Final = "runs differ"
+"""What such failures have in common: their topic."""
 
 ALWAYS_DIFFERENT: Final = _(
     "it fails in a different way each time, so it depends on something that nobody can repeat: memory "
     "addresses, the system's own randomness, or the time outside"
 )
 
+DO_WHAT_REPEATS: Final = _(
+    "make it depend only on its arguments: take random numbers from `random`, and never decide "
+    "anything by addresses, by the real time or by files"
+)
+
 REPEATS: Final = 3
-"""How often a failure that does not repeat is tried again."""
+"""How often a world is played again, where a failure in it did not repeat."""
+
+MORE_REPEATS: Final = 12
+"""How often, where that has shown nothing, and without it there would be no mark."""
 
 SMALLER_STEPS: Final = 10_000
 """How many steps all smaller runs may have together: two hundred of the usual ones."""
@@ -70,6 +82,8 @@ class Attempt:
     """Whether only a thorough search finds the failure."""
     is_by_order: bool = False
     """Whether the same run passes if ready tasks go on in the order in which they were started."""
+    is_shared: bool = False
+    """Whether the same run passes if each call, or each object, gets a fresh import of the program."""
 
     aims: Aims = PLAIN
     """What the check wants explored."""
@@ -87,14 +101,17 @@ def try_check(
     memory: Memory | None = None,
     small: Sequence[Replay] = (),
 ) -> Attempt:
-    """Try a check, and if it fails, find the smallest run that shows it; maybe one of those that are
-    known to be `small`, since other checks failed in them."""
+    """Try a check, and if it fails, find a run that shows it, as small as it gets; maybe one of those that
+    are known to be `small`, since other checks failed in them."""
     first = play(check, setting, seed, memory=memory)
     if not setting.explained or not _can_repeat(first):
         return first
     # One that goes on for long is repeated once it is as small as it gets.
     repeated = first if _is_endless(first.trace) else _repeat(check, setting, seed, first)
     if repeated is None:
+        differs = _differs(check, setting, seed, first, [], REPEATS)
+        if differs is not None:
+            return differs
         # Runs that share a process may get into each other's way, however clean each one leaves it.
         first = play(check, replace(setting, fresh=True), seed)
         if not _can_repeat(first):
@@ -133,8 +150,14 @@ def try_check(
             if again is None:
                 return _unsteady(check, setting, seed, first)
         repeated = again or repeated
-    by_order = not _met_limit(repeated.trace) and _is_by_order(check, setting, seed, repeated)
-    return replace(repeated, worlds=first.worlds, is_by_order=by_order)
+    if _met_limit(repeated.trace):
+        return replace(repeated, worlds=first.worlds)
+    return replace(
+        repeated,
+        worlds=first.worlds,
+        is_by_order=_is_by_order(check, setting, seed, repeated),
+        is_shared=_is_shared(check, setting, seed, repeated),
+    )
 
 
 def play(
@@ -170,12 +193,15 @@ def play(
         obstacle = _(
             "the check itself raised {kind}: {error}", kind=type(error).__name__, error=error
         )
+    trace = case.last_trace
+    if trace is not None and failure is not None:
+        trace = replace(trace, together=failure.together, late=failure.late)
     return Attempt(
         failure,
         obstacle,
         is_broken,
         choices=case.played,
-        trace=case.last_trace,
+        trace=trace,
         kind=kind,
         worlds=case.worlds,
         searched=case.searched,
@@ -196,13 +222,81 @@ def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attemp
 
 
 def _unsteady(check: Check, setting: Setting, seed: str, first: Attempt) -> Attempt:
-    """What comes of a failure that is not to be had again."""
-    if time.monotonic() > setting.until:
+    """What comes of a failure, in a process of its own, that is not to be had again."""
+    if setting.budget.is_spent:
         return first  # There is no time left to have it again.
+    again = _differs(check, setting, seed, first, [first], MORE_REPEATS)
+    return again if again is not None else Attempt(obstacle=UNSTEADY)
+
+
+def _differs(
+    check: Check, setting: Setting, seed: str, first: Attempt, known: list[Attempt], times: int
+) -> Attempt | None:
+    """The failure of a program whose runs differ, though it was given the same world in each of them:
+    that of `first`, of which some plays may be `known`. None if that is not proved. What proves it
+    stands in `checker/judge/steady.py`."""
     alone = replace(setting, fresh=True)
-    if all(play(check, alone, seed, first.played).failure for _ in range(REPEATS)):
-        return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=check.advice))
-    return Attempt(obstacle=UNSTEADY)
+    plays = [*known]
+    for _time in range(times):
+        if setting.budget.is_spent:
+            break
+        plays.append(play(check, alone, seed, first.played))
+        found = first_difference(telling([each.trace for each in plays if not each.obstacle]))
+        if found is None:
+            continue
+        if not replays_exactly(setting.sandbox, setting.backend):
+            return None
+        said = _(
+            "runs with the same inputs and the same replies differ: {difference}. So it depends on "
+            "something that nobody can repeat: the system's own randomness, memory addresses, the time "
+            "outside, or a race between its threads",
+            difference=found,
+        )
+        return Attempt(CheckFailed(said, advice=DO_WHAT_REPEATS, topic=DIFFERS))
+    # A death or a limit proves nothing alone. But if none of the plays went well, none has earned it.
+    if known and len(plays) > REPEATS and all(each.failure for each in plays):
+        return Attempt(CheckFailed(ALWAYS_DIFFERENT, advice=DO_WHAT_REPEATS))
+    return None
+
+
+def replays_exactly(sandbox: Sandbox, backend: str) -> bool:
+    """Whether a program of the kit's own is the same run each time, here and now."""
+    setting = Setting(sandbox, Program(_CONTROL), backend, fresh=True)
+    plays = [play(_CONTROL_CHECK, setting, "control", Replay()) for _time in range(REPEATS)]
+    if any(each.obstacle is not None or each.trace is None for each in plays):
+        return False
+    traces = telling([each.trace for each in plays])
+    return len(traces) == REPEATS and first_difference(traces) is None
+
+
+_CONTROL: Final = b"""
+import random
+import anyio
+
+async def main(clock):
+    async def ask(number):
+        for _ in range(3):
+            await anyio.sleep(random.random())
+            await clock.tell(number, random.random())
+
+    async with anyio.create_task_group() as group:
+        for number in range(3):
+            group.start_soon(ask, number)
+    return random.random()
+"""
+"""It depends on all that a run may depend on: the order of its tasks, virtual time, and seeded chance."""
+
+
+class _Clock(Service):
+    def tell(self, number: int, drawn: float) -> None: ...
+
+
+def _it_is_played(case: Case) -> None:
+    for world in case.explore():
+        world.run("main", world.add(_Clock()))
+
+
+_CONTROL_CHECK: Final = Check(_it_is_played, "It is played", 1, None)
 
 
 def _is_endless(trace: Trace | None) -> bool:
@@ -222,6 +316,13 @@ def _is_by_order(check: Check, setting: Setting, seed: str, failing: Attempt) ->
     inputs, (_, *others) = failing.played.inputs, failing.played.events
     in_order = play(check, setting, seed, Replay(inputs, (0, *others)))
     return in_order.failure is None and in_order.obstacle is None
+
+
+def _is_shared(check: Check, setting: Setting, seed: str, failing: Attempt) -> bool:
+    if failing.trace is None or len(failing.trace.acts) < 2:
+        return False
+    apart = play(check, replace(setting, fresh=True, apart=True), seed, failing.played)
+    return apart.failure is None and apart.obstacle is None
 
 
 def _can_repeat(tried: Attempt) -> bool:

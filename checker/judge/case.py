@@ -14,11 +14,11 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from random import Random
 from types import TracebackType
 from typing import Any, TypeVar
 
 from checker.course import Check, Question
+from checker.judge.chance import chance_of
 from checker.judge.choices import Choices, Replay
 from checker.judge.draws import Draws, Misuse
 from checker.judge.scheduler import Scheduler
@@ -166,7 +166,7 @@ class Case(Draws):
         if self._only is not None:
             yield self._world(self._only, aims)
             raise ReplayEnded
-        sketches = explore(Random(self._seed), self._setting.depth, aims)
+        sketches = explore(chance_of(self._seed), self._setting.depth, aims)
         sketch = next(sketches)
         while True:
             world = self._world(sketch, aims)

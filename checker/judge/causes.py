@@ -1,12 +1,14 @@
 """What is known to go wrong in programs, and did in a run: facts, each with what proves it."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain, groupby, islice, pairwise
 from typing import Any, Final, TypeAlias
 
 from checker.judge.errors import is_in, is_of_asyncio, leaves
 from checker.judge.trace import (
+    ActRecord,
     Blocked,
     Call,
     Deadlocked,
@@ -14,12 +16,15 @@ from checker.judge.trace import (
     Livelocked,
     Raised,
     Returned,
+    Stopped,
     Swallowed,
     Task,
     TaskEnding,
     TimedOut,
     Trace,
+    Unshared,
     Wait,
+    Waited,
 )
 
 MAX_CALLS: Final = 1000
@@ -28,8 +33,25 @@ MAX_CALLS: Final = 1000
 MAX_ITEMS: Final = 100
 """How many items of a loop are held against what its tasks called."""
 
+MAX_LIMITS: Final = 300
+"""How many time limits that ran out are held against what was under way."""
+
+MAX_QUEUED: Final = 300
+"""How many waits for locks and the like are looked through for one that kept a call back."""
+
+MAX_PARENTS: Final = 30
+"""How far up from a task somebody looks for the one that entered a block."""
+
+MAX_THREADS: Final = 10_000
+"""No limiter that is to keep anybody waiting lets in as many threads; a stranger may tell of more, and of
+infinity."""
+
 POLLS: Final = 10
 """How often in a row a task sleeps on one line before that is called polling."""
+
+
+NAPS: Final = 3
+"""How often a task has slept on one line that woke up there too late."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +79,16 @@ class LostUpdate:
     read: Call
     between: Call
     """The write that is lost."""
-    base: Call | None
-    """The read on which that one was based, as far as it is known."""
     write: Call
+
+
+@dataclass(frozen=True)
+class OneForEach:
+    """Several tasks took a lock or the like on one line, each another one, which nobody else ever had:
+    they kept nobody out."""
+
+    taken: Sequence[Unshared]
+    """One for each task."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +125,17 @@ class AsyncioOnTrio:
 
 @dataclass(frozen=True)
 class LateBinding:
-    """Each task that one line started used the last of the items that were handed over."""
+    """One line started a task for each of the items that were handed over, and they used later ones: no
+    task used an item that is before its own, and there is one that nobody used. Most probably they read the
+    variable of a loop when it had gone on; but a program can mix its items up in other ways."""
 
     tasks: Sequence[Task]
-    call: Call
-    """What the last of them called."""
+    calls: Sequence[Call]
+    """For each of them the call that used an item."""
+    used: Sequence[int]
+    """The index of that item."""
+    unused: int
+    """The index of the first item that nobody used."""
 
 
 @dataclass(frozen=True)
@@ -113,38 +148,73 @@ class ReplacedError:
 
 @dataclass(frozen=True)
 class OwnTimeout:
-    """A time limit of the learner's own was up, and calls were given up for it, or were under way in a
-    thread, which cannot be given up."""
+    """A time limit of the learner's own was up, and calls or waits were given up for it, or calls were under
+    way in a thread, which cannot be given up."""
 
     limit: TimedOut
     """The first one, of its line."""
     dropped: Sequence[Call]
+    waits: Sequence[Waited]
+    """What it gave up, where that was no call."""
     times: int
     """How often that happened on the line."""
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """A call was cancelled at the moment at which the submission returned, by nobody outside."""
+    """A call was cancelled at the moment at which an act returned that had begun it, by nobody outside."""
 
     call: Call
+    function: str
+    """What returned."""
 
 
 @dataclass(frozen=True)
 class Polling:
-    """A task slept on one line again and again, and called nothing between."""
+    """A task slept on one line again and again, and called nothing between, or what came too late."""
 
     task: int
     line: int | None
     times: int
     since: float
     until: float
+    call: Call | None = None
+    """What it called too late, at the moment when it woke up for the last time."""
+
+
+@dataclass(frozen=True)
+class NoThreadLeft:
+    """Tasks waited for a worker thread, since all that AnyIO starts by itself were at work."""
+
+    line: int | None
+    since: float
+    until: float | None
+    """When the first of them had one; None if it never had."""
+    tasks: Sequence[int]
+    total: float
+    """How many threads there are."""
+
+
+@dataclass(frozen=True)
+class TookTurns:
+    """A task waited for a lock or the like that another one held while it had a call under way, and made
+    only then a call that should have overlapped with that one."""
+
+    wait: Waited
+    until: float
+    """When it waited no more."""
+    holder: int
+    call: Call
+    """One that was under way meanwhile."""
+    others: int
+    """How many more tasks waited so on the same line."""
 
 
 Cause: TypeAlias = (
     Circle
     | LeakedPermit
     | LostUpdate
+    | OneForEach
     | AsyncioOnTrio
     | HeldLoop
     | SwallowedCancellation
@@ -154,25 +224,62 @@ Cause: TypeAlias = (
     | OwnTimeout
     | CutOff
     | Polling
+    | NoThreadLeft
+    | TookTurns
 )
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """One act of a run, with the tasks below its own and what they called."""
+
+    act: ActRecord
+    tasks: Sequence[Task]
+    calls: Sequence[Call]
 
 
 def find_causes(trace: Trace) -> list[Cause]:
     """What went wrong in a run: the likely cause of its failure first."""
-    return [
+    branches = _branches(trace)
+    found: list[Cause] = [
         *_circles(trace),
         *_leaked_permits(trace),
         *_lost_updates(trace),
+        *_one_for_each(trace),
+        *_took_turns(trace),
         *_asyncio_on_trio(trace),
         *_held_loops(trace),
         *map(SwallowedCancellation, trace.watched.swallowed[:1]),
         *([LeftBehind(trace.tasks_left)] if trace.tasks_left else []),
-        *_late_bindings(trace),
-        *_replaced_errors(trace),
-        *_own_timeouts(trace),
-        *_cut_off(trace),
-        *_polling(trace),
+        *islice(chain.from_iterable(map(_late_bindings, branches)), 1),
+        *islice(chain.from_iterable(map(_replaced_errors, branches)), 1),
+        *_own_timeouts(trace, branches),
     ]
+    # What goes on in the background may end with the function; it is told where nothing else is known.
+    return [
+        *(found or islice(chain.from_iterable(_cut_off(trace, each) for each in branches), 1)),
+        *_polling(trace),
+        *_no_thread_left(trace),
+    ]
+
+
+def _branches(trace: Trace) -> list[_Branch]:
+    """The acts of a run, as far as they began and as it is known which task is whose."""
+    if len(trace.acts) == 1:
+        return [_Branch(trace.acts[0], [*trace.tasks.values()], trace.calls)]
+    acts = trace.act_by_task()
+    root_of: dict[int, int] = {}
+    tasks: dict[int, list[Task]] = {number: [] for number in acts}
+    calls: dict[int, list[Call]] = {number: [] for number in acts}
+    for task in trace.tasks.values():  # A task comes after the one that started it.
+        root = task.number if task.number in acts else root_of.get(task.parent or 0)
+        if root is not None:
+            root_of[task.number] = root
+            tasks[root].append(task)
+    for call in trace.calls:
+        if call.task in root_of:
+            calls[root_of[call.task]].append(call)
+    return [_Branch(act, tasks[number], calls[number]) for number, act in acts.items()]
 
 
 def _lost_updates(trace: Trace) -> Iterator[Cause]:
@@ -198,13 +305,76 @@ def _lost_updates(trace: Trace) -> Iterator[Cause]:
         ]
         if between:
             other = between[-1]
-            based = [
-                r
-                for r in reads
-                if _same_place(r, other) and r.task == other.task and _before(r, other)
-            ]
-            yield LostUpdate(read, other, based[-1] if based else None, write)
+            yield LostUpdate(read, other, write)
             return
+
+
+def _one_for_each(trace: Trace) -> Iterator[Cause]:
+    on_line: dict[tuple[int | None, str], dict[int, Unshared]] = {}
+    for one in trace.watched.unshared:
+        on_line.setdefault((one.line, one.kind), {}).setdefault(one.task, one)
+    for of_tasks in on_line.values():
+        if len(of_tasks) > 1:
+            yield OneForEach(tuple(of_tasks.values()))
+            return
+
+
+def _took_turns(trace: Trace) -> Iterator[Cause]:
+    group_of = {call: number for number, group in enumerate(trace.together) for call in group}
+    calls = [call for call in trace.calls if call.number in group_of][:MAX_CALLS]
+    if not calls:
+        return
+    above = {call.task: _with_parents(trace, call.task) for call in calls}
+    queued = _queued(trace)
+    found: list[TookTurns] = []
+    for wait, until in queued:
+        after = {
+            group_of[call.number]
+            for call in calls
+            if call.started >= until and wait.task in above[call.task]
+        }
+        # Whoever gives it away meanwhile gives it to somebody who waits for it.
+        given = min(
+            (end for one, end in queued if one.what.kind == wait.what.kind and end > wait.at),
+            default=until,
+        )
+        for call in calls if after else ():
+            holder = next((n for n in wait.what.holders if n in above[call.task]), None)
+            ended = trace.elapsed if call.ended is None else call.ended
+            if (
+                holder is not None
+                and wait.task not in above[call.task]
+                and (call.started <= wait.at < ended or wait.at < call.started < given)
+                and after - {group_of[call.number]}
+            ):
+                found.append(TookTurns(wait, until, holder, call, 0))
+                break
+    if found:
+        first = min(found, key=lambda turn: turn.wait.order)
+        tasks = {turn.wait.task for turn in found if turn.wait.line == first.wait.line}
+        yield replace(first, others=len(tasks) - 1)
+
+
+def _queued(trace: Trace) -> list[tuple[Waited, float]]:
+    """The waits for a lock or the like that came to an end after a time, and when."""
+    queued = []
+    for task, waits in _waits_by_task(trace).items():
+        for wait, then in pairwise([*waits, None]):
+            assert wait is not None
+            until = then.at if then is not None else trace.watched.ended.get((task, 0))
+            if wait.what.kind in _TURNS and until is not None and until > wait.at:
+                queued.append((wait, until))
+    return queued[:MAX_QUEUED]
+
+
+def _with_parents(trace: Trace, task: int) -> list[int]:
+    """A task, and those that it was started below."""
+    above = [task]
+    while len(above) < MAX_PARENTS and (known := trace.tasks.get(above[-1])) is not None:
+        if known.parent is None:
+            break
+        above.append(known.parent)
+    return above
 
 
 def _same_place(one: Call, other: Call) -> bool:
@@ -246,7 +416,19 @@ def _leaked_permits(trace: Trace) -> Iterator[Cause]:
         wait = next((wait for wait in trace.ending.waits if wait.what.gone), None)
         if wait is not None:
             first, watched = wait.what.gone[0], trace.watched
-            yield LeakedPermit(wait, watched.ended.get((first, 0)), watched.endings.get(first))
+            ended, ending = watched.ended.get((first, 0)), watched.endings.get(first)
+            if ending is not None and _was_stopped(trace, first, ended):
+                ending = replace(ending, how="cancelled")
+            yield LeakedPermit(wait, ended, ending)
+
+
+def _was_stopped(trace: Trace, task: int, ended: float | None) -> bool:
+    """Whether a task ended as an act did that was cancelled from outside: the task itself returns then."""
+    name = trace.tasks[task].name if task in trace.tasks else None
+    return any(
+        isinstance(act.ending, Stopped) and (act.function, act.ended) == (name, ended)
+        for act in trace.acts
+    )
 
 
 def _held_loops(trace: Trace) -> Iterator[Cause]:
@@ -266,58 +448,90 @@ def _asyncio_on_trio(trace: Trace) -> Iterator[Cause]:
                 return
 
 
-def _late_bindings(trace: Trace) -> Iterator[Cause]:
-    """So many tasks as there are items, and every call that has an item has the last one."""
-    if len(trace.acts) != 1 or len(trace.calls) > MAX_CALLS:
+def _late_bindings(branch: _Branch) -> Iterator[Cause]:
+    if len(branch.calls) > MAX_CALLS:
         return
-    started = sorted(trace.tasks.values(), key=lambda task: (task.line or 0, task.number))
+    started = sorted(branch.tasks, key=lambda task: (task.line or 0, task.number))
     for __, group in groupby((task for task in started if task.line), lambda task: task.line):
         tasks = list(group)
         if not 2 <= len(tasks) <= MAX_ITEMS:
             continue
-        for items in trace.acts[0].arguments:
-            if not isinstance(items, list | tuple) or len(items) != len(tasks):
-                continue
-            used: dict[int, list[Call]] = {task.number: [] for task in tasks}
-            for call in trace.calls:
-                if call.task in used:
-                    used[call.task].append(call)
-            last, others = items[-1], items[:-1]
-            if (
-                last not in others
-                and all(any(_has(call, last) for call in calls) for calls in used.values())
-                and not any(_has(call, other) for call in trace.calls for other in others)
-            ):
-                call = next(c for c in used[tasks[-1].number] if _has(c, last))
-                yield LateBinding(tasks, call)
-                return
+        for items in branch.act.arguments:
+            if isinstance(items, list | tuple) and len(items) == len(tasks):
+                for values in _ways_to_tell(items):
+                    if (late := _late_binding(branch, tasks, values)) is not None:
+                        yield late
+                        return
+
+
+def _ways_to_tell(items: Sequence[Any]) -> Iterator[list[Any]]:
+    """By what the items of a list may be known: as they are, or by one of their parts."""
+    yield list(items)
+    if all(isinstance(item, list | tuple) for item in items):
+        for parts in zip(*items, strict=False):
+            yield list(parts)
+
+
+def _late_binding(branch: _Branch, tasks: list[Task], values: list[Any]) -> LateBinding | None:
+    """So many tasks as there are items, of which none uses one that is before its own, and one is used by
+    nobody."""
+    calls: list[Call] = []
+    used: list[int] = []
+    for own, task in enumerate(tasks):
+        of_task = [call for call in branch.calls if call.task == task.number]
+        found = [
+            (call, place)
+            for call in of_task
+            for place in range(len(values) - 1, -1, -1)
+            if _has(call, values[place])
+        ]
+        if not found or any(not _alike(values[place], values[found[0][1]]) for _, place in found):
+            return None  # It uses none, or several.
+        call, place = found[0]
+        if place < own:
+            return None
+        calls.append(call)
+        used.append(own if _alike(values[own], values[place]) else place)
+    methods = {call.method for call in calls}
+    rest = [call for call in branch.calls if call.method in methods]
+    unused = [
+        place
+        for place, value in enumerate(values)
+        if used[place] != place and not any(_has(call, value) for call in rest)
+    ]
+    return LateBinding(tasks, calls, used, unused[0]) if unused else None
 
 
 def _has(call: Call, item: object) -> bool:
     given: list[Any] = [call.service, *call.arguments, *call.keywords.values()]
-    return any(item is one or (type(item) is type(one) and item == one) for one in given)
+    return any(_alike(item, one) for one in given)
 
 
-def _replaced_errors(trace: Trace) -> Iterator[Cause]:
-    if len(trace.acts) != 1 or not isinstance(trace.ending, Raised):
+def _alike(item: object, one: object) -> bool:
+    return item is one or (type(item) is type(one) and item == one)
+
+
+def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
+    if not isinstance(branch.act.ending, Raised):
         return
-    errors = list(leaves(trace.ending.error))
-    failed = [call for call in trace.calls if call.outcome == "failed"]
+    errors = list(leaves(branch.act.ending.error))
+    failed = [call for call in branch.calls if call.outcome == "failed"]
     own = next((error for error in errors if error.line is not None and not error.call), None)
     if failed and own is not None and not any(is_in(call, errors) for call in failed):
         yield ReplacedError(failed[-1], own)
 
 
-def _own_timeouts(trace: Trace) -> Iterator[Cause]:
-    outside = {act.cancelled_at for act in trace.acts} | {trace.cancelled_at}
-    first: dict[int | None, tuple[TimedOut, list[Call]]] = {}
-    times: dict[int | None, int] = {}
+def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
+    outside = {act.cancelled_at for act in trace.acts}
+    cancelled_at = {task.number: each.act.cancelled_at for each in branches for task in each.tasks}
+    found: dict[int | None, list[OwnTimeout]] = {}
     cancelled: dict[float, list[Call]] = {}
     for call in trace.calls[:MAX_CALLS]:
         if call.outcome == "cancelled" and call.ended is not None:
             cancelled.setdefault(call.ended, []).append(call)
-    for limit in trace.watched.timeouts:
-        if limit.until in outside:
+    waits_of = _waits_by_task(trace)
+    for limit in trace.watched.timeouts[:MAX_LIMITS]:
+        if limit.until in ({cancelled_at[limit.task]} if limit.task in cancelled_at else outside):
             continue
         dropped = [
             call
@@ -333,17 +547,64 @@ def _own_timeouts(trace: Trace) -> Iterator[Cause]:
             and (call.ended is None or call.ended > limit.until)
             and _is_within(trace, call.task, limit)
         ]
-        if dropped:
-            first.setdefault(limit.line, (limit, dropped))
-            times[limit.line] = times.get(limit.line, 0) + 1
-    for line, (limit, dropped) in first.items():
-        yield OwnTimeout(limit, dropped, times[line])
+        # A livelock says itself what is given up again and again.
+        is_told = dropped or isinstance(trace.ending, Livelocked)
+        waits = [] if is_told else _given_up(trace, waits_of, limit)
+        if dropped or waits:
+            found.setdefault(limit.line, []).append(OwnTimeout(limit, dropped, waits, 1))
+    for alike in found.values():
+        yield replace(alike[0], times=len(alike))
+
+
+def _waits_by_task(trace: Trace) -> dict[int, list[Waited]]:
+    """What each task waited for, one after the other."""
+    waits_of: dict[int, list[Waited]] = {}
+    for wait in trace.watched.waits:
+        if not wait.thread:
+            waits_of.setdefault(wait.task, []).append(wait)
+    return waits_of
+
+
+def _given_up(trace: Trace, waits_of: dict[int, list[Waited]], limit: TimedOut) -> Sequence[Waited]:
+    """The waits that a time limit ended, but for those of a task group's block, unless there are no others;
+    and not what is meant to run out, as in a loop that waits for half a second each time."""
+    given_up = []
+    for task, waits in waits_of.items():
+        if not _is_within(trace, task, limit):
+            continue
+        after = bisect_left(waits, limit.order, key=lambda wait: wait.order)
+        wait = waits[after - 1] if after else None
+        if wait is None or not limit.since <= wait.at < limit.until:
+            continue
+        then = waits[after].at if after < len(waits) else trace.watched.ended.get((task, 0))
+        if then not in (None, limit.until):
+            continue  # It was shielded.
+        if wait.what.kind in _TURNS or (wait.what.kind in _WAITS and not _is_loop(waits, after)):
+            given_up.append(wait)
+    given_up.sort(key=lambda wait: wait.order)
+    return [wait for wait in given_up if wait.what.kind != "children"] or given_up
+
+
+_TURNS: Final = frozenset({"lock", "semaphore", "limiter"})
+"""For what nobody stands in line who does not need it."""
+
+_WAITS: Final = frozenset(
+    {"sleep", "event", "condition", "future", "item", "room", "result", "children"}
+)
+
+
+def _is_loop(waits: Sequence[Waited], after: int) -> bool:
+    """Whether a task came back, with the wait that has this place, to a line that it had been on before."""
+    lines = [wait.line for wait in waits]
+    return lines[after - 1] in lines[: after - 1] or not set(lines[:after]).isdisjoint(
+        lines[after:]
+    )
 
 
 def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
     """Whether a task is in the block of a time limit: the one that entered it, or one that was started
     below that one since."""
-    for _ in range(len(trace.tasks) + 1):
+    for _ in range(MAX_PARENTS):
         if task is None or task == limit.task:
             break
         known = trace.tasks.get(task)
@@ -351,29 +612,67 @@ def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
     return task == limit.task
 
 
-def _cut_off(trace: Trace) -> Iterator[Cause]:
-    if len(trace.acts) != 1 or not isinstance(trace.ending, Returned):
-        return
-    if trace.cancelled_at is not None:
+def _cut_off(trace: Trace, branch: _Branch) -> Iterator[Cause]:
+    act = branch.act
+    if not isinstance(act.ending, Returned) or act.cancelled_at is not None:
         return
     by_limits = {limit.until for limit in trace.watched.timeouts}
-    for call in trace.calls:
-        if call.outcome == "cancelled" and call.ended == trace.elapsed not in by_limits:
-            yield CutOff(call)
+    for call in branch.calls:
+        if call.outcome == "cancelled" and call.ended == act.ended not in by_limits:
+            yield CutOff(call, act.function)
             return
 
 
 def _polling(trace: Trace) -> Iterator[Cause]:
     if isinstance(trace.ending, Livelocked):
         return  # That is what it says itself.
-    of_tasks = sorted(
-        (w for w in trace.watched.waits if not w.thread), key=lambda w: (w.task, w.order)
-    )
+    if late := _woke_late(trace):
+        yield late
+        return
+    of_tasks = [wait for _, waits in sorted(_waits_by_task(trace).items()) for wait in waits]
+    called: dict[int, list[float]] = {}
+    for call in trace.calls:  # In the order in which they started.
+        called.setdefault(call.task, []).append(call.started)
+    found = []
     for (task, line, kind), group in groupby(of_tasks, lambda w: (w.task, w.line, w.what.kind)):
         sleeps = list(group)
         since, until = sleeps[0].at, sleeps[-1].at
         if kind != "sleep" or len(sleeps) < POLLS:
             continue
-        if not any(call.task == task and since <= call.started <= until for call in trace.calls):
-            yield Polling(task, line, len(sleeps), since, until)
-            return
+        of_task = called.get(task, [])
+        after = bisect_left(of_task, since)
+        if after == len(of_task) or of_task[after] > until:
+            found.append(Polling(task, line, len(sleeps), since, until))
+    if found:
+        yield max(found, key=lambda polling: polling.times)  # The first one of those.
+
+
+def _woke_late(trace: Trace) -> Polling | None:
+    """What a task slept for that called what a check says was late, if it had slept on that line before."""
+    call = next((call for call in trace.calls if call.number == trace.late), None)
+    waits = _waits_by_task(trace).get(call.task, []) if call is not None else []
+    before = [wait for wait in waits if call is not None and wait.order < call.order]
+    if call is None or not before or before[-1].what.kind != "sleep":
+        return None
+    last = before[-1]
+    sleeps = [w for w in before if w.line == last.line and w.what.kind == "sleep"]
+    if len(sleeps) < NAPS or not last.at < call.started:
+        return None
+    return Polling(call.task, last.line, len(sleeps), last.at, call.started, call)
+
+
+def _no_thread_left(trace: Trace) -> Iterator[Cause]:
+    waited = []
+    for task, of_task in sorted(_waits_by_task(trace).items()):
+        for wait, then in pairwise([*of_task, None]):
+            assert wait is not None
+            until = then.at if then is not None else None
+            is_known = wait.what.kind == "worker" and 0 < wait.what.total < MAX_THREADS
+            if is_known and wait.at != until:
+                waited.append((wait, task, until))
+    if waited:
+        wait, _, until = min(waited, key=lambda found: found[0].order)
+        tasks = [
+            task for other, task, _ in waited if (other.line, other.at) == (wait.line, wait.at)
+        ]
+        yield NoThreadLeft(wait.line, wait.at, until, tasks, wait.what.total)

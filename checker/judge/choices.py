@@ -19,6 +19,7 @@ Kind: TypeAlias = Literal[
     "details",
     "size",
     "value",
+    "amount",
     "ready",
     "explored",
     "strike",
@@ -28,7 +29,7 @@ Kind: TypeAlias = Literal[
     "order",
 ]
 """What a choice decides: irrelevant details of the inputs, how many of something there are, which
-value something has; the order of ready tasks, whether replies may overtake each other, the step at
+value something has, and whether that is a number that programs treat in a way of its own if it is 0; the order of ready tasks, whether replies may overtake each other, the step at
 which a cancellation strikes and whom, which call fails and with which error, what happens next."""
 
 SEEDS: Final = 1 << 32
@@ -37,11 +38,21 @@ SEEDS: Final = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of `width` possibilities; 0 is the plainest."""
+    """One of `width` possibilities; 0 is the plainest, but for an amount."""
 
     kind: Kind
     taken: int
     width: int
+
+    @property
+    def plainest(self) -> int:
+        """What it would be if nothing depended on it. Of an amount that is 1, so that who reads of a failure
+        and sees a 0 may take it that the failure needs one."""
+        return 1 if self.kind == "amount" else 0
+
+    def plainness(self, taken: int) -> int:
+        """How plain it would be, if it were `taken`: 0 is the plainest."""
+        return {1: 0, 0: 1}.get(taken, taken) if self.kind == "amount" else taken
 
 
 @dataclass(frozen=True, slots=True)

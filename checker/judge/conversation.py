@@ -1,20 +1,23 @@
 """One run: the judge's half of the conversation with a process, from its start to its end.
 
 The judge hears what the submission did until it could do no more, and answers with what happens next
-in its world, as the simulation of that has it. It believes nothing: whatever does not fit what went
-before, is too much or takes too long ends the run. If the process dies, the judge finds out how.
+in its world, as the simulation of that has it. It believes nothing: a message that no honest sandbox
+sends (see `checker/judge/honesty.py`), that is too large or that comes too late ends the run. If the
+process dies, the judge finds out how.
 """
 
 import re
 import signal
 import time
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from checker.judge import trace as facts
 from checker.judge.acts import Timing
+from checker.judge.budget import Budget
+from checker.judge.honesty import Honesty
 from checker.judge.launch import ProcessEnd, Program, Sandbox, SandboxError
 from checker.judge.loops import endless_loop
 from checker.judge.scheduler import Plan
@@ -22,7 +25,14 @@ from checker.judge.service import NoSuchMethod, Service
 from checker.judge.simulation import RunOver, Simulation
 from checker.judge.trace import Trace, seconds
 from checker.translation import _
-from checker_sandbox.wire.limits import CPU_SECONDS, RUN_SECONDS, SILENT_SECONDS, TOTAL_SECONDS
+from checker_sandbox.wire.limits import (
+    MAX_EVENTS,
+    MAX_PRINTED,
+    MAX_RECEIVED,
+    MAX_STEPS,
+    RUN_SECONDS,
+    SILENT_SECONDS,
+)
 from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
 from checker_sandbox.wire.messages import (
     ActEnded,
@@ -30,7 +40,6 @@ from checker_sandbox.wire.messages import (
     CallCancelled,
     Called,
     Ended,
-    ErrorTree,
     Event,
     Explained,
     Flush,
@@ -39,11 +48,14 @@ from checker_sandbox.wire.messages import (
     Left,
     LoopBlocked,
     LoopFreed,
+    PassedBy,
     Primitives,
     Printed,
     RunEnded,
+    ServiceSpec,
     Stands,
     Start,
+    StreamLeft,
     StrikeCame,
     Struck,
     Swallowed,
@@ -51,28 +63,41 @@ from checker_sandbox.wire.messages import (
     TaskSteps,
     ThreadStarted,
     TimedOut,
+    Unshared,
     Waiting,
     Warned,
     Woken,
 )
 from checker_sandbox.wire.plain import NotPlain, plain
 
-MAX_STEPS: Final = 4_000
-"""How often the clock may move in one run."""
+MAX_KEPT_WAITING: Final = 1_000
+"""How many calls are looked at for those whose replies came while the loop was blocked."""
 
-MAX_EVENTS: Final = 100_000
-MAX_PRINTED: Final = 1 << 18
-MAX_RECEIVED: Final = 1 << 22
-MAX_ERRORS: Final = 200
+# The line of a traceback that names a file: that of the sandbox, of the libraries or of Python itself means
+# nothing to a learner, and differs between machines. It takes one line of limited length at a time, and no two
+# repetitions of it can share a character: what it takes grows with the line and no faster.
+_FRAME: Final = re.compile(r'([ |]*)File "([^"]*)", line \d')
+MAX_FRAME_LINE: Final = 4_000
+_BELOW: Final = ("checker_sandbox", "site-packages", "/lib/python")
 
-# What a traceback that a submission prints says of the code below it: that of the sandbox, of the
-# libraries and of Python itself. It means nothing to a learner, and differs between machines.
-_FRAMES_BELOW: Final = re.compile(
-    # Looks ahead, which is not tried again: otherwise a long line takes the square of its length.
-    r'^([ |]*)File "(?=[^"\n]*(?:checker_sandbox|site-packages|/lib/python))[^"\n]*", line \d+.*\n'
-    r"(?:\1  .*\n)*",
-    re.MULTILINE,
-)
+
+def _without_frames_below(text: str) -> str:
+    """A text that was printed, without the frames of tracebacks that are below the learner's code."""
+    if 'File "' not in text:
+        return text
+    kept: list[str] = []
+    margin: str | None = None
+    for line in text.split("\n"):
+        # What belongs to a frame stands below it, deeper than it.
+        if margin is not None and line.startswith(f"{margin}  "):
+            continue
+        margin = None
+        found = _FRAME.match(line) if len(line) <= MAX_FRAME_LINE else None
+        if found is not None and any(name in found[2] for name in _BELOW):
+            margin = found[1]
+        else:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def converse(
@@ -83,6 +108,7 @@ def converse(
     plan: Plan,
     timings: Sequence[Timing] = (Timing(),),
     *,
+    budget: Budget | None = None,
     retried: bool = False,
 ) -> Trace:
     """Run what `start` says of `program` against `services` and return what was seen. `timings` says
@@ -91,9 +117,11 @@ def converse(
     Where `start` lets the process stay, it may be one that stayed after an earlier run.
     Raises `SandboxError` if the machine, and not the submission, is at fault.
     """
+    if sandbox.has_sealed_runs:
+        start = msgspec.structs.replace(start, stay=False)
     conversation = _Conversation(services, plan, start, timings)
     sandbox.load(program)
-    link = sandbox.start(conversation.world.describe, fresh=not start.stay or retried)
+    link = sandbox.start(conversation.describe, fresh=not start.stay or retried)
     ended = False
     try:
         # A process that has been tampered with may never read what it is sent.
@@ -101,7 +129,7 @@ def converse(
         link.send(start)
         if not sandbox.has_started():
             raise Closed
-        conversation.hold(link)
+        conversation.hold(link, budget)
     except RunOver as over:
         conversation.conclude(over.ending)
         ended = conversation.stays and not link.has_more
@@ -116,14 +144,18 @@ def converse(
             # before it, to the server or to this process, which was made ahead.
             link.socket.close()
             sandbox.renew()
-            return converse(sandbox, start, program, services, plan, timings, retried=True)
+            return converse(
+                sandbox, start, program, services, plan, timings, budget=budget, retried=True
+            )
         if isinstance(reason, Overdue) or how.signal == signal.SIGXCPU:
             conversation.conclude(_never_back(conversation.left_loop_at, how, program.source))
         else:
             conversation.conclude(_how_it_died(how, program.source))
     except (ProtocolError, NotPlain, NoSuchMethod) as error:
-        conversation.conclude(facts.Misbehaved(str(error)))
+        conversation.conclude(_misbehaved(error))
     finally:
+        if budget is not None:
+            budget.hear(link.received)
         if not ended:
             sandbox.end()
         if not sandbox.stays:
@@ -131,23 +163,21 @@ def converse(
     return conversation.trace
 
 
+def _misbehaved(error: ProtocolError | NotPlain | NoSuchMethod) -> facts.Misbehaved:
+    match error:
+        case NoSuchMethod():
+            return facts.Misbehaved("method", str(error))
+        case NotPlain():
+            return facts.Misbehaved("value", str(error))
+    return facts.Misbehaved("message", str(error))
+
+
 def _how_it_died(how: ProcessEnd, source: bytes) -> facts.Ending:
     if how.signal == signal.SIGKILL:
-        return facts.Overran(
-            _(
-                "it was killed (SIGKILL), as is whatever computes for more than {limit} s in all",
-                limit=TOTAL_SECONDS,
-            ),
-            endless_loop(source, how.lines),
-            costly=True,
-        )
+        return facts.Overran("killed", endless_loop(source, how.lines))
     if how.crash:
         raise SandboxError(_sandbox_failed(how.crash))
-    if how.signal is not None:
-        known = how.signal in {known.value for known in signal.Signals}
-        name = signal.Signals(how.signal).name if known else _("signal {number}", number=how.signal)
-        return facts.Died(_("its process was ended by {signal}", signal=name))
-    return facts.Died(_("it ended its own process (exit code {code})", code=how.code))
+    return facts.Died(how.signal, how.code)
 
 
 def _sandbox_failed(crash: str) -> str:
@@ -157,44 +187,17 @@ def _sandbox_failed(crash: str) -> str:
 def _never_back(since: float, how: ProcessEnd, source: bytes) -> facts.Ending:
     # Which of the two limits a run meets first depends on how busy the machine is, so nothing that
     # is said may tell.
-    return facts.Overran(
-        _(
-            "it has not come back to the event loop since {since:g} s: it computed for {computing} s without "
-            "a pause, or waited {silent} s for something outside its world",
-            since=since,
-            computing=CPU_SECONDS,
-            silent=SILENT_SECONDS,
-        ),
-        endless_loop(source, how.lines),
-        costly=True,
-    )
+    return facts.Overran("silent", endless_loop(source, how.lines), since)
 
 
 _Said = TypeVar("_Said", bound=facts.ActEnding | facts.Spun)
 
 
-def _believed(ending: _Said, *, cancelled: bool) -> _Said:
-    """An ending as a sandbox may tell it. Raises `ProtocolError` and `NotPlain`."""
-    match ending:
-        case facts.Returned(value):
-            return msgspec.structs.replace(ending, value=plain(value))
-        case facts.Raised(error):
-            _measure(error)
-        case facts.Stopped() if not cancelled:
-            raise ProtocolError("it was cancelled where nobody had cancelled it")
+def _as_plain(ending: _Said) -> _Said:
+    """An ending with a value that is plain data. Raises `NotPlain`."""
+    if isinstance(ending, facts.Returned):
+        return msgspec.structs.replace(ending, value=plain(ending.value))
     return ending
-
-
-def _measure(error: ErrorTree) -> None:
-    """Refuse a tree of errors that no sandbox makes: whoever walks it should come to an end."""
-    level, seen = [error], 0
-    for _level in range(MAX_ERRORS):
-        seen += len(level)
-        level = [child for parent in level for child in parent.children]
-        if not level or seen > MAX_ERRORS:
-            break
-    if level:
-        raise ProtocolError(f"an error of more than {MAX_ERRORS} errors")
 
 
 class _Conversation:
@@ -212,6 +215,8 @@ class _Conversation:
         self.left_loop_at = 0.0
         """When the event loop last had something to do again, in virtual seconds."""
         self.world = Simulation(self.trace, services, plan, start, timings)
+        self._honesty = Honesty(start, services)
+        self._threads: dict[int, facts.Thread] = {}
         self._is_one_call = start.is_one_call
         if start.picture:
             self.trace.watched.picture = facts.Picture()
@@ -219,7 +224,13 @@ class _Conversation:
         self._events = 0
         self._printed = 0
 
-    def hold(self, link: Link) -> None:
+    def describe(self, value: Any) -> ServiceSpec:
+        """Say what a service in a message looks like."""
+        spec = self.world.describe(value)
+        self._honesty.introduce(spec.number)
+        return spec
+
+    def hold(self, link: Link, budget: Budget | None) -> None:
         """Play the run to its end, which is raised."""
         until = time.monotonic() + RUN_SECONDS
         self.world.look_at_services()
@@ -227,46 +238,28 @@ class _Conversation:
             while True:
                 now = time.monotonic()
                 if now > until:
-                    raise RunOver(self._too_long())
+                    raise RunOver(facts.Overran("time", at=seconds(self.world.now)))
+                if budget is not None and budget.is_spent:
+                    raise RunOver(facts.Overran("time in all"))
                 message: FromSandbox = link.receive(now + SILENT_SECONDS)
                 if link.received > MAX_RECEIVED:
-                    raise RunOver(
-                        facts.Overran(
-                            _("it sent the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
-                        )
-                    )
+                    raise RunOver(facts.Overran("received"))
                 for event in message.events:
                     self._hear(event)
+                self._honesty.conclude(message)
                 if not isinstance(message, Flush):
                     break
             self._look()
             if not isinstance(message, Idle):
                 raise RunOver(self._ending(message))
             if link.has_more:
-                raise ProtocolError("it spoke again before it was answered")
-            link.send(self.world.answer(message))
+                raise ProtocolError(_("it spoke again before it was answered"))
+            answer = self.world.answer(message)
+            self._honesty.answer(answer)
+            link.send(answer)
             if self._blocked is None:
                 self.left_loop_at = seconds(self.world.now)
-        raise RunOver(
-            facts.Overran(
-                _(
-                    "it was still going after {steps:,} steps, {elapsed:,.1f} virtual seconds in",
-                    steps=MAX_STEPS,
-                    elapsed=seconds(self.world.now),
-                ),
-                endless=True,
-            )
-        )
-
-    def _too_long(self) -> facts.Ending:
-        return facts.Overran(
-            _(
-                "it was still going after {limit} s on the real clock, {elapsed:,.1f} virtual seconds in",
-                limit=RUN_SECONDS,
-                elapsed=seconds(self.world.now),
-            ),
-            costly=True,
-        )
+        raise RunOver(facts.Overran("steps", at=seconds(self.world.now)))
 
     def conclude(self, ending: facts.Ending) -> None:
         trace = self.trace
@@ -288,11 +281,8 @@ class _Conversation:
     def _hear(self, event: Event) -> None:
         self._events += 1
         if self._events > MAX_EVENTS:
-            raise RunOver(
-                facts.Overran(
-                    _("it did more than {limit:,} things worth recording", limit=MAX_EVENTS)
-                )
-            )
+            raise RunOver(facts.Overran("events"))
+        self._honesty.hear(event)
         now = seconds(self.world.now)
         self.world.notice(event)
         match event:
@@ -305,32 +295,28 @@ class _Conversation:
                     task, name, parent, now, line, self.world.place()
                 )
             case Printed(text):
+                # What is too much is not looked through.
+                text = text[: MAX_PRINTED + 1 - self._printed]
                 self._printed += len(text)
-                self.trace.prints.append(facts.Printed(_FRAMES_BELOW.sub("", text), now))
+                self.trace.prints.append(facts.Printed(_without_frames_below(text), now))
                 if self._printed > MAX_PRINTED:
-                    raise RunOver(
-                        facts.Overran(
-                            _("it printed more than {limit} KiB", limit=MAX_PRINTED >> 10)
-                        )
-                    )
+                    raise RunOver(facts.Overran("printed"))
             case LoopBlocked():
-                if self._blocked is not None:
-                    raise ProtocolError("the loop was blocked while it was blocked")
                 self._blocked = event, now, self.world.place()
             case LoopFreed():
-                if self._blocked is None:
-                    raise ProtocolError("the loop was freed while it was free")
                 self._unblock()
             case Warned(text, line):
                 self.trace.warnings.append(facts.Warned(text, line, now))
             case ActEnded(act, ending):
-                if act >= len(self.trace.acts) or self._is_one_call:
-                    raise ProtocolError(f"there is no act {act} to end")
-                self.world.end_act(act, _believed(ending, cancelled=self.world.was_cancelled(act)))
+                self.world.end_act(act, _as_plain(ending))
+            case StreamLeft(stream, items, senders, receivers):
+                self.trace.streams[stream] = facts.StreamState(items, senders, receivers)
             case StrikeCame():
                 self.world.strike()
             case TaskSteps(count):
                 self.trace.task_steps = count
+            case ThreadStarted(thread, name, task):
+                self._threads[thread] = facts.Thread(thread, name, task, now)
             case _:
                 self._hear_watched(event, now)
 
@@ -338,6 +324,9 @@ class _Conversation:
         watched = self.trace.watched
         match event:
             case Waiting(task, thread, line, what):
+                if thread:
+                    # One that never had to wait is of no interest to anybody who looks.
+                    watched.threads.setdefault(thread, self._threads[thread])
                 watched.waits.append(
                     facts.Waited(task, thread, line, what, now, self.world.place())
                 )
@@ -347,8 +336,8 @@ class _Conversation:
                 )
             case Swallowed(task, line):
                 watched.swallowed.append(facts.Swallowed(task, line, now, self.world.place()))
-            case ThreadStarted(thread, name, task):
-                watched.threads[thread] = facts.Thread(thread, name, task, now)
+            case PassedBy(task, line):
+                watched.passed_by.append(facts.PassedBy(task, line, now, self.world.place()))
             case Ended(task, thread, how, kind, line):
                 watched.ended[0 if thread else task, thread] = now
                 if how and not thread:
@@ -361,6 +350,8 @@ class _Conversation:
                     task, line, seconds(since), seconds(until), self.world.place()
                 )
                 watched.timeouts.append(limit)
+            case Unshared(task, kind, line):
+                watched.unshared.append(facts.Unshared(task, kind, line))
             case _ if watched.picture is not None:
                 self._hear_pictured(event, watched.picture, now)
 
@@ -382,7 +373,7 @@ class _Conversation:
         if now > started:
             waiting = tuple(
                 call.number
-                for call in self.trace.calls
+                for call in self.trace.calls[-MAX_KEPT_WAITING:]
                 if call.task != event.task
                 and call.thread == 0
                 and call.outcome in ("answered", "failed")
@@ -404,12 +395,10 @@ class _Conversation:
                 raise SandboxError(_sandbox_failed(traceback))
 
     def _run_ending(self, said: facts.ActEnding | facts.Spun) -> facts.Ending:
-        ending = _believed(said, cancelled=self._is_one_call and self.world.was_cancelled(0))
+        ending = _as_plain(said)
         match ending:
             case facts.Returned() | facts.Raised() | facts.Stopped() if self._is_one_call:
                 self.world.end_act(0, ending)
-            case facts.Returned() if not self.world.have_all_ended:
-                raise ProtocolError("it returned before all that it was to do had ended")
             case facts.Returned():
                 return facts.Returned(None)
         return ending

@@ -388,8 +388,8 @@ def replied(call: Call) -> str:
     given = [*map(value_shown, call.arguments)]
     given += [f"{name}={value_shown(value)}" for name, value in call.keywords.items()]
     name = f"{call.method}({', '.join(given)})"
-    if call.outcome == "failed":
-        kind = str(call.reply).partition(":")[0]
+    if call.failure is not None:
+        kind = call.failure.kind
         return shortened(_("{call} fails: {kind}", call=f"{call.method}()", kind=kind), MAX_WHAT)
     if call.reply is not None:
         name = f"{name} -> {value_shown(call.reply)}"

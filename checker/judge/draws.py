@@ -73,6 +73,8 @@ class Drawer:
 
     def choose(self, kind: Kind, width: int) -> int:
         """A number below `width`, where 0 is the low end."""
+        if kind == "amount":
+            kind = "value"
         if kind not in self._manners:
             return self._random.randrange(width)
         self._drawn[kind] += 1
@@ -168,6 +170,13 @@ class Draws:
         two."""
         return least + self._take("value", _width(least, most))
 
+    def amount(self, least: int, most: int) -> int:
+        """As `integer`, for a number that a program gets to see and might treat in a way of its own if it is
+        the least one: a price of 0, say. A failure is shrunk towards the one above that: where an example
+        shows the least one all the same, the failure needs it. Raises `ValueError` if nothing lies between
+        the two."""
+        return least + self._take("amount", _width(least, most))
+
     def pick(self, items: Sequence[_T]) -> _T:
         """One of `items`, of which the first is the plainest: a failure is shrunk towards it. Picked
         again, it may be the same. Raises `ValueError` if there are none."""
@@ -194,7 +203,7 @@ class Draws:
 
     def duration(self, least: float, most: float) -> float:
         """Virtual seconds between `least` and `most`, on no grid: never a whole number of
-        milliseconds, so that who looks every now and then does not look at the right moment. Two
+        milliseconds, so that a program that polls never hits the right moment. Two
         durations may be equal. A failure is shrunk towards `least`. Raises `ValueError` unless at least
         a whole millisecond lies between the bounds."""
         first = -(round(least * -1e9) // _STEP)

@@ -36,6 +36,7 @@ from checker.judge.trace import Call, Happening, Paused, Trace, seconds
 from checker.judge.words import at_line, awaited, task_name, value_shown, waiter, which
 from checker.recording import Decided, Ended, Move, Position
 from checker.report import BACKENDS
+from checker.seeds import Seed
 from checker.submission import Source
 from checker.translation import _, ngettext
 from checker_sandbox.wire.plain import shortened
@@ -75,7 +76,7 @@ def find_goal(
     exercise: Exercise,
     sandbox: Sandbox,
     backend: str,
-    seed: int,
+    seed: Seed,
     check: Check | None = None,
     *,
     small: bool = True,
@@ -360,7 +361,11 @@ def _told(trace: Trace, thing: Happening, others: int) -> tuple[str, int | None]
     match thing.kind:
         case "reply":
             call = trace.calls[thing.calls[0] - 1]
-            text = _("{call} replies to {who}", call=_call(trace, call), who=_caller(trace, call))
+            text = _(
+                "the reply to {call} reaches {who}",
+                call=_call(trace, call),
+                who=_caller(trace, call),
+            )
             if others:
                 text = ngettext(
                     "{text}, and {number} more reply comes at the same time",

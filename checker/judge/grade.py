@@ -1,9 +1,6 @@
 """From a submission to a verdict: every check on every backend, and what each says."""
 
 import contextlib
-import math
-import re
-import time
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -13,21 +10,24 @@ import msgspec
 
 from checker.course import Check, Exercise
 from checker.judge.attempt import Attempt, play, try_check
+from checker.judge.budget import Budget
 from checker.judge.canary import expect_a_search, finds_it
 from checker.judge.case import Memory
-from checker.judge.causes import find_causes
+from checker.judge.causes import Cause, LateBinding, LeakedPermit, LeftBehind, find_causes
 from checker.judge.choices import Replay
-from checker.judge.explain import CheckFailed, difference, prints, remarks
+from checker.judge.explain import OWN_ITEM, CheckFailed, advice_about, difference, prints, remarks
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
-from checker.judge.record import record
+from checker.judge.record import bounded, record
 from checker.judge.replay import Address, encode_token
 from checker.judge.search.explore import QUICK, Depth
 from checker.judge.setting import Setting
+from checker.judge.steady import without_addresses
 from checker.judge.trace import Trace
 from checker.judge.words import told_cause
 from checker.recording import Recording
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
+from checker.seeds import Seed
 from checker.submission import Source
 from checker.translation import _
 from checker_sandbox.wire.plain import shortened
@@ -38,19 +38,13 @@ MAX_PART: Final = 500
 
 MAX_CAUSES: Final = 2
 
-_ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{4,}|(?<=cancel scope )[0-9a-f]{6,}")
-
-BUDGET: Final = 300.0
-"""Real seconds after which no more runs begin for an exercise on a backend: a last resort, since a busy
-machine counts them faster. Most exercises take one second, even thoroughly."""
-
 
 def grade(
     exercise: Exercise,
     source: Source,
     *,
     sandbox: Sandbox,
-    seed: int,
+    seed: Seed,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
     quick: Collection[str] = (),
@@ -67,7 +61,7 @@ def grade_and_record(
     source: Source,
     *,
     sandbox: Sandbox,
-    seed: int,
+    seed: Seed,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
     quick: Collection[str] = (),
@@ -75,8 +69,11 @@ def grade_and_record(
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
     seen: list[list[Trace | None]] = []
+    budget = Budget()
     for backend in backends:
-        judging = Judging(exercise, source, backend, seed, depth, quick=quick, after=judged)
+        judging = Judging(
+            exercise, source, backend, seed, depth, quick=quick, after=judged, budget=budget
+        )
         on, traces = judging.judge_all(sandbox)
         judged.append(on)
         seen.append(traces)
@@ -85,19 +82,18 @@ def grade_and_record(
     for on, traces in zip(judged, seen, strict=True):
         for of_check, trace in zip(on.reports, traces, strict=True):
             if of_check.status == "failed" and trace is not None:
-                recordings.append(
-                    record(
-                        trace,
-                        exercise=exercise.name,
-                        title=exercise.title,
-                        check=of_check.title,
-                        token=of_check.replay,
-                        passed=False,
-                        message=of_check.message,
-                        file=source.file,
-                        source=b"",
-                    )
+                recorded = record(
+                    trace,
+                    exercise=exercise.name,
+                    title=exercise.title,
+                    check=of_check.title,
+                    token=of_check.replay,
+                    passed=False,
+                    message=of_check.message,
+                    file=source.file,
+                    source=b"",
                 )
+                recordings.append(bounded(recorded))
                 break
     return report, tuple(recordings)
 
@@ -131,7 +127,7 @@ def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[Ch
             if reason:
                 other = _("On {backend} it passes: {reason}", backend=passed[0], reason=reason)
             else:
-                other = _("On {backend} it passes", backend=passed[0])
+                other = _("On {backend} this check passes", backend=passed[0])
             yield msgspec.structs.replace(report, notes=(*report.notes, other))
         else:
             yield report
@@ -151,12 +147,13 @@ class Judging:
         exercise: Exercise,
         source: Source,
         backend: str,
-        seed: int,
+        seed: Seed,
         depth: Depth = QUICK,
         *,
         explained: bool = True,
         quick: Collection[str] = (),
         after: Sequence[_Judged] = (),
+        budget: Budget | None = None,
     ) -> None:
         self.exercise = exercise
         self.source = source
@@ -168,7 +165,7 @@ class Judging:
         self._memory: dict[Depth, Memory] = defaultdict(dict)
         self._small: list[Replay] = []
         self._overran = False
-        self._left = BUDGET
+        self._budget = budget if budget is not None else Budget()
         self._hopeless: CheckFailed | None = None
         if source.missing:
             if source.is_own:
@@ -181,7 +178,7 @@ class Judging:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
         elif overran := [on.backend for on in after if on.overran]:
             self._hopeless = CheckFailed(
-                _("not tried, since it met the time limit on {backend}", backend=overran[0]),
+                _("not tried: it ran out of time on {backend}", backend=overran[0]),
                 hopeless=True,
                 tried=False,
             )
@@ -194,7 +191,7 @@ class Judging:
             reports.append(report)
             traces.append(tried.trace)
             differences.append(
-                difference(tried.trace, self.source.content, is_by_order=tried.is_by_order)
+                difference(tried.trace, is_by_order=tried.is_by_order)
                 if tried.trace is not None
                 else None
             )
@@ -204,31 +201,30 @@ class Judging:
         """Judge the check with this number, and say how that went."""
         check = self.exercise.checks[number]
         tried = Attempt(self._hopeless, self.source.obstacle)
-        until = math.inf
+        is_spent = False
         if self._hopeless is None and self.source.obstacle is None:
             program = Program(self.source.content, self.exercise.driver or b"")
-            began = time.monotonic()
-            until = began + self._left
             setting = Setting(
                 sandbox,
                 program,
                 self.backend,
                 QUICK if check.name in self._quick else self._depth,
                 explained=self._explained,
-                until=until,
+                budget=self._budget,
             )
-            tried = self._try(check, setting)
-            self._left -= time.monotonic() - began
+            with self._budget.of(sandbox):
+                tried = self._try(check, setting)
+                is_spent = self._budget.is_spent
         if number == len(self.exercise.checks) - 1:
             self._memory.clear()  # There may be hundreds of worlds in it.
         failure = tried.failure
         if failure is not None:
             if failure.hopeless:
                 self._hopeless = failure
-            elif failure.costly or time.monotonic() > until:
+            elif failure.costly or is_spent:
                 self._overran = True
                 self._hopeless = CheckFailed(
-                    _("not tried, since an earlier check met the time limit"),
+                    _("not tried: an earlier check ran out of time"),
                     hopeless=True,
                     tried=False,
                 )
@@ -284,7 +280,7 @@ class Judging:
         )
 
 
-def seed_of(check: Check, exercise: Exercise, seed: int) -> str:
+def seed_of(check: Check, exercise: Exercise, seed: Seed) -> str:
     """What the secret inputs of a check are drawn from."""
     return f"{seed}/{exercise.name}/{check.name}"
 
@@ -299,18 +295,38 @@ def report_on(
     notes: list[str] = []
     printed: list[str] = []
     seen, advice = "", None
+    line, place = (failure.line, failure.place) if failure is not None else (None, "")
     if tried.obstacle is not None:
         seen = _("not graded: {obstacle}", obstacle=tried.obstacle)
     elif failure is not None:
         seen = failure.message
         topics = [failure.topic]
         advice = failure.advice or (None if failure.hopeless else check.advice)
+        if tried.is_shared:
+            causes.append(
+                _(
+                    "the calls share something that is kept in the module or in a class: with a fresh import for "
+                    "each of them, and for each object, this run passes"
+                )
+            )
+            topics.append("shared")
+            advice = _(
+                "let each call, or each object, make what it needs for itself: keep nothing in the module, in a "
+                "class or in a default argument"
+            )
         if trace is not None:
-            for cause in find_causes(trace)[:MAX_CAUSES]:
+            for cause in find_causes(trace)[: MAX_CAUSES - len(causes)]:
+                if not causes:
+                    advice = advice_about(cause) or advice
+                if isinstance(cause, LateBinding):  # Likely, and not proved.
+                    notes.append(OWN_ITEM)
                 told = told_cause(trace, cause)
                 causes.append(told.text)
+                fault = _line_at_fault(trace, cause, told.line)
+                if fault is not None and (place or line is None):
+                    line, place = fault, ""  # What is at fault, and not what suffers from it.
                 topics.append(f"{type(cause).__name__} at {told.line}")
-            notes = remarks(trace, seen)
+            notes += remarks(trace, seen)
             printed = prints(trace)
         if tried.is_rare:
             notes.append(
@@ -327,7 +343,8 @@ def report_on(
         points=check.points,
         seen=_tidy(seen, MAX_SEEN),
         file=source.file,
-        line=failure.line if failure is not None else None,
+        line=line,
+        place=place,
         causes=tuple(map(_tidy, causes)),
         notes=tuple(map(_tidy, notes)),
         printed=tuple(map(_tidy, printed)),
@@ -340,16 +357,26 @@ def report_on(
     )
 
 
+def _line_at_fault(trace: Trace, cause: Cause, line: int | None) -> int | None:
+    """The line that a cause is at, if that is known; `line` is the one that its sentence is about."""
+    match cause:
+        case LeakedPermit(ending=ending):  # The sentence is about who waits for it.
+            return ending.line if ending is not None else None
+        case LeftBehind(waits):
+            task = trace.tasks.get(waits[0].task)
+            return task.line if task is not None and task.line is not None else line
+    return line
+
+
 def _tidy(text: str, length: int = MAX_PART) -> str:
-    # An object's address differs from run to run, and tells nobody anything.
-    return shortened(_ADDRESS.sub("…", text), length)
+    return shortened(without_addresses(text), length)
 
 
 def grade_all(
     work: Sequence[tuple[Exercise, Source]],
     *,
     sandboxes: Sequence[Sandbox],
-    seed: int,
+    seed: Seed,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
 ) -> Generator[ExerciseReport, None, None]:

@@ -10,11 +10,11 @@ each jail gets a user id that nobody else has, and the server changes to it befo
 """
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from checker.translation import _
 from checker_sandbox.wire import control
 
 SANDBOX: Final = Path(control.__file__).parents[1]
@@ -45,12 +46,15 @@ them."""
 USERS: Final = 512
 """How many of them one process gives to its jails, in turn."""
 
+LOCKS: Final = ("/run", "/var/run", "/var/lock")
+"""Where the locks on user ids are, the first that can be written to: root alone can do so there."""
+
 BLOCKS: Final = 8
 """How many processes on a machine can do so at a time."""
 
 PROBE_SECONDS: Final = 20
 
-INSTALL: Final = (
+INSTALL: Final = _(
     "install it (Debian and Ubuntu: `sudo apt-get install bubblewrap`; Fedora: "
     "`sudo dnf install bubblewrap`; not the package of that name on PyPI)"
 )
@@ -88,14 +92,19 @@ class Jail:
         """Look for bubblewrap, and try it, with what must stay `hidden`. Raises `JailError`."""
         if sys.platform != "linux":
             raise JailError(
-                "bubblewrap shuts submissions in, and there is none on this system; "
-                "`--isolation process` goes on without it: for submissions that you trust"
+                _(
+                    "bubblewrap, which shuts submissions in, needs Linux; `--isolation process` goes on "
+                    "without it, for submissions that you trust"
+                )
             )
         program = shutil.which("bwrap")
         if program is None:
             raise JailError(
-                f"bubblewrap, which shuts submissions in, is not installed; {INSTALL}, or go on "
-                "without it with `--isolation process`, for submissions that you trust"
+                _(
+                    "bubblewrap, which shuts submissions in, is not installed; {install}, or go on "
+                    "without it with `--isolation process`, for submissions that you trust",
+                    install=INSTALL,
+                )
             )
         jail = cls(
             program,
@@ -113,18 +122,23 @@ class Jail:
                     pass_fds=descriptors,
                 )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise JailError(f"bubblewrap cannot be tried: {error}") from None
+            raise JailError(_("bubblewrap cannot be tried: {reason}", reason=error)) from None
         if tried.returncode == control.UNFILTERED:
             raise JailError(
-                f"a jail here would not hold: {tried.stderr.strip()}; `--isolation process` goes on "
-                "without one, for submissions that you trust"
+                _(
+                    "a jail here would not hold: {reason}; `--isolation process` goes on without one, "
+                    "for submissions that you trust",
+                    reason=tried.stderr.strip(),
+                )
             )
         if tried.returncode != 0:
             said = tried.stderr.strip().splitlines()
             raise JailError(
-                f"bubblewrap does not work here ({said[-1] if said else tried.returncode}); "
-                "`checker doctor` says more, or go on without it with `--isolation process`, for "
-                "submissions that you trust"
+                _(
+                    "bubblewrap does not work here ({reason}); `checker doctor` says more, or go on "
+                    "without it with `--isolation process`, for submissions that you trust",
+                    reason=said[-1] if said else tried.returncode,
+                )
             )
         return jail
 
@@ -196,35 +210,47 @@ class OtherUser:
         """Look for a user, and whether they could run a submission, and read nothing that must stay
         `hidden`. Raises `JailError`."""
         if os.geteuid() != 0:
-            raise JailError("only root can run a submission as another user; leave it out")
+            raise JailError(_("only root can run a submission as another user; leave out --user"))
         try:
             known = pwd.getpwnam(name)
         except KeyError:
             raise JailError(
-                f"there is no user {name!r}; `nobody` is there nearly everywhere"
+                _("there is no user {name!r}; nearly every system has a `nobody`", name=name)
             ) from None
         if known.pw_uid == 0:
-            raise JailError(f"{name} is root; give a user who owns nothing")
+            raise JailError(_("{name} is root; give a user who owns nothing", name=name))
         try:
             tried = _run_as(known, _PROBE)
             if tried.returncode == control.UNFILTERED:
                 raise JailError(
-                    f"{name} cannot be kept from other processes here: {tried.stderr.strip()}; "
-                    "leave it out"
+                    _(
+                        "{name} cannot be kept from other processes here: {reason}; leave out --user",
+                        name=name,
+                        reason=tried.stderr.strip(),
+                    )
                 )
             tried.check_returncode()
             looked = _run_as(known, [*PYTHON, "-c", _READABLE, *map(str, hidden)])
             looked.check_returncode()
         except (OSError, subprocess.SubprocessError):
             raise JailError(
-                f"{name} cannot run Python at {sys.executable} with the kit at {SANDBOX.parent}; install both "
-                "where anybody can read them"
+                _(
+                    "{name} cannot run Python at {python} with the kit at {kit}; install both where "
+                    "anybody can read them",
+                    name=name,
+                    python=sys.executable,
+                    kit=SANDBOX.parent,
+                )
             ) from None
         readable = looked.stdout.split("\0")[:-1]
         if readable:
             raise JailError(
-                f"{name} can read {readable[0]}, which holds answers; close it first: "
-                f"`chmod -R go= {shlex.join(readable)}`"
+                _(
+                    "{name} can read {file}, which holds answers; close it first: `{command}`",
+                    name=name,
+                    file=readable[0],
+                    command=f"chmod -R go= {shlex.join(readable)}",
+                )
             )
         return cls(known.pw_uid)
 
@@ -249,7 +275,8 @@ def _run_as(user: pwd.struct_passwd, words: Sequence[str]) -> subprocess.Complet
     )
 
 
-_reservation: socket.socket | None = None
+_reservation: int | None = None
+"""The descriptor of the lock on the user ids of this process."""
 
 
 @cache
@@ -258,18 +285,30 @@ def _reserve_users() -> int:
     this one lives. Raises `JailError`."""
     global _reservation
     for first in range(FIRST_USER, FIRST_USER + BLOCKS * USERS, USERS):
-        # A name that is taken until its holder ends, however that ends.
-        claim = socket.socket(socket.AF_UNIX)
+        # A lock that is held until its holder ends, however that ends. (A name of a socket would do as
+        # well, but for sweeps in networks of their own, which share the users all the same.)
+        path = next((Path(place) for place in LOCKS if os.access(place, os.W_OK)), Path("/tmp"))
         try:
-            claim.bind(f"\0tasklings-users-{first}")
+            lock = os.open(
+                path / f"tasklings-users-{first}.lock",
+                os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK,
+                0o600,
+            )
+        except OSError:  # Somebody has put something else there.
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            claim.close()
+            os.close(lock)
         else:
-            _reservation = claim
+            _reservation = lock
             return first
     raise JailError(
-        f"{BLOCKS} other sweeps run on this machine as root, and there are no user ids left for the "
-        "jails of this one; wait for one of them"
+        _(
+            "{sweeps} other sweeps run on this machine as root, and there are no user ids left for the "
+            "jails of this one; wait for one of them",
+            sweeps=BLOCKS,
+        )
     )
 
 

@@ -16,8 +16,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
+from checker.judge import guard
 from checker.judge.jail import ENVIRONMENT, PYTHON, Jail, OtherUser
 from checker_sandbox.wire.control import (
     AWAIT,
@@ -38,6 +39,9 @@ WARM_UP_SECONDS: Final = 60.0
 
 ANSWER_SECONDS: Final = 5.0
 """Real seconds that the server may take to answer."""
+
+START_SECONDS: Final = 30.0
+"""Real seconds that the server may take to begin a run, for which it may have to compile it first."""
 
 MAX_LINES: Final = 20
 MAX_TRACE: Final = 1 << 16
@@ -81,14 +85,33 @@ class Sandbox:
         self._jail = jail
         self._server = _Server(processor, jail)
         self._loaded: Program | None = None
+        self._computed_before = 0.0
+        """By servers that are no more."""
         self.stays = False
         """Whether the process of the last run waits for another one."""
 
     def __enter__(self) -> Self:
         return self
 
+    @property
+    def has_sealed_runs(self) -> bool:
+        """Whether every run has a process to itself. In a jail it does: whoever is shut in shall find
+        nothing of an earlier run, in memory or elsewhere."""
+        return isinstance(self._jail, Jail)
+
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    @property
+    def processor(self) -> int | None:
+        """The one on which it stays, if there is one."""
+        return self._processor
+
+    @property
+    def computed(self) -> float | None:
+        """Processor seconds that it has taken so far, with all its runs; None where nobody can know."""
+        used = self._server.computed()
+        return None if used is None else self._computed_before + used
 
     def move_beside(self) -> None:
         """Keep this thread on the processor of the sandbox: to wake each other across processors takes
@@ -157,6 +180,7 @@ class Sandbox:
 
     def renew(self) -> None:
         """Go on with another server, because this one may have been tampered with."""
+        self._computed_before += self._server.computed() or 0.0
         self._server.close()
         self._server = _Server(self._processor, self._jail)
         self._loaded = None
@@ -183,9 +207,10 @@ class _Server:
     """One fork server."""
 
     def __init__(self, processor: int | None, jail: Jail | OtherUser | None) -> None:
-        self._trace = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
-        # Python does not see to that for a file without a name.
-        fcntl.fcntl(self._trace, fcntl.F_SETFL, os.O_APPEND)
+        self._trace = _nameless_file()
+        """What the server writes to its stderr."""
+        self._said: IO[bytes] | None = None
+        """What the last run writes to its own, which no other run shall see."""
         self._control, theirs = socket.socketpair()
         # What a run writes must be found by none after it: its folder is one that is not to be
         # written to, not even by root, and has the same name everywhere.
@@ -204,14 +229,17 @@ class _Server:
             if jail is not None:
                 words, more = stack.enter_context(jail.shut_in(words))
                 descriptors += more
-            self._process = subprocess.Popen(
-                words,
+            self._leash, held = socket.socketpair()
+            stack.enter_context(held)
+            inherited = ",".join(map(str, descriptors))
+            self._guard = subprocess.Popen(
+                [*PYTHON, guard.__file__, str(held.fileno()), inherited, *words],
                 env=ENVIRONMENT,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._trace,
-                pass_fds=descriptors,
+                pass_fds=[held.fileno(), *descriptors],
                 start_new_session=True,
             )
         self._ready = False
@@ -221,18 +249,29 @@ class _Server:
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
             self._control.settimeout(ANSWER_SECONDS)
-            if self._process.poll() is None:
-                while self._control.recv(64):
-                    pass
+            while self._control.recv(64):
+                pass
         self._control.close()
         self._kill()
         self._trace.close()
+        if self._said is not None:
+            self._said.close()
 
     def _kill(self) -> None:
-        """End the server, and what serves a submission for it."""
+        """End the server, and all that it has started. Whoever has forked this process has the leash,
+        too, so it is not enough to close it."""
         with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+            self._leash.shutdown(socket.SHUT_WR)
+            self._leash.settimeout(ANSWER_SECONDS)
+            self._leash.recv(1)  # The guard lets go when nothing is left.
+        self._leash.close()
+        with contextlib.suppress(OSError):
+            self._guard.kill()
+        self._guard.wait()
+
+    def computed(self) -> float | None:
+        """Processor seconds that all below the guard have taken, and those that have ended."""
+        return guard.computed_below(self._guard.pid) if sys.platform == "linux" else None
 
     def load(self, exercise: bytes, driver: bytes) -> None:
         self.await_ready()
@@ -244,11 +283,14 @@ class _Server:
         """Start a run whose socket is `theirs`. Raises `SandboxError` if the server never was alive."""
         self.await_ready()
         os.ftruncate(self._trace.fileno(), 0)
+        if self._said is not None:
+            self._said.close()
+        self._said = _nameless_file()
         with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [RUN], [theirs.fileno()])
+            socket.send_fds(self._control, [RUN], [theirs.fileno(), self._said.fileno()])
 
     def has_started(self) -> bool:
-        self._control.settimeout(ANSWER_SECONDS)
+        self._control.settimeout(START_SECONDS)
         try:
             return self._control.recv(1) == RUN
         except OSError:
@@ -267,8 +309,8 @@ class _Server:
             answer = b""
         if len(answer) < STATUS.size:
             self._kill()
-            return ProcessEnd(signal.SIGKILL, self._read_trace())
-        return ProcessEnd(STATUS.unpack(answer)[0], self._read_trace())
+            return ProcessEnd(signal.SIGKILL, self._read_what_was_said())
+        return ProcessEnd(STATUS.unpack(answer)[0], self._read_what_was_said())
 
     def await_ready(self) -> None:
         if self._ready:
@@ -279,16 +321,29 @@ class _Server:
         except OSError:
             greeting = b""
         if greeting != RUN:
-            said = self._read_trace().strip().splitlines()
+            said = _read(self._trace).strip().splitlines()
             raise SandboxError(f"the sandbox did not start{': ' + said[-1] if said else ''}")
         self._ready = True
 
-    def _read_trace(self) -> str:
-        # Whoever writes to it shares its description, and may have changed how it is read.
-        folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-        try:
-            with open(f"{folder}/{self._trace.fileno()}", "rb") as trace:
-                trace.seek(0)
-                return trace.read(MAX_TRACE).decode(errors="replace")
-        except OSError:
-            return ""
+    def _read_what_was_said(self) -> str:
+        """By the last run, or by the server of it."""
+        said = _read(self._said) if self._said is not None else ""
+        return said or _read(self._trace)
+
+
+def _nameless_file() -> IO[bytes]:
+    file = tempfile.TemporaryFile(mode="a+b")  # noqa: SIM115
+    # Python does not see to that for a file without a name.
+    fcntl.fcntl(file, fcntl.F_SETFL, os.O_APPEND)
+    return file
+
+
+def _read(file: IO[bytes]) -> str:
+    # Whoever writes to it shares its description, and may have changed how it is read.
+    folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
+    try:
+        with open(f"{folder}/{file.fileno()}", "rb") as opened:
+            opened.seek(0)
+            return opened.read(MAX_TRACE).decode(errors="replace")
+    except OSError:
+        return ""

@@ -20,6 +20,7 @@ from checker_sandbox.wire.messages import (
     Called,
     Ended,
     Event,
+    PassedBy,
     Primitives,
     Stands,
     Struck,
@@ -28,6 +29,7 @@ from checker_sandbox.wire.messages import (
     TaskSteps,
     ThreadStarted,
     TimedOut,
+    Unshared,
     Waiting,
     Warned,
     Woken,
@@ -50,9 +52,9 @@ not, it is looked at again after twice as many, and so on."""
 MOST_LOOKS: Final = 100
 """How often a program is asked in one run what it remembers, which takes a while."""
 
-Happening: TypeAlias = tuple[object, ...]
+Deed: TypeAlias = tuple[object, ...]
 
-_GIVEN_UP: Final[Happening] = ("cancelled",)
+_GIVEN_UP: Final[Deed] = ("cancelled",)
 
 
 class Standstill:
@@ -72,7 +74,7 @@ class Standstill:
         """When that was, in nanoseconds of virtual time."""
         self._known = known
         self._steps = 0
-        self._seen: set[Happening] = set()
+        self._seen: set[Deed] = set()
         self._last_timer: int | None = None
         self._steps_after_it = 0
 
@@ -112,39 +114,41 @@ class Standstill:
         """The submission did something."""
         match event:
             case Called(_, service, method, _, _, _, _, line):
-                happening: Happening = (service, method, line)
+                deed: Deed = (service, method, line)
             case CallCancelled():
-                happening = _GIVEN_UP
+                deed = _GIVEN_UP
             case TaskStarted(_, _, _, line):
-                happening = ("task", line)
+                deed = ("task", line)
             case Warned(_, line):
-                happening = ("warned", line)
+                deed = ("warned", line)
             case (
                 TaskSteps()
                 | Waiting()
                 | Struck()
                 | Swallowed()
+                | PassedBy()
                 | ThreadStarted()
                 | Ended()
                 | TimedOut()
+                | Unshared()
                 | Stands()
                 | Primitives()
                 | Woken()
             ):
-                return  # Told only where it was asked for.
+                return  # Told only where it was asked for, or new only in what it does.
             case _:
                 self.reset(now)
                 return
-        self._is_new(happening, now)
+        self._is_new(deed, now)
 
-    def _is_new(self, happening: Happening, now: int) -> bool:
+    def _is_new(self, deed: Deed, now: int) -> bool:
         """Whether this has not happened since there was anything that happens once. If it is, what
         happened before stays known."""
-        if happening in self._seen:
+        if deed in self._seen:
             return False
         seen = self._seen
         self.reset(now)
-        self._seen = seen | {happening}
+        self._seen = seen | {deed}
         return True
 
     @property

@@ -94,9 +94,10 @@ def called_with(call: Call) -> str:
     given = [*map(repr, call.arguments)]
     given += [f"{name}={value!r}" for name, value in call.keywords.items()]
     full = call.method + shortened(f"({', '.join(given)})", MAX_VALUE)
-    if call.outcome in ("answered", "failed") and call.reply is not None:
-        reply = call.reply if call.outcome == "failed" else repr(call.reply)
-        full += f" -> {shortened(reply, MAX_VALUE)}"
+    if call.failure is not None:
+        full += f" -> {shortened(str(call.failure), MAX_VALUE)}"
+    elif call.reply is not None:
+        full += f" -> {shortened(repr(call.reply), MAX_VALUE)}"
     return full
 
 

@@ -11,6 +11,7 @@ import selectors
 import signal
 import socket
 import struct
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -24,6 +25,9 @@ _Unit = TypeVar("_Unit")
 _Result = TypeVar("_Result")
 
 _CRASHED: Final = 70
+PR_SET_PDEATHSIG: Final = 1
+"""From Linux's `prctl.h`."""
+
 _NUMBER: Final = struct.Struct("!Q")
 _NOTHING: Final = (1 << 64) - 1
 """In the place of a unit's number: there is none left."""
@@ -78,12 +82,14 @@ class _Judge(Generic[_Result]):
         with contextlib.suppress(SandboxError):  # Who judges finds out, and tells.
             sandbox.await_ready()
         self.socket, theirs = socket.socketpair()
+        judged_for = os.getpid()
         with warnings.catch_warnings():
             # The child uses nothing that a thread of this process could hold.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._pid = os.fork()
         if self._pid == 0:
             try:
+                die_with(judged_for)
                 # Whoever started this hears Ctrl-C, and ends it.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 self.socket.close()
@@ -132,6 +138,16 @@ class _Judge(Generic[_Result]):
         if self._at is not None:
             os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
+
+
+def die_with(parent: int) -> None:
+    """End this process when its parent ends, at once where the kernel can see to that."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def _do(link: socket.socket, sandbox: Sandbox, work: Callable[[int, Sandbox], object]) -> None:

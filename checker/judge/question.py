@@ -9,13 +9,14 @@ from checker.judge.search.explore import FIRST
 from checker.judge.setting import Setting
 from checker.recording import Played
 from checker.report import BACKENDS
+from checker.seeds import Seed
 
 
 class Unanswered(Exception):
     """No answer of the card came true; the text says what happened instead."""
 
 
-def play_starter(exercise: Exercise, *, sandbox: Sandbox, seed: int = 0) -> Played:
+def play_starter(exercise: Exercise, *, sandbox: Sandbox, seed: Seed = 0) -> Played:
     """What the starter does, on the backend that the card is about. It takes some milliseconds.
 
     Raises `Unanswered`, and `CourseError` if the exercise has no question.
@@ -26,7 +27,7 @@ def play_starter(exercise: Exercise, *, sandbox: Sandbox, seed: int = 0) -> Play
 
 
 def play_question(
-    exercise: Exercise, source: bytes, backend: str, *, sandbox: Sandbox, seed: int = 0
+    exercise: Exercise, source: bytes, backend: str, *, sandbox: Sandbox, seed: Seed = 0
 ) -> Played:
     """Which answer of the card is true of `source` on `backend`. Raises `Unanswered`, and `CourseError`
     if the exercise has no question."""

@@ -1,7 +1,9 @@
 """From what was seen of a run to what is shown of it: a lane for each task and thread."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Literal, TypeVar
+
+import msgspec
 
 from checker.judge.playback import OUTCOMES, called_with, play_back
 from checker.judge.story import tell
@@ -25,8 +27,13 @@ _SLEEPS: Final = ("sleep", "thread's sleep")
 # A recording is for people, and a stranger's run may have anything in it.
 MAX_LANES: Final = 120
 MAX_SPANS: Final = 200
+MAX_MARKED: Final = 2_000
+"""How many errors and cancellations are looked through for those of a lane."""
 MAX_PRINTS: Final = 100
 MAX_PRINTED: Final = 2000
+
+MAX_KEPT: Final = 1 << 17
+"""Bytes of a recording that is kept in a journal. One of an honest run has some thousands."""
 
 
 def record(
@@ -62,11 +69,28 @@ def record(
     )
 
 
+def bounded(recording: Recording) -> Recording:
+    """A recording that is to be kept, with less of each lane if it is large: a stranger may have put a
+    long text wherever there can be one, and there are thousands of recordings."""
+    for most in (20, 4, 0):
+        if len(msgspec.msgpack.encode(recording)) <= MAX_KEPT:
+            break
+        lanes = tuple(
+            msgspec.structs.replace(lane, spans=lane.spans[:most], marks=lane.marks[:most])
+            for lane in recording.lanes
+        )
+        recording = msgspec.structs.replace(
+            recording, lanes=lanes, prints=recording.prints[:most], playback=None
+        )
+    return recording
+
+
 def _lanes(trace: Trace) -> Iterator[Lane]:
-    waits: dict[tuple[int, int], list[Waited]] = {}
-    for wait in trace.watched.waits:
-        waits.setdefault(_place(wait), []).append(wait)
+    waits = _by_lane(trace.watched.waits, _place)
+    calls = _by_lane(trace.calls, _place)
+    blocked = _by_lane(trace.blocked, lambda stretch: (stretch.task, 0))
     finished = isinstance(trace.ending, Returned | Raised | Stopped)
+    acts = trace.act_by_task()
 
     def lane(
         kind: Literal["task", "thread"],
@@ -78,13 +102,14 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
         ended = trace.watched.ended.get(key)
         if ended is None and key == (1, 0) and finished:
             ended = trace.elapsed
+        if ended is None and kind == "task" and of.number in acts:
+            ended = acts[of.number].ended
         spans = [
-            *(_call_span(trace, call) for call in trace.calls if _place(call) == key),
-            *_waits(trace, waits.get(key, []), ended),
+            *(_call_span(trace, call) for call in calls.get(key, ())[:MAX_SPANS]),
+            *_waits(trace, waits.get(key, ())[: MAX_SPANS + 1], ended),
             *(
                 Span("blocked", holding(b.what), b.line, b.started, b.ended, "done")
-                for b in trace.blocked
-                if (b.task, 0) == key
+                for b in blocked.get(key, ())[:MAX_SPANS]
             ),
         ]
         return Lane(
@@ -107,6 +132,19 @@ def _lanes(trace: Trace) -> Iterator[Lane]:
         yield lane("thread", thread, thread.task)
 
 
+_T = TypeVar("_T")
+
+
+def _by_lane(
+    what: Iterable[_T], lane: Callable[[_T], tuple[int, int]]
+) -> dict[tuple[int, int], Sequence[_T]]:
+    """What happened, by the task or thread that did it: each would otherwise look through all of it."""
+    found: dict[tuple[int, int], list[_T]] = {}
+    for each in what:
+        found.setdefault(lane(each), []).append(each)
+    return {**found}
+
+
 def _place(what: Call | Waited) -> tuple[int, int]:
     """The number of the task, or of the thread, that did something; the other one is 0."""
     return (0, what.thread) if what.thread else (what.task, 0)
@@ -120,7 +158,7 @@ def _call_span(trace: Trace, call: Call) -> Span:
     return Span("call", name, call.line, call.started, end, outcome, labels)
 
 
-def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[Span]:
+def _waits(trace: Trace, waits: Sequence[Waited], ended: float | None) -> Iterator[Span]:
     """Each wait lasts until the next one, or until the task ends; a call shows itself."""
     last = trace.elapsed if ended is None else ended
     for number, wait in enumerate(waits):
@@ -138,14 +176,14 @@ def _waits(trace: Trace, waits: list[Waited], ended: float | None) -> Iterator[S
 
 
 def _marks(trace: Trace, task: int) -> Iterator[Mark]:
-    for struck in trace.watched.struck:
+    for struck in trace.watched.struck[:MAX_MARKED]:
         if struck.task == task:
             kind = f"{struck.kind}: {struck.message}" if struck.message else struck.kind
             if struck.kind:
                 yield Mark("error", kind, struck.line, struck.at)
             else:
                 yield Mark("cancelled", _("cancelled"), struck.line, struck.at)
-    for swallowed in trace.watched.swallowed:
+    for swallowed in trace.watched.swallowed[:MAX_MARKED]:
         if swallowed.task == task:
             what = _("this `except` catches the cancellation and does not raise it again")
             yield Mark("swallowed", what, swallowed.line, swallowed.at)

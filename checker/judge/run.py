@@ -1,9 +1,10 @@
 """One run of a submission, as a check looks at it: what it did, and what should have been."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from checker.judge.acts import Act
+from checker.judge.calls import Calls, is_later
 from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.trace import (
@@ -38,6 +39,7 @@ class Run:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self._error_expected = False
+        self._calls = Calls(trace.calls, self.expect)
 
     # --- how it ended ---
 
@@ -84,13 +86,13 @@ class Run:
     # --- what it did ---
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> Calls:
         """Every call of a service, in the order of arrival."""
-        return self.trace.calls
+        return self._calls
 
-    def calls_to(self, method: str) -> list[Call]:
+    def calls_to(self, method: str) -> Calls:
         """The calls of the method of this name, of any service, in the order of arrival."""
-        return [call for call in self.trace.calls if call.method == method]
+        return self._calls.where(lambda call: call.method == method)
 
     def most_in_flight(self, method: str | None = None) -> int:
         """How many calls were under way at the same time, at the most: of the method of this name, or of
@@ -142,31 +144,55 @@ class Run:
         *,
         at: Located | None = None,
         advice: str | None = None,
+        together: Iterable[Iterable[Call]] = (),
+        late: Call | None = None,
     ) -> None:
         """Fail the check with `message`, about the line of `at`, unless `condition` holds.
 
         `message` says what was seen and what was expected, with the numbers of this run; `advice`
         says what to try, where that of the check does not fit. If the function raised, the failure
-        says that first: it is the likely cause.
+        says that first: it is the likely cause. `together` are calls that should have been under way at
+        the same time, in groups of those that may take turns: if one had to wait for a lock or the like
+        that was held during one of another group, the failure says where. `late` is a call that came too
+        late: if its task slept again and again before, the failure says so.
 
         Raises `CheckFailed`, as do all methods whose names begin with `expect`; let it out.
         """
         if condition:
             return
         line = at.line if at is not None else None
+        # It is where this was noticed; what caused it may be any other line.
+        place = _("{method}() was called here", method=at.method) if isinstance(at, Call) else ""
         if self.error is not None and not self._error_expected:
             message = _(
                 "it raised {error}; {message}", error=error_name(self.error), message=message
             )
-            line = line or self.errors[0].line
+            if line is None:
+                line, place = self.errors[0].line, ""
             advice = advise(self.error, self.trace.backend) or advice
-        raise CheckFailed(message, line, advice)
+        place = place if line is not None else ""
+        raise CheckFailed(message, line, advice, place=place, together=together, late=late)
+
+    def fail(
+        self,
+        message: str,
+        *,
+        at: Located | None = None,
+        advice: str | None = None,
+        together: Iterable[Iterable[Call]] = (),
+        late: Call | None = None,
+    ) -> NoReturn:
+        """Fail the check, as `expect` does where its condition does not hold."""
+        self.expect(False, message, at=at, advice=advice, together=together, late=late)
+        raise AssertionError("expect() returned though nothing was as expected")
 
     def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:
         """Fail the check unless `act` ended at once when it was cancelled from outside, if it was, and
         unless all its `calls` had ended by then."""
         name, cancelled = f"{act.record.function}()", act.record.cancelled_at
+        calls = list(calls)
         if cancelled is not None and round(act.ended - cancelled, 6) > 0:
+            shielded = [c for c in calls if c.started <= cancelled < (c.ended or cancelled)]
             self.expect(
                 False,
                 _(
@@ -175,8 +201,21 @@ class Run:
                     function=name,
                     cancelled=cancelled,
                     ended=act.ended,
+                )
+                + (
+                    _(
+                        ". Its call {method}() went on until {until:g} s",
+                        method=shielded[0].method,
+                        until=shielded[0].ended,
+                    )
+                    if shielded
+                    else ""
                 ),
-                advice=_("do not shield anything, and wait for nothing when it is cancelled"),
+                at=shielded[0] if shielded else None,
+                advice=_(
+                    "let a cancellation out at once: do not shield what takes time, and do not await it in an "
+                    "`except` or a `finally`"
+                ),
             )
         for call in calls:
             if call.ended is not None and round(call.ended - act.ended, 6) <= 0:
@@ -184,10 +223,8 @@ class Run:
             self.expect(
                 False,
                 _(
-                    "{function} ended at {ended:g} s while its call {method}(), begun at {called:g} s, was "
-                    "still under way",
-                    function=name,
-                    ended=act.ended,
+                    "{ended} while its call {method}(), begun at {called:g} s, was still under way",
+                    ended=_how_ended(act),
                     method=call.method,
                     called=call.started,
                 ),
@@ -234,16 +271,29 @@ class Run:
                 )
             )
 
-    def expect_elapsed(self, expected: float, because: str) -> None:
-        """Fail the check unless the run took `expected` virtual seconds, to the nanosecond."""
-        if round(self.elapsed * 1e9) != round(expected * 1e9):
+    def expect_elapsed(
+        self, expected: float | None = None, because: str = "", *, at_most: float | None = None
+    ) -> None:
+        """Fail the check unless the run took `expected` virtual seconds; or no more than `at_most`, where
+        it may take less: the first to the nanosecond. `because` says why, for the message."""
+        limits = {"elapsed": self.elapsed, "because": because}
+        if expected is not None and round(self.elapsed * 1e9) != round(expected * 1e9):
             raise CheckFailed(
                 _(
                     "it took {elapsed:g} s, not {expected:g} s: {because}",
-                    elapsed=self.elapsed,
                     expected=expected,
-                    because=because,
-                )
+                    **limits,
+                ),
+                together=[[call] for call in self.calls] if self.elapsed > expected else (),
+            )
+        if at_most is not None and is_later(self.elapsed, at_most):
+            raise CheckFailed(
+                _(
+                    "it took {elapsed:g} s, and {at_most:g} s are enough: {because}",
+                    at_most=at_most,
+                    **limits,
+                ),
+                together=[[call] for call in self.calls],
             )
 
     def expect_unblocked(self) -> None:
@@ -268,12 +318,11 @@ class Run:
         sandbox alone can see that, so a check asks for something else as well."""
         if self.warnings:
             raise CheckFailed(self.warnings[0].text, self.warnings[0].line)
-        if left := [*self.tasks_left, *self.threads_left]:
+        if left := self.tasks_left:
             first = left[0]
             raise CheckFailed(
                 ngettext(
-                    "{number} task still ran when the function ended; the first, {first}, was "
-                    "waiting for {awaited}",
+                    "a task still ran when the function ended: {first}, which was waiting for {awaited}",
                     "{number} tasks still ran when the function ended; the first, {first}, was "
                     "waiting for {awaited}",
                     len(left),
@@ -281,6 +330,19 @@ class Run:
                     awaited=awaited(self.trace, first.what),
                 ),
                 first.line or first.started_at,
+            )
+        if left := self.threads_left:
+            first = left[0]
+            raise CheckFailed(
+                ngettext(
+                    "a thread still ran when the function ended: {first}, which was in {awaited}",
+                    "{number} threads still ran when the function ended; the first, {first}, was in {awaited}",
+                    len(left),
+                    first=first.who,
+                    awaited=holding(first.what),
+                ),
+                first.line or first.started_at,
+                _("wait for every thread that you start until it has ended, or start none"),
             )
 
 
@@ -298,3 +360,16 @@ def shown(value: object, length: int = 120) -> str:
     """The `repr` of a value for a message, cut to `length` characters."""
     text = repr(value)
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _how_ended(act: Act) -> str:
+    """How and when an act ended."""
+    facts: dict[str, Any] = {"function": f"{act.record.function}()", "ended": act.ended}
+    match act.record.ending:
+        case Returned():
+            return _("{function} returned at {ended:g} s", **facts)
+        case Raised(error=error):
+            return _(
+                "{function} ended at {ended:g} s with {error},", error=error_name(error), **facts
+            )
+    return _("{function} ended at {ended:g} s", **facts)

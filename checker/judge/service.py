@@ -29,19 +29,22 @@ import contextlib
 import functools
 import inspect
 import types
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from itertools import islice
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from checker_sandbox.wire.limits import MAX_NAME, MAX_NAMES
-from checker_sandbox.wire.messages import MethodSpec, ServiceSpec, Value
+from checker_sandbox.wire.messages import EndSpec, MethodSpec, ServiceSpec, Value
 from checker_sandbox.wire.plain import shortened
 from checker_sandbox.wire.shown import attributes, is_code, shown
 
 Latency: TypeAlias = float | Callable[..., float]
 """Virtual seconds, or a function that says them; it is called as the method itself is."""
+
+Named: TypeAlias = str
+"""The argument or the attribute that holds the latency of a call."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -62,15 +65,23 @@ def blocking(method: _F) -> _F:
     return method
 
 
-def takes(latency: Latency) -> Callable[[_F], _F]:
-    """Give a service's method a latency of its own, in virtual seconds, instead of that of the service. A
-    function is called with the service and the arguments of the call, as the method itself is."""
+def takes(latency: Latency | Named) -> Callable[[_F], _F]:
+    """Give a service's method a latency of its own, in virtual seconds, instead of that of the service.
+
+    A name, `@takes("seconds")`, is that of the method's argument or else of the service's attribute which
+    holds it. If that is a dictionary, it is asked for the first argument of the call, and what it does not
+    know takes the service's own latency. A function is called with the service and the arguments of the
+    call, as the method itself is."""
 
     def decorate(method: _F) -> _F:
         method.__latency__ = latency  # type: ignore[attr-defined]
         return method
 
     return decorate
+
+
+_PROTOCOLS: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
+"""The methods that a submission does not call by name, but by `async with` and `async for`."""
 
 
 class Service:
@@ -88,21 +99,43 @@ class Service:
     seconds have passed, and what it returns is the reply. If the call is cancelled, the generator is
     closed at its `yield`, so that a `finally` in it runs.
 
-    It may return plain data, or another service."""
+    It may return plain data, or another service.
+
+    With `__aenter__(self)` and `__aexit__(self, error: str | None)` a service can stand in an `async with`.
+    The first is called as any method is, and what it returns stands after `as`. The second hears the name
+    of the exception with which the block was left, which is `Cancelled` for a cancellation, or None; if it
+    returns something true, that exception is dropped. A cancelled task still calls it, but does not wait
+    for its reply, so let it be a generator if it must do something then. With `__anext__(self)`, a service
+    can stand in an `async for`, which ends when it raises `StopAsyncIteration`."""
 
     latency: Latency = 0.1
     """How long each call takes, in virtual seconds: a number, or a method of the service that is called
     with the arguments of the call."""
 
+    scoped: ClassVar[bool] = False
+    """Whether a cancel scope is open between `__aenter__` and `__aexit__`, as in a context manager that has
+    tasks of its own: then both must be called in the same task, and what was entered last is left first."""
+
+    end: EndSpec | None = None
+    """Not None for the end of a stream that the sandbox makes: see `World.stream`."""
+
     _methods: ClassVar[dict[str, MethodSpec]] = {}
+
+    def __repr__(self) -> str:
+        # Without an address, which would be another one in every run that is shown.
+        return f"<{type(self).__name__}>"
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._methods = {
             name: MethodSpec(name, hasattr(function, "__blocking__"))
             for name, function in inspect.getmembers(cls, inspect.isfunction)
-            if not name.startswith("_")
+            if not name.startswith("_") or name in _PROTOCOLS
         }
+        if len(cls._methods.keys() & {"__aenter__", "__aexit__"}) == 1:
+            raise TypeError(
+                f"{cls.__name__} has one of __aenter__ and __aexit__: define the other one as well"
+            )
 
 
 class NoSuchMethod(Exception):
@@ -111,7 +144,16 @@ class NoSuchMethod(Exception):
 
 def specify(service: Service, number: int) -> ServiceSpec:
     """What the sandbox needs to know of a service to make a stub of it."""
-    return ServiceSpec(number, type(service).__name__, list(service._methods.values()))
+    methods = list(service._methods.values())
+    return ServiceSpec(number, type(service).__name__, methods, service.scoped, service.end)
+
+
+def method_of(service: Service, name: str) -> MethodSpec:
+    """What is known of the public method of that name. Raises `NoSuchMethod`."""
+    try:
+        return service._methods[name]
+    except KeyError:
+        raise NoSuchMethod(f"{type(service).__name__}.{name}") from None
 
 
 class Invocation:
@@ -124,9 +166,7 @@ class Invocation:
     def __init__(
         self, service: Service, method: str, arguments: list[Any], keywords: dict[str, Any]
     ) -> None:
-        if method not in service._methods:
-            raise NoSuchMethod(f"{type(service).__name__}.{method}")
-        bound = getattr(service, method)
+        bound = getattr(service, method_of(service, method).name)
         self._call = functools.partial(bound, *arguments, **keywords)
         self.given = _bind(bound, method, arguments, keywords)
         """The arguments by the names of the method's parameters."""
@@ -137,11 +177,20 @@ class Invocation:
             self.latency = None
         else:
             latency = getattr(bound, "__latency__", None)
-            if latency is None:
-                latency = service.latency
+            if isinstance(latency, str):
+                latency = self._held(service, latency)
             elif callable(latency):
                 latency = functools.partial(latency, service)
+            if latency is None:
+                latency = service.latency
             self.latency = latency(*arguments, **keywords) if callable(latency) else latency
+
+    def _held(self, service: Service, name: Named) -> Any:
+        """The latency that an argument of the call holds, or else an attribute of the service."""
+        held = self.given[name] if name in self.given else getattr(service, name)
+        if isinstance(held, Mapping):
+            return held.get(next(iter(self.given.values()), None))
+        return held
 
     @property
     def has_stages(self) -> bool:

@@ -1,8 +1,8 @@
 """What is the same for every run of a submission on one backend."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from checker.judge.budget import Budget
 from checker.judge.launch import Program, Sandbox
 from checker.judge.search.explore import QUICK, Depth
 from checker.judge.trace import Livelocked
@@ -26,8 +26,11 @@ class Setting:
     """Whether runs tell what every task waits for all the time, which takes longer."""
     pictured: bool = False
     """Whether watched runs tell how things stand at each step, too: for a page that plays them."""
+    apart: bool = False
+    """Whether each object, and each act that is none of an object's, gets a fresh import of the program: to
+    see whether they share something."""
     known: Livelocked | None = None
     """How the run that is to be repeated ends, if it would go on for long until that is seen."""
-    until: float = math.inf
-    """When no other run may begin, on the real `time.monotonic`: many runs that each stay within
-    their limit of time would take hours together."""
+    budget: Budget = field(default_factory=Budget)
+    """What all runs together may cost. When nothing is left of it, no other run may begin: many runs that
+    each stay within their limit of time would take hours together."""

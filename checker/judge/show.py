@@ -17,8 +17,9 @@ from checker.judge.scheduler import Scheduler
 from checker.judge.search.explore import FIRST, QUICK, Depth
 from checker.judge.setting import Setting
 from checker.judge.trace import Livelocked
-from checker.recording import Shown
+from checker.recording import ShownRun
 from checker.report import BACKENDS
+from checker.seeds import Seed
 from checker.submission import Source
 from checker.translation import _
 
@@ -28,14 +29,14 @@ def show(
     source: Source,
     *,
     sandbox: Sandbox,
-    seed: int,
+    seed: Seed,
     backends: Sequence[str] = BACKENDS,
     check: Check | None = None,
     depth: Depth = QUICK,
     pictured: bool = False,
-) -> list[Shown]:
+) -> list[ShownRun]:
     """The first check that fails on one of `backends` (or `check`), on all of them, each with the
-    smallest run that shows it; the first check, if none fails. With `pictured`, recordings have what it
+    smallest failing run that was found; the first check, if none fails. With `pictured`, recordings have what it
     takes to go through them step by step."""
     checks = [check] if check is not None else exercise.checks
     for candidate in checks:
@@ -73,7 +74,7 @@ def show(
     ]
 
 
-def decided(exercise: Exercise, source: Source, shown: Shown, *, sandbox: Sandbox) -> Shown:
+def decided(exercise: Exercise, source: Source, shown: ShownRun, *, sandbox: Sandbox) -> ShownRun:
     """The same, with what decided that run, if it failed and its world had a choice."""
     recording = shown.recording
     if recording is None or recording.passed:
@@ -100,7 +101,7 @@ def show_again(
     sandbox: Sandbox,
     backends: Sequence[str] = (),
     pictured: bool = False,
-) -> list[Shown]:
+) -> list[ShownRun]:
     """The run that `token` stands for, on its own backend or on `backends`. Raises `BadToken`."""
     address = decode_token(token, exercise.name)
     if not (address.check < len(exercise.checks) and address.backend < len(BACKENDS)):
@@ -141,7 +142,7 @@ def _shown(
     sandbox: Sandbox,
     *,
     pictured: bool,
-) -> Shown:
+) -> ShownRun:
     """The result of a check; if it was not `tried` yet, it is played as `address` says."""
     backend = BACKENDS[address.backend]
     setting = _setting(exercise, source, sandbox, backend)
@@ -155,7 +156,7 @@ def _shown(
         # To be pictured takes time, which a run may not have: then it is shown without.
         if again.kind == tried.kind and again.obstacle is None:
             tried = replace(tried, trace=again.trace)
-    message = report_on(check, backend, source, tried).message
+    report = report_on(check, backend, source, tried)
     passed = tried.failure is None and tried.obstacle is None
     recording = None
     if tried.trace is not None:
@@ -166,9 +167,8 @@ def _shown(
             check=check.title,
             token=encode_token(address, exercise.name),
             passed=passed,
-            message=message,
+            message=report.message,
             file=source.file,
             source=source.content,
         )
-    line = tried.failure.line if tried.failure is not None else None
-    return Shown(check.title, backend, passed, message, line, recording)
+    return ShownRun(check.title, backend, passed, report.message, report.line, recording)

@@ -20,14 +20,11 @@ from checker.judge.service import (
     NoSuchMethod,
     Service,
     Settled,
-    error_kind,
-    error_text,
     specify,
     state,
 )
 from checker.judge.trace import Happening, Trace, seconds
-from checker.translation import _
-from checker_sandbox.wire.link import ProtocolError
+from checker_sandbox.wire.limits import MAX_PENDING
 from checker_sandbox.wire.messages import (
     Answered,
     Called,
@@ -40,10 +37,7 @@ from checker_sandbox.wire.messages import (
     Start,
     instant,
 )
-from checker_sandbox.wire.plain import NotPlain, plain, shortened
-
-MAX_PENDING: Final = 5_000
-"""How many calls may be under way at a time."""
+from checker_sandbox.wire.plain import NotPlain, plain
 
 TICK: Final = 1_000_000
 """How long a reply takes that overtakes others, in nanoseconds of virtual time."""
@@ -97,7 +91,8 @@ class _Pending:
 
 
 class Simulation:
-    """What happens in the world of `trace`. Raises `ProtocolError` for what cannot happen in it."""
+    """What happens in the world of `trace`. It is told only of what an honest sandbox says: see
+    `checker/judge/honesty.py`."""
 
     def __init__(
         self,
@@ -152,10 +147,6 @@ class Simulation:
 
     def call(self, event: Called) -> None:
         """A service was called."""
-        if event.call != len(self._trace.calls) + 1:
-            raise ProtocolError(f"call {event.call} is not the next one")
-        if not 0 <= event.service < len(self._services):
-            raise ProtocolError(f"there is no service {event.service}")
         service = self._services[event.service]
         arguments, keywords = plain(event.arguments), plain(event.keywords)
         record = facts.Call(
@@ -173,11 +164,7 @@ class Simulation:
         )
         self._trace.calls.append(record)
         if len(self._pending) >= MAX_PENDING:
-            raise RunOver(
-                facts.Overran(
-                    _("it had more than {limit:,} calls under way at a time", limit=MAX_PENDING)
-                )
-            )
+            raise RunOver(facts.Overran("calls"))
         pending = self._pending[event.call] = _Pending(record, None, self.now)
         try:
             pending.invocation = Invocation(service, event.method, arguments, keywords)
@@ -202,9 +189,7 @@ class Simulation:
 
     def cancel_call(self, call: int) -> None:
         """Whoever waited for this call was cancelled."""
-        pending = self._pending.pop(call, None)
-        if pending is None:
-            raise ProtocolError(f"call {call} was cancelled, which was not under way")
+        pending = self._pending.pop(call)
         pending.record.outcome = "cancelled"
         self._finish(pending.record)
         if pending.invocation is not None:
@@ -212,28 +197,16 @@ class Simulation:
 
     def strike(self) -> None:
         """The act was cancelled that was to be, between two steps of the tasks."""
-        if self._strike is None or not self._acts[self._strike.act].is_under_way:
-            raise ProtocolError("it was cancelled where nobody had cancelled it")
+        assert self._strike is not None
         self._note_cancelled([self._strike.act])
         self._strike = None
 
     def end_act(self, number: int, ending: facts.ActEnding) -> None:
         """An act came to its end."""
         act = self._acts[number]
-        if not act.is_under_way:
-            raise ProtocolError("an act ended that was not under way")
         act.ended = self.now
         act.record.ended = seconds(self.now)
         act.record.ending = ending
-
-    def was_cancelled(self, number: int) -> bool:
-        """Whether an act has been cancelled from outside."""
-        return self._acts[number].cancelled
-
-    @property
-    def have_all_ended(self) -> bool:
-        """Whether all acts came to their ends."""
-        return all(act.ended is not None for act in self._acts)
 
     def stuck(
         self, waits: tuple[facts.Wait, ...]
@@ -458,6 +431,7 @@ class Simulation:
         pending = self._pending[call]
         assert pending.invocation is not None
         reply: Answered | Failed
+        is_at_end = False
         try:
             if call == self._plan.failing and self._plan.failure is not None:
                 pending.invocation.cancel()
@@ -466,12 +440,18 @@ class Simulation:
         except StopIteration as stop:
             pending.record.outcome = "answered"
             value = stop.value
+        except StopAsyncIteration:
+            # What `__anext__` says at the end of its items is no failure.
+            pending.record.outcome = "answered"
+            value, is_at_end = None, True
         except AUTHORS_ERRORS:
             raise
         except Exception as error:
             pending.record.outcome = "failed"
-            reply = Failed(call, error_kind(error), shortened(error_text(error)))
-            pending.record.reply = f"{reply.kind}: {reply.message}"
+            failure = pending.record.failure = facts.Failure.of(error)
+            reply = Failed(call, failure.kind, failure.message)
+            # Checks raise the same exception in many worlds. It would hold on to the frames of all of them.
+            error.__traceback__ = error.__context__ = None
         else:
             assert pending.invocation.latency is not None
             pending.due = self._later(pending.invocation.latency)
@@ -483,9 +463,12 @@ class Simulation:
                 reply = Answered(call, plain(value, besides=Service))
             except NotPlain as not_plain:
                 raise TypeError(f"a service replied with {not_plain}") from None
+            if is_at_end:
+                reply = Failed(call, StopAsyncIteration.__name__, "")
         record = pending.record
         given = (record.line, record.arguments, record.keywords)
-        self._standstill.replied(record.service, record.method, given, record.reply, self.now)
+        came = record.failure or record.reply
+        self._standstill.replied(record.service, record.method, given, came, self.now)
         self._finish(record)
         del self._pending[call]
         return reply

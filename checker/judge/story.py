@@ -169,8 +169,8 @@ def _shown_call(trace: Trace, call: Call) -> str:
 
 def _reply(trace: Trace, call: Call, who: str) -> str:
     name = f"{call.method}(){which(trace, call)}"
-    if call.outcome == "failed":
-        error = shortened(str(call.reply), 80)
+    if call.failure is not None:
+        error = shortened(str(call.failure), 80)
         return _("{call} fails for {who} with {error}", call=name, who=who, error=error)
     if call.outcome == "cancelled":
         return _("{call} of {who} is cancelled, and never happens", call=name, who=who)
@@ -238,8 +238,8 @@ def _folded(story: Sequence[Sentence]) -> tuple[list[Sentence], set[int]]:
         told += chain.from_iterable(instants[before:after])
         steps = sum(map(len, instants[found.start : after]))
         text = ngettext(
-            "(the same step, {times} times more)",
-            "(the same {number} steps, {times} times more)",
+            "(this step, {times} more times)",
+            "(these {number} steps, {times} more times)",
             steps,
             times=f"{found.times - 1:,}",
         )

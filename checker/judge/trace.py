@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from checker.judge.service import Service
+from checker.judge.service import Service, error_kind, error_text
 from checker_sandbox.wire.messages import (
     ActEnding,
     Awaited,
@@ -24,6 +24,7 @@ from checker_sandbox.wire.messages import (
     Value,
     Wait,
 )
+from checker_sandbox.wire.plain import shortened
 
 __all__ = [
     "ActEnding",
@@ -35,12 +36,15 @@ __all__ = [
     "Died",
     "Ending",
     "ErrorTree",
+    "Failure",
     "Given",
     "Happening",
+    "Limit",
     "Livelocked",
     "Misbehaved",
     "NotRunnable",
     "Overran",
+    "PassedBy",
     "Paused",
     "Picture",
     "Primitive",
@@ -51,6 +55,7 @@ __all__ = [
     "Spun",
     "Stood",
     "Stopped",
+    "StreamState",
     "Struck",
     "Swallowed",
     "Task",
@@ -58,6 +63,7 @@ __all__ = [
     "Thread",
     "TimedOut",
     "Trace",
+    "Unshared",
     "Value",
     "Wait",
     "Waited",
@@ -78,6 +84,24 @@ class Given(dict[str, Any]):
 
     def __missing__(self, name: str) -> None:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The error with which a call failed, as the submission got it. As a text: `ValueError: no such book`."""
+
+    kind: str
+    """The name of its class."""
+    message: str
+    """What it says, without its class."""
+
+    @classmethod
+    def of(cls, error: Exception) -> "Failure":
+        """What the submission gets of an error that a service raises."""
+        return cls(error_kind(error), shortened(error_text(error)))
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
 @dataclass(slots=True)
@@ -113,7 +137,9 @@ class Call:
     given: Given = field(default_factory=Given)
     """The arguments by the names of the method's parameters, however they were passed."""
     reply: Any = None
-    """What was answered, or what it failed with."""
+    """What was answered. None as well if nothing was, and for the end of an `async for`."""
+    failure: Failure | None = None
+    """The error with which it failed, if it did."""
     order: int = 0
     """Its place among all that happened in the run: time alone does not order one instant."""
     ended_order: int | None = None
@@ -123,6 +149,10 @@ class Call:
     def done(self) -> bool:
         """Whether the service carried it out."""
         return self.outcome == "answered"
+
+    def failed_with(self, *errors: Exception) -> bool:
+        """Whether it failed, and with an error of the kind and the message of one of these."""
+        return self.failure is not None and self.failure in map(Failure.of, errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +186,7 @@ class Printed:
     """Something that the submission printed."""
 
     text: str
+    """What it printed."""
     at: float
     """When, in virtual seconds since the run began."""
 
@@ -177,7 +208,9 @@ class Task:
     """A task of the submission, as the sandbox tells of it."""
 
     number: int
+    """Its place among all tasks, in the order in which they were started, from 1."""
     name: str
+    """What the submission calls it, or the name of its function."""
     parent: int | None
     """The number of the task that started it, if one did."""
     started: float
@@ -222,6 +255,17 @@ class Swallowed:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedBy:
+    """A cancellation passed an `except` that takes asyncio.CancelledError, and is none."""
+
+    task: int
+    line: int | None
+    """That of the `except`."""
+    at: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut:
     """A time limit of the learner's own was up, and what `task` did in its block was cancelled."""
 
@@ -231,6 +275,17 @@ class TimedOut:
     since: float
     until: float
     order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unshared:
+    """A lock or the like that no other task can have had in hand: it came to its end while the only one
+    that had ever wanted it still ran."""
+
+    task: int
+    kind: Literal["lock", "semaphore", "limiter"]
+    line: int | None
+    """Where it was wanted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +331,15 @@ class ServiceState:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamState:
+    """How a memory object stream was left, as the sandbox tells of it."""
+
+    items: int
+    senders: int
+    receivers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Woke:
     """`by` did something that let `task` go on."""
 
@@ -307,12 +371,14 @@ class Watched:
     waits: list[Waited] = field(default_factory=list)
     struck: list[Struck] = field(default_factory=list)
     swallowed: list[Swallowed] = field(default_factory=list)
+    passed_by: list[PassedBy] = field(default_factory=list)
     threads: dict[int, Thread] = field(default_factory=dict)
     ended: dict[tuple[int, int], float] = field(default_factory=dict)
     """When tasks and threads ended, by task (or 0) and thread."""
     endings: dict[int, TaskEnding] = field(default_factory=dict)
     """How tasks ended, as far as that is known."""
     timeouts: list[TimedOut] = field(default_factory=list)
+    unshared: list[Unshared] = field(default_factory=list)
     picture: Picture | None = None
     """What is known of each step, if the run was pictured."""
 
@@ -362,31 +428,60 @@ class Paused:
     """What may happen next: first what happens if nothing is hurried."""
 
 
+Limit: TypeAlias = Literal[
+    "killed",  # processor seconds of a process, which is killed for them
+    "silent",  # real or processor seconds without a word
+    "time",  # real seconds of a run
+    "time in all",  # real seconds of all runs of a submission
+    "steps",
+    "calls",  # under way at a time
+    "events",
+    "printed",
+    "received",
+]
+"""What there was too much of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overran:
     """It met a limit."""
 
-    what: str
+    limit: Limit
     line: int | None = None
-    costly: bool = False
-    """Whether it was a limit of real time."""
-    endless: bool = False
-    """Whether it was the limit of steps."""
+    """Where the loop begins that most likely never ended, if it was a limit of real time."""
+    at: float = 0.0
+    """When, in virtual seconds; of a run that was `silent`, when the event loop was left for good."""
+
+    @property
+    def costly(self) -> bool:
+        """Whether it was a limit of real time."""
+        return self.limit in ("killed", "silent", "time", "time in all")
+
+    @property
+    def endless(self) -> bool:
+        """Whether it was the limit of steps."""
+        return self.limit == "steps"
 
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """Its process ended before the function did."""
+    """Its process ended before the function did; if it is not known how, nothing was run at all."""
 
-    how: str
-    line: int | None = None
+    signal: int | None = None
+    """The number of the signal that ended it, if one did."""
+    code: int | None = None
+    """The code with which it ended itself, if it did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misbehaved:
     """It sent what no run of the kit sends."""
 
-    what: str
+    how: Literal["message", "method", "value"]
+    """Whether it was the message itself, a call of what is no method of a service, or a value that is not
+    plain."""
+    detail: str
+    """What was wrong with it, for somebody who looks into that; or the name of the method."""
 
 
 Ending: TypeAlias = (
@@ -400,15 +495,16 @@ class ActRecord:
     """One call of the learner's code, as the judge saw it."""
 
     function: str
+    """The name of the function or the method that was called."""
     arguments: tuple[Any, ...] = field(compare=False)
     """As the judge has them: services as themselves."""
     started: float | None = None
-    """None if it never began."""
+    """When, in virtual seconds since the run began; None if it never began."""
     ended: float | None = None
-    """None while it is under way; it may be so for good if the run ended first."""
+    """When, in virtual seconds; None while it is under way, and for good if the run ended first."""
     ending: ActEnding | None = None
     cancelled_at: float | None = None
-    """When the judge cancelled it from outside, if it did."""
+    """When the judge cancelled it from outside, in virtual seconds, if it did."""
     cancelled_order: int | None = None
     """The place of that among all that happened in the run."""
 
@@ -418,6 +514,7 @@ class Trace:
     """One run, from beginning to end."""
 
     backend: str
+    """`asyncio` or `trio`."""
     services: Sequence[Service] = field(default=(), repr=False, compare=False)
     """All that the submission could call, by number."""
     happened: list[Happening] = field(default_factory=list)
@@ -425,25 +522,55 @@ class Trace:
     task_steps: int | None = None
     """How many steps the tasks took, if the run was to count them."""
     cancelled_at: float | None = None
-    """When the judge first cancelled something from outside, if it did."""
+    """When the judge first cancelled something from outside, in virtual seconds, if it did."""
     cancelled_order: int = 0
-    ending: Ending = field(default_factory=lambda: Died("nothing was run"))
+    ending: Ending = field(default_factory=lambda: Died())
     elapsed: float = 0.0
+    """How long it took, in virtual seconds."""
     acts: list[ActRecord] = field(default_factory=list)
     """What was called of the submission; one act, in most runs."""
     calls: list[Call] = field(default_factory=list)
+    """Every call of a service, in the order of arrival."""
     tasks: dict[int, Task] = field(default_factory=dict)
+    """The tasks that it started, by number."""
     blocked: list[Blocked] = field(default_factory=list)
+    """Stretches in which the event loop's own thread waited and no task could run."""
     prints: list[Printed] = field(default_factory=list)
+    """What it printed, in order."""
     warnings: list[Warned] = field(default_factory=list)
+    """Python's warnings of coroutines that were never awaited."""
     watched: Watched = field(default_factory=Watched)
+    streams: dict[int, StreamState] = field(default_factory=dict)
+    """How the streams were left that the judge had handed in, by number."""
     tasks_left: tuple[Wait, ...] = ()
+    """Tasks that still ran when the function ended."""
     threads_left: tuple[Wait, ...] = ()
+    """Worker threads that still ran when the function ended."""
+    together: tuple[frozenset[int], ...] = ()
+    """If a check failed because some calls kept others waiting that should have overlapped with them: the
+    numbers of all these calls, in sets of those that may take turns."""
+    late: int = 0
+    """If a check failed because a call came too late: its number."""
 
     @property
     def steps(self) -> int:
         """How many things happened."""
         return len(self.happened)
+
+    def act_by_task(self) -> dict[int, ActRecord]:
+        """The acts that began, by the number of the task that carries each of them out. Empty where it is not
+        known which task is whose."""
+        if len(self.acts) == 1:
+            return {1: self.acts[0]}
+        begun = [act for act in self.acts if act.started is not None]
+        begun.sort(key=lambda act: act.started or 0.0)
+        # The checker's own task starts a task for each act as it begins.
+        roots = [task for task in self.tasks.values() if task.parent == 1 and task.line is None]
+        if [(task.name, task.started) for task in roots] != [
+            (a.function, a.started) for a in begun
+        ]:
+            return {}
+        return {task.number: act for task, act in zip(roots, begun, strict=True)}
 
 
 def most_in_flight(calls: Iterable[Call]) -> int:

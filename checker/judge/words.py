@@ -1,5 +1,6 @@
 """Tasks, waits, errors and causes, in words for a learner."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,18 +15,34 @@ from checker.judge.causes import (
     LeakedPermit,
     LeftBehind,
     LostUpdate,
+    NoThreadLeft,
+    OneForEach,
     OwnTimeout,
     Polling,
     ReplacedError,
     SwallowedCancellation,
+    TookTurns,
 )
 from checker.judge.service import Service
-from checker.judge.trace import Awaited, Call, ErrorTree, TaskEnding, Trace, Wait
+from checker.judge.trace import (
+    ActRecord,
+    Awaited,
+    Call,
+    ErrorTree,
+    TaskEnding,
+    Trace,
+    Unshared,
+    Wait,
+    Waited,
+)
 from checker.recording import Sentence
 from checker.translation import _, ngettext
 
 MAX_NAMES: Final = 3
 """How many tasks are named, where more may be meant."""
+
+MAX_CALL: Final = 80
+"""How many characters a call has that is shown with its arguments."""
 
 MAX_VALUE: Final = 40
 """How many characters of a value are shown."""
@@ -223,6 +240,18 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number or 'no'} {one if number == 1 else many or f'{one}s'}"
 
 
+def often(number: int, done: str = "") -> str:
+    """`never`, `once`, `2 times`; or, if `done` says what was, `never sent`, `sent once`, `sent 2 times`."""
+    if number == 0:
+        return f"never {done}".rstrip()
+    return f"{done} {'once' if number == 1 else f'{number} times'}".lstrip()
+
+
+def were(number: int) -> str:
+    """The verb of so many things: `1 permit was`, `2 permits were`."""
+    return "was" if number == 1 else "were"
+
+
 def waits_below(trace: Trace, waits: Sequence[Wait]) -> str:
     """Each wait on a line of its own, below a sentence that ends with a colon or a full stop."""
     lines = []
@@ -262,6 +291,15 @@ def error_name(error: ErrorTree) -> str:
         number=len(error.children),
         errors="; ".join(kinds),
     )
+
+
+def error_in_brief(error: ErrorTree) -> str:
+    """The same where it is not what a message is about: the first line of it, without objects that have an
+    address and no name."""
+    return _AN_OBJECT.sub("…", error_name(error).partition("\n")[0])
+
+
+_AN_OBJECT: Final = re.compile(r"<[^<>]{1,80} at 0x[0-9a-f]{1,16}[^<>]{0,80}>")
 
 
 def indefinite(noun: str) -> str:
@@ -307,6 +345,21 @@ def name_among_alike(trace: Trace, service: Service) -> str:
     return f"{kind.__name__} {number}"
 
 
+def called(trace: Trace, act: ActRecord) -> str:
+    """A call of the learner's code with its arguments, where they are short: `sign_up(members, 'Ada')`."""
+    shown = [_argument(each) for each in act.arguments]
+    text = f"{act.function}({', '.join(shown)})"
+    return text if len(text) <= MAX_CALL else f"{act.function}()"
+
+
+def _argument(value: object) -> str:
+    if isinstance(value, Service):
+        return type(value).__name__.lower()
+    if isinstance(value, list | tuple) and any(isinstance(each, Service) for each in value):
+        return f"[{', '.join(map(_argument, value))}]"
+    return repr(value)
+
+
 def value_shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
@@ -327,6 +380,8 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
         case LostUpdate(write=write):
             assert write.ended is not None
             text, at, line = _lost_update(trace, cause), write.ended, write.line
+        case OneForEach(taken):
+            text, line = _one_for_each(trace, taken), taken[0].line
         case HeldLoop(stretches):
             first = stretches[0]
             text, at, line = _held(trace, cause), first.started, first.line
@@ -347,23 +402,23 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
                 name=error.asyncio,
                 where=at_line(line),
             )
-        case LateBinding(tasks, call):
+        case LateBinding(tasks, calls):
             text, line = _late_binding(trace, cause), tasks[0].line
-            at = call.started
+            at = calls[-1].started
         case ReplacedError(call, error):
             line = error.line
             text = _(
-                "{method}(){where} failed with {failure}, which did not come out; {error} did{there}",
+                "{method}(){where} failed with {failure}, which did not come out; what came out is {error}{there}",
                 method=call.method,
                 where=at_line(call.line),
-                failure=call.reply,
-                error=error_name(error),
+                failure=call.failure,
+                error=error_in_brief(error),
                 there=at_line(error.line),
             )
         case OwnTimeout(limit):
             text, at, line = _own_timeout(trace, cause), limit.until, limit.line
-        case CutOff(call):
-            line = call.line
+        case CutOff(call, function):
+            at, line = call.ended or at, call.line
             text = _(
                 "{method}(), which {task} began at {started:g} s{where}, had no reply yet when "
                 "{function}() returned at {ended:g} s, and was cancelled",
@@ -371,9 +426,21 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
                 task=task_name(trace, call.task),
                 started=call.started,
                 where=at_line(call.line),
-                function=trace.acts[0].function,
-                ended=trace.elapsed,
+                function=function,
+                ended=call.ended,
             )
+        case Polling(task, line, times, since, until, Call(method=method)):
+            text = _(
+                "{task} slept {times} times{where}, for the last time from {since:g} s to {until:g} s, and "
+                "called {method}() only then",
+                task=task_name(trace, task),
+                times=f"{times:,}",
+                where=at_line(line),
+                since=since,
+                until=until,
+                method=method,
+            )
+            at = until
         case Polling(task, line, times, since, until):
             text = _(
                 "{task} slept {times} times in a row{where}, from {since:g} s to {until:g} s, and "
@@ -385,7 +452,62 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
                 until=until,
             )
             at = until
+        case TookTurns(wait):
+            text, at, line = _took_turns(trace, cause), wait.at, wait.line
+        case NoThreadLeft():
+            text, line, at = _no_thread_left(trace, cause), cause.line, cause.since
     return Sentence(at, text, line, key=True)
+
+
+def _no_thread_left(trace: Trace, cause: NoThreadLeft) -> str:
+    facts: dict[str, Any] = {
+        "task": task_name(trace, cause.tasks[0]),
+        "where": at_line(cause.line),
+        "since": cause.since,
+        "until": _(" to {until:g} s", until=cause.until) if cause.until is not None else _(" on"),
+        "threads": ngettext("{number} thread", "{number} threads", round(cause.total)),
+    }
+    more = len(cause.tasks) - 1
+    if not more:
+        return _(
+            "{task} waited for a worker thread{where}, from {since:g} s{until}: unless `run_sync` is given "
+            "a limiter, all its calls share {threads}",
+            **facts,
+        )
+    return ngettext(
+        "{task} and {number} other task waited for a worker thread{where}, from {since:g} s{until}: unless "
+        "`run_sync` is given a limiter, all its calls share {threads}",
+        "{task} and {number} other tasks waited for a worker thread{where}, from {since:g} s{until}: unless "
+        "`run_sync` is given a limiter, all its calls share {threads}",
+        more,
+        **facts,
+    )
+
+
+def _took_turns(trace: Trace, turns: TookTurns) -> str:
+    facts: dict[str, Any] = {
+        "task": task_name(trace, turns.wait.task),
+        "since": turns.wait.at,
+        "until": turns.until,
+        "where": at_line(turns.wait.line),
+        "what": indefinite(briefly(turns.wait.what)),
+        "holder": task_name(trace, turns.holder),
+        "method": turns.call.method,
+    }
+    if not turns.others:
+        return _(
+            "{task} waited from {since:g} s to {until:g} s{where} for {what} that {holder} held while its "
+            "{method}() was under way",
+            **facts,
+        )
+    return ngettext(
+        "{task} waited from {since:g} s to {until:g} s{where} for {what} that {holder} held while its "
+        "{method}() was under way; {number} more task waited there, too",
+        "{task} waited from {since:g} s to {until:g} s{where} for {what} that {holder} held while its "
+        "{method}() was under way; {number} more tasks waited there, too",
+        turns.others,
+        **facts,
+    )
 
 
 def _circle(trace: Trace, waits: Sequence[Wait]) -> str:
@@ -462,16 +584,32 @@ def _lost_update(trace: Trace, lost: LostUpdate) -> str:
         value=_written(write),
         where=at_line(write.line),
     )
-    values = [*between.arguments, *between.keywords.values()]
-    base = lost.base.reply if lost.base is not None else None
-    if len(values) == 1 and _is_number(values[0]) and _is_number(base):
-        change = values[0] - base
-        return _("{update}: the change by {change:+g} is lost", update=text, change=change)
-    return text
+    return _(
+        "{update}, without having read what {other} wrote",
+        update=text,
+        other=task_name(trace, between.task),
+    )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _one_for_each(trace: Trace, taken: Sequence[Unshared]) -> str:
+    facts: dict[str, Any] = {
+        "where": at_line(taken[0].line),
+        "tasks": task_names(trace, [one.task for one in taken]),
+    }
+    match taken[0].kind:
+        case "lock":
+            return _(
+                "the lock{where} keeps nobody out: {tasks} take one each, never the same", **facts
+            )
+        case "semaphore":
+            return _(
+                "the semaphore{where} limits nothing: {tasks} take one each, never the same",
+                **facts,
+            )
+        case "limiter":
+            return _(
+                "the limiter{where} limits nothing: {tasks} take one each, never the same", **facts
+            )
 
 
 def _written(call: Call) -> str:
@@ -508,25 +646,44 @@ def _held(trace: Trace, held: HeldLoop) -> str:
             ended=first.ended,
             **facts,
         )
-    return text + _kept_waiting(trace, [n for each in held.stretches for n in each.kept_waiting])
+    return text + _kept_waiting(
+        trace, tasks, [n for each in held.stretches for n in each.kept_waiting]
+    )
 
 
-def _kept_waiting(trace: Trace, calls: Sequence[int]) -> str:
-    """Who waited while the loop was held: those whose replies came and found nobody."""
+def _kept_waiting(trace: Trace, holders: Sequence[int], calls: Sequence[int]) -> str:
+    """Who waited while the loop was held: those whose replies came and found nobody. Of several holders,
+    each keeps the others waiting."""
     waiting = [trace.calls[number - 1] for number in calls]
     if not waiting:
         return ""
-    first = waiting[0]
+    if all(call.task in holders for call in waiting):
+        return _(
+            "; while one of them does, the others cannot run, not even {task}, which had the reply to "
+            "{method}() at {at:g} s",
+            task=task_name(trace, waiting[0].task),
+            method=waiting[0].method,
+            at=waiting[0].ended,
+        )
+    first = next(call for call in waiting if call.task not in holders)
     text = _(
         "; meanwhile {task}, which had the reply to {method}() at {at:g} s, could not run",
         task=task_name(trace, first.task),
         method=first.method,
         at=first.ended,
     )
-    others = [task for task in dict.fromkeys(call.task for call in waiting) if task != first.task]
+    others = [
+        task
+        for task in dict.fromkeys(call.task for call in waiting)
+        if task != first.task and task not in holders
+    ]
     if others:
         text = _("{text}, and neither could {tasks}", text=text, tasks=task_names(trace, others))
     return text
+
+
+def _functions(trace: Trace) -> str:
+    return listed(sorted({f"{act.function}()" for act in trace.acts}))
 
 
 def _left_behind(trace: Trace, first: Wait, others: int) -> str:
@@ -535,7 +692,7 @@ def _left_behind(trace: Trace, first: Wait, others: int) -> str:
     ended = (
         _("{function}() has ended", function=trace.acts[0].function)
         if len(trace.acts) == 1
-        else _("all calls have ended")
+        else _("all calls of {functions} have ended", functions=_functions(trace))
     )
     text = _(
         "{ended}, and {task}{started} still waits{where} for {what}",
@@ -556,56 +713,104 @@ def _left_behind(trace: Trace, first: Wait, others: int) -> str:
 
 
 def _late_binding(trace: Trace, late: LateBinding) -> str:
-    call = late.call
+    first, last = late.calls[late.unused], len(late.tasks) - 1
     given = ", ".join(
         [
-            *map(value_shown, call.arguments),
-            *(f"{name}={value_shown(value)}" for name, value in call.keywords.items()),
+            *map(value_shown, first.arguments),
+            *(f"{name}={value_shown(value)}" for name, value in first.keywords.items()),
         ]
     )
+    facts: dict[str, Any] = {
+        "number": len(late.tasks),
+        "line": late.tasks[0].line,
+        "method": first.method,
+        "given": given,
+        "of": which(trace, first),
+    }
+    if all(place == last for place in late.used):
+        return _(
+            "the {number} tasks that line {line} started all called {method}({given}){of}, for the last of "
+            "{number} items",
+            **facts,
+        )
     return _(
-        "the {number} tasks that line {line} started all called {method}({given}){of}, for the last of "
-        "{number} items: what a loop makes reads the loop's variable when it runs, not when it is made",
-        number=len(late.tasks),
-        line=late.tasks[0].line,
-        method=call.method,
-        given=given,
-        of=which(trace, call),
+        "line {line} started {number} tasks, one for each item; number {own} called "
+        "{method}({given}){of}, for item {place}",
+        own=late.unused + 1,
+        place=late.used[late.unused] + 1,
+        **facts,
     )
 
 
 def _own_timeout(trace: Trace, timeout: OwnTimeout) -> str:
-    limit, first = timeout.limit, timeout.dropped[0]
+    limit = timeout.limit
+    ran_out = _(
+        "the time limit of {length:g} s{where} ran out at {until:g} s",
+        length=round(limit.until - limit.since, 9),
+        where=at_line(limit.line),
+        until=limit.until,
+    )
+    if timeout.dropped:
+        text = _dropped(ran_out, timeout.dropped)
+    else:
+        text = _no_longer_waited(ran_out, timeout.waits)
+    if timeout.times > 1:
+        text = _("{text}; this happened {times} times", text=text, times=timeout.times)
+    return text
+
+
+def _dropped(ran_out: str, calls: Sequence[Call]) -> str:
+    first, others = calls[0], len(calls) - 1
     facts: dict[str, Any] = {
-        "where": at_line(limit.line),
-        "length": round(limit.until - limit.since, 9),
-        "until": limit.until,
+        "ran_out": ran_out,
         "method": first.method,
         "there": at_line(first.line),
         "started": first.started,
     }
-    others = len(timeout.dropped) - 1
     if first.thread:
-        text = _(
-            "the time limit of {length:g} s{where} ran out at {until:g} s, while {method}(){there}, begun at "
-            "{started:g} s, was under way in a worker thread",
+        return _(
+            "{ran_out}, while {method}(){there}, begun at {started:g} s, was under way in a worker thread",
             **facts,
         )
-    elif others:
-        text = ngettext(
-            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
-            "begun at {started:g} s, and {number} more call",
-            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
-            "begun at {started:g} s, and {number} more calls",
+    if others:
+        return ngettext(
+            "{ran_out} and cancelled {method}(){there}, begun at {started:g} s, and {number} more call",
+            "{ran_out} and cancelled {method}(){there}, begun at {started:g} s, and {number} more calls",
             others,
             **facts,
         )
-    else:
-        text = _(
-            "the time limit of {length:g} s{where} ran out at {until:g} s and cancelled {method}(){there}, "
-            "begun at {started:g} s",
+    return _("{ran_out} and cancelled {method}(){there}, begun at {started:g} s", **facts)
+
+
+def _no_longer_waited(ran_out: str, waits: Sequence[Waited]) -> str:
+    first, others = waits[0], len(waits) - 1
+    facts: dict[str, Any] = {
+        "ran_out": ran_out,
+        "what": _no_longer(first.what),
+        "there": at_line(first.line),
+        "started": first.at,
+    }
+    if others:
+        return ngettext(
+            "{ran_out} and ended {what}{there}, begun at {started:g} s, and {number} more wait",
+            "{ran_out} and ended {what}{there}, begun at {started:g} s, and {number} more waits",
+            others,
             **facts,
         )
-    if timeout.times > 1:
-        text = _("{text}; this happened {times} times", text=text, times=timeout.times)
-    return text
+    return _("{ran_out} and ended {what}{there}, begun at {started:g} s", **facts)
+
+
+def _no_longer(what: Awaited) -> str:
+    """What somebody does who waits, as a thing that can be ended."""
+    match what.kind:
+        case "sleep":
+            return _("the sleep")
+        case "item":
+            return _("the wait for an item from a stream")
+        case "room":
+            return _("the wait for room in a stream")
+        case "result":
+            return _("the wait for the result of {task}", task=what.name)
+        case "children":
+            return _("the wait for a task group")
+    return _("the wait for {what}", what=indefinite(briefly(what)))

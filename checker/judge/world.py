@@ -4,7 +4,6 @@ The check adds services and says what is called. What else makes this world diff
 as a cancellation from outside or a call that fails, is chosen here when it runs.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -13,12 +12,13 @@ from checker.judge.acts import Act, Instance, settle, specify_acts, specify_obje
 from checker.judge.choices import SEEDS, Choices, Kind
 from checker.judge.conversation import converse
 from checker.judge.draws import Misuse
-from checker.judge.explain import CheckFailed, explain
+from checker.judge.explain import TOO_LONG_TOGETHER, CheckFailed, explain
 from checker.judge.run import Run
 from checker.judge.scheduler import Pause, Plan, Recorder, Timed
 from checker.judge.search.explore import Aims, Sketch
 from checker.judge.service import Service
 from checker.judge.setting import Setting
+from checker.judge.streams import Stream
 from checker.judge.trace import Raised, Returned, Stopped, Trace
 from checker.translation import _
 from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
@@ -52,6 +52,7 @@ class World:
         self._has_run = has_run
         self._services: list[Service] = []
         self._objects: list[ObjectSpec] = []
+        self._streams: list[Stream] = []
         self.is_timed = True
         """Whether every call took exactly its latency; known once it has run."""
         self.trace: Trace | None = None
@@ -62,6 +63,13 @@ class World:
         another service returns, needs no `add`."""
         self._services.append(service)
         return service
+
+    def stream(self, buffer: float = 0) -> Stream:
+        """A memory object stream with room for so many items (`math.inf` for any number), of which either
+        end, or both, may stand among the arguments."""
+        stream = Stream(len(self._streams), buffer)
+        self._streams.append(stream)
+        return stream
 
     def run(self, function: str, *arguments: Any, cancel_after: float | None = None) -> Run:
         """Run the submission's `function(*arguments)` to its end; services may stand anywhere in
@@ -120,9 +128,9 @@ class World:
         if self.choices.running:
             raise Misuse("a world is for one run; take another from the case")
         setting = self._setting
-        if time.monotonic() > setting.until:
+        if setting.budget.is_spent:
             raise CheckFailed(
-                _("all its runs together took too long, in real seconds, not in virtual ones"),
+                TOO_LONG_TOGETHER,
                 advice=_("look for what waits or computes for a long time"),
                 costly=True,
             )
@@ -151,11 +159,21 @@ class World:
             watch=setting.watched,
             picture=setting.pictured,
             strike=strike,
-            count=self._aims.cancel,
+            # Where a call may fail, too: who sees that steps are counted should not know what is coming.
+            count=self._aims.cancel or bool(errors),
+            apart=setting.apart,
         )
         self.trace = trace = converse(
-            setting.sandbox, start, setting.program, self._services, plan, timings
+            setting.sandbox,
+            start,
+            setting.program,
+            self._services,
+            plan,
+            timings,
+            budget=setting.budget,
         )
+        for stream in self._streams:
+            stream.settle(trace)
         self._has_run(trace, self.choices)
         return trace
 

@@ -37,7 +37,7 @@ _Samples = list[tuple[str, CheckReport]]
 def describe(surveys: Sequence[Survey], sandboxes: Sequence[Sandbox]) -> str:
     """The page, from the surveys of all exercises."""
     units = [
-        (survey.exercise, family, [v.mutant for v in survey.verdicts if v.is_killed])
+        (survey.exercise, family, [fate.mutant for fate in survey.fates if fate.is_killed])
         for survey in surveys
         for family in FAMILIES
     ]

@@ -25,7 +25,7 @@ SEED: Final = 1
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Fate:
     """The fate of a mutant."""
 
     mutant: Mutant
@@ -49,38 +49,38 @@ class Survey:
     """The fates of the mutants of an exercise."""
 
     exercise: Exercise
-    verdicts: tuple[Verdict, ...]
+    fates: tuple[Fate, ...]
     faults: tuple[tuple[Path, str], ...] = ()
     """What is wrong with its files: an answer that is no Python, a list of equivalent mutants that is
     not true."""
 
     @property
     def killed(self) -> int:
-        return sum(verdict.is_killed for verdict in self.verdicts)
+        return sum(fate.is_killed for fate in self.fates)
 
     @property
     def equivalent(self) -> int:
-        return sum(verdict.reason is not None for verdict in self.verdicts)
+        return sum(fate.reason is not None for fate in self.fates)
 
     @property
-    def holes(self) -> list[Verdict]:
-        return [verdict for verdict in self.verdicts if verdict.is_a_hole]
+    def holes(self) -> list[Fate]:
+        return [fate for fate in self.fates if fate.is_a_hole]
 
     @property
     def score(self) -> float:
         """The share of wrong mutants that the checks kill, from 0 to 1."""
-        wrong = len(self.verdicts) - self.equivalent
+        wrong = len(self.fates) - self.equivalent
         return self.killed / wrong if wrong else 1.0
 
     def findings(self) -> Iterator[tuple[Path, str]]:
-        """What is to be mended, with the file that it is about."""
+        """What is to be fixed, with the file that it is about."""
         yield from self.faults
-        for verdict in self.verdicts:
-            mutant, path = verdict.mutant, self.exercise.solutions / verdict.mutant.file
-            if isinstance(verdict.outcome, Obstacle):
-                where = f"{verdict.outcome.check} on {verdict.outcome.backend}"
-                yield path, f"a mutant could not be tried by {where}: {verdict.outcome.reason}"
-            elif verdict.is_a_hole:
+        for fate in self.fates:
+            mutant, path = fate.mutant, self.exercise.solutions / fate.mutant.file
+            if isinstance(fate.outcome, Obstacle):
+                where = f"{fate.outcome.check} on {fate.outcome.backend}"
+                yield path, f"a mutant could not be tried by {where}: {fate.outcome.reason}"
+            elif fate.is_a_hole:
                 yield path, f"a mutant survives: {mutant.place}: {mutant.kind}\n{mutant.diff}"
 
 
@@ -157,7 +157,7 @@ def _listed(exercise: Exercise) -> Equivalents:
     try:
         return load(exercise)
     except CourseError:
-        return Equivalents()  # Reported where the list is compared with the verdicts.
+        return Equivalents()  # Reported where the list is compared with the fates.
 
 
 _Faults: TypeAlias = tuple[tuple[Path, str], ...]
@@ -193,36 +193,36 @@ def _judge(
         listed = load(exercise)
     except CourseError as error:
         faults = (*faults, (path, str(error)))
-        return Survey(exercise, tuple(Verdict(*one) for one in found), faults)
-    verdicts = tuple(
-        Verdict(mutant, outcome, listed.reason(mutant) if outcome is None else None)
+        return Survey(exercise, tuple(Fate(*one) for one in found), faults)
+    fates = tuple(
+        Fate(mutant, outcome, listed.reason(mutant) if outcome is None else None)
         for mutant, outcome in found
     )
-    untrue = tuple((path, text) for text in _untrue(listed, verdicts, families))
-    return Survey(exercise, verdicts, (*faults, *untrue))
+    untrue = tuple((path, text) for text in _untrue(listed, fates, families))
+    return Survey(exercise, fates, (*faults, *untrue))
 
 
 def _untrue(
-    listed: Equivalents, verdicts: Sequence[Verdict], families: Mapping[str, object]
+    listed: Equivalents, fates: Sequence[Fate], families: Mapping[str, object]
 ) -> Iterator[str]:
     """Which entries of the list are not so, of the families that were tried."""
-    by_label = {verdict.mutant.label: verdict for verdict in verdicts}
-    now = {(v.mutant.file, v.mutant.digest): v.mutant.label for v in verdicts}
+    by_label = {fate.mutant.label: fate for fate in fates}
+    now = {(v.mutant.file, v.mutant.digest): v.mutant.label for v in fates}
     for label in listed.mutants:
-        verdict = by_label.get(label)
+        fate = by_label.get(label)
         digest, _, rest = label.partition(" ")
         file, _, rest = rest.partition(": ")
         family = rest.partition(": ")[2].partition(":")[0]
-        if verdict is None and (file, digest) in now:
+        if fate is None and (file, digest) in now:
             yield f"{label!r} is called {now[file, digest]!r} now"
-        elif verdict is None and (family in families or family not in FAMILIES):
+        elif fate is None and (family in families or family not in FAMILIES):
             yield f"there is no mutant {label!r}; take it out"
-        elif verdict is not None and isinstance(verdict.outcome, Failure):
+        elif fate is not None and isinstance(fate.outcome, Failure):
             yield (
-                f"{label!r} is killed by {verdict.outcome.check} on {verdict.outcome.backend}; take "
-                "it out, or mend the check if the mutant is right"
+                f"{label!r} is killed by {fate.outcome.check} on {fate.outcome.backend}; take "
+                "it out, or fix the check if the mutant is right"
             )
-    survive = [verdict.mutant for verdict in verdicts if verdict.outcome is None]
+    survive = [fate.mutant for fate in fates if fate.outcome is None]
     for what, names, survivors in (
         ("kind", listed.kinds, {mutant.kind for mutant in survive}),
         ("family", listed.families, {mutant.family for mutant in survive}),

@@ -29,7 +29,7 @@ def describe(surveys: Sequence[Survey]) -> str:
     rows = [
         _row(
             f"`{survey.exercise.name}`",
-            len(survey.verdicts),
+            len(survey.fates),
             survey.killed,
             survey.equivalent,
             len(survey.holes),
@@ -48,8 +48,12 @@ def describe(surveys: Sequence[Survey]) -> str:
     for survey in surveys:
         cells = []
         for family in families:
-            wrong = [v for v in survey.verdicts if v.mutant.family == family and v.reason is None]
-            killed = sum(verdict.is_killed for verdict in wrong)
+            wrong = [
+                fate
+                for fate in survey.fates
+                if fate.mutant.family == family and fate.reason is None
+            ]
+            killed = sum(fate.is_killed for fate in wrong)
             cells.append(f"{killed} of {len(wrong)}" if wrong else "")
         parts.append(_row(f"`{survey.exercise.short_name}`", *cells))
     return "".join(parts)

@@ -4,14 +4,13 @@ Only this module of the package knows how the judge works. A failure is neither 
 here: nobody reads it, and one is enough.
 """
 
-import time
-
 import msgspec
 
 from checker.course import Exercise
 from checker.judge.attempt import play
+from checker.judge.budget import Budget
 from checker.judge.case import Memory
-from checker.judge.grade import BUDGET, seed_of
+from checker.judge.grade import seed_of
 from checker.judge.launch import Program, Sandbox
 from checker.judge.search.explore import PLAIN_ROUNDS, QUICK, THOROUGH
 from checker.judge.setting import Setting
@@ -44,10 +43,11 @@ def first_failure(
     for depth in (QUICK,) if listed else (QUICK, PLAIN_ROUNDS, THOROUGH):
         for backend in BACKENDS:
             memory: Memory = {}
-            until = time.monotonic() + BUDGET
-            setting = Setting(sandbox, program, backend, depth, explained=False, until=until)
+            budget = Budget()
+            setting = Setting(sandbox, program, backend, depth, explained=False, budget=budget)
             for check in exercise.checks:
-                tried = play(check, setting, seed_of(check, exercise, seed), memory=memory)
+                with budget.of(sandbox):
+                    tried = play(check, setting, seed_of(check, exercise, seed), memory=memory)
                 if tried.obstacle is not None:
                     return Obstacle(check.name, backend, tried.obstacle)
                 if tried.failure is not None:

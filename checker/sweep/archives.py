@@ -1,22 +1,28 @@
 """Archives that strangers have packed: a zip or a tar, which is read and never unpacked.
 
-Whatever an archive holds, reading it stays within limits of memory and time, and nothing in it leads
-outside. Whatever is wrong with it is reported, and raises no error.
+Nothing in an archive leads outside. Whatever is wrong with it is reported, and raises no error. What is
+large is not read. But to read a small one may take hours, too (a header for all files is kept for each;
+a directory of a million entries is read before it is counted), so this is called where time and memory
+are limited: see `checker/sweep/limited.py`.
 """
 
 import bz2
 import gzip
+import os
 import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final, Never, Self, TypeAlias, cast
 
 from checker.harmless import safe_name
 from checker.submission import MAX_SOURCE, Source
 
-SUFFIXES: Final = (".zip", ".tar.gz", ".tgz", ".tar")
+_UNREADABLE: Final = (".rar", ".7z", ".tar.xz", ".txz", ".tar.zst", ".tzst")
+"""What people hand in all the same. Whatever is in it, nobody knows."""
+
+SUFFIXES: Final = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar", *_UNREADABLE)
 
 MAX_ENTRIES: Final = 20_000
 """How many files a submission may have; a clone of the kit has a few hundred."""
@@ -35,6 +41,10 @@ name there)."""
 MAX_DEPTH: Final = 8
 """How deep in a submission a file of an exercise may lie."""
 
+MAX_NAME: Final = 2_000
+"""Characters of a file's path in an archive: more than a system that makes one lets a name of that depth
+have."""
+
 SKIPPED: Final = {".git", ".venv", "venv", "node_modules", "__pycache__", "solutions", "__MACOSX"}
 """What lies beside the exercises in a clone, and is nobody's work there."""
 
@@ -45,26 +55,35 @@ class _Refused(Exception):
     """It is not read; the text says why."""
 
 
+class _NotRead(Exception):
+    """It is not read here, though it may well be somebody's honest work; the text says why."""
+
+
 def read_archive(
-    path: Path, take: Callable[[Mapping[str, Reader]], object], problems: list[str]
+    file: BinaryIO,
+    name: str,
+    take: Callable[[Mapping[str, Reader]], object],
+    problems: list[str],
 ) -> tuple[list[str], bool]:
     """Let `take` have the Python files of an archive by their paths, each to be read before it
     returns. Returns the paths of all that is in it, and whether it could be read, as far as anything is
-    ever read; what is wrong is added to `problems`."""
+    ever read; what is wrong with what is called `name` is added to `problems`."""
     seen: list[str] = []
     whole = False
     try:
-        status = path.lstat()
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise _Refused("it is not a regular file")
         if status.st_size > MAX_ARCHIVE:
-            raise _Refused(f"it has more than {MAX_ARCHIVE >> 20} MiB")
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+            raise _NotRead(f"it has more than {MAX_ARCHIVE >> 20} MiB")
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
                 take(_in_zip(archive, seen, problems))
+        elif name.lower().endswith(_UNREADABLE):
+            raise _NotRead("it is packed in a way that is not read; ask for a .zip or a .tar.gz")
         else:
             with (
-                _unpacked(path) as unpacked,
+                _unpacked(file) as unpacked,
                 tarfile.open(
                     fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|", tarinfo=_Header
                 ) as archive,
@@ -73,27 +92,32 @@ def read_archive(
         whole = True
     except _Refused as error:
         whole = True  # Nobody else could read more of it, nor should.
-        problems.append(f"{safe_name(path.name)} is not read: {error}")
+        problems.append(f"{safe_name(name)} is not read: {error}")
+    except _NotRead as error:
+        problems.append(f"{safe_name(name)} is not read: {error}")
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        problems.append(f"{safe_name(path.name)} cannot be read: {_reason(error)}")
+        problems.append(f"{safe_name(name)} cannot be read: {_reason(error)}")
     except (zipfile.BadZipFile, tarfile.TarError, zipfile.LargeZipFile) as error:
-        problems.append(f"{safe_name(path.name)} is no archive: {_reason(error)}")
+        problems.append(f"{safe_name(name)} is no archive: {_reason(error)}")
+    except MemoryError:
+        raise
     except Exception as error:  # zlib, lzma and struct have errors of their own.
-        problems.append(f"{safe_name(path.name)} is damaged: {_reason(error)}")
+        problems.append(f"{safe_name(name)} is damaged: {_reason(error)}")
     return seen, whole
 
 
-def _unpacked(path: Path) -> BinaryIO:
+def _unpacked(file: BinaryIO) -> BinaryIO:
     """A tar that may be compressed, to be read."""
-    with path.open("rb") as file:
-        magic = file.read(6)
+    file.seek(0)
+    magic = file.read(6)
+    file.seek(0)
     if magic.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.open(path))
+        return cast(BinaryIO, gzip.open(file))
     if magic.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.open(path))
+        return cast(BinaryIO, bz2.open(file))
     if magic.startswith(b"\xfd7zXZ\0"):  # It says itself how much memory it takes.
-        raise _Refused("it is packed by xz, which is not read; pack it as .tar.gz or .zip")
-    return path.open("rb")
+        raise _NotRead("it is packed by xz, which is not read; ask for a .zip or a .tar.gz")
+    return file
 
 
 class _Header(tarfile.TarInfo):
@@ -197,6 +221,9 @@ def _in_tar(archive: tarfile.TarFile, seen: list[str], problems: list[str]) -> d
 
 def _inside(name: str, problems: list[str]) -> str | None:
     """The path of an archive's member; None if it leads out of the archive or is nobody's work."""
+    if len(name) > MAX_NAME:
+        problems.append(f"{safe_name(name)} has a name of more than {MAX_NAME:,} characters")
+        return None
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts:
         problems.append(f"{safe_name(name)} leads out of the archive")

@@ -14,6 +14,7 @@ from checker.judge.grade import grade_and_record
 from checker.judge.jail import Jail
 from checker.judge.launch import Sandbox
 from checker.judge.search.explore import THOROUGH
+from checker.seeds import Seed, seed_for
 from checker.submission import Source
 from checker.sweep.fingerprint import exercise_digest, kit_digest, versions_in_use
 from checker.sweep.journal import Verdict
@@ -56,7 +57,7 @@ class BatchMessage(msgspec.Struct, frozen=True):
     course: str
     kit: str
     versions: dict[str, str]
-    seed: int
+    seed: Seed
     jailed: bool
     files: list[_File]
 
@@ -91,7 +92,7 @@ def digests_of(work: Iterable[Batch]) -> dict[str, str]:
 
 
 def encode_batch(
-    batch: Batch, course: Path, digests: Mapping[str, str], seed: int, *, jailed: bool
+    batch: Batch, course: Path, digests: Mapping[str, str], seed: Seed, *, jailed: bool
 ) -> bytes:
     """A batch of the course in this folder, to be sent to who judges it; `digests` says what the
     exercises are."""
@@ -125,11 +126,15 @@ def open_sandbox(batch: Batch, jail: Jail | None, processor: int | None = None) 
     return Sandbox(processor, jail.numbered(batch.number) if jail is not None else None)
 
 
-def judge_batch(batch: Batch, sandbox: Sandbox, seed: int) -> Iterator[Judged]:
+def judge_batch(batch: Batch, sandbox: Sandbox, seed: Seed) -> Iterator[Judged]:
     """Judge a batch in its own sandbox."""
     with sandbox:
         for key, exercise, source in batch.work:
             report, recordings = grade_and_record(
-                exercise, source, sandbox=sandbox, seed=seed, depth=THOROUGH
+                exercise,
+                source,
+                sandbox=sandbox,
+                seed=seed_for(seed, source.content),
+                depth=THOROUGH,
             )
             yield Judged(key, Verdict(report, recordings))

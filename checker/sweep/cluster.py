@@ -15,6 +15,7 @@ import msgspec
 
 from checker.course import Course
 from checker.judge.jail import Jail
+from checker.seeds import Seed
 from checker.sweep.batches import (
     Batch,
     BatchError,
@@ -51,7 +52,7 @@ def judge_on(address: str) -> Callable[..., None]:
         work: Sequence[Batch],
         *,
         course: Path,
-        seed: int,
+        seed: Seed,
         jail: Jail | None,
         jobs: int,
         keep: Callable[[Judged], None],
@@ -90,8 +91,8 @@ def judge_on(address: str) -> Callable[..., None]:
 def judge_encoded(encoded: bytes) -> list[tuple[str, bytes]]:
     """On a worker: judge what came, and return the verdicts by their keys."""
     message = decode_batch(encoded)
-    course = Path(message.course)
-    batch = message.batch(Course.load(course))
-    jail = Jail.find(hidden=[course]) if message.jailed else None
+    course = Course.load(Path(message.course))
+    batch = message.batch(course)
+    jail = Jail.find(hidden=course.places()) if message.jailed else None
     judged = judge_batch(batch, open_sandbox(batch, jail), message.seed)
     return [(one.key, msgspec.msgpack.encode(one.verdict)) for one in judged]

@@ -38,8 +38,15 @@ def collect(
     for path in paths:
         if not path.exists():
             raise CollectError(f"{path} does not exist")
-        for handed in _told_apart([*find_work(path, wanted, strays)]):
+        found = [*find_work(path, wanted, strays)]
+        if path.is_file() and any(handed.several for handed in found):
+            raise CollectError(
+                f"{path} holds the work of several students: unpack it into a folder, and sweep that; "
+                "if all of it is one student's, sweep the folder that it is in"
+            )
+        for handed in _told_apart(found, strays):
             if handed.name in students:
+                _tell_what_is_lost(students[handed.name], handed, strays)
                 students[handed.name].add(handed)
             else:
                 students[handed.name] = handed
@@ -79,9 +86,28 @@ def _leave_open(student: Handed, exercises: Sequence[Exercise]) -> None:
             student.sources.setdefault(exercise.name, missing)
 
 
-def _told_apart(found: list[Handed]) -> list[Handed]:
+def _tell_what_is_lost(first: Handed, then: Handed, strays: list[str]) -> None:
+    """Say what is not taken, where two seem to be one: whoever comes first may not be who it seems."""
+    if first.raw != then.raw:
+        strays.append(
+            f"{then.name} as somebody else, though the name is not written as before, with the same "
+            "characters; look whether it is one student"
+        )
+    for exercise, source in then.sources.items():
+        was = first.sources.get(exercise, source)
+        if (was.content, was.fault, was.obstacle) != (
+            *(source.content, source.fault, source.obstacle),
+        ):
+            strays.append(
+                f"{exercise} of {then.name} in another place, where it is not the same; keep the one that "
+                "counts, and sweep again"
+            )
+
+
+def _told_apart(found: list[Handed], strays: list[str]) -> list[Handed]:
     """Give students who have the same name one each. The numbers of one differ from assignment to
-    assignment, so this is for what was handed out together."""
+    assignment, so this is for what was handed out together. Where only the characters of a name tell
+    them apart, nobody can see which is whose, and `strays` says so."""
     who: dict[str, set[tuple[str, str]]] = {}
     for handed in found:
         who.setdefault(handed.name, set()).add((handed.number, handed.raw))
@@ -90,6 +116,11 @@ def _told_apart(found: list[Handed]) -> list[Handed]:
     for handed in sorted(found, key=lambda handed: (handed.raw != handed.name, handed.raw)):
         numbers = {number for number, _ in who[handed.name]}
         raws = {raw for _, raw in who[handed.name]}
+        if len(numbers) == 1 and len(raws) > 1:
+            handed.problems.append(
+                "others have a name that looks the same and is written with other characters; look "
+                "whose this is"
+            )
         if len(numbers) == 1 and (len(raws) == 1 or handed.raw == handed.name):
             continue
         one = (handed.name, handed.number, handed.raw if len(raws) > 1 else "")
@@ -104,4 +135,10 @@ def _told_apart(found: list[Handed]) -> list[Handed]:
             taken.add(named[one])
         handed.name = named[one]
         handed.problems.append("others have the same name, so a number was put behind it")
+    for name, those in sorted(who.items()):
+        if len({number for number, _ in those}) == 1 and len({raw for _, raw in those}) > 1:
+            strays.append(
+                f"{len(those)} that all look like {name} as one student: their names are written with "
+                "different characters, and a number tells them apart; look whose is whose"
+            )
     return found

@@ -26,7 +26,15 @@ from checker.harmless import printable
 from checker.recording import Recording
 from checker.report import CheckReport
 from checker.sweep import similarity
-from checker.sweep.marks import Rules, lateness_in_words, mark, rounded
+from checker.sweep.book import Book
+from checker.sweep.marks import (
+    Rules,
+    correction_in_words,
+    lateness_in_words,
+    mark,
+    rounded,
+    visibility,
+)
 from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 from checker.sweep.statistics import STATUSES, Standing, Statistics, of_exercise, standing
 
@@ -49,9 +57,13 @@ class _Row(NamedTuple):
     student: Student
     handed_in: str
     total: str
-    pending: bool
-    """Whether some of it could not be judged, so that the total is not a mark yet."""
+    pending: str
+    """Why the total is not a mark yet: some of it could not be judged, or has not been; empty if it is
+    one."""
     late: str
+    by_hand: bool
+    """Whether the total was given by hand."""
+    corrections: list[str]
     flags: int
     cells: list[_Cell]
 
@@ -62,6 +74,10 @@ class _Exercise(NamedTuple):
     number: int
     info: ExerciseInfo
     statistics: Statistics
+    part: int
+    """The number of its chapter."""
+    leads: bool
+    """Whether it is the first of its chapter: a chapter that is folded is shown in its column."""
 
     @property
     def chapter(self) -> str:
@@ -72,16 +88,23 @@ class _Exercise(NamedTuple):
         return self.info.name.rpartition("/")[2]
 
 
-def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = None) -> str:
-    """The gradebook. `starters` are the files as they were handed out, by the names of exercises."""
-    rules = rules or Rules()
+def render(
+    book: Book,
+    starters: Mapping[str, str],
+    title: str = "",
+    solutions: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """The gradebook. `starters` are the files as they were handed out, by the names of exercises, and
+    `solutions` those that the course came with; `title` is that of the course, if it has one."""
+    published = solutions or {}
+    cohort, rules = book.cohort, book.rules
     works: defaultdict[str, dict[str, Work]] = defaultdict(dict)
     for student in cohort.students:
         for work in student.works:
             works[work.report.name][student.name] = work
-    packer = _Packer()
+    packer = _Packer(rules)
     columns = []
-    exercises = []
+    exercises: list[_Exercise] = []
     for number, exercise in enumerate(cohort.exercises):
         of_this = works[exercise.name]
         column = [
@@ -90,8 +113,14 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         ]
         columns.append(column)
         standings = [cell.standing for cell in column]
-        statistics = of_exercise(standings, of_this, starters.get(exercise.name, ""))
-        exercises.append(_Exercise(number, exercise, statistics))
+        statistics = of_exercise(
+            *(standings, of_this, starters.get(exercise.name, "")),
+            published.get(exercise.name, ()),
+        )
+        before = exercises[-1] if exercises else None
+        leads = before is None or before.chapter != exercise.name.rpartition("/")[0]
+        part = before.part + leads if before is not None else 0
+        exercises.append(_Exercise(number, exercise, statistics, part, leads))
     rows = [
         _row(result, rules, [column[n] for column in columns])
         for n, result in enumerate(cohort.results)
@@ -105,6 +134,8 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
     template = page.environment().from_string(_file("gradebook.html.j2"))
     return template.render(
         cohort=cohort,
+        title=title,
+        book=book,
         rows=rows,
         exercises=exercises,
         chapters=[
@@ -122,7 +153,13 @@ def render(cohort: Cohort, starters: Mapping[str, str], rules: Rules | None = No
         shared=shared,
         css=Markup(_file("gradebook.css")),
         js=Markup(_file("gradebook.js")),
-        index=_json(_plain(_index(cohort, rows) | {"alike": alike, "symbols": shared.symbols})),
+        index=_json(
+            _plain(
+                _index(cohort, rows)
+                | {"parts": [each.part for each in exercises]}
+                | {"alike": alike, "symbols": shared.symbols}
+            )
+        ),
         packed=_json(packer.packages()),
     )
 
@@ -147,13 +184,33 @@ def _row(result: Result, rules: Rules, cells: list[_Cell]) -> _Row:
     found = mark(result, rules)
     return _Row(
         result.student,
-        _date(result.student.handed_in),
+        _handed_in(result.student),
         str(rounded(found.final)),
-        bool(found.not_graded),
+        _pending(found.not_graded, result.student),
         lateness_in_words(found),
+        any(not one.exercise for one in found.corrections),
+        [correction_in_words(one) for one in found.corrections],
         sum(cell.standing.flags for cell in cells),
         cells,
     )
+
+
+def _pending(not_graded: Sequence[str], student: Student) -> str:
+    if not not_graded:
+        return ""
+    judged = {work.report.name for work in student.works}
+    return (
+        "something could not be judged"
+        if judged.issuperset(not_graded)
+        else "not everything is judged yet"
+    )
+
+
+def _handed_in(student: Student) -> str:
+    when = _date(student.handed_in)
+    if not when or not student.time_from:
+        return when
+    return f"{when}, by {'the file of times' if student.time_from == 'times' else 'the date of a file'}"
 
 
 def _date(seconds: float | None) -> str:
@@ -171,7 +228,8 @@ def _date(seconds: float | None) -> str:
 class _Packer:
     """Takes works, equal ones once, and packs them together, compressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
         self._places: dict[Work, tuple[int, int]] = {}
         self._packages: list[str] = []
         self._open: list[str] = []
@@ -180,7 +238,7 @@ class _Packer:
         """Where in which package this is going to be."""
         if work not in self._places:
             self._places[work] = (len(self._packages), len(self._open))
-            self._open.append(json.dumps(_plain(_told(work)), separators=(",", ":")))
+            self._open.append(json.dumps(_plain(_told(work, self._rules)), separators=(",", ":")))
             if sum(map(len, self._open)) > _PACK:
                 self._close()
         return self._places[work]
@@ -196,7 +254,15 @@ class _Packer:
         self._open.clear()
 
 
-def _told(work: Work) -> dict[str, Any]:
+_SHOWN: Final = {
+    "visible": "",
+    "after_due_date": "students see it after the due date",
+    "after_published": "students see it when marks are published",
+    "hidden": "students do not see it",
+}
+
+
+def _told(work: Work, rules: Rules) -> dict[str, Any]:
     """What the page's script draws a panel from."""
     by_check: defaultdict[str, list[CheckReport]] = defaultdict(list)
     for check in work.report.checks:
@@ -210,6 +276,7 @@ def _told(work: Work) -> dict[str, Any]:
             {
                 "title": checks[0].title,
                 "points": checks[0].points,
+                "shown": _SHOWN[visibility(rules, work.report.name, checks[0].name)],
                 "on": [(each.backend, each.status, each.message, each.line) for each in checks],
             }
             for checks in by_check.values()
@@ -286,7 +353,8 @@ def _index(cohort: Cohort, rows: Sequence[_Row]) -> dict[str, Any]:
                 "handed_in": row.handed_in,
                 "total": float(row.total),
                 "late": row.late,
-                "pending": row.pending,
+                "corrections": row.corrections,
+                "pending": bool(row.pending),
                 "problems": row.student.problems,
                 "cells": [
                     (

@@ -25,6 +25,8 @@ import msgspec
 from checker.course import Course
 from checker.judge.jail import Jail
 from checker.judge.launch import Sandbox, processors
+from checker.judge.pool import die_with
+from checker.seeds import Seed
 from checker.sweep.batches import (
     Batch,
     BatchError,
@@ -39,9 +41,6 @@ from checker.sweep.journal import Verdict
 
 TRIES: Final = 2
 
-PR_SET_PDEATHSIG: Final = 1
-"""From Linux's `prctl.h`."""
-
 
 class JobError(Exception):
     """No job can judge; the text says why."""
@@ -51,7 +50,7 @@ class _Hello(msgspec.Struct, frozen=True):
     """The first message to a job."""
 
     course: str
-    seed: int
+    seed: Seed
     jail: Jail | None
     processor: int
 
@@ -99,7 +98,7 @@ def judge_all(
     work: Sequence[Batch],
     *,
     course: Path,
-    seed: int,
+    seed: Seed,
     jail: Jail | None,
     jobs: int,
     keep: Callable[[Judged], None],
@@ -216,7 +215,7 @@ def main() -> None:
     """Be a job, over the socket whose number is given, until nothing is left to judge."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever started it hears that, and ends it.
     number, parent = map(int, sys.argv[1:])
-    _die_with(parent)
+    die_with(parent)
     link = Connection(number)
     hello = msgspec.msgpack.decode(link.recv_bytes(), type=_Hello)
     if sys.platform == "linux":
@@ -236,15 +235,6 @@ def main() -> None:
         send(_Refused(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # Nobody wants it any more.
-
-
-def _die_with(parent: int) -> None:
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit()
 
 
 def _next(

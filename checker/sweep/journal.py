@@ -9,6 +9,7 @@ verdicts under the keys of the last cohort, as if the sweep had never been stopp
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,17 @@ import msgspec
 
 from checker.recording import Recording
 from checker.report import ExerciseReport
-from checker.sweep.results import Cohort, ExerciseInfo, Flag, Isolation, Student, Work
+from checker.seeds import Seed
+from checker.sweep.results import (
+    Cohort,
+    ExerciseInfo,
+    Flag,
+    Isolation,
+    Platform,
+    Student,
+    TimeFrom,
+    Work,
+)
 
 NAME: Final = "journal.sqlite3"
 LOCK: Final = "sweep.lock"
@@ -55,6 +66,8 @@ class Entry(msgspec.Struct, frozen=True):
     source: str
     digest: str
     flags: tuple[Flag, ...] = ()
+    kit: str = ""
+    checks: str = ""
 
 
 class Collected(msgspec.Struct, frozen=True):
@@ -66,12 +79,18 @@ class Collected(msgspec.Struct, frozen=True):
     handed_in: float | None
     problems: tuple[str, ...]
     entries: tuple[Entry, ...]
+    unread: str = ""
+    time_from: TimeFrom = ""
+    said_late: bool = False
+    platform: Platform = ""
+    number: str = ""
+    attachment: str = ""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class SweepPlan(msgspec.Struct, frozen=True):
     """The cohort that a sweep is about, before any of it is judged."""
 
-    seed: int
+    seed: Seed
     isolation: Isolation
     versions: Mapping[str, str]
     exercises: tuple[ExerciseInfo, ...]
@@ -102,9 +121,12 @@ class Journal:
                 f"another sweep writes to {out} already; wait for it, or give another folder with -o"
             ) from None
         try:
+            # For nobody else to read: what the sweep draws from is in it, and everybody's work.
+            os.close(os.open(out / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.chmod(out / NAME, 0o600)
             self._database = _open(out)
             self._database.executescript(_SCHEMA)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             os.close(self._lock)
             raise JournalError(_explain(out, error)) from None
 
@@ -116,7 +138,7 @@ class Journal:
             self._database.close()
         os.close(self._lock)
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: SweepPlan) -> None:
         """Keep what the sweep is about. Raises `JournalError` if another kit has written here."""
         with self._explained():
             found = self._database.execute(
@@ -164,7 +186,7 @@ def read_cohort(out: Path) -> Cohort:
             meta = dict(database.execute("SELECT key, value FROM meta").fetchall())
             if meta.get("version") != str(VERSION) or "plan" not in meta:
                 raise JournalError(_ANOTHER_VERSION.format(out))
-            plan = msgspec.msgpack.decode(meta["plan"], type=Plan)
+            plan = msgspec.msgpack.decode(meta["plan"], type=SweepPlan)
             verdicts = {
                 key: msgspec.msgpack.decode(verdict, type=Verdict)
                 for key, verdict in database.execute("SELECT key, verdict FROM verdicts")
@@ -172,16 +194,17 @@ def read_cohort(out: Path) -> Cohort:
     except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise JournalError(_explain(out, error)) from None
     return Cohort(
-        seed=plan.seed,
+        seed=plan.seed if isinstance(plan.seed, int) else None,
         isolation=plan.isolation,
         versions=plan.versions,
         exercises=plan.exercises,
         students=tuple(_student(handed, verdicts) for handed in plan.students),
         strays=plan.strays,
+        seed_digest=hashlib.sha256(str(plan.seed).encode()).hexdigest(),
     )
 
 
-def read_plan(out: Path) -> Plan | None:
+def read_plan(out: Path) -> SweepPlan | None:
     """What the sweep in `out` is about, if there is one already. Raises `JournalError`."""
     if not (out / NAME).is_file():
         return None
@@ -192,7 +215,7 @@ def read_plan(out: Path) -> Plan | None:
             return None
         if meta.get("version") != str(VERSION):
             raise JournalError(_ANOTHER_VERSION.format(out))
-        return msgspec.msgpack.decode(meta["plan"], type=Plan)
+        return msgspec.msgpack.decode(meta["plan"], type=SweepPlan)
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None
@@ -209,12 +232,20 @@ def _student(handed: Collected, verdicts: Mapping[str, Verdict]) -> Student:
             digest=entry.digest,
             flags=entry.flags,
             recordings=verdicts[entry.key].recordings,
+            kit=entry.kit,
+            checks=entry.checks,
         )
         for entry in handed.entries
         if entry.key in verdicts
     )
     return Student(
-        handed.name, handed.group, handed.submitted, handed.handed_in, handed.problems, works
+        *(handed.name, handed.group, handed.submitted, handed.handed_in, handed.problems, works),
+        unread=handed.unread,
+        time_from=handed.time_from,
+        said_late=handed.said_late,
+        platform=handed.platform,
+        number=handed.number,
+        attachment=handed.attachment,
     )
 
 
@@ -232,6 +263,6 @@ def _explain(out: Path, error: Exception) -> str:
         return (
             f"the disk of {out} is full; make room and run the same command again: nothing is lost"
         )
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
         return f"{out} cannot be written to; give another folder with -o"
     return f"the journal in {out} cannot be used ({said}); move it away, and sweep again"

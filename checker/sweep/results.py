@@ -4,16 +4,36 @@ The gradebook and every export are made from this, and from nothing else.
 """
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from checker.recording import Recording
 from checker.report import ExerciseReport
+from checker.seeds import Seed
 
-__all__ = ["Cohort", "ExerciseInfo", "Flag", "Isolation", "Result", "Student", "Work"]
+__all__ = [
+    "Cohort",
+    "Correction",
+    "ExerciseInfo",
+    "Flag",
+    "Isolation",
+    "Platform",
+    "Result",
+    "Student",
+    "TimeFrom",
+    "Work",
+]
 
 Isolation: TypeAlias = Literal["bubblewrap", "process"]
+
+Platform: TypeAlias = Literal["", "canvas", "moodle"]
+"""Where work was handed in, if its name tells that."""
+
+TimeFrom: TypeAlias = Literal["", "files", "times"]
+"""What says when work was handed in: the dates of files, or a file of times, which goes before them."""
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -35,11 +55,27 @@ class Work(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...] = ()
     recordings: tuple[Recording, ...] = ()
     """For checks that failed, the runs that show it."""
+    kit: str = ""
+    """The fingerprint of the kit that judged it; empty if that is not known."""
+    checks: str = ""
+    """The fingerprint of the exercise that it was judged by; empty if that is not known."""
 
     @property
     def text(self) -> str:
         """The file, with a line feed at each end of a line."""
         return self.source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A mark that somebody gave by hand. It goes before what the checks say."""
+
+    points: Decimal
+    """For an exercise, before weights and lateness; for the whole, the final points."""
+    reason: str
+    by: str
+    on: date
+    exercise: str = ""
+    """`chapter/name`; empty for the whole mark."""
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -54,6 +90,20 @@ class Student(msgspec.Struct, frozen=True):
     """What could not be read, and why."""
     works: tuple[Work, ...]
     """One for each exercise of the cohort, in its order."""
+    unread: str = ""
+    """The archive that could not be read, if there is one: whatever is missing may be in it."""
+    time_from: TimeFrom = ""
+    """What says when it was handed in."""
+    said_late: bool = False
+    """Whether Canvas put LATE into the name of a file."""
+    platform: Platform = ""
+    number: str = ""
+    """By which Canvas (the ID of the user) or Moodle (the participant, who has another number for
+    each assignment) tells students apart."""
+    attachment: str = ""
+    """The ID that Canvas gave to a file that was handed in."""
+    corrections: tuple[Correction, ...] = ()
+    """What was corrected by hand: at most one for each exercise, and one for the whole."""
 
 
 class ExerciseInfo(msgspec.Struct, frozen=True):
@@ -69,11 +119,13 @@ class Result(msgspec.Struct, frozen=True):
     student: Student
     exercises: tuple[ExerciseInfo, ...]
     """What was set, in the order of the course."""
-    seed: int
+    seed: Seed | None
+    """What was drawn from; None where that is the secret of a sweep."""
 
 
 class Cohort(msgspec.Struct, frozen=True):
-    seed: int
+    seed: int | None
+    """What somebody wanted inputs to be drawn from; None where the sweep has a secret of its own."""
     isolation: Isolation
     versions: Mapping[str, str]
     """What judged: the kit, Python, anyio and trio."""
@@ -82,6 +134,8 @@ class Cohort(msgspec.Struct, frozen=True):
     """In the order of their names."""
     strays: tuple[str, ...] = ()
     """What could not be made out to be anybody's work, and why."""
+    seed_digest: str = ""
+    """What tells seeds apart, and nothing of them: no secret can be had from it."""
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -6,7 +6,8 @@ comments, docstrings, annotations, layout, and every name that it made up itself
 words in a row are hashed, and in each window of `WINDOW` hashes the least is kept: so whatever two
 works share over `GRAM + WINDOW - 1` words or more (about two lines) gives both a fingerprint. Code
 that is in the starter does not count, nor does code that very many works have: that is simply how
-people write it.
+people write it. But works that are the same as a whole are told however many they are, unless they are
+a solution that the course came with.
 
 Two honest people may well write the same few lines. So the rest must have a certain size before it
 says anything, and even then it is a reason to look, never a proof.
@@ -18,11 +19,12 @@ import keyword
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from checker.sweep.flags import MAX_PARSED, parse
+from checker.sweep.flags import MAX_PARSED, TooLarge, parse
+from checker.sweep.limited import Limited, Unreadable
 
 __all__ = ["COMMON", "OWN", "THRESHOLD", "Group", "groups"]
 
@@ -74,37 +76,69 @@ class Group(NamedTuple):
     """How many fingerprints of its own the smallest of them has."""
 
 
-def groups(works: Mapping[str, str], starter: str) -> list[Group]:
-    """The groups of works that are alike, the surest first: `works` is whose is what, and `starter`
-    what everybody was given."""
-    given = frozenset(_hashes(starter))
+def groups(
+    works: Mapping[str, str],
+    starter: str,
+    solutions: Sequence[str] = (),
+    *,
+    not_compared: list[str] | None = None,
+) -> list[Group]:
+    """The groups of works that are alike, the surest first: `works` is whose is what, `starter` what
+    everybody was given, and `solutions` what everybody could read. Whose work could not be compared is
+    added to `not_compared`."""
+    given = frozenset(_hashes(_bare(starter)))
+    known = {frozenset(_winnowed(_hashes(_bare(text)))) - given for text in solutions}
+    unread: set[str] = set()
     by_text: defaultdict[str, list[str]] = defaultdict(list)
     for name, text in works.items():
         by_text[text].append(name)
     # Works with the same fingerprints are one from here on.
     by_prints: defaultdict[frozenset[int], list[str]] = defaultdict(list)
-    for text in by_text:
-        by_prints[frozenset(_winnowed(_hashes(text))) - given].append(text)
+    with Limited(_prints, bytes, list[int] | None) as reader:
+        for text in by_text:
+            try:
+                found = reader.ask(text.encode("utf-8", "surrogatepass"))
+            except Unreadable:
+                found = None
+            if found is None:
+                unread.add(text)
+            by_prints[frozenset(found or ()) - given].append(text)
     having = Counter[int]()
     for prints, texts in by_prints.items():
         count = sum(len(by_text[text]) for text in texts)
         having.update(dict.fromkeys(prints, count))
     most = max(COMMON_AT_LEAST, COMMON * len(works))
     everybodys = {each for each, count in having.items() if count > most}
+    if not_compared is not None:
+        not_compared += [name for name, text in works.items() if text in unread]
     kinds: defaultdict[frozenset[int], list[str]] = defaultdict(list)
+    wholes: list[tuple[list[str], float, int]] = []
     for prints, texts in by_prints.items():
         own = prints - everybodys
         if len(own) >= OWN:
             kinds[own] += texts
-    place = {name: n for n, name in enumerate(works)}
-    found = []
+        elif len(prints) >= OWN and prints not in known:
+            wholes.append((texts, 1.0, len(prints)))  # Very many have the whole of it.
     for members, similarity in _linked(list(kinds)):
         texts = [text for prints in members for text in kinds[prints]]
+        wholes.append((texts, similarity, min(map(len, members))))
+    # Two who both cannot be compared and have the same text still have the same text.
+    wholes += [([text], 1.0, 0) for text in unread]
+    place = {name: n for n, name in enumerate(works)}
+    alike = []
+    for texts, similarity, least in wholes:
         names = sorted((name for text in texts for name in by_text[text]), key=place.__getitem__)
         if len(names) > 1:
-            least = min(map(len, members))
-            found.append(Group(tuple(names), similarity, len(texts) == 1, least))
-    return sorted(found, key=lambda each: (-each.similarity, -each.own, place[each.names[0]]))
+            alike.append(Group(tuple(names), similarity, len(texts) == 1, least))
+    return sorted(alike, key=lambda each: (-each.similarity, -each.own, place[each.names[0]]))
+
+
+def _prints(encoded: bytes, _: int | None) -> list[int] | None:
+    """The fingerprints of a text; None if to parse it would take too much."""
+    try:
+        return [*_winnowed(_hashes(_bare(encoded.decode("utf-8", "surrogatepass"))))]
+    except TooLarge:
+        return None
 
 
 def _linked(kinds: list[frozenset[int]]) -> Iterable[tuple[list[frozenset[int]], float]]:
@@ -140,7 +174,7 @@ def _linked(kinds: list[frozenset[int]]) -> Iterable[tuple[list[frozenset[int]],
 
 
 def _hashes(text: str) -> list[int]:
-    """A hash for every `GRAM` words in a row, the same in every process."""
+    """A hash for every `GRAM` words in a row of code that is bare, the same in every process."""
     words = _words(text)
     return [
         zlib.crc32(" ".join(words[n : n + GRAM]).encode("utf-8", "surrogatepass"))
@@ -155,15 +189,21 @@ def _winnowed(hashes: list[int]) -> set[int]:
     return {min(hashes[n : n + WINDOW]) for n in range(max(1, len(hashes) - WINDOW + 1))}
 
 
-def _words(text: str) -> list[str]:
-    """The words of some code, without what can be changed and changes nothing."""
+def _bare(text: str) -> str:
+    """Some code without what does nothing. Raises `TooLarge`."""
     try:
         bare = ast.unparse(_Bare().visit(parse(text)))
         # What stands deep in its own indentation is written out at many times its length.
-        text = re.sub(r"^ +", "", bare, flags=re.MULTILINE)[:MAX_PARSED]
+        return re.sub(r"^ +", "", bare, flags=re.MULTILINE)[:MAX_PARSED]
+    except TooLarge:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # What does not parse is compared as it stands, as well as that goes.
-        text = _LONE_TEXT.sub("", text)
+        return _LONE_TEXT.sub("", text)
+
+
+def _words(text: str) -> list[str]:
+    """The words of some code, without what can be changed and changes nothing."""
     imported = {
         alias or name.partition(".")[0]: name.rpartition(".")[2]
         for line in _IMPORT.findall(text)

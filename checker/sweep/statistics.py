@@ -46,6 +46,8 @@ class Standing(NamedTuple):
     only: str
     """The one backend on which it fails, if it passes on the other."""
     flags: int
+    corrected: bool
+    """Whether somebody gave the points by hand."""
 
 
 class Message(NamedTuple):
@@ -90,27 +92,35 @@ class Statistics(NamedTuple):
     checks: list[Check]
     """Those that somebody fails, the hardest first."""
     alike: list[similarity.Group]
+    not_compared: list[str]
+    """Whose work could not be compared with others'."""
 
 
 def standing(student: Student, exercise: ExerciseInfo, work: Work | None, rules: Rules) -> Standing:
+    corrected = any(one.exercise == exercise.name for one in student.corrections)
     if work is None:
-        status = "not_graded" if student.submitted else "not_submitted"
+        status = "not_graded" if student.submitted or student.unread else "not_submitted"
     elif work.report.status == "not_started" and not work.digest:
         status = "not_submitted"
     else:
         status = work.report.status
     return Standing(
         status,
-        earned(student, exercise, rules) if status in ("passed", "failed") else None,
+        earned(student, exercise, rules) if corrected or status in ("passed", "failed") else None,
         _only(work) if work is not None and status == "failed" else "",
         len(work.flags) if work is not None else 0,
+        corrected,
     )
 
 
 def of_exercise(
-    standings: Sequence[Standing], works: Mapping[str, Work], starter: str
+    standings: Sequence[Standing],
+    works: Mapping[str, Work],
+    starter: str,
+    solutions: Sequence[str] = (),
 ) -> Statistics:
-    """How an exercise went for everybody; `works` is what there is of it, by the names of students."""
+    """How an exercise went for everybody; `works` is what there is of it, by the names of students, and
+    `solutions` what everybody could read."""
     counts = Counter(each.status for each in standings)
     shares = []
     start = 0.0
@@ -123,12 +133,15 @@ def of_exercise(
     points = [each.points for each in standings if each.points is not None]
     begun = {name: w for name, w in works.items() if w.report.status != "not_started"}
     own = {name: work.text for name, work in begun.items() if work.source}
+    not_compared: list[str] = []
+    alike = similarity.groups(own, starter, solutions, not_compared=not_compared)
     return Statistics(
         shares,
         [(backend, alone[backend]) for backend in BACKENDS if alone[backend]],
         sum(points) / len(points) if points else None,
         _checks(list(begun.values())),
-        similarity.groups(own, starter),
+        alike,
+        not_compared,
     )
 
 
@@ -196,7 +209,7 @@ def _messages(failures: Sequence[Sequence[CheckReport]]) -> list[Message]:
         example = max(examples[reason].items(), key=lambda item: item[1])[0]
         found.append(
             Message(
-                shortened(example.seen.partition("\n")[0], MAX_SUMMARY),
+                shortened(example.summary, MAX_SUMMARY),
                 example.message,
                 len(where),
                 ", ".join(f"{words} ({n})" for words, n in Counter(where).most_common()),

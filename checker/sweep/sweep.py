@@ -16,14 +16,16 @@ import msgspec
 from checker.course import Course, Exercise
 from checker.judge.jail import Jail
 from checker.report import BACKENDS, ExerciseReport
+from checker.seeds import Seed
 from checker.submission import Source
 from checker.sweep.batches import Batch, Judged
 from checker.sweep.fingerprint import exercise_digest, kit_digest, source_digest, versions_in_use
 from checker.sweep.flags import find_flags
 from checker.sweep.jobs import judge_all
-from checker.sweep.journal import Collected, Entry, Journal, Plan
+from checker.sweep.journal import Collected, Entry, Journal, SweepPlan
 from checker.sweep.layouts import Handed
-from checker.sweep.results import ExerciseInfo, Isolation
+from checker.sweep.limited import Limited, Unreadable
+from checker.sweep.results import ExerciseInfo, Flag, Isolation
 
 
 def plan_sweep(
@@ -31,45 +33,65 @@ def plan_sweep(
     exercises: Sequence[Exercise],
     students: Sequence[Handed],
     *,
-    seed: int,
+    seed: Seed,
     isolation: Isolation,
     strays: Sequence[str] = (),
-) -> tuple[Plan, dict[str, tuple[Exercise, Source]]]:
+) -> tuple[SweepPlan, dict[str, tuple[Exercise, Source]]]:
     """What a sweep is about, and for each key what it stands for."""
     versions = versions_in_use()
     common = json.dumps([kit_digest(), versions, seed, list(BACKENDS), isolation])
     of_exercise = {exercise.name: exercise_digest(exercise) for exercise in exercises}
     meant: dict[str, tuple[Exercise, Source]] = {}
     planned = []
-    for student in students:
-        entries = []
-        for exercise in exercises:
-            source = student.sources.get(exercise.name) or Source(
-                f"{exercise.name}/exercise.py", missing=True
+    with Limited(_flags, bytes, tuple[Flag, ...]) as reader:
+        for student in students:
+            entries = []
+            for exercise in exercises:
+                source = student.sources.get(exercise.name) or Source(
+                    f"{exercise.name}/exercise.py", missing=True
+                )
+                what = source_digest(source) or [source.missing, source.fault, source.obstacle]
+                text = json.dumps([common, of_exercise[exercise.name], exercise.name, what])
+                key = hashlib.sha256(text.encode()).hexdigest()
+                meant.setdefault(key, (exercise, source))
+                text = source.content.decode("utf-8-sig", "replace")
+                try:
+                    flags = reader.ask(source.content) if source.content else ()
+                except Unreadable as error:
+                    flags = (Flag(1, f"is not looked through: {error}"),)
+                entries.append(
+                    Entry(
+                        *(exercise.name, key, text, source_digest(source)),
+                        flags=flags,
+                        kit=kit_digest(),
+                        checks=of_exercise[exercise.name],
+                    )
+                )
+            planned.append(
+                Collected(
+                    student.name,
+                    student.group,
+                    any(not source.obstacle for source in student.sources.values()),
+                    student.handed_in,
+                    tuple(student.problems),
+                    tuple(entries),
+                    unread=student.unread,
+                    time_from="files" if student.handed_in is not None else "",
+                    said_late=student.said_late,
+                    platform=student.platform,
+                    number=student.number,
+                    attachment=student.attachment,
+                )
             )
-            what = source_digest(source) or [source.missing, source.fault, source.obstacle]
-            text = json.dumps([common, of_exercise[exercise.name], exercise.name, what])
-            key = hashlib.sha256(text.encode()).hexdigest()
-            meant.setdefault(key, (exercise, source))
-            text = source.content.decode("utf-8-sig", "replace")
-            entries.append(
-                Entry(exercise.name, key, text, source_digest(source), find_flags(source.content))
-            )
-        planned.append(
-            Collected(
-                student.name,
-                student.group,
-                any(not source.obstacle for source in student.sources.values()),
-                student.handed_in,
-                tuple(student.problems),
-                tuple(entries),
-            )
-        )
     infos = tuple(ExerciseInfo(e.name, e.title, e.max_points) for e in exercises)
-    return Plan(seed, isolation, versions, infos, tuple(planned), tuple(strays)), meant
+    return SweepPlan(seed, isolation, versions, infos, tuple(planned), tuple(strays)), meant
 
 
-def with_what_was(before: Plan, plan: Plan, order: Sequence[str]) -> Plan:
+def _flags(content: bytes, _: int | None) -> tuple[Flag, ...]:
+    return find_flags(content)
+
+
+def with_what_was(before: SweepPlan, plan: SweepPlan, order: Sequence[str]) -> SweepPlan:
     """`plan`, and what a plan `before` it has of other students and other exercises, which stand in
     this `order`. What verdicts depend on must be the same in both."""
     students = {student.name: student for student in before.students}
@@ -90,7 +112,7 @@ def with_what_was(before: Plan, plan: Plan, order: Sequence[str]) -> Plan:
 
 
 def batches_left(
-    plan: Plan, meant: Mapping[str, tuple[Exercise, Source]], known: Iterable[str]
+    plan: SweepPlan, meant: Mapping[str, tuple[Exercise, Source]], known: Iterable[str]
 ) -> list[Batch]:
     """What is left to judge: each key once. What several students have is judged by itself, where
     nothing that one of them handed in beside it can reach it."""
@@ -137,7 +159,7 @@ class Tally:
 def sweep(
     out: Journal,
     course: Course,
-    plan: Plan,
+    plan: SweepPlan,
     meant: Mapping[str, tuple[Exercise, Source]],
     *,
     jail: Jail | None,

@@ -6,7 +6,6 @@ scope of its own: what makes it of no use cancels it.
 """
 
 import math
-import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -20,6 +19,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from checker.course import CourseError, Exercise
 from checker.report import BACKENDS, ExerciseReport, summarize_exercise
+from checker.seeds import Seed, draw_seed
 from checker.submission import Source
 from checker.translation import _
 from checker.watch import files, lint
@@ -70,7 +70,7 @@ _Event: TypeAlias = _Pressed | _Heard | _Looked | _Found
 
 class Watch:
     def __init__(
-        self, session: Session, terminal: Terminal, *, seed: int | None, poll: bool | None
+        self, session: Session, terminal: Terminal, *, seed: Seed | None, poll: bool | None
     ) -> None:
         self._session = session
         self._terminal = terminal
@@ -218,7 +218,7 @@ class Watch:
         tell(lambda: session.played(answer))
 
     async def _grade(self, exercise: Exercise, source: Source, backends: tuple[str, ...]) -> Answer:
-        seed = self._seed if self._seed is not None else secrets.randbelow(10**9)
+        seed = self._seed if self._seed is not None else draw_seed()
         return await self._do(Grade(exercise.name, source, backends, seed))
 
     async def _do(self, job: Job) -> Answer:

@@ -7,6 +7,7 @@ import msgspec
 
 from checker.recording import Played, Recording
 from checker.report import ExerciseReport
+from checker.seeds import Seed
 from checker.submission import Source
 
 READY: Final = b"r"
@@ -22,7 +23,7 @@ class Grade(msgspec.Struct, frozen=True, tag=True):
     exercise: str
     source: Source
     backends: tuple[str, ...]
-    seed: int
+    seed: Seed
 
 
 class Play(msgspec.Struct, frozen=True, tag=True):

@@ -11,7 +11,7 @@ from typing import Final
 from checker.course import Course, CourseError, Exercise
 from checker.feedback import question
 from checker.feedback.terminal import Screen
-from checker.feedback.watching import Key, Page, State, Verdict, show_verdict
+from checker.feedback.watching import Judgement, Key, Page, State, show_verdict
 from checker.progress import Progress, next_exercise
 from checker.recording import Played
 from checker.report import BACKENDS, ExerciseReport
@@ -60,7 +60,7 @@ class Session:
         self.source = Source(exercise.file.name, missing=True)
         self._submission = Submission(course.root, is_own=True)
         self._stamp: object = None
-        self._verdict: Verdict | None = None
+        self._verdict: Judgement | None = None
         self._trouble = ""
         self._began: float | None = None
         self._is_due = True
@@ -124,11 +124,13 @@ class Session:
     def judged(self, answer: Answer) -> None:
         """The file has been judged."""
         seconds = time.monotonic() - self._began if self._began is not None else 0.0
-        self._began, self._is_due, self._top = None, False, 0
-        self._trouble = answer.trouble
+        self._began, self._is_due = None, False
+        if self.view is View.WORK:
+            self._top = 0
+        self._trouble, self._notice = answer.trouble, ""
         if answer.report is None:
             return
-        self._verdict = Verdict(
+        self._verdict = Judgement(
             answer.report, answer.recordings, {self.source.file: self.source.content}, seconds
         )
         progress = Progress(self.course)
@@ -176,7 +178,7 @@ class Session:
             case View.OUTCOME:
                 if key not in ("escape", "enter", "left"):
                     return None
-                self._show(View.WORK)
+                self._show(View.BRIEF)  # Whoever has answered wants to know what is asked for.
                 return Wish.JUDGE if self._is_due else None
             case View.RESET:
                 return self._press_in_reset(key)
@@ -219,7 +221,10 @@ class Session:
     def _next(self) -> Wish | None:
         progress = Progress(self.course)
         if not progress.has_passed(self.exercise):
-            self._notice = _("First make it pass on both backends; l lets you jump.")
+            if self.view is View.QUESTION:
+                self._say_what_answers()
+                return None
+            self._notice = _("Not passed yet. To go to another exercise, press l.")
             return None
         following = next_exercise(self.course, progress)
         if following is None or following == self.exercise:
@@ -241,7 +246,9 @@ class Session:
     def _press_in_question(self, key: str) -> Wish | None:
         card = self.exercise.card
         given = None if card is None else question.read_answer(card, key)
-        if given is None:
+        if card is None or given is None:
+            if key not in self._acts():
+                self._say_what_answers()
             return None
         self._is_asked = False
         progress = Progress(self.course)
@@ -251,11 +258,16 @@ class Session:
         if given == question.SKIPPED:
             command = f"checker predict {self.exercise.short_name}"
             self._notice = _("`{command}` asks it again.", command=command)
-            self._show(View.WORK)
+            self._show(View.BRIEF)
             return Wish.JUDGE if self._is_due else Wish.STOP
         self._given, self._played = given, None
         self._show(View.OUTCOME)
         return Wish.PLAY
+
+    def _say_what_answers(self) -> None:
+        if self.exercise.card is not None:
+            choices = question.prompt(self.exercise.card)
+            self._notice = _("Press {choices}.", choices=choices)
 
     def _hints_shown(self) -> int:
         progress = Progress(self.course)
@@ -402,12 +414,15 @@ class Session:
         at = None
         match self.view:
             case View.QUESTION:
-                head, body = page.heading(*self._title), page.question(self.exercise)
+                head, body = (
+                    page.asked(self.exercise, self.source.file),
+                    page.question(self.exercise),
+                )
             case View.OUTCOME if self._played is not None:
-                head = page.heading(*self._title)
+                head = page.asked(self.exercise, self.source.file)
                 body = page.outcome(self.exercise, self._given, self._played)
             case View.OUTCOME:
-                head = page.heading(*self._title)
+                head = page.asked(self.exercise, self.source.file)
                 body = page.text(self._trouble or _("The program is played …"))
             case View.WORK:
                 head, body = page.head(self._state()), self._work(page)
@@ -419,7 +434,8 @@ class Session:
             case View.RESET:
                 head, body = page.head(self._state()), page.text(self._question())
             case View.LIST:
-                passed = sum(status == "passed" for status in self._standings.values())
+                progress = Progress(self.course)
+                passed = sum(progress.has_passed(exercise) for exercise in self.course)
                 beside = _("{passed} of {total} passed", passed=passed, total=self._total)
                 head = page.heading(_("Where do you want to go?"), beside)
                 body, at = page.course(
@@ -436,10 +452,6 @@ class Session:
                 )
                 at = None
         return head, body, self._keys(), at
-
-    @property
-    def _title(self) -> tuple[str, str]:
-        return f"{self.exercise.name} — {self.exercise.title}", self.source.file
 
     @property
     def _total(self) -> int:
@@ -467,12 +479,14 @@ class Session:
         return _("All are checked.")
 
     def _result_of_all(self) -> str:
+        if not self._all:
+            return ""
         passed = sum(report.status == "passed" for report in self._all)
         points = sum(report.points for report in self._all)
         most = sum(report.max_points for report in self._all)
         return ngettext(
-            "{passed} passed, {points} of {number} point",
-            "{passed} passed, {points} of {number} points",
+            "{passed} pass now, {points} of {number} point",
+            "{passed} pass now, {points} of {number} points",
             most,
             passed=passed,
             points=points,
@@ -490,7 +504,7 @@ class Session:
                     Key("q", _("quit")),
                 ]
             case View.OUTCOME:
-                return [Key("enter", _("go on")), Key("q", _("quit"))]
+                return [Key("enter", _("what to do")), Key("q", _("quit"))]
             case View.RESET:
                 return [Key("y", _("yes, put the starter back")), Key("n", _("no"))]
             case View.LIST:
@@ -505,14 +519,17 @@ class Session:
                 back = _("stop") if self._all_left else _("back")
                 return [Key("↑ ↓", _("scroll")), Key("esc", back), Key("q", _("quit"))]
         more = _("hint") if self.view is not View.HINTS else _("more")
+        brief = _("brief")
+        if self.view is View.BRIEF:
+            brief = _("question") if self._is_asked else _("verdict")
         return [
             Key("n", _("next"), works=Progress(self.course).has_passed(self.exercise)),
             Key("h", more),
             Key("r", _("again")),
-            Key("b", _("brief") if self.view is not View.BRIEF else _("back")),
+            Key("b", brief),
             Key("l", _("list")),
             Key("o", _("backends")),
-            Key("a", _("all")),
+            Key("a", _("check all")),
             Key("x", _("reset")),
             Key("q", _("quit")),
         ]

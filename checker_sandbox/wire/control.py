@@ -2,7 +2,7 @@
 
     LOAD    the lengths and the sources of a submission and of its driver follow: the next runs are
             runs of these
-    RUN     starts a run, whose own socket comes with it; answered in kind
+    RUN     starts a run, whose own socket comes with it, and what is its stderr; answered in kind
     DONE    ends it with all its children
     TRACE   lets it write where it is, then ends it; answered with its exit status
     AWAIT   as `TRACE`, but leaves it a moment to end by itself

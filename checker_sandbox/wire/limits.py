@@ -17,8 +17,45 @@ RUN_SECONDS: Final = 300
 """Real seconds after which a run is ended, whatever it does: far beyond what any limit that is
 counted takes on a busy machine."""
 
+MAX_STEPS: Final = 4_000
+"""How often the clock may move in one run."""
+
+MAX_PENDING: Final = 5_000
+"""Calls that may be under way at a time."""
+
+MAX_EVENTS: Final = 100_000
+"""How much a run may do that is recorded."""
+
+MAX_PRINTED: Final = 1 << 18
+"""Characters that a run may print."""
+
+MAX_RECEIVED: Final = 1 << 22
+"""Bytes that a run may send the judge."""
+
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
+
+FILE_SIZE: Final = 1 << 20
+"""Bytes of the largest file that a run may write."""
+
+OPEN_FILES: Final = 64
+"""How many files and sockets a run may have open. What waits in a socket is in the host's memory, megabytes
+of it, and counts as nobody's."""
+
+PROCESSES: Final = 300
+"""How many processes and threads the user of a jail may have."""
+
+COMPILE_SECONDS: Final = 2
+"""Processor seconds in which a submission must be compiled. It takes a hundredth of one."""
+
+COMPILE_MEMORY: Final = 256 << 20
+"""Bytes that this may take beyond what the warmed process has."""
+
+MAX_FRAME: Final = 1 << 20
+"""Bytes of the largest message that either side accepts."""
+
+SMALL_MESSAGE: Final = 1 << 10
+"""Bytes up to which a message is decoded without a look at the keys of its maps."""
 
 MAX_ROUNDS: Final = 20_000
 """Rounds of the event loop without time passing, after which a run counts as spinning."""

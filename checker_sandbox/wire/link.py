@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from checker_sandbox.wire.keys import expect_fit_keys
+from checker_sandbox.wire.limits import MAX_FRAME
 from checker_sandbox.wire.messages import FromSandbox, ServiceSpec, ToSandbox
 from checker_sandbox.wire.plain import NotPlain, indefinite
-
-MAX_FRAME: Final = 1 << 20
-"""The largest message either side accepts, in bytes."""
 
 _SERVICE: Final = 1
 _HEADER: Final = struct.Struct("!I")
@@ -77,7 +76,7 @@ class Link:
         """Send one message. Raises `NotPlain` if it is too large, `Closed` if nobody listens."""
         payload = self._encoder.encode(message)
         if len(payload) > MAX_FRAME:
-            raise NotPlain(f"a value of more than {MAX_FRAME >> 20} MiB")
+            raise NotPlain(f"a value of more than {MAX_FRAME >> 20} MiB", "text")
         try:
             self.socket.sendall(_HEADER.pack(len(payload)) + payload)
         except TimeoutError:
@@ -98,6 +97,7 @@ class Link:
             raise ProtocolError(f"a message of {size} bytes")
         payload = self._take(size)
         try:
+            expect_fit_keys(payload)
             return self._decoder.decode(payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
             raise ProtocolError(str(error)) from None

@@ -15,7 +15,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from checker_sandbox.wire.limits import MAX_NAME, MAX_NAMES, MAX_PRIMITIVES, MAX_SHOWN, MAX_WORDS
+from checker_sandbox.wire.limits import MAX_NAMES, MAX_PRIMITIVES
+from checker_sandbox.wire.reasons import Reason
+from checker_sandbox.wire.texts import Name, Shown, Words
 
 END_OF_TIME: Final = 1 << 62
 """The last instant a deadline may name (146 years)."""
@@ -25,17 +27,6 @@ Line: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
 
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """What is counted in a run: calls, tasks, threads, services."""
-
-Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_NAME)]
-"""What the submission calls something."""
-
-Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_WORDS)]
-"""What is told of something. A sandbox cuts names and words to a number of characters, each of which may be
-written as six; whoever has taken one over shall not make them longer, since they are told again for each
-step."""
-
-Shown: TypeAlias = Annotated[str, msgspec.Meta(max_length=6 * MAX_SHOWN)]
-"""A value as a short text."""
 
 Digest: TypeAlias = Annotated[bytes, msgspec.Meta(max_length=16)]
 """All that a program remembers at one moment, boiled down to a few bytes."""
@@ -58,12 +49,26 @@ class MethodSpec(msgspec.Struct, frozen=True, array_like=True):
     blocking: bool
 
 
+class EndSpec(msgspec.Struct, frozen=True, array_like=True):
+    """One end of a memory object stream that the sandbox makes."""
+
+    stream: int
+    """The number of the stream: both of its ends have the same."""
+    buffer: int | None
+    """For how many items it has room; None for any number."""
+    sends: bool
+
+
 class ServiceSpec(msgspec.Struct, frozen=True, array_like=True):
     """A service, as it crosses inside a value: the sandbox makes a stub with these methods."""
 
     number: int
     name: str
     methods: list[MethodSpec]
+    scoped: bool = False
+    """Whether a cancel scope is open between its `__aenter__` and its `__aexit__`."""
+    end: EndSpec | None = None
+    """If it is no service, but the end of a memory object stream."""
 
 
 class ObjectSpec(msgspec.Struct, frozen=True, array_like=True):
@@ -113,6 +118,8 @@ class Start(_Message, frozen=True):
     what, and who wakes whom. Nothing is told of it unless the run is watched."""
     count: bool = False
     """Whether to tell how many steps the tasks take."""
+    apart: bool = False
+    """Whether each object, and each act that is none of an object's, gets a fresh import of the program."""
     strike: Strike | None = None
 
     @property
@@ -212,7 +219,7 @@ class Warned(_Message, frozen=True):
 
 
 class ThreadStarted(_Message, frozen=True):
-    """A worker thread was started by `task`. Told only where the judge watches, as are the next."""
+    """A worker thread was started by `task`, or for it."""
 
     thread: Number
     name: Name
@@ -220,7 +227,8 @@ class ThreadStarted(_Message, frozen=True):
 
 
 class Waiting(_Message, frozen=True):
-    """From now on a task waits for something; or a worker thread, if `thread` is not 0."""
+    """From now on a task waits for something; or a worker thread, if `thread` is not 0. Told only where
+    the judge watches, as are the next."""
 
     task: Number
     thread: Number
@@ -252,6 +260,15 @@ class TimedOut(_Message, frozen=True):
     """When the limit was up."""
 
 
+class Unshared(_Message, frozen=True):
+    """A lock or the like came to its end, while the only task that had ever wanted it still ran."""
+
+    task: Number
+    kind: Literal["lock", "semaphore", "limiter"]
+    line: Line
+    """Where it was wanted first."""
+
+
 class Struck(_Message, frozen=True):
     """An exception first appeared in the learner's code: a cancellation, if it has no `kind`."""
 
@@ -263,6 +280,13 @@ class Struck(_Message, frozen=True):
 
 class Swallowed(_Message, frozen=True):
     """An `except` took a cancellation, and the task went on."""
+
+    task: Number
+    line: Line
+
+
+class PassedBy(_Message, frozen=True):
+    """A cancellation passed an `except` that takes asyncio.CancelledError, and is none."""
 
     task: Number
     line: Line
@@ -356,9 +380,9 @@ class Stopped(_Message, frozen=True):
 
 
 class NotRunnable(_Message, frozen=True):
-    """There was nothing to run, or it returned what cannot cross; `reason` is for the learner."""
+    """There was nothing to run, or it returned what cannot cross."""
 
-    reason: Words
+    reason: Reason
     line: Line
 
 
@@ -382,6 +406,15 @@ class TaskSteps(_Message, frozen=True):
     count: Number
 
 
+class StreamLeft(_Message, frozen=True):
+    """How a memory object stream was left that the judge had handed in: told at the end of the run."""
+
+    stream: Number
+    items: Number
+    senders: Number
+    receivers: Number
+
+
 class ActEnded(_Message, frozen=True):
     """One of several acts came to its end; `act` is its index."""
 
@@ -401,12 +434,15 @@ Event: TypeAlias = (
     | Waiting
     | Ended
     | TimedOut
+    | Unshared
     | Struck
     | Swallowed
+    | PassedBy
     | Stands
     | Primitives
     | Woken
     | ActEnded
+    | StreamLeft
     | StrikeCame
     | TaskSteps
 )
@@ -429,16 +465,21 @@ class Awaited(msgspec.Struct, frozen=True, array_like=True):
         "room",  # in a stream, of which `count` receive ends are open
         "result",  # of the task `name`
         "children",  # `count` tasks of its task group
-        "worker",  # the worker thread `name`, or one that is yet to start
+        "worker",  # the worker thread `name`; or, for one that is yet to start, a token of AnyIO's own
+        # limiter, which has `total`
         "thread's sleep",
         "thread's lock",
         "thread's end",  # that of the thread `name`
         "event loop",
         "other",  # of the class, or in the function, `name`
     ]
+    """What sort of thing it is."""
     name: Name = ""
+    """What it is called, where that is known."""
     count: Number = 0
+    """How many permits, tokens, open ends or tasks it has, where it has some."""
     total: float = 0.0
+    """How many tokens a limiter has in all."""
     holders: tuple[Number, ...] = ()
     """The living tasks that could end the wait, as far as they are known: who holds the lock, who is in
     the task group, who has the other end of the stream, ..."""
@@ -452,11 +493,15 @@ class Wait(msgspec.Struct, frozen=True, array_like=True):
     who: Words
     """The name of the task or of the thread."""
     task: Number
+    """The number of the task, or of the one whose thread it is."""
     line: Line
+    """The learner's line at which it waits, if that is known."""
     what: Awaited
+    """What it waits for."""
     started_at: Line = None
     """The line of the code that the task runs, if it is the learner's."""
     is_thread: bool = False
+    """Whether it is a worker thread."""
     holds_loop: bool = False
     """Whether it waits in the event loop's own thread, so that no task can run."""
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from checker_sandbox.wire.limits import MAX_WORDS
+from checker_sandbox.wire.reasons import Fault
 
 MAX_DEPTH: Final = 32
 MAX_ITEMS: Final = 20_000
@@ -11,12 +12,16 @@ MAX_TEXT: Final = 1 << 19
 
 
 class NotPlain(TypeError):
-    """A value that is not plain data cannot cross to the other side; its text says why."""
+    """A value that is not plain data cannot cross to the other side; its text says why, to whoever
+    handed it over."""
 
-    def __init__(self, text: str, kind: str = "") -> None:
+    def __init__(self, text: str, fault: Fault = "type", kind: str = "", within: str = "") -> None:
         super().__init__(text)
+        self.fault: Fault = fault
         self.kind = kind
-        """The name of its type, if that is what keeps it from crossing."""
+        """The name of the type that does not belong there, if that is the fault."""
+        self.within = within
+        """The name of the type of the whole value, if the fault is something inside it."""
 
 
 def plain(value: object, besides: type | None = None) -> Any:
@@ -27,13 +32,14 @@ def plain(value: object, besides: type | None = None) -> Any:
     What is an instance of `besides` passes as it is. Raises `NotPlain`, with a message for the
     learner, for anything else, and for too much of it.
     """
-    return _Plain(besides).copy(value, MAX_DEPTH)
+    return _Plain(value, besides).copy(value, MAX_DEPTH)
 
 
 class _Plain:
     """Copies one value, and counts what it holds."""
 
-    def __init__(self, besides: type | None) -> None:
+    def __init__(self, whole: object, besides: type | None) -> None:
+        self._whole = type(whole).__name__
         self._besides = besides
         self._items = 0
         self._text = 0
@@ -41,18 +47,19 @@ class _Plain:
     def copy(self, value: object, depth: int) -> Any:
         self._items += 1
         if self._items > MAX_ITEMS:
-            raise NotPlain(f"a value of more than {MAX_ITEMS:,} items")
+            raise NotPlain(f"a value of more than {MAX_ITEMS:,} items", "items")
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value
         if kind is int:
             if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
-                raise NotPlain("an integer of more than 64 bits")
+                text = "an integer of more than 64 bits"
+                raise NotPlain(text, "integer", within=self._within(depth))
             return value
         if kind is str or kind is bytes:
-            return self._count(value)
+            return self._count(value, depth)
         if depth == 0:
-            raise NotPlain(f"a value nested more than {MAX_DEPTH} deep")
+            raise NotPlain(f"a value nested more than {MAX_DEPTH} deep", "depth")
         # What a subclass says of itself is not asked: only what it holds as what it is a kind of.
         if isinstance(value, list):
             return [self.copy(item, depth - 1) for item in list.__iter__(value)]
@@ -60,26 +67,34 @@ class _Plain:
             return [self.copy(item, depth - 1) for item in tuple.__iter__(value)]
         if isinstance(value, dict):
             return {
-                self._copy_key(key): self.copy(item, depth - 1) for key, item in dict.items(value)
+                self._copy_key(key, depth): self.copy(item, depth - 1)
+                for key, item in dict.items(value)
             }
         if self._besides is not None and isinstance(value, self._besides):
             return value
-        raise NotPlain(indefinite(kind.__name__), kind.__name__)
+        raise NotPlain(indefinite(kind.__name__), "type", kind.__name__, self._within(depth))
 
-    def _copy_key(self, key: object) -> Any:
+    def _within(self, depth: int) -> str:
+        return self._whole if depth < MAX_DEPTH else ""
+
+    def _copy_key(self, key: object, depth: int) -> Any:
         if type(key) not in (str, int, bytes, bool, type(None)):
-            raise NotPlain(f"a dict with {indefinite(type(key).__name__)} as a key")
+            kind = type(key).__name__
+            text = f"a dict with {indefinite(kind)} as a key"
+            raise NotPlain(text, "key", kind, self._within(depth))
         return self.copy(key, 0)
 
-    def _count(self, value: Any) -> Any:
+    def _count(self, value: Any, depth: int) -> Any:
         self._text += len(value)
         if self._text > MAX_TEXT:
-            raise NotPlain(f"a value of more than {MAX_TEXT >> 10} KiB")
+            raise NotPlain(f"a value of more than {MAX_TEXT >> 10} KiB", "text")
         if type(value) is str:
             try:
                 value.encode()
             except UnicodeEncodeError:
-                raise NotPlain("a string with a lone surrogate, which is not text") from None
+                text = "a string with a lone surrogate, which is not text"
+                within = self._within(depth)
+                raise NotPlain(text, "surrogate", within=within) from None
         return value
 
 

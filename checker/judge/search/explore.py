@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+from checker.judge.chance import branch
 from checker.judge.choices import SEEDS, Choice, Choices, Kind, Replay
 from checker.judge.draws import ANY_SIZE, Drawer, Profile, profiles
 from checker.judge.scheduler import Scheduler, Timed
@@ -35,14 +36,18 @@ class Depth:
     """Up to how many orders of replies there may be for all to be tried."""
     more: int
     """How many follow in each other round."""
+    failures: int = 0
+    """How many calls fail in the first round, one in each world, beside its variations. Where there
+    are fewer calls, each of them fails once: whether errors are heard at all must not be a matter of
+    luck, however quick the search is."""
     largest: int = ANY_SIZE
     """How far above the low end of its range a size may be."""
 
 
-QUICK: Final = Depth("quick", rounds=4, variations=4, few=4, more=1, largest=7)
+QUICK: Final = Depth("quick", rounds=4, variations=4, few=4, more=1, failures=12, largest=7)
 """For each save."""
 
-THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4)
+THOROUGH: Final = Depth("thorough", rounds=24, variations=110, few=500, more=4, failures=12)
 """For marks, and for the proof that checks are right."""
 
 PLAIN_ROUNDS: Final = Depth("plain rounds", rounds=24, variations=0, few=0, more=0)
@@ -151,7 +156,7 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
     worlds = 0
     first: Searched | None = None
     for number, profile in zip(range(depth.rounds), profiles(), strict=False):
-        chance = Random(random.getrandbits(64))
+        chance = branch(random)
         plain = yield Sketch(Replay(), Drawer(profile, chance, depth.largest), chance)
         worlds += 1
         if aims == PLAIN:
@@ -160,7 +165,8 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
         if number and len(plain.trace.calls) > LARGE:
             wanted = min(wanted, 1)  # They take their time, and smaller ones find as much.
         few = depth.few if number == 0 else 0
-        searched = yield from _vary(chance, plain, aims, number, wanted, few)
+        failures = depth.failures if number == 0 else 0
+        searched = yield from _vary(chance, plain, aims, number, wanted, few, failures)
         worlds += searched.worlds
         first = first or searched
     if first is None:
@@ -171,26 +177,27 @@ def explore(random: Random, depth: Depth, aims: Aims) -> Generator[Sketch, Seen,
 
 
 def _vary(
-    random: Random, plain: Seen, aims: Aims, number: int, wanted: int, few: int
+    random: Random, plain: Seen, aims: Aims, number: int, wanted: int, few: int, failures: int
 ) -> Generator[Sketch, Seen, Searched]:
     """Other worlds with the inputs of the `plain` one, in the round of this `number`: so many, or
-    all orders of replies, if they are no more than `few`."""
+    all orders of replies, if they are no more than `few`; and so many `failures` of calls."""
     inputs = tuple(choice.taken for choice in plain.choices.inputs)
     if aims.orders and not aims.cancel and not aims.fail:
         return (yield from _reorder(random, plain, inputs, number, wanted, few))
     points = list(_points(plain, aims))
     of_points = len(points)
     if of_points > wanted:
-        points = random.sample(points, k=wanted)
-    else:
-        random.shuffle(points)
+        first = _first_failures(random, plain, aims, failures)
+        others = [point for point in points if point not in first]
+        points = first + random.sample(others, k=min(wanted, len(others)))
+    random.shuffle(points)
     worlds = 0
     longest = plain
     for turn, mishap in enumerate(points):
         scheduler: Scheduler = Timed()
         if aims.orders and turn % 2:
             strategy = PORTFOLIO[(number + turn // 2) % len(PORTFOLIO)]
-            scheduler = strategy(Random(random.getrandbits(64)), longest.trace)
+            scheduler = strategy(branch(random), longest.trace)
         # The order of ready tasks stays the same: a step is the one that it was.
         ready = _ready(plain.choices.events) if turn % 4 else random.randrange(SEEDS)
         given = Replay(inputs, (ready,))
@@ -212,6 +219,14 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Mishap]:
     for call in range(1, len(trace.calls) + 1):
         for error in range(len(aims.fail)):
             yield Mishap(call=call, error=error)
+
+
+def _first_failures(random: Random, plain: Seen, aims: Aims, failures: int) -> list[Mishap]:
+    """So many calls fail once, with the first error."""
+    if not aims.fail:
+        return []
+    calls = range(1, len(plain.trace.calls) + 1)
+    return [Mishap(call=call) for call in random.sample(calls, k=min(failures, len(calls)))]
 
 
 def _reorder(
@@ -245,7 +260,7 @@ def _reorder(
     for turn in range(turns):
         strategy = PORTFOLIO[(number + turn) % len(PORTFOLIO)]
         # Learns from the run that did the most: in the plainest one a task may give up early.
-        scheduler = strategy(Random(random.getrandbits(64)), longest.trace)
+        scheduler = strategy(branch(random), longest.trace)
         seen = yield sketch((random.randrange(SEEDS), 1), scheduler)
         worlds += 1
         if not complete:

@@ -85,13 +85,14 @@ class _Search:
 def _size(failing: Failing) -> tuple[object, ...]:
     """What is smaller comes first: fewer inputs, then fewer events that are not plain, then ..."""
     replay = failing.replay
+    plainness = tuple(choice.plainness(choice.taken) for choice in failing.inputs)
     return (
         len(failing.inputs),
         sum(taken > 0 for taken in replay.events),
         len(replay.events),
         sum(replay.events[2:]),
-        sum(taken > 0 for taken in replay.inputs),
-        replay.inputs,
+        sum(rank > 0 for rank in plainness),
+        plainness,
         replay.events,
     )
 
@@ -103,12 +104,16 @@ def _plainer(failing: Failing) -> Iterator[Replay]:
 
 def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
     replay = failing.replay
-    others = [p for p, c in enumerate(failing.inputs) if c.kind != "size" and c.taken]
+    others = [
+        place
+        for place, choice in enumerate(failing.inputs)
+        if choice.kind != "size" and choice.taken != choice.plainest
+    ]
 
     def plain(places: Sequence[int]) -> Replay:
         inputs = replay.inputs
         for place in places:
-            inputs = _with(inputs, place, 0)
+            inputs = _with(inputs, place, failing.inputs[place].plainest)
         return dataclasses.replace(replay, inputs=inputs)
 
     # All values at once: whatever comes only now and then goes with them.
@@ -134,7 +139,8 @@ def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
             yield plain(others[first : first + length])
         length //= 2
     for place in others:
-        for smaller in _below(failing.inputs[place].taken):
+        choice = failing.inputs[place]
+        for smaller in sorted(_below(choice.taken), key=choice.plainness):
             yield dataclasses.replace(replay, inputs=_with(replay.inputs, place, smaller))
 
 
@@ -182,8 +188,8 @@ def _below(taken: int) -> Iterator[int]:
 
 
 def _with(choices: Sequence[int], place: int, taken: int) -> tuple[int, ...]:
-    if place >= len(choices):
-        return tuple(choices)  # The plainest, which was left out.
+    if place >= len(choices):  # What is left out is 0.
+        choices = (*choices, *[0] * (place + 1 - len(choices)))
     return _trimmed((*choices[:place], taken, *choices[place + 1 :]))
 
 

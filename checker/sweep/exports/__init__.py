@@ -8,9 +8,10 @@ Only the module of the requested format is imported.
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain, count
 from typing import Any, BinaryIO, Final
 
 from checker.report import SubmissionReport
@@ -24,6 +25,7 @@ __all__ = [
     "encode_cohort",
     "encode_students",
     "file_name",
+    "file_names",
     "write_report",
 ]
 
@@ -60,7 +62,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 
 # What a name with a digest ends in, and what Windows keeps for devices.
-_TAKEN: Final = re.compile(r"(^|-)[0-9a-f]{10}$|^(con|prn|aux|nul|com\d|lpt\d)$")
+_TAKEN: Final = re.compile(r"(^|-)[0-9a-f]{40}$|^(con|prn|aux|nul|com\d|lpt\d)$")
 
 REPORT_FORMATS: Final = tuple(name for name, format in FORMATS.items() if format.of_report)
 """The formats that `write_report` can write."""
@@ -75,9 +77,9 @@ def encode_cohort(name: str, cohort: Cohort, rules: Rules) -> bytes:
 def encode_students(name: str, cohort: Cohort, rules: Rules) -> dict[str, bytes]:
     """A cohort in a format that is `one_each`: the files by their names."""
     module, suffix = _module(name), FORMATS[name].suffix
+    names = file_names((student.name for student in cohort.students), suffix)
     return {
-        file_name(result.student.name, suffix): module.of_result(result, rules)
-        for result in cohort.results
+        names[result.student.name]: module.of_result(result, rules) for result in cohort.results
     }
 
 
@@ -111,8 +113,22 @@ def file_name(student: str, suffix: str) -> str:
     simple = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40]
     if simple and simple == student and not _TAKEN.search(simple):
         return simple + suffix
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:40]
     return f"{simple}-{digest}{suffix}".lstrip("-")
+
+
+def file_names(students: Iterable[str], suffix: str) -> dict[str, str]:
+    """The names of the files of students; two that would have the same are numbered, so that nobody gets
+    the file of somebody else."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in students:
+        tries = chain([suffix], (f"-{number}{suffix}" for number in count(2)))
+        names[student] = next(
+            name for end in tries if (name := file_name(student, end)) not in taken
+        )
+        taken.add(names[student])
+    return names
 
 
 def _result(report: SubmissionReport, sources: Mapping[str, bytes]) -> Result:

@@ -2,7 +2,8 @@
 
 The variables that its runner sets say where the work comes from (the classroom, the assignment, the
 commit); elsewhere the sweep's own facts do. The total is the mark after weights and lateness, rounded
-to whole points, halves up, since the format has no fractions.
+to whole points, halves up, since the format has no fractions; it is null while something could not be
+judged.
 
 https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 """
@@ -41,7 +42,7 @@ def of_result(result: Result, rules: Rules) -> bytes:
         "review": _given("REVIEW_URL", commit),
         "datetime": f"{handed_in}Z" if handed_in else graded_at,
         "graded_at": graded_at,
-        "score": int(rounded(got.final, 0)),
+        "score": None if got.not_graded else int(rounded(got.final, 0)),
         "max-score": got.max_points,
         "tests": [
             {

@@ -1,6 +1,6 @@
 """A table for a spreadsheet: one row per student, one column per exercise, then the mark.
 
-If an exercise could not be judged, its cell is empty, and so is the final one: the kit's own faults
+If an exercise could not be judged, its cell is empty, and so are those of the whole: the kit's own faults
 never become zeros.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from checker.harmless import cell
-from checker.sweep.marks import Rules, earned, mark, rounded
+from checker.sweep.marks import Rules, correction_in_words, earned, mark, rounded
 from checker.sweep.results import Cohort, Result
 
 
@@ -18,7 +18,7 @@ def of_cohort(cohort: Cohort, rules: Rules) -> bytes:
     header = ["student", "group", "submitted", "handed in (UTC)"]
     header += [exercise.name for exercise in cohort.exercises]
     header += ["points", "of", "percent", "days late", "penalty in percent", "final points"]
-    header += ["not graded", "problems"]
+    header += ["not graded", "corrected by hand", "problems"]
     return rows_as_csv([header, *(_row(result, rules) for result in cohort.results)])
 
 
@@ -50,7 +50,10 @@ def _row(result: Result, rules: Rules) -> list[str | int | None]:
         moment(student.handed_in),
     ]
     row += [earned(student, exercise, rules) for exercise in result.exercises]
-    row += [got.points, got.max_points, str(rounded(got.percentage)), got.days_late]
-    row += [str(rounded(got.penalty)), None if got.not_graded else str(rounded(got.final))]
-    row += [" ".join(got.not_graded), "; ".join(student.problems)]
+    whole = not got.not_graded
+    row += [got.points if whole else None, got.max_points]
+    row += [str(rounded(got.percentage)) if whole else None, got.days_late]
+    row += [str(rounded(got.penalty)), str(rounded(got.final)) if whole else None]
+    row += [" ".join(got.not_graded), "; ".join(map(correction_in_words, got.corrections))]
+    row += ["; ".join(student.problems)]
     return row

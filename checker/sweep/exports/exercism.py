@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from checker.harmless import one_line, printable
-from checker.sweep.exports.outcomes import Outcome, outcomes
+from checker.sweep.exports.outcomes import CheckOutcome, outcomes
 from checker.sweep.marks import Rules
 from checker.sweep.results import Result, Student
 
@@ -41,7 +41,7 @@ def of_result(result: Result, rules: Rules) -> bytes:
     return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
 
 
-def _why_nothing_ran(found: list[Outcome]) -> str:
+def _why_nothing_ran(found: list[CheckOutcome]) -> str:
     """What keeps every test from being run, if anything does. What cannot even be imported is found
     out by the first check, which has a token for that; the others say the same, and have none."""
     if not found:
@@ -54,7 +54,7 @@ def _why_nothing_ran(found: list[Outcome]) -> str:
     return found[0].told if failed and alike and ran < min(2, len(found)) else ""
 
 
-def _test(one: Outcome, student: Student, several: bool) -> dict[str, Any]:
+def _test(one: CheckOutcome, student: Student, several: bool) -> dict[str, Any]:
     name = f"{one.exercise}: {one.title}" if several else one.title
     message = printable(one.told)
     if one.status == "not_graded":
@@ -67,7 +67,7 @@ def _test(one: Outcome, student: Student, several: bool) -> dict[str, Any]:
     }
 
 
-def _output(one: Outcome, student: Student) -> str | None:
+def _output(one: CheckOutcome, student: Student) -> str | None:
     """What the submission printed in the run that shows the failure."""
     for work in student.works:
         for recording in work.recordings:

@@ -3,13 +3,12 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-import re
 from itertools import groupby
 from typing import Final
 
-from checker.harmless import markdown, printable
-from checker.sweep.exports.outcomes import Outcome, outcomes
-from checker.sweep.marks import Mark, Rules, lateness_in_words, mark, rounded
+from checker.harmless import fenced, markdown, printable
+from checker.sweep.exports.outcomes import CheckOutcome, outcomes
+from checker.sweep.marks import Mark, Rules, correction_in_words, lateness_in_words, mark, rounded
 from checker.sweep.results import Result
 
 _WORDS: Final = {
@@ -37,8 +36,9 @@ def of_result(result: Result, rules: Rules) -> bytes:
     """The summary: a table of the exercises, then what each failed check saw."""
     found = outcomes(result, rules)
     lines = [f"## {markdown(_headline(result, mark(result, rules), found))}", ""]
-    if result.student.problems:
-        lines += [*(f"- {markdown(problem)}" for problem in result.student.problems), ""]
+    corrected = map(correction_in_words, mark(result, rules).corrections)
+    if told := [*corrected, *result.student.problems]:
+        lines += [*(f"- {markdown(line)}" for line in told), ""]
     lines += ["| exercise | | points |", "| --- | --- | ---: |"]
     for exercise, group in groupby(found, key=lambda one: one.exercise):
         of_exercise = list(group)
@@ -51,7 +51,7 @@ def of_result(result: Result, rules: Rules) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _headline(result: Result, got: Mark, found: list[Outcome]) -> str:
+def _headline(result: Result, got: Mark, found: list[CheckOutcome]) -> str:
     by_exercise = [list(group) for _, group in groupby(found, key=lambda one: one.exercise)]
     passed = sum(all(one.status == "passed" for one in group) for group in by_exercise)
     total = f"{passed} of {len(result.exercises)} passed, "
@@ -63,7 +63,7 @@ def _headline(result: Result, got: Mark, found: list[Outcome]) -> str:
     )
 
 
-def _word(of_exercise: list[Outcome]) -> str:
+def _word(of_exercise: list[CheckOutcome]) -> str:
     statuses = {one.status for one in of_exercise}
     for status in ("failed", "not_graded", "not_started"):
         if status in statuses:
@@ -71,27 +71,18 @@ def _word(of_exercise: list[Outcome]) -> str:
     return _WORDS["passed"]
 
 
-def _details(one: Outcome) -> list[str]:
-    text = printable(one.told)
+def _details(one: CheckOutcome) -> list[str]:
+    text = one.told
     if one.line is not None and one.told == one.message:
-        text += f"\n{printable(one.file)}:{one.line}"
-    # A fence that nothing in the text can close.
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    shown = [
-        f"### {markdown(f'{one.exercise}: {one.title}')}",
-        "",
-        f"{fence}text",
-        *text.split("\n"),
-        fence,
-    ]
+        text += f"\n{one.file}:{one.line}"
+    shown = [f"### {markdown(f'{one.exercise}: {one.title}')}", "", *fenced(text)]
     if one.replay and one.told == one.message:
         short = one.exercise.partition("/")[2]
         shown += ["", f"See it: `checker run {short} --replay {one.replay}`"]
     return shown
 
 
-def _annotation(one: Outcome) -> str:
+def _annotation(one: CheckOutcome) -> str:
     kind = "error" if one.status == "failed" else "warning"
     properties = {"file": one.file, "line": one.line if one.line is None else str(one.line)}
     properties["title"] = one.title

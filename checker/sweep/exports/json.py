@@ -52,6 +52,8 @@ def _student(result: Result, rules: Rules) -> dict[str, Any]:
         "group": student.group,
         "submitted": student.submitted,
         "handed_in": student.handed_in,
+        "handed_in_by": student.time_from or None,
+        "id": {"platform": student.platform, "number": student.number} if student.number else None,
         "problems": list(student.problems),
         "mark": _mark(mark(result, rules)),
         "works": [
@@ -69,12 +71,22 @@ def _mark(got: Mark) -> dict[str, Any]:
     return {
         "points": got.points,
         "max_points": got.max_points,
-        "percentage": number(got.percentage),
+        "percentage": None if got.not_graded else number(got.percentage),
         "days_late": got.days_late,
         "penalty": number(got.penalty),
         # While something is not graded there is no mark.
         "final": None if got.not_graded else number(got.final),
         "not_graded": list(got.not_graded),
+        "corrections": [
+            {
+                "exercise": one.exercise or None,
+                "points": number(Fraction(one.points)),
+                "reason": one.reason,
+                "by": one.by,
+                "on": one.on.isoformat(),
+            }
+            for one in got.corrections
+        ],
     }
 
 

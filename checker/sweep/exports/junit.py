@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from checker.harmless import printable
 from checker.report import CheckReport
 from checker.sweep.exports.outcomes import works
-from checker.sweep.marks import Rules, mark, rounded
+from checker.sweep.marks import Rules, correction_in_words, mark, rounded
 from checker.sweep.results import Cohort, ExerciseInfo, Result, Student, Work
 
 
@@ -39,8 +39,9 @@ def _suite(result: Result, rules: Rules) -> ET.Element:
         ("max_points", got.max_points),
         ("days_late", got.days_late),
         ("final_points", "" if got.not_graded else rounded(got.final)),
+        *(("corrected", correction_in_words(one)) for one in got.corrections),
     ):
-        ET.SubElement(properties, "property", name=name, value=str(value))
+        ET.SubElement(properties, "property", name=name, value=printable(str(value)))
     for exercise, work in works(result):
         suite.extend(_cases(result.student, exercise, work))
     for count, tag in (("errors", "error"), ("failures", "failure"), ("skipped", "skipped")):
@@ -53,7 +54,7 @@ def _suite(result: Result, rules: Rules) -> ET.Element:
 def _cases(student: Student, exercise: ExerciseInfo, work: Work | None) -> list[ET.Element]:
     if work is None:
         case = _case(exercise.name, "all checks")
-        if student.submitted:
+        if student.submitted or student.unread:
             ET.SubElement(case, "error", message="it has not been judged yet")
         else:
             ET.SubElement(case, "skipped", type="pytest.skip", message="nothing was handed in")
@@ -78,7 +79,7 @@ def _tell(case: ET.Element, check: CheckReport) -> None:
     place = f"{printable(check.file)}:{check.line}" if check.line is not None else ""
     tag = "failure" if check.status == "failed" else "error"
     # Line feeds in an attribute are kept as references, but no reader shows them as such.
-    told = ET.SubElement(case, tag, message=printable(check.seen.partition("\n")[0]))
+    told = ET.SubElement(case, tag, message=printable(check.summary))
     told.text = "\n".join(
         part for part in (printable(check.title), printable(check.message), place) if part
     )

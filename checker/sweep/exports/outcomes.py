@@ -10,12 +10,13 @@ from itertools import groupby
 from checker.report import BACKENDS, CheckReport, ExerciseStatus
 from checker.sweep.marks import Rules, Visibility, visibility
 from checker.sweep.results import ExerciseInfo, Result, Work
+from checker.translation import _
 
-__all__ = ["Outcome", "outcomes", "works"]
+__all__ = ["CheckOutcome", "outcomes", "works"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """One check of one exercise."""
 
     exercise: str
@@ -38,7 +39,9 @@ class Outcome:
     def told(self) -> str:
         """The message for a student, where the place that it goes to cannot keep it back itself."""
         if self.message and self.visibility != "visible":
-            return "what this check saw is not shown yet"
+            if self.visibility == "hidden":
+                return _("what this check saw is not shown")
+            return _("what this check saw is not shown yet")
         return self.message
 
 
@@ -49,27 +52,27 @@ def works(result: Result) -> Iterator[tuple[ExerciseInfo, Work | None]]:
         yield exercise, by_name.get(exercise.name)
 
 
-def outcomes(result: Result, rules: Rules) -> list[Outcome]:
+def outcomes(result: Result, rules: Rules) -> list[CheckOutcome]:
     """All checks of a student, in the order of the exercises and of their checks."""
-    found: list[Outcome] = []
+    found: list[CheckOutcome] = []
     for exercise, work in works(result):
         if work is not None:
             found += _outcomes_of_work(work, rules)
-        elif result.student.submitted:
-            found.append(_whole(exercise, "not_graded", "it has not been judged yet", rules))
+        elif result.student.submitted or result.student.unread:
+            found.append(_whole(exercise, "not_graded", _("it has not been judged yet"), rules))
         else:
-            found.append(_whole(exercise, "not_started", "nothing was handed in", rules))
+            found.append(_whole(exercise, "not_started", _("nothing was handed in"), rules))
     return found
 
 
-def _outcomes_of_work(work: Work, rules: Rules) -> Iterator[Outcome]:
+def _outcomes_of_work(work: Work, rules: Rules) -> Iterator[CheckOutcome]:
     report = work.report
     counts = rules.partial_credit or report.status == "passed"
-    for _, group in groupby(report.checks, key=lambda check: check.name):
+    for _name, group in groupby(report.checks, key=lambda check: check.name):
         checks = list(group)
         status = _status(checks) if report.status != "not_started" else "not_started"
         shown = next((c for c in checks if c.status == "failed"), checks[0])
-        yield Outcome(
+        yield CheckOutcome(
             exercise=report.name,
             name=shown.name,
             title=shown.title,
@@ -95,15 +98,15 @@ def _status(checks: list[CheckReport]) -> ExerciseStatus:
 def _message(checks: list[CheckReport], status: ExerciseStatus) -> str:
     said = {check.message: check for check in checks if check.message}
     if not said and status == "not_graded":
-        return "it was judged on one backend alone, and earns its points on both"
+        return _("it was judged on one backend only, and earns its points on both")
     if len(said) == 1:
         return next(iter(said))
     return "\n\n".join(f"{check.backend}: {message}" for message, check in said.items())
 
 
-def _whole(exercise: ExerciseInfo, status: ExerciseStatus, why: str, rules: Rules) -> Outcome:
+def _whole(exercise: ExerciseInfo, status: ExerciseStatus, why: str, rules: Rules) -> CheckOutcome:
     """In place of all checks of an exercise, where nothing is known about them."""
-    return Outcome(
+    return CheckOutcome(
         exercise=exercise.name,
         name="",
         title=exercise.title,

@@ -1,24 +1,38 @@
-"""A cohort of made-up students, for benchmarks and to look at what a sweep makes of one.
-
-    python -m benchmarks.cohort FOLDER [--students N] [--honest] [--seed N]
+"""A cohort of made-up students, to look at what a sweep makes of one, for benchmarks and for tests.
 
 Each student is a folder with a file for most exercises: the starter, the solution, another right
-answer or a known wrong one, as chance has it. Among them are all attacks that the tests know, each
-as a student of its name; those that are a file hand in the other exercises like everybody else.
+answer or a known wrong one, as chance has it. Attackers hand in one attack each, of all that the tests
+know, under its name; those whose attack is a file hand in the other exercises like everybody else.
 """
 
-import argparse
 import random
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from checker.course import Course
-from tests import hostile
+from checker.course import Course, shipped
+from checker.demo import hostile
 
-ROOT = Path(__file__).parents[1]
-MISSING = 0.1
+__all__ = ["kinds_of_attacks", "make_cohort", "make_demo"]
+
+MISSING: Final = 0.1
 """How likely it is that a student has not handed in an exercise."""
+
+
+def kinds_of_attacks() -> int:
+    """How many attacks there are, each of which an attacker can hand in."""
+    return len(hostile.FILES) + len(hostile.ODD)
+
+
+def make_demo(folder: Path, students: int, attackers: int, seed: int) -> None:
+    """Write a cohort into `folder`, whose last `attackers` students attack. Each attack is there once
+    before one is there twice; those that are more than a file are there once at the most."""
+    odd = [*hostile.ODD] if attackers >= kinds_of_attacks() else []
+    files = [*hostile.FILES]
+    random.Random(seed).shuffle(files)
+    count = attackers - len(odd)
+    chosen = sorted(files[n % len(files)] for n in range(count))
+    make_cohort(folder, students, seed, attacks=chosen, odd=bool(odd))
 
 
 def make_cohort(
@@ -27,7 +41,7 @@ def make_cohort(
     """Write a cohort into `folder`; of its students, one for each of `attacks` hands that in, and one
     each what is more than a file, if `odd`."""
     draw = random.Random(seed)
-    course = Course.load(ROOT)
+    course = Course.load(shipped())
     answers = {
         exercise: [
             exercise.solutions / "starter.py",
@@ -55,24 +69,3 @@ def make_cohort(
 def remark(name: str) -> str:
     """What each file ends with, so that no two are the same."""
     return f"\n# handed in by {name}\n"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--students", type=int, default=200)
-    parser.add_argument("--honest", action="store_true", help="without attacks")
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    attacks = [] if given.honest else hostile.FILES
-    least = 0 if given.honest else len(hostile.FILES) + len(hostile.ODD)
-    if given.students < least:
-        parser.error(f"there are {least} attacks; ask for more students, or for --honest ones")
-    if given.folder.exists() and any(given.folder.iterdir()):
-        parser.error(f"{given.folder} is not empty")
-    make_cohort(given.folder, given.students, given.seed, attacks=attacks, odd=not given.honest)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Cohorts that are made up, and what their attackers hand in."""
