@@ -31,19 +31,21 @@ EPSILON = 1e-6
 class Storage(Service):
     """Scans by the numbers of their letters, and what was saved."""
 
+    latency = 1.0
+
     def __init__(self, scans: dict[int, str], fetching: list[float], saving: list[float]) -> None:
         self.scans = scans
         self.fetching = dict(zip(scans, fetching, strict=True))
         self.saving = dict(zip(scans, saving, strict=True))
         self.saved: dict[int, str] = {}
 
-    @takes(lambda storage, number: storage.fetching.get(number, 1.0))
+    @takes("fetching")
     def fetch(self, number: int) -> str:
         if number not in self.scans:
             raise LookupError(f"there is no letter {number}")
         return self.scans[number]
 
-    @takes(lambda storage, number, text: storage.saving.get(number, 1.0))
+    @takes("saving")
     def save(self, number: int, text: str) -> None:
         self.saved[number] = text
 
@@ -51,12 +53,14 @@ class Storage(Service):
 class Reader(Service):
     """Reads scans, any number of them at once; of a blank one, the text is empty."""
 
+    latency = 1.0
+
     def __init__(self, texts: dict[str, str], seconds: dict[str, float]) -> None:
         self.texts = texts
         self.seconds = seconds
 
     @blocking
-    @takes(lambda reader, scan: reader.seconds.get(scan, 1.0))
+    @takes("seconds")
     def read(self, scan: str) -> str:
         if scan not in self.texts:
             raise ValueError(f"{scan[:40]!r} is no scan")
@@ -133,9 +137,7 @@ def _judged(run: Run, act: Act, storage: Storage, reader: Reader) -> Mail:
         alike = [f"letter {n}" for n, other in scans.items() if other == scan and n != number]
         seen = f"its scan, {scan!r}, was fetched but not read"
         if lost:
-            seen = (
-                f"{lost.method}() was called at {lost.started:g} s and given up at {lost.ended:g} s"
-            )
+            seen = f"{lost.method}() was called at {lost.started:g} s and cancelled at {lost.ended:g} s"
         elif "fetch" not in done:
             seen = "fetch() was not called"
         elif "read" in done:
@@ -145,9 +147,11 @@ def _judged(run: Run, act: Act, storage: Storage, reader: Reader) -> Mail:
             f"{place}no text was saved for letter {number}: {seen}"
             + (f"; {alike[0]} has the same scan" if alike and "fetch" in done else ""),
             at=lost,
-            advice="wait for each step of each letter, however long it takes"
+            advice=f"let {lost.method}() take as long as it needs, and do not cancel it yourself"
             if lost
-            else "fetch, read and save every letter, even if it is blank or looks like another",
+            else "fetch, read and save every letter, even if it is blank or looks like another"
+            if begun
+            else "start reading every letter, and return when all of them are saved",
         )
         is_foreign = bool(saved[number]) and any(
             call.reply == saved[number] and call.service is not reader for call in run.calls
@@ -167,7 +171,7 @@ def _judged(run: Run, act: Act, storage: Storage, reader: Reader) -> Mail:
         run.expect(
             sorted(next(iter(call.given.values())) for call in made) == sorted(due),
             f"{place}{counted(len(scans), 'letter')} took {counted(len(made), 'call')} of "
-            f"{method}(); each letter needs one of its own",
+            f"{method}(); each letter needs its own",
             at=made[-1] if made else None,
             advice="fetch, read and save each letter once, even if it looks like another",
         )
@@ -194,7 +198,7 @@ def every_text_saved(case: Case) -> None:
 @check(
     "All letters are read at the same time",
     points=2,
-    advice="while read() runs, the event loop's own thread must neither call it nor stand and wait for it",
+    advice="call read() in a thread other than the event loop's, and await it there: the event loop must stay free",
 )
 def readings_overlap(case: Case) -> None:
     for mail in mails(case):
@@ -212,13 +216,14 @@ def readings_overlap(case: Case) -> None:
             if mail.run.blocked
             else f"find what lets only {counted(most, 'letter')} be read at a time, and whether "
             "several calls share it",
+            together=([read] for read in mail.run.calls_to("read")),
         )
 
 
 @check(
     "No letter waits for another one",
     points=2,
-    advice="a task may wait for read(), but the event loop's own thread may not",
+    advice="a task may await what reads its letter; the event loop itself may not stand still for it",
 )
 def loop_stays_free(case: Case) -> None:
     for mail in mails(case):
@@ -236,9 +241,22 @@ def loop_stays_free(case: Case) -> None:
         if late:
             since, what, call = min(late, key=lambda entry: entry[0])
             held = [b for b in mail.run.blocked if b.started < call.started and b.ended > since]
-            advice = f"find out what this {call.method}() was waiting for: another letter, a thread, a sleep?"
-            mail.run.expect(
-                False, what, at=held[0] if held else call, advice=None if held else advice
+            before = {
+                "fetch": "the beginning of read_letters()",
+                "read": "fetch()",
+                "save": "read()",
+            }
+            advice = f"look at all that is awaited between {before[call.method]} and {call.method}(): nothing may take time there"
+            other = None if held else _ended_then(mail, call)
+            if other is not None:
+                what += f", when {other.method}() of another letter had ended"
+                advice = "let each letter go on as soon as its own last step is done, whatever other letters do"
+            mail.run.fail(
+                what,
+                at=held[0] if held else call,
+                advice=None if held else advice,
+                together=[(one.fetch, one.read, one.save) for one in mail.letters],
+                late=call,
             )
         last = max((letter.save.ended or 0.0 for letter in mail.letters), default=mail.act.started)
         mail.run.expect(
@@ -254,6 +272,17 @@ def loop_stays_free(case: Case) -> None:
         )
         mail.run.expect_unblocked()
         mail.run.expect_nothing_left()
+
+
+def _ended_then(mail: Mail, late: Call) -> Call | None:
+    """The call, of another letter or in another call of read_letters, that ended as this one began."""
+    letters = ((one.fetch, one.read, one.save) for one in mail.letters)
+    own = next(calls for calls in letters if any(call is late for call in calls))
+    for call in mail.run.calls:
+        is_own = any(call is other for other in own)
+        if not is_own and call.ended is not None and abs(call.ended - late.started) < EPSILON:
+            return call
+    return None
 
 
 @question

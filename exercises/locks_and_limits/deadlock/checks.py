@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Case, Run, Service, World, check, plain_name, question, scene
+from checker import Act, Call, Case, Run, Service, World, check, often, plain_name, question, scene
 
 Transfer = tuple[int, int, int]
 
@@ -63,7 +63,7 @@ class Night:
                 due = account.opening + sum(
                     amount if target == index else -amount for _, target, amount in own
                 )
-                calls = [call for call in self.run.calls if call.service is account and call.done]
+                calls = self.run.calls.to(account).done
                 writes = [call for call in calls if call.method == "write"]
                 reads = len(calls) - len(writes)
                 where = f" of the call at {orders.act.started:g} s (Account {number})"
@@ -72,7 +72,7 @@ class Night:
                 pairs = {transfer[:2] for transfer in own}
                 self.run.expect(
                     len(writes) == len(own),
-                    f"{part} and was written {times(len(writes), 'time')}",
+                    f"{part}{did('written', len(writes))}",
                     advice=advice
                     or (
                         "write each account once for each of its transfers"
@@ -84,7 +84,7 @@ class Night:
                 )
                 self.run.expect(
                     reads >= len(own),
-                    f"{part} and was read {times(reads, 'time')}",
+                    f"{part}{did('read', reads)}",
                     advice=advice or "read both accounts in each transfer, before you write them",
                 )
                 self.run.expect(
@@ -166,9 +166,7 @@ def circles(case: Case) -> Iterator[Night]:
 
 
 def draw_accounts(case: Case, world: World, count: int) -> list[Account]:
-    return [
-        world.add(Account(case.integer(0, 999), case.duration(1.0, 10.0))) for _ in range(count)
-    ]
+    return [world.add(Account(case.amount(0, 999), case.duration(1.0, 10.0))) for _ in range(count)]
 
 
 @check(
@@ -192,13 +190,15 @@ def circles_end(case: Case) -> None:
 
 
 @check(
-    "Transfers that have no account in common overlap",
+    "Transfers that have no account in common overlap, and nothing blocks or is left running",
     points=2,
     advice="only transfers that need the same account have a reason to wait for each other",
 )
 def strangers_overlap(case: Case) -> None:
     for night in opposite(case):
-        night.expect_balances(advice="get every transfer right first; its time comes second")
+        night.expect_balances(
+            advice="first get every transfer right, and then look at how long it takes"
+        )
         for orders in night.orders if night.is_timed else ():
             for pair in {frozenset(transfer[:2]) for transfer in orders.transfers}:
                 expect_no_wait(night, orders, sorted(pair))
@@ -230,16 +230,24 @@ def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
     name = f"accounts {pair[0]} and {pair[1]}"
     if orders is not night.orders[0]:
         name += f" of the call at {began:g} s"
+    place = f"in the call that began at {began:g} s, " if orders is not night.orders[0] else ""
     free = began
     reads, writes = Counter[Service](), Counter[Service]()
     for call in calls:
         if reads == writes and writes.total() % 2 == 0:  # No transfer is half done.
+            is_late = call.started >= free + 1.0 + EPSILON
+            other_call = just_ended(night, orders, call) if is_late else ""
             night.run.expect(
-                call.started < free + 1.0 + EPSILON,
-                f"{name} were free from {free:g} s on, but no transfer between them began until "
-                f"{call.started:g} s",
+                not is_late,
+                f"{place}a transfer between accounts {pair[0]} and {pair[1]} was still to be done, and from "
+                f"{free:g} s on no other transfer was using either of them; but it did not begin until "
+                f"{call.started:g} s{other_call}",
                 at=call,
-                advice="what did it wait for, when both of its accounts were free?",
+                advice="begin a transfer as soon as both of its accounts are free: it must not wait for "
+                "transfers between other accounts"
+                if other_call
+                else "begin a transfer as soon as both of its accounts are free, or at most a second later",
+                together=strangers(night, calls),
             )
         (reads if call.method == "read" else writes)[call.service] += 1
         free = max(free, call.ended or 0.0)
@@ -249,7 +257,25 @@ def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
         f"{alone / count:g} s, even one call after the other: {one.seconds:g} s for each read and write "
         f"of account {pair[0]}, and {other.seconds:g} s for each of account {pair[1]}",
         at=calls[0] if calls else None,
+        together=strangers(night, calls),
     )
+
+
+def strangers(night: Night, calls: Sequence[Call]) -> Iterator[list[Call]]:
+    """The calls of the tasks that made `calls`, of an account or two, and those of all others."""
+    tasks = {call.task for call in calls}
+    yield [call for call in night.run.calls if call.task in tasks]
+    yield [call for call in night.run.calls if call.task not in tasks]
+
+
+def just_ended(night: Night, orders: Orders, late: Call) -> str:
+    """Which call of another account of the same `transfer_all` ended as this one began, for the end of a
+    sentence."""
+    for index, account in enumerate(orders.accounts):
+        for call in night.run.calls.to(account):
+            if account is not late.service and abs((call.ended or 0.0) - late.started) < EPSILON:
+                return f", when {call.method}() of account {index} had just ended"
+    return ""
 
 
 def listed(transfers: Sequence[Transfer]) -> str:
@@ -262,6 +288,10 @@ def listed(transfers: Sequence[Transfer]) -> str:
 
 def times(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def did(verb: str, count: int) -> str:
+    return f" {'and' if count else 'but'} was {often(count, verb)}"
 
 
 @question

@@ -8,40 +8,47 @@ from itertools import pairwise
 from checker import (
     Act,
     Call,
+    Calls,
     Case,
     CheckFailed,
+    Failure,
     Instance,
     Run,
     Service,
     World,
     advise,
     check,
-    most_in_flight,
+    counted,
+    often,
     question,
     scene,
     takes,
+    were,
 )
 
-REFUSED = "had failed with ValueError"
-IN_THE_RENDERER = "had been cancelled in the renderer"
-BEFORE_ITS_TURN = "had been cancelled before getting a place"
+RETURNED = "returned"
+REFUSED = "failed with ValueError"
+IN_THE_RENDERER = "been cancelled in the renderer"
+BEFORE_ITS_TURN = "been cancelled before getting a place"
 FOLLOW = {
-    "had returned": "follow render() for a picture that is rendered: its permit must be given back once, "
+    RETURNED: "follow studio.render() for a picture that is rendered: its permit must be given back once, "
     "and at once",
-    REFUSED: "follow render() line by line for a picture for which the renderer raises ValueError: how many "
+    REFUSED: "follow studio.render() line by line for a picture for which the renderer raises ValueError: how many "
     "permits does it give back?",
-    IN_THE_RENDERER: "follow render() for a picture that is cancelled in the renderer: a cancellation is an "
+    IN_THE_RENDERER: "follow studio.render() for a picture that is cancelled in the renderer: a cancellation is an "
     "exception, but no `Exception`, and any further `await` is cancelled, too",
-    BEFORE_ITS_TURN: "follow render() for a caller that is cancelled while it waits for a permit, or just "
+    BEFORE_ITS_TURN: "follow studio.render() for a caller that is cancelled while it waits for a permit, or just "
     "as it gets one: it must give back what it got, and nothing else",
 }
-FOLLOW_EACH = "follow render() for each of these: does it give back its permit, once, and at once?"
+FOLLOW_EACH = (
+    "follow studio.render() for each of these: does it give back its permit, once, and at once?"
+)
 SEVERAL = "in several ways"
 TAKE_ONE = (
-    "all calls of a studio must take their permits from the same place: one before the renderer is "
-    "asked, given back exactly once, when it is done"
+    "let each picture take one of the studio's permits before the renderer is asked, and give it back once, "
+    "when the renderer is done with it"
 )
-LET_IT_OUT = "give the permit back, and let the exception go on to whoever called"
+LET_IT_OUT = "let the exception reach the caller: whatever catches it must raise it again"
 TO_EACH = "two people may send the same picture: what happens to one must not reach the other"
 
 
@@ -95,51 +102,63 @@ class Day:
             acts = [visit.act for visit in studio.visits]
             moments = {call.started for call in calls} | {call.ended or 0.0 for call in calls}
             moments |= {act.started for act in acts} | {act.ended for act in acts}
-            for begin, end in pairwise(sorted(moments)):
-                if end - begin < 1e-6:
-                    continue  # What happens in one instant happens in any order.
-                inside = [c for c in calls if c.started <= begin and (c.ended or 0.0) >= end]
+            stretches = [
+                (begin, end, [c for c in calls if c.started <= begin and (c.ended or 0.0) >= end])
+                for begin, end in pairwise(sorted(moments))
+                if end - begin >= 1e-6  # What happens in one instant happens in any order.
+            ]
+            # Apart, so that no limit at all does not end up in a run that shows one too many.
+            for begin, _, inside in stretches:
+                if len(inside) > studio.limit + 1:
+                    raise self.crowded(studio, begin, inside)
+            for begin, end, inside in stretches:
                 waiting = sum(a.started <= begin and a.ended >= end for a in acts) - len(inside)
                 if len(inside) > studio.limit:
                     raise self.crowded(studio, begin, inside)
                 if waiting > 0 and len(inside) < studio.limit:
                     raise self.idle(studio, begin, end, len(inside), waiting)
 
-    def calls_in(self, studio: Studio) -> list[Call]:
-        return [call for call in self.run.calls if call.service is studio.renderer]
+    def calls_in(self, studio: Studio) -> Calls:
+        return self.run.calls.to(studio.renderer)
 
     def crowded(self, studio: Studio, moment: float, inside: Sequence[Call]) -> CheckFailed:
         """Why there are too many `inside` the renderer, as far as that can be told."""
+        opening = self.before_what(studio, moment)
         who_left, way = self.tell_who_left(studio, moment)
         advice = FOLLOW[way] if way in (REFUSED, BEFORE_ITS_TURN) else TAKE_ONE
         if self.is_quiet(moment):
             who_left = "the last of them had waited until then, and no place had come free"
             advice = "let nobody in without a permit, however long the wait"
-        seen = f"at {moment:g} s {pictures(len(inside))} were in the renderer at the same time"
+        seen = f"{opening}at {moment:g} s {pictures(len(inside))} were in the renderer at the same time"
         seen += f"; the limit is {studio.limit}"
-        return CheckFailed(f"{seen}; {who_left}", inside[-1].line, advice)
+        if who_left:
+            seen += f"; {who_left}"
+        return CheckFailed(seen, inside[-1].line, advice)
 
     def idle(
         self, studio: Studio, begin: float, end: float, inside: int, waiting: int
     ) -> CheckFailed:
         """Why there are too few in the renderer, as far as that can be told."""
+        opening, among = self.before_what(studio, begin), ""
         who_left, way = self.tell_who_left(studio, begin)
         advice = FOLLOW.get(way, FOLLOW_EACH)
         others = [call for call in self.run.calls if call.service is not studio.renderer]
         elsewhere = sum(call.started <= begin < (call.ended or 0.0) for call in others)
         if self.is_quiet(end):
             who_left = f"the next got in at {end:g} s, when nothing else happened"
-            advice = "let whoever waits be woken the moment a place comes free"
+            advice = "wake a call that waits the moment a place comes free"
         elif not way:
-            advice = "let in `limit` pictures at a time, and not one less"
+            advice = "let in `limit` pictures at a time, and not one fewer"
             names = [v.picture.name for v in studio.visits if v.act.started <= begin < v.act.ended]
             if len(set(names)) < len(names):
                 advice += ", even equal ones"
             if elsewhere:
-                who_left += f", and another studio had {pictures(elsewhere)} in its renderer"
+                among = f"while another studio had {pictures(elsewhere)} in its own renderer, "
+                if opening:
+                    among = f"and {among}"
                 advice += ", whatever another studio has in its own renderer"
-        elif (most := most_in_flight(self.calls_in(studio))) < studio.limit:
-            advice += "; or was there one permit less from the start? There was never more than "
+        elif (most := self.calls_in(studio).most_in_flight) < studio.limit:
+            advice += "; or was there one permit fewer from the start? There was never more than "
             advice += f"{pictures(most)} in the renderer at a time"
         done = sum(
             c.service is studio.renderer and c.ended is not None and c.ended <= begin
@@ -148,14 +167,28 @@ class Day:
         out = [visit for visit in studio.visits if visit.act.ended <= begin + 1e-6]
         if done - sum(self.way_out(studio, visit) != BEFORE_ITS_TURN for visit in out) >= waiting:
             return CheckFailed(
-                f"by {begin:g} s the renderer was done with a picture, and render() went on until {end:g} s",
+                f"by {begin:g} s the renderer was done with a picture, and studio.render() went on until "
+                f"{end:g} s",
                 None,
-                "end render() as soon as the renderer is done with its picture",
+                "end studio.render() as soon as the renderer is done with its picture",
             )
         free = studio.limit - inside
-        seen = f"from {begin:g} s to {end:g} s {pictures(waiting)} waited, though {free} of {studio.limit} "
-        seen += f"places in the renderer {'was' if free == 1 else 'were'} free"
-        return CheckFailed(f"{seen}; {who_left}", None, advice)
+        places = f"{free} of {studio.limit} places {were(free)}"
+        if free == studio.limit:
+            places = "the only place was" if free == 1 else f"all {free} places were"
+        seen = f"{opening}{among}{pictures(waiting)} waited from {begin:g} s to {end:g} s, though "
+        seen += f"{places} free in the studio"
+        if who_left:
+            seen += f"; {who_left}"
+        return CheckFailed(seen, None, advice)
+
+    def before_what(self, studio: Studio, moment: float) -> str:
+        """What had not happened in a studio yet, to open a message, where no picture had failed or been
+        cancelled there: a check asks what comes of that, and something else is wrong."""
+        left = [visit for visit in studio.visits if visit.act.ended <= moment + 1e-6]
+        if all(self.way_out(studio, visit) == RETURNED for visit in left):
+            return "before any picture had failed or been cancelled in this studio, "
+        return ""
 
     def is_quiet(self, moment: float) -> bool:
         """Whether nobody came or left at that moment, and no picture was done."""
@@ -165,26 +198,22 @@ class Day:
         return all(abs(other - moment) > 1e-6 for other in moments)
 
     def tell_who_left(self, studio: Studio, moment: float) -> tuple[str, str]:
-        """Who left the studio last by that moment; and how, unless they did in several ways."""
+        """Who left the studio last by that moment, if anybody; and how, unless in several ways."""
         left = [visit for visit in studio.visits if visit.act.ended <= moment + 1e-6]
         just_now = [visit for visit in left if visit.act.ended > moment - 1e-6]
         ways = Counter(self.way_out(studio, visit) for visit in just_now or left)
         if not ways:
-            return "nobody had left the studio yet", ""
+            return "", ""
         told = ", ".join(
-            f"{number} call{'' if number == 1 else 's'} {way}"
+            f"{counted(number, 'call')} {'had just' if just_now else 'had'} {way}"
             for way, number in sorted(ways.items())
         )
-        if just_now:
-            told = told.replace("had ", "had just ")
         return f"by then {told}", next(iter(ways)) if len(ways) == 1 else SEVERAL
 
     def way_out(self, studio: Studio, visit: Visit) -> str:
         act = visit.act
         if not act.was_cancelled:
-            return (
-                f"had failed with {act.errors[0].kind}" if act.error is not None else "had returned"
-            )
+            return f"failed with {act.errors[0].kind}" if act.error is not None else RETURNED
         ends = {
             call.outcome
             for call in self.run.calls
@@ -194,19 +223,19 @@ class Day:
         }
         if "cancelled" in ends:
             return IN_THE_RENDERER
-        return "had been cancelled after leaving the renderer" if ends else BEFORE_ITS_TURN
+        return "been cancelled after leaving the renderer" if ends else BEFORE_ITS_TURN
 
     def expect_outcomes(self) -> None:
         """Whoever was not cancelled got the postcard or the error; whoever was could leave at once.
         Nobody had a picture rendered twice."""
         for studio in self.studios:
             sent = Counter(visit.picture.name for visit in studio.visits)
-            calls = [call for call in self.run.calls if call.service is studio.renderer]
+            calls = self.calls_in(studio)
             rendered = Counter(call.given.get("picture") for call in calls)
             for name, times in sent.items():
                 self.run.expect(
                     rendered[name] <= times,
-                    f"{name} was sent {often(times)}, and the renderer was asked for it "
+                    f"studio.render() was called {often(times)} with {name}, and called renderer.render() for it "
                     f"{often(rendered[name])}",
                     at=next((c for c in reversed(calls) if c.given.get("picture") == name), None),
                     advice="have a picture rendered once for each call that sends it, and not again",
@@ -218,7 +247,7 @@ class Day:
                     stayed = act.ended - act.record.cancelled_at
                     self.run.expect(
                         stayed < 1e-6,
-                        f"render() was cancelled {called:g} s after it was called, and went on for {stayed:g} s",
+                        f"studio.render() was cancelled {called:g} s after it was called, and went on for {stayed:g} s",
                         advice="let a cancellation out at once: do not shield the wait or the rendering",
                     )
                     if act.was_cancelled:
@@ -226,35 +255,36 @@ class Day:
                 error = act.errors[0] if act.errors else None
                 line = error.line if error is not None else None
                 if picture.postcard is not None:
-                    seen = f"the renderer makes {picture.postcard!r} of {name}"
+                    due = f"renderer.render() makes {picture.postcard!r} of this picture"
                     is_right = error is None and act.value == picture.postcard
                     advice = "return what the renderer made of this picture, whatever it is"
                 else:
-                    seen = f"the renderer raises ValueError for {name}"
+                    due = "renderer.render() raises ValueError for this picture"
                     told = [(error.kind, error.message) for error in act.errors]
                     is_right = told == [("ValueError", f"{name} is not a picture")]
                     advice = LET_IT_OUT
                 if is_right:
                     continue
                 if act.record.cancelled_at is not None:
-                    seen = f"somebody cancelled render() {called:g} s after it was called"
+                    due = f"somebody had cancelled that {called:g} s after it was called"
                     advice = LET_IT_OUT
                 elif not rendered[name]:
-                    seen += ", but was never asked for it"
+                    due += ", and was never called for it"
                     advice = "have each picture rendered by the renderer, whatever comes of it"
                 elif error is not None:
-                    seen += f"; it was sent {often(sent[name])}"
+                    if sent[name] > 1:
+                        due += f", with which studio.render() was called {often(sent[name])}"
                     advice = TO_EACH if sent[name] > 1 else LET_IT_OUT
                     advice = advise(error, self.run.trace.backend) or advice
-                raise CheckFailed(f"{seen}, and render() {came_of(act)}", line, advice)
+                raise CheckFailed(f"studio.render({name!r}) {came_of(act)}; {due}", line, advice)
 
 
 def came_of(act: Act) -> str:
     if act.was_cancelled:
         return "let itself be cancelled, though nobody had cancelled it"
     if act.error is not None:
-        told = " and ".join(f"{error.kind}: {error.message}" for error in act.errors)
-        return f"raised {told.removesuffix(': ')}"
+        told = " and ".join(str(Failure(error.kind, error.message)) for error in act.errors)
+        return f"raised {told}"
     return f"returned {act.value!r}"
 
 
@@ -379,10 +409,6 @@ def pictures(count: int) -> str:
     return f"{count} picture{'' if count == 1 else 's'}"
 
 
-def often(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
 @check("Pictures that cannot be rendered give their permits back", points=2)
 def failures_give_back(case: Case) -> None:
     for day in failures(case):
@@ -404,7 +430,7 @@ def no_permit_from_the_queue(case: Case) -> None:
         day.expect_outcomes()
 
 
-@check("The caller hears of an error, and can cancel")
+@check("An error reaches the caller, who can also cancel at any time")
 def the_caller_hears(case: Case) -> None:
     for day in callers(case):
         day.expect_outcomes()

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from checker import Act, Call, Case, Run, Service, World, check, question, scene
+from checker import Act, Call, Case, Run, Service, World, check, often, question, scene
 
 AMOUNTS = [*range(1, 100), 0]
+
+BALANCES_FIRST = "get every balance right first: only then does this check look at whether accounts wait for each other"
 
 EPSILON = 1e-6
 """Virtual seconds by which sums of times may differ."""
@@ -70,19 +72,24 @@ class Due:
 
     @property
     def deposits(self) -> str:
-        """`2 deposits (1 + 73 = 74)`."""
+        """`2 deposits, of 1 and 73`, or `one deposit, of 1`."""
         if not self.amounts:
             return "no deposit"
-        more = f" and {len(self.amounts) - 6} more" if len(self.amounts) > 6 else ""
-        total = f" = {sum(self.amounts)}" if len(self.amounts) > 1 else ""
-        first = " + ".join(map(str, self.amounts[:6]))
-        return f"{times(len(self.amounts), 'deposit')} ({first}{more}{total})"
+        if len(self.amounts) == 1:
+            return f"one deposit, of {self.amounts[0]}"
+        *first, last = [str(amount) for amount in self.amounts[:6]]
+        if len(self.amounts) > 6:
+            first, last = [*first, last], f"{len(self.amounts) - 6} more"
+        return f"{times(len(self.amounts), 'deposit')}, of {', '.join(first)} and {last}"
 
     @property
     def used(self) -> str:
         """What was made of it."""
         reads = len(self.done) - len(self.writes)
-        made = f"{times(reads, 'read')} and {times(len(self.writes), 'write')}"
+        made = "neither a read nor a write"
+        if self.done:
+            made = f"{times(reads, 'read')} and {times(len(self.writes), 'write')}"
+
         gone = next((call for call in self.calls if call.outcome == "cancelled"), None)
         return made + (
             f"; {gone.method}() was given up {gone.ended - gone.started:g} s after it was called"
@@ -101,7 +108,7 @@ class Due:
             return "a deposit of 0 is booked like any other"
         if len(self.writes) == len(set(self.amounts)):
             return "two deposits of the same amount are two deposits: book both"
-        return "read and write the account once for each of its deposits: which ones are left out?"
+        return "read and write the account once for each of its deposits"
 
 
 @dataclass(frozen=True)
@@ -127,14 +134,33 @@ class Day:
                 accounts.append(Due(account, name, batch.amounts(index), batch, calls[account]))
         return accounts
 
+    def expect_not_twice(self, due: Due, advice: str | None = None) -> None:
+        """An account was not written more often than it has deposits."""
+        reads, expected = (
+            len(due.done) - len(due.writes),
+            due.account.opened_with + sum(due.amounts),
+        )
+        held = f"It held {due.account.opened_with}, and now holds {due.account.balance}"
+        self.run.expect(
+            len(due.writes) <= len(due.amounts),
+            f"{due.name} should get {due.deposits}, but was written {often(len(due.writes))} (and read "
+            f"{often(reads)}): a deposit is one read and one write. {held}"
+            + ("" if due.account.balance == expected else f", not {expected}"),
+            at=due.writes[-1] if due.writes else None,
+            advice=advice or due.advice,
+        )
+
     def expect_balances(self, advice: str | None = None) -> None:
         for due in self.accounts:
             held, expected = due.account.balance, due.account.opened_with + sum(due.amounts)
             is_complete = len(due.writes) == len(due.amounts)
+            if held != expected:
+                self.expect_not_twice(due, advice)
             self.run.expect(
                 held == expected,
-                f"{due.name} held {due.account.opened_with} and should get {due.deposits}; it now holds "
-                f"{held}, not {expected}" + ("" if is_complete else f", after {due.used}"),
+                f"{due.name} held {due.account.opened_with} and should get {due.deposits}. It should hold "
+                f"{expected} now, and holds {held}"
+                + ("" if is_complete else f", after {due.used}"),
                 at=due.writes[-1] if due.writes else None,
                 advice=advice
                 or (due.advice if not is_complete else None)
@@ -180,7 +206,7 @@ def draw_queue(case: Case, world: World) -> Batch:
 
 def _batch(case: Case, world: World, count: int, deposits: Sequence[tuple[int, int]]) -> Batch:
     accounts = [
-        world.add(Account(case.integer(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
+        world.add(Account(case.amount(0, 999), case.duration(0.1, 1.0))) for _ in range(count)
     ]
     return Batch(accounts, deposits, world.call("deposit_all", accounts, deposits))
 
@@ -198,11 +224,11 @@ def no_lost_update(case: Case) -> None:
 @check(
     "Different accounts do not wait for each other",
     points=2,
-    advice="deposits to different accounts have nothing in common: what did these wait for?",
+    advice="deposits to different accounts have nothing in common: let none wait for those to another account",
 )
 def accounts_overlap(case: Case) -> None:
     for day in days(case):
-        day.expect_balances(advice="first let every deposit arrive; time comes after that")
+        day.expect_balances(advice=BALANCES_FIRST)
         latest: dict[Act, float] = {}
         for due in day.accounts if day.is_timed else ():
             act, seconds = due.batch.act, 2 * due.account.seconds * len(due.amounts)
@@ -214,6 +240,8 @@ def accounts_overlap(case: Case) -> None:
                 f"{seconds:g} s are enough; it took {took:g} s{pause(due)}",
                 at=due.done[0] if due.done else None,
                 advice=what_to_share(day, due),
+                together=apart(day, due),
+                late=late_call(due),
             )
         for batch in day.batches if day.is_timed else ():
             booked = latest.get(batch.act, 0.0)
@@ -229,6 +257,7 @@ def accounts_overlap(case: Case) -> None:
 def one_write_each(case: Case) -> None:
     for day in days(case):
         for due in day.accounts:
+            day.expect_not_twice(due)
             reads = len(due.done) - len(due.writes)
             day.run.expect(
                 reads == len(due.writes) == len(due.amounts),
@@ -238,25 +267,50 @@ def one_write_each(case: Case) -> None:
             balance, left = due.account.opened_with, list(due.amounts)
             for write in sorted(due.writes, key=lambda call: call.ended_order or 0):
                 written = write.given["balance"]
+                paid = written - balance
+                no_such = f"none of the deposits still to be booked is of {paid}"
+                if paid < 0:
+                    no_such = "no deposit takes anything away"
                 day.run.expect(
-                    written - balance in left,
-                    f"{due.name} should get {due.deposits}; it held {balance} when {written} was "
-                    f"written, which pays in {written - balance}: no deposit still due is that much",
+                    paid in left,
+                    f"{due.name} should get {due.deposits}; one write took it from {balance} to {written}, "
+                    f"but {no_such}"
+                    if paid
+                    else f"{due.name} should get {due.deposits}; it held {balance}, and {written} was written, which "
+                    "adds nothing",
                     at=write,
-                    advice="add one amount to the balance that you overwrite, and not to an older one",
+                    advice="let each write add one deposit to the balance that it overwrites, and nothing else",
                 )
-                left.remove(written - balance)
+                left.remove(paid)
                 balance = written
 
 
 def pause(due: Due) -> str:
     """When nobody called an account first."""
+    late = late_call(due)
+    if late is None:
+        return ""
+    ended = [call.ended for call in due.done if call.ended and call.ended <= late.started]
+    free = max([due.batch.act.started, *ended])
+    return f", and from {free:g} s to {late.started:g} s it was not called"
+
+
+def late_call(due: Due) -> Call | None:
+    """The first call of an account that began when nobody had called it for a while."""
     free = due.batch.act.started
     for call in due.done:
         if call.started > free + EPSILON:
-            return f", and from {free:g} s to {call.started:g} s it was not called"
+            return call
         free = max(free, call.ended or free)
-    return ""
+    return None
+
+
+def apart(day: Day, due: Due) -> Iterator[list[Call]]:
+    """The calls of the tasks that call an account, and those of all others, which have nothing to do with it."""
+    calls = day.run.calls
+    tasks = {call.task for call in calls if call.service is due.account}
+    yield [call for call in calls if call.task in tasks]
+    yield [call for call in calls if call.task not in tasks]
 
 
 def what_to_share(day: Day, due: Due) -> str | None:

@@ -8,6 +8,7 @@ from itertools import chain, pairwise, repeat
 from checker import (
     Act,
     Call,
+    Calls,
     Case,
     CheckFailed,
     Run,
@@ -15,8 +16,10 @@ from checker import (
     World,
     check,
     counted,
+    often,
     question,
     scene,
+    were,
 )
 
 CUSTOMERS = [f"{name}@example.org" for name in ("ada", "edsger", "frances", "grace", "tony")]
@@ -27,10 +30,10 @@ FAILURES = (
     ValueError("not like this"),
     RuntimeError("out of order"),
 )
-BUSY = "the card reader is busy with another card"
+BUSY = RuntimeError("the card reader is busy with another card")
 FROM_PAID = (
-    "send each receipt the moment its sale is paid: it must wait neither for another charge nor for "
-    "another receipt, however many are under way"
+    "call deliver() for each receipt the moment its sale is paid: it must wait neither for another "
+    "charge nor for another receipt, however many are under way"
 )
 ONLY_THE_RETURN = (
     "the next charge must not wait for a receipt; only the return waits for all of them"
@@ -46,7 +49,7 @@ class CardReader(Service):
 
     def charge(self, customer: str, price: int) -> Generator[float, None, None]:
         if self._busy:
-            raise RuntimeError(BUSY)
+            raise BUSY
         self._busy = True
         try:
             yield next(self._seconds)
@@ -75,19 +78,23 @@ class Evening:
     run: Run
 
     @property
-    def charges(self) -> list[Call]:
-        return [call for call in self.run.calls if call.service is self.reader]
+    def charges(self) -> Calls:
+        return self.run.calls.to(self.reader)
 
     @property
-    def receipts(self) -> list[Call]:
-        return [call for call in self.run.calls if call.service is self.mail]
+    def receipts(self) -> Calls:
+        return self.run.calls.to(self.mail)
+
+    @property
+    def apart(self) -> list[list[Call]]:
+        """The charges, which take turns, and each of the receipts, of this evening."""
+        return [self.charges, *([receipt] for receipt in self.receipts)]
 
     @property
     def failed(self) -> Call | None:
         """The call that failed, if one did. (A reader that is busy fails too, for good reason.)"""
-        told = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
         calls = [*self.charges, *self.receipts]
-        return next((call for call in calls if call.reply in told), None)
+        return next((call for call in calls if call.failed_with(*FAILURES)), None)
 
     @property
     def was_cut_short(self) -> bool:
@@ -100,10 +107,26 @@ class Evening:
         """What ended at the moment at which this call was made, too late, for the end of a sentence."""
         for call in [*self.receipts, *self.charges]:
             if call is not late and call.ended == late.started:
+                customer = call.given["customer"]
                 if call not in self.receipts:
-                    return ", when another card had been charged"
-                return f", when {'a' if late in self.charges else 'another'} receipt was delivered"
+                    return f", when the card of {customer} had been charged"
+                kind = "a" if late in self.charges else "another"
+                moment = call.ended or 0.0
+                left = sum(
+                    c is not late and c.started < moment < (c.ended or 0.0) for c in self.receipts
+                )
+                others = f"{left} more {were(left)} still" if left else "no other was"
+                return f", when {kind} receipt to {customer} was delivered, and {others} under way"
         return ""
+
+    def beside(self, moment: float, own: Call | None = None) -> str:
+        """How many receipts, not counting `own`, were under way at a moment, for the end of a phrase."""
+        count = sum(
+            call is not own and call.started <= moment < (call.ended or 0.0)
+            for call in self.receipts
+        )
+        kind = "receipt" if own is None else "other receipt"
+        return f", with {counted(count, kind)} under way" if count else ""
 
     def expect_sent(self) -> list[tuple[str, Call, Call]]:
         """Every sale was charged, in their order, and a receipt was sent for each; returns, for each,
@@ -113,7 +136,7 @@ class Evening:
         sold: list[tuple[str, Call, Call]] = []
         for (customer, price), charge in zip(self.sales, self.charges, strict=True):
             self.expect_charged(charge)
-            text = f"Thank you. We charged {price / 100:.2f} for your tickets."
+            text = _text(price)
             own = [call for call in left if call.given["customer"] == customer]
             receipt = next((call for call in own if call.given["text"] == text), None)
             if receipt is None:
@@ -130,7 +153,7 @@ class Evening:
 
     def expect_charges(self) -> None:
         """Each sale was charged once, in their order."""
-        busy = next((call for call in self.charges if call.reply == f"RuntimeError: {BUSY}"), None)
+        busy = next((call for call in self.charges if call.failed_with(BUSY)), None)
         if busy is not None:
             raise CheckFailed(
                 f"the card of {busy.given['customer']} was to be charged at {busy.started:g} s, when the "
@@ -147,8 +170,17 @@ class Evening:
         missing = Counter(self.sales) - Counter(charged)
         if missing:
             customer, price = next(sale for sale in self.sales if sale in missing)
-            seen = f"sell_tickets() returned at {self.act.ended:g} s, and never charged the sale of {_money(price)} to {customer}"
-            advice = "charge every sale of this call once, even a ticket that costs nothing"
+            only_free = not any(price for _, price in missing) and any(p for _, p in charged)
+            told = f"the sale of {_money(price)}" if price or only_free else "the sale"
+            seen = f"sell_tickets() returned at {self.act.ended:g} s, and "
+            if charged:
+                seen += f"never charged {told} to {customer}"
+            else:
+                seen += f"charge() never ran; there {'was' if len(self.sales) == 1 else 'were'} "
+                seen += f"{counted(len(self.sales), 'sale')} to charge"
+            advice = "charge every sale of this call once"
+            if only_free:
+                advice += ", even a ticket that costs nothing"
         elif wrong is None or len(charged) > len(self.sales):
             seen = f"{counted(len(charged), 'charge')} went to the card reader for {counted(len(self.sales), 'sale')}"
             advice = "charge every sale once"
@@ -164,20 +196,28 @@ class Evening:
     def _without_receipt(self, charge: Call, others: list[Call], is_known: bool) -> CheckFailed:
         """That no receipt was sent for this charge, though perhaps `others` to the same customer."""
         customer, price = charge.given["customer"], charge.given["price"]
-        seen = f"{customer} paid {_money(price)} at {charge.ended or 0:g} s"
+        paid, at = _money(price), charge.ended or 0.0
         if others:
             told = others[0].given["text"]
-            return CheckFailed(
-                f"{seen}, and no receipt says so; one to the same customer says {told!r}",
-                others[0].line,
-                "leave the text as it is, and give each receipt the price of its own sale",
-            )
-        seen += f"{', having bought before' if is_known else ''}, and no receipt had been sent for that "
-        seen += f"when sell_tickets() returned at {self.act.ended:g} s"
+            sent = len(self.receipts.given(customer=customer, text=told))
+            due = sum(_text(price) == told for name, price in self.sales if name == customer)
+            seen = f"{customer} paid {paid} at {at:g} s, and no receipt says so; one to the same customer says {told!r}"
+            advice = "leave the text as it is, and give each receipt the price of its own sale"
+            if sent > due > 0:
+                seen += f", and was sent {often(sent)} for {counted(due, 'sale')}"
+                advice = (
+                    "hand each receipt's task the customer and the price of its own sale as arguments: when the "
+                    "task runs, the loop may be at a later sale"
+                )
+            return CheckFailed(seen, others[0].line, advice)
+        seen = f"no receipt for the {paid} that {customer} paid at {at:g} s had been handed to deliver() when "
+        seen += f"sell_tickets() returned at {self.act.ended:g} s"
+        if is_known:
+            seen += "; it was not the first sale to this customer"
         if self.run.warnings:
             advice = (
-                "to call an `async def` function only makes a coroutine; nothing of it runs unless "
-                "somebody awaits it, or a task group is handed the function itself"
+                "calling an `async def` function only makes a coroutine, and none of it runs: hand the function "
+                "itself to a task group"
             )
             return CheckFailed(seen, self.run.warnings[0].line, advice)
         return CheckFailed(
@@ -186,7 +226,7 @@ class Evening:
 
     def expect_charged(self, charge: Call) -> None:
         """This charge was carried out, and not given up."""
-        ended = f"failed with {charge.reply}" if charge.outcome == "failed" else "was given up"
+        ended = f"failed with {charge.failure}" if charge.outcome == "failed" else "was given up"
         self.run.expect(
             charge.done,
             f"the charge of {charge.given['customer']}, begun at {charge.started:g} s, "
@@ -220,12 +260,12 @@ class Evening:
                 break
             self.expect_charged(charge)
             free = charge.ended
-            text = f"Thank you. We charged {price / 100:.2f} for your tickets."
+            text = _text(price)
             own = [call for call in left if call.given == {"customer": customer, "text": text}]
             self.run.expect(
                 own,
-                f"{customer} paid {_money(price)} at {free:g} s, and no receipt had been sent for that when "
-                f"sell_tickets() was cancelled at {until:g} s",
+                f"{customer} paid {_money(price)} at {free:g} s, and deliver() had not been called for that "
+                f"when sell_tickets() was cancelled at {until:g} s",
                 advice=FROM_PAID,
             )
             left.remove(own[0])
@@ -237,6 +277,10 @@ def _money(price: int) -> str:
     return f"{price / 100:.2f}"
 
 
+def _text(price: int) -> str:
+    return f"Thank you. We charged {_money(price)} for your tickets."
+
+
 def _sale(customer: str, price: int) -> str:
     return f"{customer} ({_money(price)})"
 
@@ -245,7 +289,7 @@ def _plan(
     case: Case, world: World, most: int
 ) -> tuple[CardReader, Mail, list[tuple[str, int]], Act]:
     """An evening of no more than `most` sales."""
-    sales = [(case.pick(CUSTOMERS), case.integer(0, 9_900)) for _ in range(case.size(0, most))]
+    sales = [(case.pick(CUSTOMERS), case.amount(0, 9_900)) for _ in range(case.size(0, most))]
     slowest = case.pick([5.0, 90.0, 2_000.0, 200_000.0])
     # Of a long evening all receipts are under way together, however many there are.
     longest = 3.0 if most > 10 else case.pick([3.0, 200_000.0])
@@ -280,7 +324,7 @@ def troubled_evenings(case: Case) -> Iterator[list[Evening]]:
 
 
 @check(
-    "Every receipt is delivered before the function returns",
+    "Every receipt is delivered before the function returns, and a cancellation ends everything",
     points=3,
     advice="whatever sell_tickets() starts must have ended when it ends, even by a cancellation: start it "
     "in a block that cannot be left before",
@@ -306,18 +350,22 @@ def every_receipt_arrives(case: Case) -> None:
         for customer, receipt in late:
             if receipt.outcome == "cancelled":
                 raise CheckFailed(
-                    f"the receipt for {customer}, sent at {receipt.started:g} s, was given up at "
-                    f"{receipt.ended:g} s, before it was delivered",
+                    f"deliver() was called for {customer} at {receipt.started:g} s, and given up at "
+                    f"{receipt.ended:g} s, before the receipt was delivered",
                     receipt.line,
                     "wait until every receipt is delivered, however long the mail server takes",
+                    place="deliver() was called here",
                 )
+            many = f"{len(late)} of {len(sold)} receipts {'was' if len(late) == 1 else 'were'}"
             raise CheckFailed(
-                f"sell_tickets() returned at {act.ended:g} s, with {len(late)} of "
-                f"{counted(len(sold), 'receipt')} still under way; the first is for {customer}, sent at "
-                f"{receipt.started:g} s",
+                f"sell_tickets() returned at {act.ended:g} s, and "
+                f"{'the only receipt was' if len(sold) == 1 else many} not yet delivered; "
+                f"{'it' if len(late) == 1 else 'the first'} is for {customer}, for whom deliver() was called "
+                f"at {receipt.started:g} s",
                 receipt.line,
                 "give the task of each receipt a parent: a block that cannot be left before the receipt "
                 "is delivered",
+                place="deliver() was called here",
             )
         total = sum(price for _, price in evening.sales)
         run.expect(
@@ -328,7 +376,7 @@ def every_receipt_arrives(case: Case) -> None:
         run.expect_nothing_left()
 
 
-@check("Nobody in the queue waits for a receipt", points=2)
+@check("No charge waits for a receipt, and no receipt for another", points=2)
 def queue_moves_on(case: Case) -> None:
     for evening in chain.from_iterable(evenings(case)):
         run, free = evening.run, evening.act.record.started or 0.0
@@ -338,26 +386,27 @@ def queue_moves_on(case: Case) -> None:
         ):
             if charge.started != free:
                 raise CheckFailed(
-                    f"the card reader was free at {free:g} s, and the next card was not charged until "
+                    f"the card reader was free at {free:g} s{evening.beside(free)}, but charge() was not called "
+                    f"for the next card, that of {customer}, until "
                     f"{charge.started:g} s{evening.meanwhile(charge)}",
                     charge.line,
                     ONLY_THE_RETURN,
+                    together=evening.apart,
                 )
             assert charge.ended is not None
             free = charge.ended
             if receipt.started != free:
-                under_way = sum(
-                    c is not receipt and c.started <= free < (c.ended or 0)
-                    for c in evening.receipts
-                )
-                others = (
-                    f", with {counted(under_way, 'other receipt')} under way" if under_way else ""
-                )
+                others = evening.beside(free, receipt)
+                # It may also have been sent before it was paid.
+                when = "not called for that receipt until"
+                if receipt.started < free:
+                    when = "called for that receipt at"
                 raise CheckFailed(
-                    f"{customer} paid at {free:g} s{others}, but the receipt was sent at "
+                    f"{customer} paid at {free:g} s{others}, but deliver() was {when} "
                     f"{receipt.started:g} s{evening.meanwhile(receipt)}",
                     receipt.line,
                     FROM_PAID,
+                    together=evening.apart,
                 )
         if not is_whole:
             continue
@@ -377,14 +426,14 @@ def errors_come_out(case: Case) -> None:
         if failed is None:
             evening.expect_sent()
             continue
-        seen = f"{failed.method}() failed at {failed.ended:g} s with {failed.reply}"
+        seen = f"{failed.method}() failed at {failed.ended:g} s with {failed.failure}"
         raised = ", ".join(f"{error.kind}: {error.message}" for error in act.errors)
         evening.run.expect(
             act.heard(failed),
             f"{seen}; sell_tickets() {f'raised {raised}' if raised else 'returned'} at {act.ended:g} s, and "
             "that very error should have come out",
             at=failed,
-            advice="let the error itself come out: an `except` that does not raise it again keeps it, and "
+            advice="let the error out of sell_tickets(), alone or in a group: an `except` that does not raise it again swallows it, and "
             "so does a task that nobody waits for",
         )
         for call in [*evening.charges, *evening.receipts]:

@@ -18,6 +18,7 @@ from checker import (
     check,
     counted,
     question,
+    same_time,
     scene,
     takes,
 )
@@ -42,13 +43,19 @@ ALL_AT_ONCE = "start the uploads of all files, however many, before you wait for
 NOTHING_BEFORE = "begin the uploads as soon as publish() is called: wait for nothing before them"
 WAIT_FOR_ALL = "wait for every upload, as long as it takes, before you go on"
 NOBODY_LEFT = (
-    "whatever publish() starts must have ended when publish() ends: wait for it, or cancel it"
+    "no task of publish() may outlive it: start them in a block that cannot be left before they have "
+    "ended"
+)
+CANCEL_THE_OTHERS = (
+    "when an upload fails, cancel the others at that moment, and leave none of them running"
 )
 
 
 class Server(Service):
     """A download server, to which each file takes a time of its own. It may refuse some of them, and
     the announcement."""
+
+    latency = 1.0
 
     def __init__(
         self,
@@ -62,12 +69,12 @@ class Server(Service):
         self.announcing = announcing
         self.unheard = unheard
 
-    @takes(lambda self, file: self.durations.get(file, 1.0))
+    @takes("durations")
     def upload(self, file: str) -> None:
         if file in self.refused:
             raise self.refused[file]
 
-    @takes(lambda self, version: self.announcing)
+    @takes("announcing")
     def announce(self, version: str) -> None:
         if self.unheard is not None:
             raise self.unheard
@@ -88,11 +95,11 @@ class Release:
 
     @property
     def uploads(self) -> list[Call]:
-        return [c for c in self.run.calls_to("upload") if c.service is self.server]
+        return self.run.calls_to("upload").to(self.server)
 
     @property
     def announcements(self) -> list[Call]:
-        return [c for c in self.run.calls_to("announce") if c.service is self.server]
+        return self.run.calls_to("announce").to(self.server)
 
     @property
     def was_cut_short(self) -> bool:
@@ -107,7 +114,7 @@ class Release:
             file = call.given["file"]
             self.run.expect(
                 file not in tried[:number],
-                f"{file} was uploaded {tried.count(file)} times",
+                f"upload() was called {tried.count(file)} times for {file}",
                 at=call,
                 advice="try each file once; whether to try again is for the caller to decide",
             )
@@ -115,6 +122,28 @@ class Release:
             self.expect_no_error()
             raise self.missing(min(self.server.refused, key=self.server.durations.__getitem__))
         return [call for call in failed if call.ended == min(c.ended or 0 for c in failed)]
+
+    def begun(self) -> str:
+        """How many uploads began when it was called, and when the next one did, for a sentence about it."""
+        files, started = len(self.files), self.act.started
+        at_once = sum(call.started == started for call in self.uploads)
+        if at_once == files:
+            return f"began {'its only upload' if files == 1 else f'all {files} uploads'} then"
+        told = (
+            f"began {f'only {at_once}' if at_once else 'none'} of {counted(files, 'upload')} then"
+            if files > 1
+            else "did not begin its only upload then"
+        )
+        late = [call for call in self.uploads if call.started > started]
+        if late and files == 1:
+            return f"did not begin its only upload until {late[0].started:g} s"
+        if not late:
+            rest = "the others" if files - at_once > 1 else "the other" if at_once else "it"
+            return f"{told}; {rest} never began before publish() ended at {self.act.ended:g} s"
+        after = min(late, key=lambda call: call.started)
+        told += f"; that of {after.given['file']} did not begin until {after.started:g} s"
+        before = next((c for c in self.uploads if same_time(c.ended or 0.0, after.started)), None)
+        return told + (f", when that of {before.given['file']} had ended" if before else "")
 
     def expect_uploaded(self) -> None:
         """Every file was uploaded, once, where nothing kept it from that."""
@@ -138,7 +167,7 @@ class Release:
             else (f"was {call.outcome} at {call.ended:g} s")
         )
         seen = f"{returned}; the upload of {file}, begun at {call.started:g} s, {ended}"
-        return CheckFailed(seen, call.line, WAIT_FOR_ALL)
+        return CheckFailed(seen, call.line, WAIT_FOR_ALL, place="upload() was called here")
 
     def expect_no_error(self) -> None:
         """It had no reason to raise, and did not."""
@@ -162,7 +191,17 @@ class Release:
                 raised.line,
                 "an upload may take days: wait for it as long as it takes",
             )
-        raise raised
+        why = "no upload of this release had failed" if self.files else "this release has no files"
+        raise CheckFailed(
+            f"{raised.message}; {why}",
+            raised.line,
+            raised.advice,
+            topic=raised.topic,
+            hopeless=raised.hopeless,
+            costly=raised.costly,
+            tried=raised.tried,
+            place=raised.place,
+        )
 
     @property
     def announcement_failed(self) -> bool:
@@ -174,7 +213,7 @@ Plan: TypeAlias = tuple[Server, str, Act]
 
 def _seen(failed: Call) -> str:
     which = "announcement" if failed.method == "announce" else f"upload of {failed.given['file']}"
-    return f"the {which} failed at {failed.ended:g} s with {failed.reply}"
+    return f"the {which} failed at {failed.ended:g} s ({failed.failure})"
 
 
 def _plan(
@@ -226,7 +265,7 @@ def releases(case: Case) -> Iterator[list[Release]]:
         yield [Release(*plan, run) for plan in planned]
 
 
-@check("The error of a failed upload reaches the caller", points=3)
+@check("The error of a failed upload reaches the caller, and so does a cancellation", points=3)
 def error_reaches_the_caller(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
@@ -268,7 +307,7 @@ def error_reaches_the_caller(case: Case) -> None:
             )
 
 
-@check("When an upload fails, the others are cancelled at once", points=2)
+@check("When an upload fails or publish() is cancelled, everything ends at once", points=2)
 def others_are_cancelled(case: Case) -> None:
     for release in chain.from_iterable(releases(case)):
         act, run = release.act, release.run
@@ -297,8 +336,7 @@ def others_are_cancelled(case: Case) -> None:
         at_once = [call for call in release.uploads if call.started == act.started]
         run.expect(
             len(at_once) == len(release.files),
-            f"publish() was called at {act.started:g} s, and began {len(at_once)} of "
-            f"{counted(len(release.files), 'upload')} at once",
+            f"publish() was called at {act.started:g} s, and {release.begun()}",
             advice=ALL_AT_ONCE if at_once else NOTHING_BEFORE,
         )
         for call in release.uploads:
@@ -312,9 +350,9 @@ def others_are_cancelled(case: Case) -> None:
                 call.ended is not None and call.ended <= moment,
                 f"{_seen(failed[0])}; the upload of {call.given['file']} was {still}",
                 at=call,
-                advice=NOBODY_LEFT
+                advice=CANCEL_THE_OTHERS
                 if is_left
-                else "do not keep the error back: let it leave its task at once, and have the other "
+                else "do not hold the error back: let it leave its task at once, and have the other "
                 "uploads cancelled then",
             )
         run.expect(
@@ -333,10 +371,11 @@ def not_announced(case: Case) -> None:
         for call in release.announcements:
             ended = [c for c in release.uploads if c.ended is not None and c.ended <= call.started]
             missing = len(release.files) - sum(c.done for c in ended)
+            lacks = f"with {missing} of {len(release.files)} files missing"
             release.run.expect(
                 not missing,
-                f"version {release.version} was announced at {call.started:g} s, when {missing} of "
-                f"{counted(len(release.files), 'file')} {'was' if missing == 1 else 'were'} not there"
+                f"version {release.version} was announced at {call.started:g} s, "
+                f"{'without its only file' if len(release.files) == 1 else lacks}"
                 + (f"; {_seen(failed[0])}" if failed else ""),
                 at=call,
                 advice="let no failed upload get as far as the announcement: what follows an `except` that "
@@ -358,7 +397,7 @@ def good_release(case: Case) -> None:
         told = " and ".join(map(str, announced)) or "nothing"
         run.expect(
             announced == [version],
-            f"version {version}, a release of {counted(files, 'file')}, was to be announced, and {told} was",
+            f"version {version}, a release of {counted(files, 'file')}, should have been announced once; {told} was announced",
             at=next(iter(release.announcements[1:]), None),
             advice="announce each release once, even one without files",
         )
@@ -366,11 +405,11 @@ def good_release(case: Case) -> None:
         due = longest + release.server.announcing
         at_once = sum(call.started == act.started for call in release.uploads)
         run.expect(
-            round(act.elapsed, 6) == round(due, 6),
+            same_time(act.elapsed, due),
             f"publish() took {act.elapsed:g} s, not {due:g} s: "
             + (
-                f"it began {at_once} of {counted(files, 'upload')} at once, the longest takes {longest:g} s, "
-                f"and the announcement after it {release.server.announcing:g} s"
+                f"called at {act.started:g} s, it {release.begun()}. The longest upload takes {longest:g} s, and "
+                f"the announcement after it {release.server.announcing:g} s"
                 if files
                 else "without files there is only the announcement"
             ),
@@ -383,6 +422,7 @@ def good_release(case: Case) -> None:
             else "announce the version as soon as the last upload has ended, and wait for nothing else"
             if files
             else "announce a release without files at once: there is nothing to wait for",
+            together=([call] for call in release.uploads if act.elapsed > due),
         )
 
 

@@ -13,6 +13,8 @@ from checker import (
     Service,
     check,
     counted,
+    is_later,
+    listed,
     question,
     same,
     scene,
@@ -32,7 +34,6 @@ FAILURES = (
     RuntimeError("out of order"),
 )
 SHARED = "keep nothing from one page where another can reach it: every page asks the shops itself"
-TOLD = {f"{type(failure).__name__}: {failure}" for failure in FAILURES}
 
 
 class Shop(Service):
@@ -87,7 +88,7 @@ class Page:
     @property
     def failed(self) -> Call | None:
         """The first call of a shop that failed, if one did, and not because of what it was given."""
-        return next((call for call in self.calls if call.reply in TOLD), None)
+        return next((call for call in self.calls if call.failed_with(*FAILURES)), None)
 
     @property
     def is_due(self) -> bool:
@@ -99,6 +100,11 @@ class Page:
     @property
     def was_cancelled(self) -> bool:
         return self.act.gave_way(self.calls)
+
+    @property
+    def calls_that_ended_it(self) -> list[Call]:
+        """The calls of its shops that failed with an error that came out of it."""
+        return [c for c in self.calls if c.outcome == "failed" and self.act.heard(c)]
 
     @property
     def prices(self) -> list[int | None]:
@@ -129,14 +135,13 @@ class Page:
             advice = "ask the shops anew for each page: a price may have changed since the last one"
         elif often is not None:
             seen = f"{name} was never asked, and shop {self.shops.index(often) + 1} was asked {asked[id(often)]} times"
-            advice = (
-                "find out which shop each task asks: a function reads the variables of a loop when it "
-                "runs, and the loop may be over by then"
-            )
+            advice = "find out which shop each of your calls asks, and ask every shop of the list"
         else:
             seen, advice = f"{name} was never asked", "ask every shop, and return what it replied"
-        line = cut.line if cut is not None else None
-        return CheckFailed(f"{seen}; compare() returned {shown(self.act.value)}", line, advice)
+        seen += f"; compare() returned {shown(self.act.value)}"
+        if cut is None:
+            return CheckFailed(seen, advice=advice)
+        return CheckFailed(seen, cut.line, advice, place=f"{cut.method}() was called here")
 
     def expect(self, value: list[int | None], due: list[int | None]) -> None:
         """Fail the check unless `value`, which is all that was returned or a part of it, is `due`."""
@@ -145,7 +150,9 @@ class Page:
         returned, prices = self.act.value, self.prices
         seen = f"compare() returned {shown(returned)}; the shops' prices, in order, are {shown(prices)}"
         pairs = list(zip(self.shops, returned, prices, strict=False))
-        shop, got, price = next(pair for pair in [*pairs, (None, 0, None)] if not same(*pair[1:]))
+        wrong = [pair for pair in pairs if not same(*pair[1:])]
+        shop, got, price = next(iter(wrong), (None, 0, None))
+        place = f"place {pairs.index(wrong[0]) + 1}" if wrong else ""
         if not returned and any(price is not None for price in due):
             advice = (
                 "a task group drops what its tasks return: find a way for each result to get from its "
@@ -162,23 +169,29 @@ class Page:
                 "give each result a place in the list that depends neither on which task runs first "
                 "nor on which shop replies first"
             )
-        elif self.has_company:
-            seen += "; another page was made before, or at the same time"
+        elif self.is_from_elsewhere(got):
+            seen += f"; {place} holds {got!r}, which a shop had replied to another page"
             advice = SHARED
         elif any(other is shop and same(*pair) for other, *pair in pairs):
             places = [str(n) for n, other in enumerate(self.shops, start=1) if other is shop]
-            seen += f"; places {' and '.join(places)} are of one shop, which is in the list more than once"
-            advice = (
-                "give each place of the list a result of its own, even if one shop has two places"
-            )
-        elif got is None and price == 0:
+            seen += f"; {place} holds {got!r}, and its shop had replied {price!r}; places {listed(places)} are of "
+            seen += "one shop, which is in the list more than once"
+            advice = "give each place of the list its own result, even if one shop has two places"
+        elif all(pair == [None, 0] for _, *pair in wrong):
             seen += "; None stands in the place of a price of 0"
             advice = (
                 "0 is a price like any other: only None says that a shop does not have the article"
             )
         else:
+            seen += f"; {place} holds {got!r}, and its shop had replied {price!r}"
             advice = "follow the first price that is wrong from its shop to its place in the list"
         raise CheckFailed(seen, None, advice)
+
+    @property
+    def by_shop(self) -> Iterator[list[Call]]:
+        """The calls of each shop, of this page."""
+        for shop in self.shops:
+            yield [call for call in self.calls if call.service is shop]
 
     @property
     def pause(self) -> tuple[float, Call] | None:
@@ -186,17 +199,16 @@ class Page:
         for call in self.calls:
             finds = [c for c in self.calls if c.service is call.service and c.method == "find"]
             found = [c.ended for c in finds if c.ended is not None and c.ended <= call.started]
-            if call.method == "price" and found and round(call.started - max(found), 6) > 0:
+            if call.method == "price" and found and is_later(call.started, max(found)):
                 return max(found), call
         return None
 
-    @property
-    def has_company(self) -> bool:
-        """Whether shops were asked for another page before this one had ended."""
-        return self.is_twin or any(
-            call.started <= self.act.ended
-            and (call.started < self.act.started or call.service not in self.shops)
-            for call in self.run.calls
+    def is_from_elsewhere(self, price: object) -> bool:
+        """Whether this price was told to another page before this one had ended, and not to this one."""
+        own = {id(call) for call in self.calls}
+        told = [call for call in self.run.calls_to("price").done if same(call.reply, price)]
+        return not any(id(call) in own for call in told) and any(
+            not is_later(call.ended or 0.0, self.act.ended) for call in told
         )
 
 
@@ -240,7 +252,7 @@ def pages(case: Case) -> Iterator[Page]:
 
 
 @check(
-    "Every shop's price is returned, in the order of the shops",
+    "Every shop's price is returned, in order, and nothing goes on after an error or a cancellation",
     points=3,
     advice="whatever compare() starts, it must wait for, or cancel",
 )
@@ -272,7 +284,7 @@ def shops_overlap(case: Case) -> None:
             continue
         began, took = page.act.started, page.act.elapsed
         finds = [call for call in page.calls if call.method == "find"]
-        late = [call for call in finds if round(call.started - began, 6) > 0]
+        late = [call for call in finds if is_later(call.started, began)]
         page.run.expect(
             not late,
             f"compare() was called at {began:g} s, and asked {len(finds) - len(late)} of "
@@ -280,9 +292,10 @@ def shops_overlap(case: Case) -> None:
             f"{late[0].started if late else 0:g} s",
             at=next(iter(late), None),
             advice="start a task for every shop, however many there are, before you wait for any of them",
+            together=page.by_shop,
         )
         slowest = max((shop.seconds for shop in page.shops), default=0.0)
-        is_late = round(took - slowest, 6) > 0
+        is_late = is_later(took, slowest)
         found, price = (is_late and page.pause) or (0.0, None)
         message = f"compare() took {took:g} s; {counted(len(page.shops), 'shop')} can reply to both calls "
         message += f"within {slowest:g} s"
@@ -293,7 +306,7 @@ def shops_overlap(case: Case) -> None:
             )
             message += f"until {price.started:g} s"
             advice = "let no shop wait for another between its two steps"
-        page.run.expect(not is_late, message, at=price, advice=advice)
+        page.run.expect(not is_late, message, at=price, advice=advice, together=page.by_shop)
 
 
 def _made_up(case: Case, most: int) -> list[Shop]:
@@ -302,9 +315,9 @@ def _made_up(case: Case, most: int) -> list[Shop]:
     shops: list[Shop] = []
     for _ in range(case.size(0, most)):
         if not shops or case.integer(0, 9) < 9:
-            price = case.pick((case.integer(0, 9999), None))
+            price = case.pick((case.amount(0, 9999), None))
             times = case.duration(0.1, slowest), case.duration(0.1, slowest)
-            shops.append(Shop(case.integer(0, 99_999), price, times))
+            shops.append(Shop(case.amount(0, 99_999), price, times))
         else:
             shops.append(shops[0])
         shops[-1].listed += 1
@@ -328,22 +341,42 @@ def _expect_end(page: Page) -> None:
     if not page.is_twin:
         run.expect_ended_with(act, page.calls)
     if failed is not None:
-        others = sum(call.reply in TOLD for call in page.calls) - 1
+        others = sum(call.failed_with(*FAILURES) for call in page.calls) - 1
         several = f", as did {counted(others, 'more call')}" if others else ""
         run.expect(
             act.error is not None or page.was_cancelled,
-            f"{failed.method}() failed at {failed.ended:g} s ({failed.reply}){several}, and compare() "
+            f"{failed.method}() failed at {failed.ended:g} s ({failed.failure}){several}, and compare() "
             "returned as if all were well",
             at=failed,
-            advice="let the errors of the shops out of compare(), even if several come at once"
+            advice="if shops raise errors, compare() must raise one too, even if several come at once"
             if others
-            else "let an error of a shop out of compare(): it is neither a price nor None",
+            else "if a shop raises an error, compare() must raise it too, whatever the other shops reply",
         )
     elif not page.was_cancelled:
         if act.error is not None and run.trace.cancelled_at is not None:
             raised = act.explained()
-            seen = "this page was not cancelled, and no shop failed, but another page was cancelled"
+            seen = (
+                "none of this page's shops had failed, and it was another page that was cancelled"
+            )
             raise CheckFailed(f"{raised.message}; {seen}", raised.line, SHARED)
+        for call in page.calls_that_ended_it:
+            if call.method == "price" and None in [*call.arguments, *call.keywords.values()]:
+                found = any(
+                    c.service is call.service and c.method == "find" and c.done and c.reply is None
+                    for c in page.calls
+                )
+                raise CheckFailed(
+                    "price() was called with None"
+                    + (
+                        "; find() had replied None, since the shop does not have the article"
+                        if found
+                        else ""
+                    ),
+                    call.line,
+                    "ask for a price only where find() replied a number",
+                    topic="price() was called with None",
+                    place="price() was called here",
+                )
         value = act.value
         run.expect(
             isinstance(value, list),

@@ -23,7 +23,7 @@ async def send_welcome(mailer: Mailer, name: str, address: str, number: int) -> 
     await mailer.send(address, f"Welcome, {name}! Your number is {number}.")
 
 
-async def _mail(  # noqa: ASYNC114
+async def _mail(
     mailer: Mailer,
     name: str,
     address: str,

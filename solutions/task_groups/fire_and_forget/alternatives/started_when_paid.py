@@ -19,7 +19,7 @@ async def send_receipt(mail: Mail, customer: str, price: int) -> None:
     await mail.deliver(customer, f"Thank you. We charged {price / 100:.2f} for your tickets.")
 
 
-async def sell(  # noqa: ASYNC114
+async def sell(
     reader: CardReader, mail: Mail, customer: str, price: int, *, task_status: TaskStatus[int]
 ) -> None:
     await reader.charge(customer, price)
