@@ -5,13 +5,16 @@ failure = fail(source, *arguments)  the failure that a check would report for it
 marked(source)                      the number of the line that carries the comment `# here`
 """
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from checker.course import Course, Exercise
 from checker.judge.acts import Timing
 from checker.judge.case import Case
 from checker.judge.conversation import converse
@@ -24,6 +27,8 @@ from checker.judge.setting import Setting
 from checker.report import BACKENDS
 from checker_sandbox.wire.messages import ActSpec, Start, instant
 
+ROOT = Path(__file__).parents[1]
+
 # The suite must repeat as the verdicts do, so Hypothesis draws the same examples every time.
 hypothesis.settings.register_profile(
     "repeatable",
@@ -34,10 +39,55 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("repeatable")
 
+LONGEST = ("test_attacks.py", "test_sweep.py", "test_cli.py", "test_conformance.py")
+"""The files that take the longest. They are begun first, so that no worker is left alone with one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: (
+            LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+        )
+    )
+
 
 def written(source: str) -> str:
     """A source text as it would stand in a file: its margin and its first line feed taken off."""
     return textwrap.dedent(source).removeprefix("\n")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The kit as it was shipped, whatever has been done to this one since; no repository."""
+    folder = tmp_path / "clone"
+    for name in ("exercises", "solutions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for exercise in Course.load(folder):
+        exercise.file.write_bytes(exercise.starter)
+    return folder
+
+
+@pytest.fixture
+def exercise_with(tmp_path: Path) -> Callable[[str], Exercise]:
+    """The only exercise of a course, with these checks."""
+
+    def exercise_with(checks: str) -> Exercise:
+        folder = tmp_path / "exercises" / "orders" / "asking"
+        folder.mkdir(parents=True)
+        (tmp_path / "exercises" / "course.toml").write_text(
+            '[[chapters]]\nname = "orders"\ntitle = "Orders"\nexercises = ["asking"]\n'
+        )
+        (folder / "checks.py").write_text(checks)
+        (folder / "exercise.toml").write_text(
+            'title = "Asking"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["one", "two"]\n'
+        )
+        starter = tmp_path / "solutions" / "orders" / "asking" / "starter.py"
+        starter.parent.mkdir(parents=True)
+        starter.write_text("async def main(desk): ...\n")
+        [exercise] = Course.load(tmp_path)
+        return exercise
+
+    return exercise_with
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,11 @@ STUDIO = """
     """
 
 
+def test_a_run_without_an_act_is_a_mistake_of_the_author(case_of):
+    with pytest.raises(ValueError, match="at least one act"):
+        case_of(ASK).world().run_all()
+
+
 # --- when they begin ----------------------------------------------------------------------------
 
 
@@ -153,7 +158,7 @@ def test_an_act_that_should_have_returned_fails_the_check_and_is_named(case_of, 
     desk = world.add(Desk())
     with pytest.raises(CheckFailed) as caught:
         world.run_all(world.call("ask", desk, 1), world.call("fail", desk, "no").at(2))
-    assert caught.value.message == "fail(), called at 2 s, raised ConnectionError: no"
+    assert caught.value.message == "fail(desk, 'no'), called at 2 s, raised ConnectionError: no"
     assert caught.value.line == marked(source)
 
 
@@ -295,7 +300,10 @@ def test_a_class_that_cannot_be_made_ends_the_run_with_its_error(case_of):
             async def render(self): ...
         """).world()
     studio = world.new("Studio")
-    with pytest.raises(CheckFailed, match="it raised ValueError: no studio"):
+    with pytest.raises(
+        CheckFailed,
+        match="the run ended with ValueError: no studio, which none of its calls had raised",
+    ):
         world.run_all(studio.render(), studio.render())
 
 
@@ -303,8 +311,8 @@ def test_a_class_that_cannot_be_made_ends_the_run_with_its_error(case_of):
 @pytest.mark.parametrize(
     ("name", "method", "arguments", "said"),
     [
-        ("Stduio", "render", (1,), "there is no class Stduio in it, but one named Studio"),
-        ("Elsewhere", "render", (1,), "there is no class Elsewhere in it; the checks call it"),
+        ("Stduio", "render", (1,), "the file has no class Stduio, but one named Studio"),
+        ("Elsewhere", "render", (1,), "the file has no class Elsewhere; the checks call it"),
         ("Studio", "rendre", (1,), "Studio has no method rendre(), but one named render()"),
         ("Studio", "plain", (), "plain() is a plain function; it must be a coroutine function"),
         ("Studio", "render", (), "render() is called with 0 arguments"),
@@ -324,7 +332,7 @@ def test_what_cannot_be_called_is_told_in_words_for_a_learner(
 
 def test_a_function_that_is_missing_among_several_is_told(case_of):
     world = case_of(ASK).world()
-    with pytest.raises(CheckFailed, match=r"no function aks\(\) in it, but one named ask"):
+    with pytest.raises(CheckFailed, match=r"no function aks\(\), but one named ask"):
         world.run_all(world.call("ask", world.add(Desk()), 1), world.call("aks"))
 
 

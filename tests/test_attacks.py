@@ -15,31 +15,37 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from checker.course import Course
-from checker.judge import grade, jail
+from checker.demo import hostile
+from checker.demo.hostile import hand_in, hand_in_odd, put, said
+from checker.judge import grade, guard, jail
+from checker.judge.budget import Budget
 from checker.judge.jail import Jail, JailError
 from checker.judge.launch import Sandbox
 from checker.submission import Source
+from checker.sweep.book import Book
 from checker.sweep.collect import collect
 from checker.sweep.gradebook import render
 from checker.sweep.journal import NAME, Journal, Verdict, read_cohort
+from checker.sweep.marks import Rules
 from checker.sweep.results import Cohort, Student, Work
 from checker.sweep.sweep import Tally, plan_sweep, sweep
 
-from . import hostile
-from .hostile import hand_in, hand_in_odd, put, said
-
 ROOT = Path(__file__).parents[1]
-SEED = 7
+SEED = "sealedsealedsealed" * 2 + "sealedsealedseal"
 JOBS = 2
 
-HOST_SECONDS = 300
-"""How long the sweep may take on a busy machine; it takes about one."""
+ATTACKED = sorted({name for attack in hostile.FILES for name in said(attack, "For")})
+"""The exercises that are swept."""
+
+HONEST = ["forgotten_await", "blocking_client", "lost_update"]
+"""What is handed in honestly."""
 
 PORT_IN_ATTACK = "47611"
 NAME_IN_ATTACK = "tasklings-listener"
@@ -60,7 +66,6 @@ class Swept:
     tally: Tally
     wanted: int
     """How many verdicts there should be."""
-    seconds: float
     out: Path
     alone: dict[tuple[str, str], bytes]
     """The verdicts of the honest students in a cohort without attackers."""
@@ -113,29 +118,32 @@ def files_below(*folders: Path) -> dict[str, str]:
 def processes(users: range) -> list[str]:
     """The processes of these users, and the jails that this process has started."""
     found = []
+    below = {*guard.below(os.getpid())}
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, IndexError):
             if entry.name.isdigit():
                 user = entry.stat().st_uid
                 parts = (entry / "stat").read_text().rpartition(")")[2].split()
                 command = (entry / "cmdline").read_bytes().split(b"\0")
-                mine = parts[1] == str(os.getpid()) and command[0].endswith(b"bwrap")
+                mine = int(entry.name) in below and command[0].endswith(b"bwrap")
                 if parts[0] != "Z" and (user in users or mine):
                     found.append(f"{entry.name} of {user}: {command[:1]}")
     return found
 
 
 def judge_them(course: Course, cohort: Path, out: Path, found: Jail) -> tuple[Cohort, Tally, int]:
-    students, _ = collect([cohort], list(course))
-    plan, meant = plan_sweep(course, list(course), students, seed=SEED, isolation="bubblewrap")
+    exercises = course.select(ATTACKED)
+    students, _ = collect([cohort], exercises)
+    plan, meant = plan_sweep(course, exercises, students, seed=SEED, isolation="bubblewrap")
     with Journal(out) as journal:
         tally = sweep(journal, course, plan, meant, jail=found, jobs=JOBS)
     return read_cohort(out), tally, len(meant)
 
 
 def hand_in_honestly(cohort: Path, course: Course) -> list[str]:
-    """Those who have done nothing wrong: all is right, some is wrong, and nothing is begun."""
-    for exercise in course:
+    """Those who have done nothing wrong: what they hand in is right, is wrong in some way, or is what was
+    given to them."""
+    for exercise in course.select(HONEST):
         put(
             cohort / "ada",
             exercise,
@@ -207,13 +215,11 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
         hand_in_honestly(cohort, course)
         for attack in hostile.FILES:
             words = {PORT_IN_ATTACK: str(port), NAME_IN_ATTACK: name}
-            hand_in(cohort / attack.stem, course, attack, words=words)
+            hand_in(cohort / attack.stem, course, attack, beside=HONEST, words=words)
         odd = hand_in_odd(cohort, course)
         watched = (top / "course", beside, cohort, top / "alone")
         before = files_below(*watched)
-        began = time.monotonic()
         result, tally, wanted = judge_them(course, cohort, top / "out", found)
-        seconds = time.monotonic() - began
 
         arrived = []
         for listener in (stream, abstract, datagrams):
@@ -233,7 +239,6 @@ def swept(tmp_path_factory) -> Iterator[Swept]:
             result,
             tally,
             wanted,
-            seconds,
             top / "out",
             verdicts(alone, honest),
             tokens,
@@ -312,8 +317,7 @@ def test_nothing_but_regular_files_of_limited_size_is_taken(swept):
 
 def test_the_sweep_goes_to_its_end(swept):
     assert swept.tally.done == swept.tally.total == swept.wanted
-    assert all(len(student.works) == 12 for student in swept.cohort.students)
-    assert swept.seconds < HOST_SECONDS
+    assert all(len(student.works) == len(ATTACKED) for student in swept.cohort.students)
 
 
 def test_honest_students_have_the_verdicts_that_they_have_without_attackers(swept):
@@ -323,15 +327,16 @@ def test_honest_students_have_the_verdicts_that_they_have_without_attackers(swep
     assert with_attackers.keys() == swept.alone.keys()
     for key, verdict in swept.alone.items():
         assert with_attackers[key] == verdict, key
-    right = [work.report for work in swept.student("ada").works]
+    right = [swept.work("ada", name).report for name in HONEST]
     assert all(report.points == report.max_points for report in right)
     assert all(work.report.points == 0 for work in swept.student("zoe").works)
 
 
 def test_what_an_attacker_has_in_common_with_others_is_worth_as_much_as_theirs(swept):
-    for work in [w for name in hostile.BESIDE for w in swept.student(name).works]:
-        if not work.report.name.endswith("forgotten_await"):
-            assert work.report.status == "passed", work.report.name
+    for student in hostile.BESIDE:
+        for name in HONEST:
+            if name != "forgotten_await":  # The attack itself is for this one.
+                assert swept.work(student, name).report.status == "passed", name
 
 
 # --- nothing left, nothing out ------------------------------------------------------------------
@@ -363,6 +368,8 @@ def test_no_verdict_holds_a_secret(swept):
 
 def test_no_solution_is_taken_through_a_link(swept):
     for student in swept.cohort.students:
+        if student.name in hostile.BESIDE:
+            continue  # They were given solutions of this course, so as to hand them in.
         for work in student.works:
             assert not any(token in work.source for token in swept.secrets.values()), student.name
 
@@ -380,7 +387,7 @@ def test_memory_that_is_no_processs_is_not_had(swept):
 
 def test_what_a_submission_says_does_nothing_in_the_gradebook(swept):
     starters = {exercise.name: exercise.starter.decode() for exercise in swept.course}
-    page = render(swept.cohort, starters)
+    page = render(Book(swept.cohort, Rules(), (), ()), starters)
     assert "tasklings" in page
     for evil in ("<script>alert", "</pre></script>", "<img src=x", "\x1b[2J", "\u202e", "\x00"):
         assert evil not in page
@@ -415,12 +422,12 @@ def test_runs_that_each_stay_within_their_limit_do_not_go_on_for_hours(monkeypat
         found = Jail.find()
     except JailError as error:
         pytest.skip(f"no jail on this machine: {error}")
-    monkeypatch.setattr(grade, "BUDGET", 2.0)
+    # On a busy machine its processor is never idle, so the clock decides at last.
+    small = partial(Budget, cost=2.0, free=1.0, last=20.0)
+    monkeypatch.setattr(grade, "Budget", small)
     (exercise,) = Course.load(ROOT).select(["lost_update"])
-    began = time.monotonic()
     with Sandbox(jail=found) as sandbox:
         report = grade.grade(exercise, Source("exercise.py", SLOW), sandbox=sandbox, seed=1)
-    assert time.monotonic() - began < 30
     assert (report.status, report.points) == ("failed", 0)
     assert "all its runs together took too long" in report.checks[0].message
     assert "not tried" in report.checks[-1].message

@@ -207,6 +207,81 @@ def test_a_team_may_be_called_as_a_folder_of_the_kit_is(tmp_path, team, below):
     assert taken(tmp_path) == {"ada": [NAME], team: [NAME]}
 
 
+@pytest.mark.parametrize("given", [[*COURSE], ONE], ids=["all", "one"])
+@pytest.mark.parametrize(
+    ("cohort", "students"),
+    [
+        (["ada.zip", "ben.zip", "streams/lost_update.py"], {"ada", "ben", "streams"}),
+        (["ada.zip", "locks_and_limits/lost_update/exercise.py"], {"ada", "locks_and_limits"}),
+        (
+            ["ada__lost_update.py", "locks_and_limits/lost_update/exercise.py"],
+            {"ada", "locks_and_limits"},
+        ),
+        (
+            [f"{n}/lost_update.py" for n in ("checker", "tests", "docs", "locks_and_limits")],
+            {"checker", "tests", "docs", "locks_and_limits"},
+        ),
+        (
+            ["tests/lost_update.py", "locks_and_limits/lost_update/exercise.py"],
+            {"tests", "locks_and_limits"},
+        ),
+        (
+            ["solutions/lost_update.py", "locks_and_limits/lost_update/exercise.py"],
+            {"solutions", "locks_and_limits"},
+        ),
+        (
+            [f"{n}/lost_update/exercise.py" for n in ("streams", "locks_and_limits")],
+            {"streams", "locks_and_limits"},
+        ),
+    ],
+    ids=lambda value: None if isinstance(value, set) else value[0],
+)
+def test_no_name_makes_a_cohort_one_student(tmp_path, cohort, students, given):
+    for below in cohort:
+        if below.endswith(".zip"):
+            in_zip(tmp_path / below, ["lost_update.py"])
+        else:
+            write(tmp_path / below)
+    found, strays = collect([tmp_path], given, course=[*COURSE])
+    assert {one.name: [*one.sources] for one in found} == {name: [NAME] for name in students}
+    assert strays == []
+
+
+@pytest.mark.parametrize("below", ["", "exercises/"])
+def test_that_one_clone_is_taken_for_one_student_is_told(tmp_path, below):
+    write(tmp_path / "ada" / below / "locks_and_limits" / "lost_update" / "exercise.py")
+    write(tmp_path / "ada" / below / "streams" / "README.md")
+    write(tmp_path / "ada" / "checker" / "cli.py")
+    write(tmp_path / "ada" / "solutions" / "locks_and_limits" / "lost_update" / "solution.py")
+    students, (stray,) = collect([tmp_path / "ada"], ONE, course=[*COURSE])
+    assert [(one.name, [*one.sources]) for one in students] == [("ada", [NAME])]
+    assert "as the name of a student, since ada is laid out as the clone of one" in stray
+
+
+@pytest.mark.parametrize("name", ["josé", "Zoë Å"])
+def test_two_forms_of_one_name_are_two_students_and_that_is_told(tmp_path, name):
+    for form in ("NFC", "NFD"):
+        write(tmp_path / unicodedata.normalize(form, name) / "lost_update.py", form.encode())
+    if len(os.listdir(tmp_path)) == 1:
+        pytest.skip("the file system takes both for one name")
+    students, (stray,) = collect([tmp_path], ONE)
+    assert {one.name: one.sources[NAME].content for one in students} == {
+        unicodedata.normalize("NFC", name): b"NFC",
+        f"{unicodedata.normalize('NFC', name)} (2)": b"NFD",
+    }
+    assert "their names are written with different characters" in stray
+    assert all("a name that looks the same" in one.problems[0] for one in students)
+
+
+def test_what_one_hands_in_twice_and_differently_is_told(tmp_path):
+    write(tmp_path / "ada" / "lost_update.py", b"first = 1\n")
+    write(tmp_path / "ada__lost_update.py", b"second = 2\n")
+    write(tmp_path / "ben" / "lost_update.py")
+    write(tmp_path / "ben__lost_update.py")
+    _, (stray,) = collect([tmp_path], ONE)
+    assert stray.startswith(f"{NAME} of ada in another place, where it is not the same")
+
+
 def test_somebodys_file_that_is_called_as_a_journal_costs_them_nothing(tmp_path):
     write(tmp_path / "ada" / "lost_update.py")
     write(tmp_path / "ada" / "journal.sqlite3")
@@ -453,6 +528,67 @@ def test_names_are_made_harmless(tmp_path):
     assert name.isprintable()
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["ada_12_34_lost_update.py", "ben_13_35_lost_update.py"],
+        ["ada_LATE_12_34_work.zip"],
+        ["Ada L_12_assignsubmission_file_/lost_update.py"],
+        ["Ada L_12_assignsubmission_file_lost_update.py"],
+        ["ada/lost_update.py", "ben/lost_update.py"],
+        ["all/ada/exercises/locks_and_limits/lost_update/exercise.py", "all/ben/lost_update.py"],
+        ["ada/lost_update.py", "ben/forgotten_await.py"],
+        ["ada__lost_update.py", "ben__lost_update.py"],
+        ["ada.zip", "ben.tar.gz"],
+    ],
+)
+@pytest.mark.parametrize("pack", [in_zip, in_tar])
+def test_an_archive_of_several_students_is_nobodys_and_is_to_be_unpacked(tmp_path, pack, names):
+    path = tmp_path / ("all.zip" if pack is in_zip else "all.tar.gz")
+    pack(path, names)
+    for exercises in (EXERCISES, ONE):
+        with pytest.raises(CollectError, match="several students: unpack it into a folder, and sw"):
+            collect([path], exercises, course=EXERCISES)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["lost_update.py"],
+        ["lost_update.py", "old/lost_update.py"],
+        ["ada/lost_update.py", "ada/old/lost_update/exercise.py"],
+        ["locks_and_limits__lost_update.py", "first_steps__forgotten_await.py"],
+        ["locks_and_limits/lost_update.py", "first_steps/forgotten_await/exercise.py"],
+        ["kit/exercises/locks_and_limits/lost_update/exercise.py", "kit/tests/lost_update.py"],
+    ],
+)
+def test_an_archive_of_one_student_may_be_swept_by_itself(tmp_path, names):
+    in_zip(tmp_path / "ada.zip", names)
+    (found,) = taken(tmp_path / "ada.zip").items()
+    assert found[0] == "ada"
+    assert NAME in found[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("ada", "ada.zip", "that in ada was taken, that in ada.zip was not"),
+        ("one/ada", "two/ada", "that in one/ada was taken, that in two/ada was not"),
+    ],
+)
+def test_of_two_of_the_same_name_it_is_told_which_was_taken(tmp_path, first, second, said):
+    for name in (first, second):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if name.endswith(".zip"):
+            in_zip(tmp_path / name, ["lost_update.py"])
+        else:
+            write(tmp_path / name / "lost_update.py")
+    paths = [tmp_path / "one", tmp_path / "two"] if "/" in first else [tmp_path]
+    students, _ = collect(paths, EXERCISES)
+    (problem,) = (problem for student in students for problem in student.problems)
+    assert problem == f"handed in {NAME} more than once; {said}"
+
+
 # --- rosters ------------------------------------------------------------------------------------
 
 
@@ -522,3 +658,47 @@ def test_a_path_without_submissions_says_what_would_do(tmp_path):
         collect([tmp_path], EXERCISES)
     with pytest.raises(CollectError, match="does not exist"):
         collect([tmp_path / "nowhere"], EXERCISES)
+
+
+# --- what Canvas and Moodle say in names, and what nobody can read ------------------------------
+
+
+def test_the_numbers_of_canvas_and_moodle_are_kept(tmp_path):
+    write(tmp_path / "ada_LATE_123_456_lost_update.py")
+    with zipfile.ZipFile(tmp_path / "ben_124_457_work.zip", "w") as packed:
+        packed.writestr("lost_update.py", CODE)
+    write(tmp_path / "Cem Kaya_77_assignsubmission_file_" / "lost_update.py")
+    write(tmp_path / "dan__lost_update.py")
+    students, _ = collect([tmp_path], EXERCISES)
+    found = {
+        one.name: (one.platform, one.number, one.attachment, one.said_late) for one in students
+    }
+    assert found == {
+        "ada": ("canvas", "123", "456", True),
+        "ben": ("canvas", "124", "457", False),
+        "Cem Kaya": ("moodle", "77", "", False),
+        "dan": ("", "", "", False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ada.rar", b"Rar!\x1a\x07\x00 and so on"),
+        ("ada.7z", b"7z\xbc\xaf\x27\x1c"),
+        ("ada.tar.xz", b"\xfd7zXZ\0 and so on"),
+        ("ada.tar.gz", b"\xfd7zXZ\0 and so on"),
+        ("ada.zip", b"PK\x03\x04 breaks off"),
+        ("ada.zip", b"0" * (17 << 20)),
+        ("ada/work.rar", b"Rar!\x1a\x07\x00 and so on"),
+    ],
+    ids=["rar", "7z", "xz", "misnamed", "damaged", "large", "in a folder"],
+)
+def test_what_nobody_could_read_is_no_mark_and_no_stray(tmp_path, name, content):
+    write(tmp_path / name, content)
+    (student,), strays = collect([tmp_path], EXERCISES)
+    assert (student.name, strays) == ("ada", [])
+    assert student.unread == name.rpartition("/")[2]
+    assert len(student.problems) == 1
+    assert len(student.sources) == len(EXERCISES)
+    assert all(source.obstacle for source in student.sources.values())

@@ -98,7 +98,7 @@ SHELLS = [
 @pytest.mark.parametrize("shell", SHELLS)
 def test_all_commands_are_offered_first(shell, home):
     assert set(shell(home, "checker ")) == set(COMMANDS)
-    assert shell(home, "checker gra") == ["grade"]
+    assert shell(home, "checker gra") == ["grade", "gradebook"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -200,7 +200,7 @@ def zsh(home, tmp_path):
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("checker gra", "checker grade "),
+        ("checker swe", "checker sweep "),
         ("checker hint lost_u", "checker hint lost_update "),
         ("checker grade deadlock lost_u", "checker grade deadlock lost_update "),
         ("tasklings hint dead", "tasklings hint deadlock "),

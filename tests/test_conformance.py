@@ -21,6 +21,7 @@ from checker.report import BACKENDS
 
 from .real_clock import (
     RESOLUTION,
+    WORLDS,
     Pace,
     RealWorld,
     Scenario,
@@ -56,7 +57,9 @@ def simulator() -> Iterator[Sandbox]:
 def scenarios(
     exercise: Exercise, answer: Path, anyio_backend: str, simulator: Sandbox
 ) -> list[Scenario]:
-    return collect(exercise, answer, anyio_backend, simulator)
+    # The alternatives are many: each in one world of each check, with some items in it.
+    worlds = WORLDS if answer.stem == "solution" else WORLDS[1:2]
+    return collect(exercise, answer, anyio_backend, simulator, worlds=worlds)
 
 
 def driver_of(exercise: Exercise) -> Path | None:
@@ -78,9 +81,14 @@ async def lasting_differences(
     different: list[str] = []
     for number in range(TRIES):
         pace = Pace(scale_for(scenario) * 5**number, draw)
-        different = await scenario.replay(answer, driver, pace)
+        try:
+            different = await scenario.replay(answer, driver, pace)
+        except TimeoutError:  # On a busy machine, acts that follow each other closely may swap.
+            different = [f"it hangs, at {pace.scale:g} s for a virtual one"]
         if not different:
-            break
+            return []
+        if number == 0:
+            scenario = scenario.doubted()
     return [f"{scenario.check}: {difference}" for difference in different]
 
 
@@ -99,7 +107,6 @@ async def test_a_right_answer_behaves_on_the_real_clock_as_in_the_simulator(
     assert any(len(scenario.settled.keys() - {"ending"}) > 2 for scenario in scenarios)
     different: list[str] = []
     for scenario in scenarios:
-        assert "ending" in scenario.settled, scenario.check
         different += await lasting_differences(scenario, answer, driver_of(exercise))
         if scenario.explored:
             # Replies that come sooner, and overtake each other, are a real network's too.

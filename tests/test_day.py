@@ -13,19 +13,12 @@ from checker import cli
 from checker.course import Course
 
 ROOT = Path(__file__).parents[1]
+COURSE = Course.load(ROOT)
+COUNT = len(list(COURSE))
+CHAPTER = COURSE.select(["locks_and_limits"])
+SHARING = len(list(COURSE.select(["locks_and_limits"])))
 EXERCISE = Path("exercises/locks_and_limits/lost_update")
 SOLUTIONS = Path("solutions/locks_and_limits/lost_update")
-
-
-@pytest.fixture
-def clone(tmp_path):
-    """The kit as it was shipped, whatever has been done to this one since; no repository."""
-    folder = tmp_path / "clone"
-    for name in ("exercises", "solutions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for exercise in Course.load(folder):
-        exercise.file.write_bytes(exercise.starter)
-    return folder
 
 
 def checker(*words, cwd, stdin=None, **environment):
@@ -56,8 +49,8 @@ def test_whoever_begins_is_greeted_in_five_lines_and_told_the_first_command(clon
     assert done.returncode == cli.PASSED
     greeting, _, rest = done.stdout.partition("\n\n")
     assert len(greeting.splitlines()) == 5
-    assert greeting.startswith("Welcome! Here are 12 small programs")
-    assert "0 of 12 passed" in rest
+    assert greeting.startswith(f"Welcome! Here are {COUNT} small programs")
+    assert f"0 of {COUNT} passed" in rest
     assert rest.splitlines()[-3:] == [
         "Next: The mail that never went (forgotten_await)",
         "      exercises/first_steps/forgotten_await/exercise.py",
@@ -73,7 +66,7 @@ def test_whoever_has_begun_sees_a_bar_for_each_chapter_and_the_exercise_at_work(
     assert re.fullmatch(r"first_steps +█{30}  2 of 2", rows[0])
     assert re.fullmatch(r"blocking +█{10}·{20}  1 of 3", rows[1])
     assert re.fullmatch(r"task_groups +·{30}  0 of 3", rows[2])
-    assert "3 of 12 passed" in rows
+    assert f"3 of {COUNT} passed" in rows
     assert rows[-1].strip() == "checker grade blocking_client"
 
 
@@ -93,9 +86,11 @@ def test_whoever_has_passed_everything_is_told_so(clone):
 def test_next_shows_the_brief_of_the_next_exercise_wherever_one_stands(clone):
     pass_some(clone, "forgotten_await")
     shown = checker("next", cwd=clone / EXERCISE).stdout
-    assert shown.startswith("Exercise 2 of 12\nfirst_steps/one_after_another — Fifteen seconds")
+    assert shown.startswith(
+        f"Exercise 2 of {COUNT}\nfirst_steps/one_after_another — Fifteen seconds"
+    )
     assert "A company is printing its phone book." in shown
-    assert "Mend exercises/first_steps/one_after_another/exercise.py" in shown
+    assert "Fix exercises/first_steps/one_after_another/exercise.py" in shown
     assert "checker grade one_after_another" in shown
 
 
@@ -129,8 +124,8 @@ def test_an_exercise_goes_by_any_path_to_it_and_by_the_folder_one_stands_in(clon
 
 @pytest.mark.parametrize(("folder", "name"), [(EXERCISE, ".."), (EXERCISE.parent, "."), (".", EXERCISE.parent)])  # fmt: skip
 def test_a_folder_of_several_exercises_stands_for_all_of_them(clone, folder, name):
-    assert "0 of 4 passed" in checker("list", name, cwd=clone / folder).stdout
-    assert "0 of 12 passed" in checker("list", ".", cwd=clone).stdout
+    assert f"0 of {SHARING} passed" in checker("list", name, cwd=clone / folder).stdout
+    assert f"0 of {COUNT} passed" in checker("list", ".", cwd=clone).stdout
 
 
 def test_a_path_that_leads_nowhere_in_the_course_is_no_exercise(clone):
@@ -272,6 +267,8 @@ def test_the_solution_has_its_note_the_difference_from_ones_own_and_the_alternat
     assert "  +     async with lock:" in shown
     for path in (clone / SOLUTIONS / "alternatives").glob("*.py"):
         assert f"  {path.stem}: " in shown
+    others = shown.partition("Other right answers")[2].partition("Read one:")[0]
+    assert all(row.startswith("  ") for row in others.splitlines() if row)
     for ending in ("\n\n", PLAYS):
         file.write_text(own + ending)
         assert (
@@ -283,10 +280,36 @@ def test_an_alternative_is_shown_whole_and_one_that_is_not_there_is_not_guessed(
     pass_some(clone, "lost_update")
     shown = checker("solution", "lost_update", "--show", "safe_account", cwd=clone).stdout
     text = (clone / SOLUTIONS / "alternatives" / "safe_account.py").read_text()
-    assert "".join(text.split()) in "".join(shown.split())
+    assert text in shown, "code is shown as it is, however long its lines are"
     done = checker("solution", "lost_update", "--show", "none", cwd=clone)
     assert done.returncode == cli.UNUSABLE
     assert "it has solution, chain_of_events" in done.stderr
+
+
+def test_where_there_is_no_room_beside_a_title_its_standing_is_below_it(clone):
+    (clone / EXERCISE / "exercise.py").write_text("# at work\n")
+    pass_some(clone, "lost_update")
+    rows = checker("list", "lost_update", cwd=clone).stdout.splitlines()
+    (at,) = [n for n, row in enumerate(rows) if "lost_update " in row]
+    title, below = rows[at].index("The lost deposit"), rows[at + 1]
+    assert below == " " * title + "passed before; changed since"
+
+
+def test_passed_once_is_passed_and_a_grading_says_what_passes_now(clone):
+    shutil.copy(clone / SOLUTIONS / "solution.py", clone / EXERCISE / "exercise.py")
+    checker("grade", "lost_update", cwd=clone)
+    (clone / EXERCISE / "exercise.py").write_text("# broken again\n")
+    for words in ([], ["list"]):
+        assert f"1 of {COUNT} passed" in checker(*words, cwd=clone).stdout
+    assert (
+        f"0 of {len(CHAPTER)} pass now, 0 of {sum(each.max_points for each in CHAPTER)} points"
+        in checker("grade", "locks_and_limits", cwd=clone).stdout
+    )
+
+
+def test_a_brief_names_the_command_that_grades_once(clone):
+    shown = checker("brief", "lost_update", cwd=clone).stdout
+    assert shown.count("checker grade lost_update") == 1
 
 
 def test_hints_stay_open_after_a_pass(clone):

@@ -225,8 +225,8 @@ def test_the_two_orders_stand_beside_each_other_with_a_column_a_task(decision, d
     assert heading.split() == ["it", "fails", "it", "passes"]
     (names,) = [row for row in rows if row.split() == ["4", "deposit", "5", "deposit"] * 2]
     (first,) = [row for row in rows if row.startswith("  > ")]
-    assert first.index("read() -> 0 L18") == names.index("5 deposit")
-    assert first.rindex("write(1) L19") == names.rindex("4 deposit")
+    assert first.index("read() -> 1 L18") == names.index("5 deposit")
+    assert first.rindex("write(2) L19") == names.rindex("4 deposit")
     text = " ".join(" ".join(rows).split())
     assert "it ended well in none of 20 random continuations" in text
     assert "line 18" in text

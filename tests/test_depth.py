@@ -201,15 +201,15 @@ def test_the_planted_race_is_found_with_any_seed(sandbox, backend):
         ),
         (
             Searched("quick", 6, points=1, of_points=1),
-            "6 worlds; the only moment at which something goes wrong",
+            "6 worlds; the only place for an error or a cancellation",
         ),
         (
             Searched("quick", 15, points=6, of_points=14),
-            "15 worlds; 6 of 14 moments at which something goes wrong",
+            "15 worlds; 6 of 14 places for an error or a cancellation",
         ),
         (
             Searched("thorough", 40, points=14, of_points=14),
-            "40 worlds; all 14 moments at which something goes wrong",
+            "40 worlds; all 14 places for an error or a cancellation",
         ),
     ],
 )

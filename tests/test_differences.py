@@ -6,7 +6,6 @@ import textwrap
 import pytest
 from msgspec import structs
 
-from checker.course import Course
 from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.grade import grade
@@ -40,21 +39,9 @@ def eight(case: Case) -> None:
 
 
 @pytest.fixture
-def reports(tmp_path, sandbox):
+def reports(exercise_with, sandbox):
     """The reports of an answer, by check and backend."""
-    folder = tmp_path / "exercises" / "orders" / "asking"
-    folder.mkdir(parents=True)
-    (tmp_path / "exercises" / "course.toml").write_text(
-        '[[chapters]]\nname = "orders"\ntitle = "Orders"\nexercises = ["asking"]\n'
-    )
-    (folder / "checks.py").write_text(CHECKS)
-    (folder / "exercise.toml").write_text(
-        'title = "Asking"\ngives = ["tasks"]\ndifficulty = 1\nhints = ["one", "two"]\n'
-    )
-    starter = tmp_path / "solutions" / "orders" / "asking" / "starter.py"
-    starter.parent.mkdir(parents=True)
-    starter.write_text("async def main(desk): ...\n")
-    [exercise] = Course.load(tmp_path)
+    exercise = exercise_with(CHECKS)
 
     def reports(answer):
         source = Source("exercise.py", textwrap.dedent(answer).encode())
@@ -97,8 +84,112 @@ def test_no_reason_is_made_up_where_another_thing_decides(reports):
             return answers if sniffio.current_async_library() == "asyncio" else []
         """)
     said = found["in_order", "trio"].message
-    assert "On asyncio it passes" in said
+    assert "On asyncio this check passes" in said
     assert "order in which they became ready" not in said
+
+
+NAMES_ASYNCIOS = """
+    import asyncio
+    import anyio
+
+    async def main(desk):
+        answers = []
+
+        async def ask(n):
+            try:
+                await anyio.sleep_forever()
+            except {what}:  # what asyncio cancels with is asyncio.CancelledError
+                answers.append(n)
+                raise
+
+        async with anyio.create_task_group() as group:
+            for n in range(8):
+                group.start_soon(ask, n)
+            await anyio.sleep(1)
+            group.cancel_scope.cancel()
+        for n in range(8):
+            await desk.ask(n)
+        return answers
+"""
+
+
+@pytest.mark.parametrize("what", ["asyncio.CancelledError", "(ValueError, asyncio.CancelledError)"])
+def test_an_except_that_a_cancellation_of_trios_passes_is_named(reports, what):
+    found, _ = reports(NAMES_ASYNCIOS.format(what=what))
+    assert found["in_order", "asyncio"].status == "passed"
+    said = found["in_order", "trio"].message
+    assert "so a cancellation passed the `except` at line 11; anyio.get_cancelled" in said
+
+
+PASSED_NONE = {
+    "only a comment names it": """
+        import sniffio
+        import anyio
+
+        async def main(desk):
+            with anyio.move_on_after(0.5):  # raises asyncio.CancelledError inside
+                await anyio.sleep(1)
+            answers = [await desk.ask(n) for n in range(8)]
+            return answers if sniffio.current_async_library() == "asyncio" else []
+        """,
+    "another task is cancelled": """
+        import asyncio
+        import sniffio
+        import anyio
+
+        async def one(desk, n, answers):
+            try:
+                answers.append(await desk.ask(n))
+            except asyncio.CancelledError:
+                answers.append(0)
+                raise
+
+        async def main(desk):
+            with anyio.move_on_after(0.5):
+                await anyio.sleep(1)
+            answers = []
+            for n in range(8):
+                await one(desk, n, answers)
+            return answers if sniffio.current_async_library() == "asyncio" else []
+        """,
+    "it takes what the backend cancels with, too": """
+        import asyncio
+        import sniffio
+        import anyio
+
+        async def main(desk):
+            with anyio.move_on_after(0.5):
+                try:
+                    await anyio.sleep(1)
+                except (asyncio.CancelledError, anyio.get_cancelled_exc_class()):
+                    print("cancelled")
+                    raise
+            answers = [await desk.ask(n) for n in range(8)]
+            return answers if sniffio.current_async_library() == "asyncio" else []
+        """,
+    "the except does nothing": """
+        import asyncio
+        import sniffio
+        import anyio
+
+        async def main(desk):
+            with anyio.move_on_after(0.5):
+                try:
+                    await anyio.sleep(1)
+                except asyncio.CancelledError:
+                    raise
+            answers = [await desk.ask(n) for n in range(8)]
+            return answers if sniffio.current_async_library() == "asyncio" else []
+        """,
+}
+
+
+@pytest.mark.parametrize("answer", PASSED_NONE.values(), ids=PASSED_NONE)
+def test_no_except_is_named_that_no_cancellation_passed(reports, answer):
+    found, _ = reports(answer)
+    said = found["in_order", "trio"].message
+    assert "On asyncio this check passes" in said
+    assert "asyncio.CancelledError" not in said
 
 
 def test_a_backend_on_which_nothing_was_tried_is_not_said_to_fail(reports):
@@ -112,7 +203,18 @@ def test_a_backend_on_which_nothing_was_tried_is_not_said_to_fail(reports):
     assert not found["in_order", "trio"].tried
     assert "passes" not in found["in_order", "trio"].message
     assert "x The answers come in order (asyncio)\n" in shown
-    assert "trio: not tried, since it met the time limit on asyncio" in shown
+    assert "trio: not tried: it ran out of time on asyncio" in shown
+
+
+def test_checks_that_were_not_tried_are_counted_and_not_listed(reports):
+    _, shown = reports("""
+        async def main(desk):
+            while True:
+                pass
+        """)
+    assert shown.count("it has not let the event loop run since 0 s") == 1
+    assert "  1 more check was not tried.\n" in shown
+    assert "fails in the same way" not in shown
 
 
 def test_a_reason_is_told_once_in_an_exercise_and_so_is_what_to_try(reports):

@@ -47,7 +47,7 @@ def test_every_option_that_the_readme_names_is_in_the_help_of_its_command():
 
 
 def test_what_the_readme_says_that_a_command_prints_is_what_it_prints(tmp_path):
-    # As the kit was shipped: whoever runs this may have mended the exercise.
+    # As the kit was shipped: whoever runs this may have fixed the exercise.
     for exercise in Course.load(ROOT):
         file = tmp_path / exercise.file.relative_to(ROOT)
         file.parent.mkdir(parents=True)

@@ -6,12 +6,11 @@ import io
 import json
 import os
 import re
-import sys
-import types
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,17 +26,20 @@ from checker.report import (
     summarize_exercise,
     summarize_submission,
 )
+from checker.sweep import book
 from checker.sweep.exports import (
     FORMATS,
     REPORT_FORMATS,
     encode_cohort,
     encode_students,
     file_name,
+    file_names,
     write_report,
 )
 from checker.sweep.exports import github as github_format
+from checker.sweep.journal import JournalError
 from checker.sweep.marks import Deadline, Rules
-from checker.sweep.results import Cohort, ExerciseInfo, Flag, Student, Work
+from checker.sweep.results import Cohort, Correction, ExerciseInfo, Flag, Student, Work
 
 DUE = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
 VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
@@ -139,8 +141,10 @@ def test_canvas_gets_the_columns_that_it_wants_and_the_points_possible_in_the_se
 
 def test_moodle_gets_who_it_is_then_the_grades():
     header, *rows = table("moodle")
-    assert header == ["Username", "Group", "c/one", "Tasklings total"]
-    assert rows[0] == ["ada", "g", "5", "5"]
+    assert header == [
+        *("Username", "Identifier", "Group", "c/one", "Tasklings total", "Tasklings feedback")
+    ]
+    assert rows[0] == ["ada", "", "g", "5", "5", ""]
 
 
 def test_lateness_is_taken_off_in_every_table():
@@ -148,7 +152,8 @@ def test_lateness_is_taken_off_in_every_table():
     _, _, bob, *_ = table("csv", rules)
     assert bob[5:11] == ["2", "5", "40", "1", "25", "1.5"]
     assert table("canvas", rules)[3][5:] == ["1.5", "1.5"]
-    assert table("moodle", rules)[2][2:] == ["1.5", "1.5"]
+    late = "handed in 1 day late, which takes 25 % off"
+    assert table("moodle", rules)[2][3:] == ["1.5", "1.5", late]
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\u200e=1", "\n=1"]
@@ -185,6 +190,7 @@ def test_json_holds_marks_and_reports_but_no_sources():
         "penalty": 0,
         "final": 5,
         "not_graded": [],
+        "corrections": [],
     }
     assert bob["works"][0]["flags"] == [{"line": 1, "what": "imports ctypes"}]
     assert bob["works"][0]["report"]["status"] == "failed"
@@ -224,14 +230,15 @@ def test_junit_has_a_suite_a_student_and_a_case_a_check_and_backend():
 
 def test_gradescope_gets_the_fields_that_it_knows_with_values_that_it_knows():
     rules = Rules(visibility={"default": "after_due_date", "second": "hidden"})
-    for content in one_each("gradescope", rules).values():
+    for name, content in one_each("gradescope", rules).items():
         data = json.loads(content)
         assert set(data) <= {
             *("score", "execution_time", "output", "output_format", "test_output_format"),
             *("test_name_format", "visibility", "stdout_visibility", "extra_data", "tests"),
             "leaderboard",
         }
-        assert isinstance(data["score"], int | float)
+        assert ("score" in data) == (name != "eve.json")
+        assert isinstance(data.get("score", 0), int | float)
         assert data["visibility"] == "after_due_date"
         assert data["stdout_visibility"] in VISIBILITIES
         for test in data["tests"]:
@@ -258,6 +265,9 @@ def test_gradescope_is_told_what_could_not_be_judged_and_gets_no_score_for_it():
     lost = data["tests"][1]
     assert {"score", "max_score", "status"}.isdisjoint(lost)
     assert lost["output"].startswith("not graded: ")
+    # Without any score Gradescope says that the autograder failed, and gives no mark.
+    assert "score" not in data
+    assert not any("score" in test for test in data["tests"])
 
 
 def test_the_total_on_gradescope_is_the_mark_and_its_output_tells_no_points():
@@ -329,7 +339,7 @@ def test_the_output_of_a_test_is_what_was_printed_and_at_most_500_characters():
 def test_classroom_50_gets_every_field_and_whole_points(monkeypatch):
     monkeypatch.delenv("SUBMISSION_TAG", raising=False)
     rules = Rules(deadline=Deadline(due=DUE, percent_a_day=Decimal(25)))
-    for content in one_each("classroom50", rules).values():
+    for name, content in one_each("classroom50", rules).items():
         data = json.loads(content)
         assert list(data) == [
             *("schema", "classroom", "assignment", "assignment_type", "owner", "submission"),
@@ -342,8 +352,12 @@ def test_classroom_50_gets_every_field_and_whole_points(monkeypatch):
             assert data[field]
         for field in ("datetime", "graded_at"):
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", data[field])
-        assert type(data["score"]) is type(data["max-score"]) is int
-        assert 0 <= data["score"] <= data["max-score"]
+        assert type(data["max-score"]) is int
+        if name == "eve.json":
+            assert data["score"] is None
+        else:
+            assert type(data["score"]) is int
+            assert 0 <= data["score"] <= data["max-score"]
         for test in data["tests"]:
             assert set(test) == {"test-name", "passed", "score", "max-score"}
             assert test["test-name"]
@@ -534,18 +548,32 @@ def test_the_file_of_a_student_is_safe_and_its_own_even_where_case_does_not_coun
     files = [file_name(name, ".json") for name in names]
     assert len({file.lower() for file in files}) == len(names)
     for file in files:
-        assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}\.json", file)
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,80}\.json", file)
+
+
+def test_two_names_that_share_the_beginning_of_a_digest_have_a_file_each():
+    names = ["maxIMiliAnSChroeDERlOvelace", "MaXIMIliansCHROEdeRlovelace"]
+    assert len({file_name(name, ".html") for name in names}) == 2
+
+
+def test_if_two_names_had_one_digest_their_files_would_be_numbered(monkeypatch):
+    monkeypatch.setattr("checker.sweep.exports.file_name", lambda student, suffix: f"same{suffix}")
+    assert file_names(["ada", "ben", "cem"], ".html") == {
+        "ada": "same.html",
+        "ben": "same-2.html",
+        "cem": "same-3.html",
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
         ("ada", r"ada\.json"),
-        ("Ada", r"ada-[0-9a-f]{10}\.json"),
-        ("../../etc/passwd", r"etc-passwd-[0-9a-f]{10}\.json"),
-        ("con", r"con-[0-9a-f]{10}\.json"),
-        ("", r"[0-9a-f]{10}\.json"),
-        ("ada-0123456789", r"ada-0123456789-[0-9a-f]{10}\.json"),
+        ("Ada", r"ada-[0-9a-f]{40}\.json"),
+        ("../../etc/passwd", r"etc-passwd-[0-9a-f]{40}\.json"),
+        ("con", r"con-[0-9a-f]{40}\.json"),
+        ("", r"[0-9a-f]{40}\.json"),
+        ("ada-" + "0123456789" * 4, r"ada-012345678901234567890123456789012345-[0-9a-f]{40}\.json"),
     ],
 )
 def test_a_name_that_is_simple_stays_and_any_other_gets_a_digest(name, pattern):
@@ -559,17 +587,12 @@ def test_a_name_that_is_simple_stays_and_any_other_gets_a_digest(name, pattern):
 def export(monkeypatch, tmp_path):
     """`checker export OUT`, where the sweep in OUT found `EVERYBODY`."""
 
-    class JournalError(Exception):
-        pass
-
     def read_cohort(out):
         if not out.is_dir():
             raise JournalError(f"{out} holds no sweep")
         return EVERYBODY
 
-    journal = types.ModuleType("checker.sweep.journal")
-    vars(journal).update(JournalError=JournalError, read_cohort=read_cohort)
-    monkeypatch.setitem(sys.modules, "checker.sweep.journal", journal)
+    monkeypatch.setattr(book, "read_cohort", read_cohort)
     monkeypatch.setitem(cli.COMMANDS, "export", "")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sweep").mkdir()
@@ -667,3 +690,84 @@ def test_the_help_shows_every_format(capsys):
     for name, format in FORMATS.items():
         assert f"  {name} " in export_command._EPILOG
         assert format.purpose in export_command._EPILOG
+
+
+# --- Marks that are missing, and marks given by hand -----------------------------------------------
+
+UNREAD = cohort(
+    student("ada", GOOD),
+    student("kim", submitted=False, unread="kim.rar", problems=("kim.rar is not read",)),
+    student("zoe", submitted=False),
+)
+
+
+@pytest.mark.parametrize("format", ["csv", "canvas", "moodle"])
+def test_what_could_not_be_read_is_an_empty_cell_and_who_handed_in_nothing_has_0(format):
+    kim, zoe = table(format, of=UNREAD)[-2:]
+    header = table(format, of=UNREAD)[0]
+    marks = [n for n, name in enumerate(header) if name in ("c/one", "Tasklings total")]
+    marks += [n for n, name in enumerate(header) if name in ("points", "percent", "final points")]
+    assert [kim[n] for n in marks] == [""] * len(marks)
+    assert [zoe[n] for n in marks] == ["0"] * len(marks)
+
+
+def test_what_could_not_be_read_has_no_mark_in_any_other_format():
+    data = json.loads(encode_cohort("json", UNREAD, Rules()))["students"][1]
+    assert (data["mark"]["final"], data["mark"]["percentage"]) == (None, None)
+    suite = ET.fromstring(encode_cohort("junit", UNREAD, Rules()))[1]
+    found = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert found["final_points"] == ""
+    assert len(suite.findall("testcase/error")) == 1
+    assert "score" not in json.loads(one_each("gradescope", of=UNREAD)["kim.json"])
+    assert json.loads(one_each("classroom50", of=UNREAD)["kim.json"])["score"] is None
+    assert json.loads(one_each("exercism", of=UNREAD)["kim.json"])["status"] == "error"
+    assert b"not all could be judged" in one_each("github", of=UNREAD)["kim.md"]
+
+
+BY_HAND = Correction(Decimal(4), "=an old file", "C. B.", date(2026, 3, 5), "c/one")
+CORRECTED = cohort(
+    msgspec.structs.replace(EVERYBODY.students[1], corrections=(BY_HAND,)),
+    msgspec.structs.replace(EVERYBODY.students[2], corrections=(BY_HAND,)),
+)
+
+
+def test_a_correction_goes_before_the_checks_and_is_told_in_every_format_that_can():
+    said = "one: 4 points by hand (C. B., 2026-03-05): =an old file"
+    header, bob, eve = table("csv", of=CORRECTED)
+    for row in (bob, eve):
+        by_name = dict(zip(header, row, strict=True))
+        assert (by_name["c/one"], by_name["final points"]) == ("4", "4")
+        assert by_name["corrected by hand"] == said
+    assert table("canvas", of=CORRECTED)[2][5:] == ["4", "4"]
+    assert table("moodle", of=CORRECTED)[1][3:] == ["4", "4", said]
+    data = json.loads(encode_cohort("json", CORRECTED, Rules()))["students"][0]["mark"]
+    assert data["final"] == 4
+    assert data["corrections"] == [
+        {
+            "exercise": "c/one",
+            "points": 4,
+            "reason": "=an old file",
+            "by": "C. B.",
+            "on": "2026-03-05",
+        }
+    ]
+    assert said in encode_cohort("junit", CORRECTED, Rules()).decode()
+    gradescope = json.loads(one_each("gradescope", of=CORRECTED)["bob.json"])
+    assert gradescope["score"] == 4
+    assert said in gradescope["output"]
+    assert b"4 points by hand" in one_each("github", of=CORRECTED)["bob.md"]
+
+
+def test_the_numbers_of_canvas_and_moodle_come_back_in_their_exports():
+    known = cohort(
+        student("ada", GOOD, platform="canvas", number="123", attachment="456"),
+        student("bob", GOOD, platform="moodle", number="77"),
+    )
+    assert [row[:4] for row in table("canvas", of=known)[2:]] == [
+        ["ada", "123", "", ""],
+        ["bob", "", "", "bob"],
+    ]
+    assert [row[:2] for row in table("moodle", of=known)[1:]] == [
+        ["ada", ""],
+        ["bob", "Participant 77"],
+    ]

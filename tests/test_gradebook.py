@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from checker.recording import Lane, Mark, Print, Recording, Sentence, Span
 from checker.report import BACKENDS, CheckReport, ExerciseReport, summarize_exercise
+from checker.sweep.book import Book
 from checker.sweep.gradebook import render
 from checker.sweep.marks import Deadline, Rules
 from checker.sweep.results import Cohort, ExerciseInfo, Flag, Student, Work
@@ -143,7 +144,8 @@ def three() -> Cohort:
 
 
 def page_of(found: Cohort, rules: Rules | None = None, starter: str = STARTER) -> str:
-    return render(found, {exercise.name: starter for exercise in found.exercises}, rules)
+    book = Book(found, rules or Rules(), (), ())
+    return render(book, {exercise.name: starter for exercise in found.exercises})
 
 
 @dataclass
@@ -221,6 +223,22 @@ def test_the_head_says_how_many_handed_in_and_passed_and_what_judged_them():
     for part in ("3 students", "3 handed something in", "1 passed everything", "3 exercises"):
         assert part in words
     assert "seed 42 · isolation bubblewrap · anyio 4.16.0 · tasklings 0.1.0 · trio" in words
+
+
+def test_a_seed_is_named_and_a_secret_is_not():
+    assert "seed 42" in page_of(three())
+    assert "seed" not in Page(page_of(msgspec.structs.replace(three(), seed=None))).words
+
+
+def test_what_is_not_judged_yet_is_told_from_what_could_not_be():
+    waiting = page_of(cohort(student("Ann", work(EXERCISES[0]))))
+    assert 'title="not judged yet"' in waiting
+    assert 'title="could not be judged"' not in waiting
+    assert 'title="no mark yet: not everything is judged yet"' in waiting
+    lost = page_of(cohort(student("Ann", *(work(one, "not_graded") for one in EXERCISES))))
+    assert 'title="not judged yet"' not in lost
+    assert 'title="could not be judged"' in lost
+    assert 'title="no mark yet: something could not be judged"' in lost
 
 
 def test_only_a_sweep_without_a_jail_is_warned_of():
@@ -330,6 +348,13 @@ def test_works_that_are_alike_are_named_together_as_a_reason_to_look():
     assert "A reason to look, never a proof" in said(source)
     assert re.search(r"100 %\s*Ann\s*Cem\s*but for names", said(source))
     assert "No works are so alike" in said(page_of(three()))
+
+
+def test_whose_work_could_not_be_compared_is_named():
+    dotted = f"import {'.'.join('a' * 250)}\n"
+    page = page_of(cohort(student("ann", work("locks/lost_update", source=dotted))))
+    assert "Not compared" in page
+    assert "Not compared" not in page_of(three())
 
 
 def test_what_the_starter_has_makes_nobody_alike():
@@ -721,19 +746,217 @@ def test_works_that_are_alike_open_side_by_side(tmp_path):
         const link = one(".alike a"); link.focus(); link.click(); await opened();
         found.title = words("dialog h2");
         found.others = all("dialog .inside .buttons button").map((each) => each.textContent);
-        one("dialog .inside .buttons button").click(); await until(() => all("dialog .source").length === 2);
-        found.codes = all("dialog .source").map((each) => all("code", each)[4].textContent);
+        one("dialog .inside .buttons button").click(); await until(() => one("dialog .pair"));
+        found.heads = all("dialog .pair .head").map((each) => each.textContent);
+        const rows = all("dialog .pair > :not(.head)").map((each) => [one("code", each).textContent, each.className]);
+        found.codes = [rows[8], rows[9]];
+        found.same = [rows[0], rows[1]];
+        const [left, right] = all("dialog .pair > :not(.head)").slice(8).map(frame);
+        found.beside = left.top === right.top && left.right <= right.left;
         one("dialog [data-close]").click();
         found.back = document.activeElement === link;
         """,
     )
     assert found["title"].startswith("Ann")
     assert found["others"] == ["Cem"]
+    assert found["heads"] == ["Ann", "Cem"]
     assert found["codes"] == [
-        "    balance = await konto.read()",
-        "    balance = await account.read()",
+        ["    balance = await account.read()", "nearly"],
+        ["    balance = await konto.read()", "nearly"],
     ]
+    assert found["same"] == [["import anyio", "same"], ["import anyio", "same"]]
+    assert found["beside"]
     assert found["back"]
+
+
+@needs_browser
+def test_lines_that_only_one_of_two_works_has_stand_alone_beside_the_other(tmp_path):
+    one = EXERCISES[0]
+    more = LONG.replace("import anyio\n", "import anyio\n\nEXTRA = 1\n")
+    source = page_of(
+        cohort(
+            student("Ann", work(one, source=LONG)),
+            student("Bob", work(one)),
+            student("Cem", work(one, source=more)),
+            exercises=(one,),
+        )
+    )
+    found = found_in(
+        tmp_path,
+        source,
+        """
+        one(".alike a").click(); await opened();
+        one("dialog .inside .buttons button").click(); await until(() => one("dialog .pair"));
+        const cells = all("dialog .pair > :not(.head)").map((each) => [one(".number", each).textContent, one("code", each).textContent, each.className]);
+        const rows = cells.filter((_, n) => n % 2 === 0).map((left, n) => [left, cells[2 * n + 1]]);
+        found.extra = rows.filter(([left, right]) => right[1] === "EXTRA = 1");
+        found.others = rows.filter(([left, right]) => left[0] && right[0] && left[1]).every(([left, right]) => left[1] === right[1] && left[2] === "same");
+        """,
+    )
+    assert found["extra"] == [[["", "", ""], ["3", "EXTRA = 1", ""]]]
+    assert found["others"]
+
+
+# What a page at this width begins with is a matter of room; the tests say themselves what is folded.
+CHAPTERS = ("first/one", "first/two", "second/three", "third/four_with_a_long_name")
+
+
+def of_chapters() -> Cohort:
+    statuses = {
+        "Ann": ("passed", "passed", "failed", "passed"),
+        "Bob": ("failed", "passed", "not_graded", "failed"),
+        "Cem": ("failed", "not_submitted", "passed", "failed_on_trio"),
+    }
+    return cohort(
+        *(
+            student(name, *(work(e, s) for e, s in zip(CHAPTERS, each, strict=True)), group="g h")
+            for name, each in statuses.items()
+        ),
+        exercises=CHAPTERS,
+    )
+
+
+@needs_browser
+def test_a_chapter_folds_into_one_column_that_says_how_many_passed(tmp_path):
+    found = found_in(
+        tmp_path,
+        page_of(of_chapters()),
+        """
+        const columns = () => all(".sheet thead tr:last-child > *").filter((each) => each.checkVisibility()).map((each) => each.textContent);
+        const first = (row) => getComputedStyle(cell(row, 3), "::after").content;
+        found.before = columns();
+        const button = one(".sheet .chapter button");
+        found.expanded = [button.getAttribute("aria-expanded")];
+        button.click();
+        found.after = columns();
+        found.sums = [0, 1, 2].map(first);
+        found.expanded.push(button.getAttribute("aria-expanded"));
+        one("button", head("first")).click(); found.sorted = shown();
+        one("tbody th").focus; one('.sheet tbody [tabindex="0"]').focus();
+        press("ArrowRight"); press("ArrowRight"); press("ArrowRight");
+        found.label = document.activeElement.getAttribute("aria-label");
+        press("ArrowRight"); found.next = document.activeElement.cellIndex;
+        press("ArrowLeft"); press("Enter"); await opened();
+        found.opened = words("dialog h2");
+        press("Escape");
+        button.click(); found.again = columns();
+        """,
+    )
+    whole = ["Name", "Group", "Points of 20", "oneof 5", "twoof 5", "threeof 5", "four_with_a_long_nameof 5"]  # fmt: skip
+    assert found["before"] == found["again"] == [*whole, "Flags", "Problems"]
+    assert found["after"] == [*whole[:3], "firstof 2", *whole[5:], "Flags", "Problems"]
+    assert found["sums"] == ['"2"', '"1"', '"0"']
+    assert found["expanded"] == ["true", "false"]
+    assert found["sorted"] == ["Ann", "Bob", "Cem"]
+    assert found["label"] == "Ann, chapter first: 2 of 2 exercises passed"
+    assert found["next"] == 5
+    assert found["opened"] == "Anng h"
+
+
+@needs_browser
+def test_the_address_says_what_is_seen_and_a_link_shows_it_again(tmp_path):
+    found = found_in(
+        tmp_path,
+        page_of(of_chapters()),
+        """
+        const said = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+        const go = async (hash) => { location.hash = hash; await pause(50); };
+        found.nothing = location.hash;
+        choose("typed", "b"); await pause(300);
+        choose("group", "0"); choose("status", "failed"); choose("exercise", "3");
+        one("button", head("Points")).click();
+        all(".sheet .chapter button")[1].click();
+        found.all = said();
+        const link = location.hash;
+        one(".tools [type=reset]").click(); await pause(50);
+        found.reset = said();
+        await go(""); found.empty = [shown(), said()];
+        await go(link);
+        found.again = [shown(), said(), one("#status").value, head("Points").getAttribute("aria-sort")];
+        await go("#student=Cem&exercise=third/four_with_a_long_name"); await opened();
+        found.opened = words("dialog h2");
+        all("dialog [data-step]")[0].click(); await pause(50); found.stepped = said();
+        one("dialog .said-of a").click(); found.line = [said().student, all("dialog .target").length];
+        one("dialog [data-close]").click(); found.closed = said();
+        await go("#student=nobody&exercise=x&status=y&in=z&group=q&sort=w&fold=v"); found.strange = [shown(), one("dialog").open];
+        await go("#alike"); found.place = shown();
+        """,
+    )
+    everything = {"name": "b", "group": "g h", "status": "failed", "in": CHAPTERS[3]}
+    everything |= {"sort": "-total", "fold": "second"}
+    assert found["nothing"] == ""
+    assert found["all"] == everything
+    assert found["reset"] == {"sort": "-total", "fold": "second"}
+    assert found["empty"] == [["Ann", "Bob", "Cem"], {}]
+    assert found["again"] == [["Bob"], everything, "failed", "descending"]
+    assert found["opened"].startswith("Cemfour_with_a_long_name")
+    assert found["stepped"] == {"student": "Bob", "exercise": CHAPTERS[3]}
+    assert found["line"] == ["Bob", 1]
+    assert found["closed"] == {}
+    assert found["strange"] == [["Ann", "Bob", "Cem"], False]
+    assert found["place"] == ["Ann", "Bob", "Cem"]
+
+
+@needs_browser
+def test_keys_look_for_a_name_fold_and_go_on_in_the_panel(tmp_path):
+    found = found_in(
+        tmp_path,
+        page_of(of_chapters()),
+        """
+        const folded = () => all('.chapter [aria-expanded="false"]').length;
+        press("/"); found.typed = document.activeElement.id;
+        press("f"); found.typing = folded();
+        document.activeElement.blur(); press("f"); found.folded = folded();
+        press("f"); found.unfolded = folded();
+        cell(0, 3).click(); await opened();
+        const after = async (key) => { press(key); await pause(50); return words("dialog h2"); };
+        found.panel = [await after("j"), await after("l"), await after("k"), await after("h")].map((each) => each.slice(0, 6));
+        """,
+    )
+    assert found["typed"] == "typed"
+    assert (found["typing"], found["folded"], found["unfolded"]) == (0, 3, 0)
+    assert found["panel"] == ["Bobone", "Bobtwo", "Anntwo", "Annone"]
+
+
+TWELVE = tuple(
+    f"{chapter}/{name}_of_{chapter}"
+    for chapter in ("first_steps", "blocking", "task_groups", "locks_and_limits")
+    for name in ("wait", "threads", "exceptions")
+)
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "chapters_folded"), [("1280", 0), ("1920", 0), ("500", 4)])
+def test_flags_and_problems_are_in_sight_and_no_word_is_broken(tmp_path, width, chapters_folded):
+    names = ("Wolfeschlegelsteinhausenbergerdorff, Maximilian Johann", "x" * 80, "Ada Lovelace")
+    students = (
+        student(name, *map(work, TWELVE), group="tuesday morning", problems=("an empty archive",))
+        for name in names
+    )
+    found = found_in(
+        tmp_path,
+        page_of(cohort(*students, exercises=TWELVE)),
+        """
+        const sheet = one(".sheet");
+        found.folded = all('.chapter [aria-expanded="false"]').length;
+        found.hidden = frame(head("Flags")).right - frame(sheet).right;
+        found.problems = frame(head("Problems")).right - frame(sheet).right;
+        found.heights = all("tbody tr", sheet).map((row) => frame(row).height);
+        const lines = (element) => { const range = document.createRange(); range.selectNodeContents(element); return new Set([...range.getClientRects()].map((each) => Math.round(each.left))).size; };
+        found.upright = Math.max(...all(".upright", sheet).filter((each) => each.checkVisibility()).map(lines));
+        found.name = one("tbody th", sheet).title;
+        found.columns = all("thead tr:last-child > *", sheet).filter((each) => each.checkVisibility() && frame(each).right <= frame(sheet).right + 1).length;
+        """,
+        f"--window-size={width},900",
+    )
+    assert found["folded"] == chapters_folded
+    assert max(found["heights"]) <= 46
+    assert found["upright"] == 1
+    assert found["name"] == names[0]
+    if width != "500":
+        assert found["problems"] <= 1
+        assert found["hidden"] <= 1
+    assert found["columns"] >= 7
 
 
 @needs_browser
@@ -745,6 +968,7 @@ def test_hostile_text_does_nothing_in_a_browser(tmp_path, text):
         """
         const title = document.title;
         for (const each of all(".sheet thead button")) each.click();
+        one("#fold").click();  /* They are folded now, and each cell is to be opened. */
         choose("group", "0"); choose("group", "");
         for (const details of all("details")) details.open = true;
         for (const n of [0, 3]) {

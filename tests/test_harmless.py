@@ -20,7 +20,10 @@ def test_what_is_printable_does_nothing_to_a_terminal(text):
     shown.encode()
 
 
-@given(text=st.text(st.characters(categories=["L", "N", "P", "S"])))
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+@given(text=st.text(st.characters(categories=["L", "N", "P", "S"], exclude_characters=BLANK)))
 def test_text_that_does_nothing_is_left_as_it_is(text):
     assert printable(text) == text
 
@@ -37,6 +40,9 @@ def test_text_that_does_nothing_is_left_as_it_is(text):
         ("\x9b31m", "\\x9b31m"),
         ("\ud800", "\\ud800"),
         ("\u2028", "\\u2028"),
+        ("ada\u3164", "ada\\u3164"),
+        ("ada\ufe0f", "ada\\ufe0f"),
+        ("a\u2800\U000e0100da", "a\\u2800\\U000e0100da"),
         ("naïve ☃ 🎉", "naïve ☃ 🎉"),
     ],
 )

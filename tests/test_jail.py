@@ -366,6 +366,32 @@ def test_it_has_no_memory_that_outlives_it(look):
     assert set(answers) == {REFUSED}
 
 
+def test_it_can_say_nothing_to_others_through_files_that_all_can_read(look):
+    """What is in the page cache, locks, and who opens what are the same for all jails of a machine."""
+    answers = look("""
+        import fcntl, struct, sys
+        shared = os.open(sys.executable, os.O_RDONLY)
+        folder = os.open(os.path.dirname(sys.executable), os.O_RDONLY)
+        lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+        found = {
+            "fadvise64": tried(os.posix_fadvise, shared, 0, 0, 4),
+            "preadv2": tried(os.preadv, shared, [bytearray(1)], 0, 8),
+            "readahead": why(libc.readahead(shared, ctypes.c_long(0), ctypes.c_size_t(1 << 20))),
+            "mincore": why(libc.mincore(None, ctypes.c_size_t(0), None)),
+            "cachestat": why(libc.syscall(451, shared, None, None, 0)),
+            "flock": tried(fcntl.flock, shared, fcntl.LOCK_EX | fcntl.LOCK_NB),
+            "inotify_init1": why(libc.inotify_init1(0)),
+            "inotify_add_watch": why(libc.inotify_add_watch(0, b"/usr", 0x20)),
+            "fanotify_init": why(libc.fanotify_init(0, 0)),
+            "dnotify": tried(fcntl.fcntl, folder, 1026, 1),
+        }
+        for command in (5, 36, 37, 38):
+            found[f"lock {command}"] = tried(fcntl.fcntl, shared, command, lock)
+        return found
+        """)
+    assert answers == dict.fromkeys(answers, REFUSED)
+
+
 def test_where_there_is_no_jail_root_can_have_another_user_run_it():
     try:
         user = OtherUser.find("nobody")
@@ -466,6 +492,65 @@ def test_the_server_of_a_submission_that_leaves_nothing_is_used_again(jail):
         first = look_with(sandbox, "return Path('/proc/1/stat').read_text().split()[21]")
         look_with(sandbox, "Path('/tmp/left').write_text('x')")
         assert look_with(sandbox, "return Path('/proc/1/stat').read_text().split()[21]") == first
+
+
+COUNTED = """
+import contextlib, fcntl, json, sys
+
+def noted():
+    for place in ("/tmp", "/dev/shm", "/", os.getcwd(), os.path.expanduser("~")):
+        with contextlib.suppress(OSError):
+            yield f"files of {place}", sorted(os.listdir(place)) if place != "/proc" else []
+        with contextlib.suppress(OSError):
+            yield f"mode of {place}", os.stat(place).st_mode
+        with contextlib.suppress(OSError):
+            yield f"notes on {place}", os.listxattr(place)
+    for number in (0, 1, 2):
+        yield f"place in {number}", os.lseek(number, 0, os.SEEK_CUR)
+        yield f"size of {number}", os.fstat(number).st_size
+        yield f"flags of {number}", fcntl.fcntl(number, fcntl.F_GETFL)
+        yield f"lock on {number}", tried(fcntl.flock, number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    yield "memory", [hasattr(module, "left") for module in (sys, json, os)]
+    yield "lock on Python", tried(fcntl.flock, os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    one = socket.socket(socket.AF_UNIX)
+    yield "name", tried(one.bind, "\\0left")
+    with contextlib.suppress(OSError):
+        hint = fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1035, bytes(8))
+        yield "hint", hint.hex()
+"""
+
+LEAVE = """
+for module in (sys, json, os):
+    module.left = True
+for place in ("/tmp", "/dev/shm", "/", os.getcwd(), os.path.expanduser("~")):
+    with contextlib.suppress(OSError):
+        Path(place, "left").write_text("left")
+    with contextlib.suppress(OSError):
+        os.setxattr(place, "user.left", b"left")
+    with contextlib.suppress(OSError):
+        os.chmod(place, 0o1770)
+os.write(2, b"left")
+for number in (0, 1, 2):
+    with contextlib.suppress(OSError):
+        os.lseek(number, 3, os.SEEK_SET)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(number, fcntl.F_SETFL, os.O_NONBLOCK | os.O_APPEND)
+with contextlib.suppress(OSError):
+    fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1036, (3).to_bytes(8, "little"))
+"""
+
+
+def test_a_run_finds_nothing_of_the_run_before_it(jail):
+    """In a jail each run of one submission is as the first: that it cannot count by what it leaves."""
+    body = textwrap.indent(f"seen = dict(noted())\n{LEAVE}\nreturn seen", "    ")
+    program = Program(f"{PRELUDE}{COUNTED}\nasync def main():\n{body}\n".encode())
+    with Sandbox(jail=jail) as sandbox:
+        case = Case(Setting(sandbox, program, "asyncio"), "tests")
+        first, *others = [world.run("main").value for world in case.explore()]
+    assert len(others) >= 3
+    for seen in others:
+        assert seen == first
+    assert first["memory"] == [False] * 3
 
 
 JUDGE = """

@@ -1,15 +1,17 @@
 """Marks are exact, never above the maximum nor below 0, and never made of what could not be judged."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.report import BACKENDS, CheckReport, ExerciseReport, Status, summarize_exercise
 from checker.sweep.marks import (
+    EXAMPLE,
     Deadline,
     Rules,
     RulesError,
@@ -19,7 +21,7 @@ from checker.sweep.marks import (
     unknown_names,
     visibility,
 )
-from checker.sweep.results import Cohort, ExerciseInfo, Student, Work
+from checker.sweep.results import Cohort, Correction, ExerciseInfo, Student, Work
 
 DUE = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
 HOUR = 3600.0
@@ -296,7 +298,7 @@ DEADLINE = "[deadline]\ndue = 2026-03-01T23:59:00Z\n"
     [
         ("partial_credit = 1", "partial_credit", "true or false"),
         ("wieghts = 1", "wieghts", "the keys are partial_credit"),
-        ("weights = 3", "weights", "locks_and_limits = 2"),
+        ("weights = 3", "weights", "deadlock = 2"),
         ("[weights]\na = 'x'", "weights.a", "a number from 0"),
         ("[weights]\na = -1", "weights.a", "a number from 0"),
         ("[weights]\na = nan", "weights.a", "a number from 0"),
@@ -365,3 +367,70 @@ def test_names_that_nobody_has_are_told_with_the_nearest_that_somebody_has():
     assert "[weights] names 'z', and there is no such chapter" in said[0]
     assert "did you mean 'check_0'?" in said[1]
     assert "did you mean 'Ada'?" in said[2]
+
+
+# --- weights of exercises, times, corrections -----------------------------------------------------
+
+
+def test_the_weight_of_an_exercise_goes_before_that_of_its_chapter():
+    weights = {"a": Decimal(5), "one": Decimal(2), "b/two": Decimal(3)}
+    got = marked(student(HALF, WHOLE), Rules(weights=weights))
+    assert got.percentage == Fraction(100 * (2 * 3 + 3 * 6), 2 * 6 + 3 * 6)
+
+
+def test_the_example_of_rules_is_one_and_names_every_key(tmp_path):
+    file = tmp_path / "rules.toml"
+    file.write_text(EXAMPLE)
+    rules = load_rules(file)
+    assert rules.deadline is not None
+    assert {field for field in Rules.__struct_fields__ if field not in EXAMPLE} == set()
+    assert {field for field in Deadline.__struct_fields__ if field not in EXAMPLE} == set()
+
+
+def test_what_is_wrong_is_told_with_its_line(tmp_path):
+    file = tmp_path / "rules.toml"
+    file.write_text("[weights]\nfirst_steps = 1\nblocking = 'x'\n")
+    with pytest.raises(RulesError, match=r"rules\.toml:3: weights\.blocking: "):
+        load_rules(file)
+
+
+def test_only_times_that_are_trusted_make_anybody_late():
+    late = DUE.timestamp() + 5 * DAY
+    rules = {
+        trust: Rules(deadline=Deadline(due=DUE, percent_a_day=Decimal(10), trust=trust))
+        for trust in ("files", "times")
+    }
+    by_file, by_times = (
+        msgspec.structs.replace(student(WHOLE, handed_in=late), time_from=time_from)
+        for time_from in ("files", "times")
+    )
+    assert marked(by_file, rules["files"]).penalty == 50
+    assert marked(by_file, rules["times"]).penalty == 0
+    assert marked(by_times, rules["times"]).penalty == 50
+
+
+def by_hand(points, exercise=""):
+    return Correction(Decimal(points), "why", "who", date(2026, 3, 5), exercise)
+
+
+def test_a_correction_of_an_exercise_stands_for_its_points_and_is_still_late():
+    rules = Rules(deadline=Deadline(due=DUE, percent_a_day=Decimal(50)))
+    one = student(HALF, WHOLE, handed_in=DUE.timestamp() + DAY)
+    one = msgspec.structs.replace(one, corrections=(by_hand(6, "a/one"),))
+    got = marked(one, rules)
+    assert (got.points, got.final) == (12, 6)
+    assert got.corrections == one.corrections
+
+
+def test_a_correction_of_the_whole_is_the_mark_whatever_else_there_is():
+    lost = exercise("a/one", ("not_graded", 6))
+    one = msgspec.structs.replace(student(lost, WHOLE), corrections=(by_hand("7.5"),))
+    got = marked(one, Rules(weights={"a": Decimal(9)}))
+    assert (got.final, got.not_graded) == (Fraction(15, 2), ())
+
+
+def test_a_correction_makes_a_mark_of_what_could_not_be_judged():
+    lost = exercise("a/one", ("not_graded", 6))
+    one = msgspec.structs.replace(student(lost, WHOLE), corrections=(by_hand(2, "a/one"),))
+    got = marked(one)
+    assert (got.final, got.not_graded) == (8, ())

@@ -415,15 +415,15 @@ def label(what: str) -> str:
 
 def test_a_mutant_lives_where_a_check_is_weak_and_is_killed_where_it_is_strong(limits_of):
     weak = limits_of()
-    assert ONE_MORE in [verdict.mutant.what for verdict in weak.holes]
+    assert ONE_MORE in [fate.mutant.what for fate in weak.holes]
     [(path, text)] = [found for found in weak.findings() if ONE_MORE in found[1]]
     assert path.name == "solution.py"
     assert "+    places = anyio.Semaphore(limit + 1)" in text
     assert weak.score < 1
 
     strong = limits_of(CHECKS + STRONG)
-    [verdict] = [v for v in strong.verdicts if v.mutant.what == ONE_MORE]
-    assert verdict.outcome == Failure("limit_is_kept", "asyncio")
+    [fate] = [fate for fate in strong.fates if fate.mutant.what == ONE_MORE]
+    assert fate.outcome == Failure("limit_is_kept", "asyncio")
     assert strong.score > weak.score
 
 
@@ -431,7 +431,7 @@ def test_a_check_that_stumbles_over_a_mutant_is_a_finding(limits_of):
     found = limits_of(
         CHECKS.replace("run.expect(", "assert limit < 2, 'too many'\n        run.expect(")
     )
-    assert isinstance(found.verdicts[0].outcome, Obstacle)
+    assert isinstance(found.fates[0].outcome, Obstacle)
     assert "the check itself raised AssertionError: too many" in next(found.findings())[1]
     assert found.killed == 0
 
@@ -440,8 +440,8 @@ def test_a_mutant_that_is_listed_with_a_reason_is_no_hole(limits_of):
     listed = f'[[equivalent]]\nreason = "nobody asked"\nmutants = ["{label(ONE_MORE)}"]\n'
     found = limits_of(listed=listed)
     assert found.faults == ()
-    assert ONE_MORE not in [verdict.mutant.what for verdict in found.holes]
-    assert [v.reason for v in found.verdicts if v.mutant.what == ONE_MORE] == ["nobody asked"]
+    assert ONE_MORE not in [fate.mutant.what for fate in found.holes]
+    assert [fate.reason for fate in found.fates if fate.mutant.what == ONE_MORE] == ["nobody asked"]
     assert found.equivalent == 1
 
 
@@ -449,7 +449,7 @@ def test_a_kind_that_is_listed_covers_every_survivor_of_it_and_no_other(limits_o
     listed = f'[[equivalent]]\nreason = "nobody asked"\nkinds = ["limits: {ONE_MORE}"]\n'
     found = limits_of(listed=listed)
     assert found.faults == ()
-    assert ONE_MORE not in [verdict.mutant.what for verdict in found.holes]
+    assert ONE_MORE not in [fate.mutant.what for fate in found.holes]
     assert found.holes
 
 
@@ -457,7 +457,7 @@ def test_a_family_that_is_listed_covers_every_survivor_of_it(limits_of):
     found = limits_of(listed='[[equivalent]]\nreason = "nobody asked"\nfamilies = ["limits"]\n')
     assert found.faults == ()
     assert found.holes == []
-    assert found.equivalent == len(found.verdicts)
+    assert found.equivalent == len(found.fates)
 
 
 def test_one_survivor_of_a_family_that_is_listed_is_enough(limits_of, monkeypatch, tmp_path):
@@ -471,7 +471,7 @@ def test_one_survivor_of_a_family_that_is_listed_is_enough(limits_of, monkeypatc
     monkeypatch.setattr("checker.mutation.survey.first_failure", first_failure)
     found = limits_of(listed='[[equivalent]]\nreason = "nobody asked"\nfamilies = ["limits"]\n')
     assert tried.read_text() == "xx"
-    assert len(found.verdicts) == 3
+    assert len(found.fates) == 3
     assert found.killed == 1
     assert found.equivalent == 2
 
@@ -533,7 +533,7 @@ def test_a_right_answer_that_is_no_python_is_a_finding(course, sandbox):
 
 def test_an_entry_to_paste_says_what_survived_and_waits_for_a_reason(limits_of, course):
     found = limits_of()
-    entry = equivalent.describe([verdict.mutant for verdict in found.holes])
+    entry = equivalent.describe([fate.mutant for fate in found.holes])
     [exercise] = course(listed=entry)
     with pytest.raises(CourseError, match="no reason is given"):
         equivalent.load(exercise)
@@ -543,9 +543,9 @@ def test_an_entry_to_paste_says_what_survived_and_waits_for_a_reason(limits_of, 
 def test_the_table_says_for_each_exercise_what_was_made_killed_and_excused(limits_of):
     found = limits_of(CHECKS + STRONG)
     text = table.describe([found])
-    row = f"| `limits/pages` | {len(found.verdicts)} | {found.killed} | 0 | {len(found.holes)} |"
+    row = f"| `limits/pages` | {len(found.fates)} | {found.killed} | 0 | {len(found.holes)} |"
     assert row in text
-    assert f"| `pages` |  | {found.killed} of {len(found.verdicts)} |" in text
+    assert f"| `pages` |  | {found.killed} of {len(found.fates)} |" in text
 
 
 # --- the command --------------------------------------------------------------------------------

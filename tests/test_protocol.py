@@ -32,7 +32,9 @@ from checker.judge.search.walk import RandomWalk
 from checker.judge.setting import Setting
 from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.submission import Source
-from checker_sandbox.wire.link import MAX_FRAME, Closed, Link, Overdue, ProtocolError
+from checker_sandbox.wire.keys import UnfitKey, expect_fit_keys
+from checker_sandbox.wire.limits import MAX_FRAME, SMALL_MESSAGE
+from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
 from checker_sandbox.wire.messages import (
     ActSpec,
     Answered,
@@ -351,6 +353,10 @@ def called(number, service=0, method="read", arguments=(), keywords={}):
 
 LEFT = [[], []]
 
+def begin():
+    # Everything after this is forged, and this would come first of what is not.
+    send("Flush", [["TaskStarted", 1, "main", None, None]])
+
 """
 
 
@@ -379,7 +385,7 @@ def attack(play):
         account = Account()
         scheduler = RandomWalk(Random(1)) if explored else None
         rows = "\n    ".join(body.strip("\n").splitlines())
-        source = f"{HOSTILE}async def main(account):\n    {rows}\n"
+        source = f"{HOSTILE}async def main(account):\n    begin()\n    {rows}\n"
         run = play(source, account, scheduler=scheduler)
         after = play("async def main(account): return await account.read() + 1", Account())
         assert after.value == 6
@@ -502,7 +508,7 @@ while True:
 """,
     "says that it is stuck": "send('Explained', [], [['me', 1, None, 'you', None]])",
     "says that it spins": "send('RunEnded', [], ['Spun', [['me', 5, 5, '\\x1b[2J', 7]]])",
-    "says that it cannot be run": "send('RunEnded', [], ['NotRunnable', 'the dog ate it', 999])",
+    "says that it cannot be run": "send('RunEnded', [], ['NotRunnable', ['Missing', 'function', 'the dog ate it', '', ''], 999])",
     "waits for the end of time, and then for more": """
 send('Idle', [], 2**62)
 hear()
@@ -671,3 +677,37 @@ def test_a_kind_of_list_tuple_or_dict_is_taken_for_what_it_is_a_kind_of():
     value = [defaultdict(int, a=1), OrderedDict(b=2), Point(3, 4), Liar([5])]
     assert plain(value) == [{"a": 1}, {"b": 2}, [3, 4], [5]]
     assert [type(item) for item in plain(value)] == [dict, dict, list, list]
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+@given(PLAIN)
+def test_all_plain_data_has_fit_keys(value):
+    expect_fit_keys(msgspec.msgpack.encode([value, "x" * SMALL_MESSAGE]))
+
+
+@given(PLAIN, st.sampled_from([(1, 2), 0.5, ((),)]), PLAIN)
+def test_a_key_that_is_a_tuple_or_a_float_is_refused_wherever_it_is(before, key, after):
+    value = [before, {"deep": [{key: 1}]}, after, "x" * SMALL_MESSAGE]
+    with pytest.raises(UnfitKey):
+        expect_fit_keys(msgspec.msgpack.encode(value))
+
+
+@given(st.binary(min_size=SMALL_MESSAGE + 1, max_size=3 * SMALL_MESSAGE))
+def test_what_is_no_messagepack_is_left_to_the_decoder(data):
+    with contextlib.suppress(UnfitKey):
+        expect_fit_keys(data)
+
+
+def test_thousands_of_keys_that_are_tuples_end_the_run_before_a_dict_is_made_of_them():
+    ours, theirs = socket.socketpair()
+    payload = msgspec.msgpack.encode(
+        ["Flush", [["Printed", {(number, 1): 1 for number in range(9_000)}]]]
+    )
+    with ours, theirs:
+        theirs.sendall(struct.pack("!I", len(payload)) + payload)
+        link = Link(FromSandbox)
+        link.connect(ours)
+        with pytest.raises(ProtocolError, match="a map with a key of type"):
+            link.receive()

@@ -78,8 +78,8 @@ def test_a_question_is_answered_by_what_the_program_does_and_not_by_what_is_writ
     solution = (exercise.solutions / "solution.py").read_bytes()
     before = play_question(exercise, exercise.starter, backend, sandbox=sandbox)
     after = play_question(exercise, solution, backend, sandbox=sandbox)
-    assert (before.answer, before.recording.elapsed) == ("one_by_one", 15.0)
-    assert (after.answer, after.recording.elapsed) == ("three_tasks", 7.0)
+    assert (before.answer, before.recording.elapsed) == ("one_by_one", 11.0)
+    assert (after.answer, after.recording.elapsed) == ("three_tasks", 10.0)
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -100,14 +100,14 @@ def test_a_question_is_asked_once_and_before_the_file_is_touched():
         (" 2. ", "both"),
         ("4)", "no_read"),
         ("s\n", question.SKIPPED),
-        ("\n", question.SKIPPED),
+        ("\n", None),
         ("5", None),
         ("0", None),
         ("both", None),
         ("²", None),
     ],
 )
-def test_an_answer_is_a_number_and_nothing_is_no_answer(typed, answer):
+def test_an_answer_is_a_number_and_everything_else_is_no_answer(typed, answer):
     card = exercise_named("deadlock").card
     assert card is not None
     assert question.read_answer(card, typed) == answer
@@ -149,7 +149,7 @@ def test_a_wrong_guess_is_told_what_happens_and_why_it_is_not_what_was_guessed(s
     card, played = exercise.card, play_starter(exercise, sandbox=sandbox)
     assert card is not None
     flat = " ".join(written(lambda s: question.draw_outcome(s, card, "three", played)).split())
-    assert flat.startswith("You said 4. This is what happens: 2. 1: each receipt")
+    assert flat.startswith("You said 4. This is what happens: 2. One: each receipt")
     assert f"Why not 4? {card.answer('three').because}" in flat
     assert card.answer("none").because not in flat
     assert card.elsewhere in flat
@@ -230,12 +230,13 @@ def test_predict_can_be_skipped_and_asks_again_when_it_is_called_again(clone):
     assert answer_to(clone, "deadlock") == "first_only"
 
 
-@pytest.mark.parametrize("typed", ["", "what?\n", "7\n8\n9\n10\n"])
+@pytest.mark.parametrize("typed", ["", "what?\n", "\n", "7\n8\n9\n10\n"])
 def test_who_says_nothing_that_is_an_answer_has_not_answered(clone, typed):
     told = checker(clone, "predict", "deadlock", typed=typed)
     assert told.returncode == 0
     assert "asks it again" in told.stdout
     assert "What the program does now" not in told.stdout
+    assert told.stdout.count("Type 1, 2, 3 or 4, or s to skip.") == min(typed.count("\n"), 3)
     assert answer_to(clone, "deadlock") is None
 
 
@@ -244,6 +245,18 @@ def test_predict_plays_the_starter_whatever_has_become_of_the_file(clone):
     exercise.file.write_text("this is not Python")
     told = checker(clone, "predict", "deadlock", typed="1\n")
     assert "✓ You said 1" in told.stdout
+
+
+def test_predict_shows_the_program_that_it_asks_about_where_the_file_is_another_one(clone):
+    (exercise,) = clone.select(["deadlock"])
+    asked = checker(clone, "predict", "deadlock", typed="1\n").stdout
+    assert "Read exercise.py, then guess." in asked
+    assert "What the program does now" in asked
+    exercise.file.write_bytes((ROOT / "solutions" / exercise.name / "solution.py").read_bytes())
+    asked = checker(clone, "predict", "deadlock", typed="1\n").stdout
+    assert "exercise.py, then guess" not in asked
+    assert all(row in asked for row in exercise.starter.decode().splitlines())
+    assert "What it did as you were given it" in asked
 
 
 def test_an_exercise_without_a_question_says_what_else_there_is(clone):
@@ -298,8 +311,13 @@ def in_a_terminal(course: Course, *words: str, typed: str) -> str:
 @pytest.mark.parametrize("command", [("brief", "one_after_another"), ("next",)])
 def test_a_brief_asks_the_question_once_and_only_in_a_terminal(clone, command):
     assert "A question first" not in checker(clone, *command, typed="1\n").stdout
-    first = in_a_terminal(clone, *command, typed="1\n")
-    assert "You said 1. This is what happens:" in first
+    first = in_a_terminal(clone, *command, typed="1\n\n")
+    asked, told, brief = map(
+        first.index,
+        ("A question first", "You said 1. This is what happens:", "A company is printing"),
+    )
+    assert asked < told < brief, "the brief would give the answer away"
+    assert "exercises/first_steps/one_after_another/exercise.py" in first[:asked]
     assert answer_to(clone, "one_after_another") == "three_tasks"
     assert "A question first" not in in_a_terminal(clone, *command, typed="")
 
@@ -412,7 +430,7 @@ ON_TRIO = "import sniffio\nasync def main(): return 2 + (sniffio.current_async_l
         ),
         (
             {"starter": "async def main(): return 3"},
-            "'three' is true of the solution, too; ask about something that is to be mended",
+            "'three' is true of the solution, too; ask about something that is to be fixed",
         ),
         (
             {"starter": ON_TRIO, "solution": "async def main(): return 4"},

@@ -127,6 +127,7 @@ def test_the_json_says_its_schema_first_and_all_that_the_report_holds():
         "message",
         "file",
         "line",
+        "place",
         "replay",
         "tried",
         "searched",

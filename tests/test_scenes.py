@@ -22,7 +22,7 @@ def runs(monkeypatch):
     """The sandbox and the arguments of each run of a submission that returns its argument."""
     runs = []
 
-    def converse(sandbox, start, program, services, plan, timings):
+    def converse(sandbox, start, program, services, plan, timings, budget):
         runs.append((sandbox, *start.acts[0].arguments))
         ending = Returned(start.acts[0].arguments[0])
         act = ActRecord("main", (), ending=ending)

@@ -5,6 +5,7 @@ known by a token that shows it again.
 """
 
 import dataclasses
+import signal
 from collections import Counter
 from itertools import pairwise, permutations
 from random import Random
@@ -26,6 +27,8 @@ from checker.judge.search.shrink import MAX_RUNS, Failing, shrink
 from checker.judge.search.walk import RandomWalk
 from checker.judge.search.weighted import SelectivelyWeighted, Weighted
 from checker.judge.setting import Setting
+from checker.judge.steady import first_difference, telling
+from checker.judge.trace import ActRecord, Died, Overran, Returned, Trace
 
 
 def play_tasks(scheduler, lengths, service=lambda task, step: 0):
@@ -278,6 +281,88 @@ def test_a_failure_that_does_not_repeat_is_no_mark(sandbox, backend):
     source = b"async def main():\n    pass\n"
     tried = try_check(unsteady, Setting(sandbox, Program(source), backend), "seed")
     assert (tried.failure, tried.obstacle) == (None, UNSTEADY)
+
+
+COIN = b"""
+import anyio
+
+async def main(account):
+    with open("/dev/urandom", "rb") as source:
+        number = int.from_bytes(source.read(4), "big")
+    await account.write(number)
+    return number % 4
+"""
+"""It is rarely right: that it is right in all of the nine runs of a search happens once in 260,000 times."""
+
+
+def test_a_program_whose_runs_differ_has_failed_and_is_told_where(sandbox, backend):
+    @check("It writes, and returns 0")
+    def steady(case: Case) -> None:
+        for world in case.explore(orders=True):
+            world.run("main", world.add(Account())).expect_value(0)
+
+    setting = Setting(sandbox, Program(COIN), backend)
+    found = [try_check(steady, setting, f"{n}") for n in range(5)]
+    assert {tried.obstacle for tried in found} == {None}
+    assert all(tried.failure is not None for tried in found)
+
+
+def test_what_differs_between_runs_of_one_world_is_named(sandbox, backend):
+    @check("It writes 0")
+    def writes(case: Case) -> None:
+        for world in case.explore():
+            run = world.run("main", world.add(Account()))
+            run.expect(run.calls[0].given["balance"] == 0, "it wrote something else")
+
+    alone = Setting(sandbox, Program(COIN), backend, fresh=True)
+    plays = [play(writes, alone, "seed", Replay()) for _ in range(2)]
+    said = first_difference(telling([each.trace for each in plays]))
+    assert said is not None
+    assert said.startswith("call 1 was write(")
+
+
+def test_runs_that_the_machine_had_a_part_in_prove_nothing():
+    fine = Trace("trio", ending=Returned(1))
+    slow = Trace("trio", ending=Overran("silent"))
+    dead = Trace("trio", ending=Died(signal.SIGSEGV))
+    assert telling([fine, slow, dead, None]) == [fine]
+    assert telling([fine, dead, Trace("trio", ending=Died(code=3))]) == [fine]
+    assert telling([fine, dead, dead]) == [fine, dead, dead]
+    assert first_difference([fine, dead, dead]) is not None
+
+
+def test_a_world_that_the_check_makes_anew_each_time_convicts_nobody():
+    def given(number):
+        return ActRecord("main", (number,), ending=Returned(number))
+
+    plays = [Trace("trio", ending=Returned(n), acts=[given(n)]) for n in range(2)]
+    assert first_difference(plays) is None
+
+
+def test_addresses_of_objects_are_no_difference():
+    plays = [Trace("trio", ending=Returned(f"<object at 0x7f{n}33abc>")) for n in range(2)]
+    assert first_difference(plays) is None
+
+
+def test_the_randomness_of_the_system_repeats(sandbox, backend):
+    source = b"""
+import os, secrets, uuid
+
+async def main(account):
+    drawn = (os.urandom(8).hex(), secrets.token_hex(4), str(uuid.uuid4()), secrets.randbelow(10**9))
+    await account.write(" ".join(map(str, drawn)))
+"""
+
+    @check("It writes")
+    def writes(case: Case) -> None:
+        for world in case.explore():
+            world.run("main", world.add(Account()))
+
+    alone = Setting(sandbox, Program(source), backend, fresh=True)
+    (one, other) = (play(writes, alone, "seed", Replay()).trace.calls for _ in range(2))
+    assert one[0].arguments == other[0].arguments
+    parts = one[0].arguments[0].split()
+    assert len({*parts}) == 4
 
 
 def test_runs_that_share_a_process_begin_as_if_each_were_the_first(sandbox, backend):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker import Service, blocking, takes
+from checker import Failure, Service, blocking, takes
 from checker.judge.service import AnyIOError
 from checker.judge.trace import Raised, Returned
 from checker_sandbox.wire.plain import NotPlain
@@ -20,6 +20,19 @@ class Latencies(Service):
 
     def __init__(self) -> None:
         self.penalty = 10.0
+        self.by_name = {"a": 3.0}
+
+    @takes("penalty")
+    def named(self) -> str:
+        return "named"
+
+    @takes("seconds")
+    def told(self, seconds: float = 4.0) -> str:
+        return "told"
+
+    @takes("by_name")
+    def found(self, name: str) -> str:
+        return "found"
 
     def usual(self) -> str:
         return "usual"
@@ -67,6 +80,12 @@ class Growing(Service):
     ("expression", "seconds"),
     [
         ("await service.usual()", 2.0),
+        ("await service.named()", 10.0),
+        ("await service.told(seconds=0.75)", 0.75),
+        ("await service.told()", 4.0),
+        ("await service.found('a')", 3.0),
+        ("await service.found(name='a')", 3.0),
+        ("await service.found('b')", 2.0),
         ("await service.quick()", 0.5),
         ("await service.asked(3.25)", 3.25),
         ("await service.asked(1, extra=0.75)", 1.75),
@@ -317,6 +336,39 @@ class Failing(Service):
 
     def stops(self) -> None:
         raise StopIteration("a mistake of the author's")
+
+
+def test_a_call_that_failed_has_its_error_as_data_and_no_reply(play):
+    run = play(
+        """
+        async def main(service):
+            for name in ("builtin", "a key", "without text"):
+                try:
+                    await service.raises(name)
+                except Exception:
+                    pass
+        """,
+        Failing(),
+    )
+    told, key, _silent = run.calls
+    assert told.reply is None
+    assert told.failure == Failure("ValueError", "no")
+    assert told.failed_with(ValueError("no"))
+    assert told.failed_with(TimeoutError(), ValueError("no"))
+    assert not told.failed_with(ValueError("nothing"), TypeError("no"))
+    assert key.failed_with(KeyError("alice"))
+    assert [str(call.failure) for call in run.calls] == [
+        "ValueError: no",
+        "KeyError: alice",
+        "TimeoutError",
+    ]
+
+
+def test_a_call_that_was_answered_failed_with_nothing(play):
+    (call,) = play(calling("await service.usual()"), Latencies()).calls
+    assert call.reply == "usual"
+    assert call.failure is None
+    assert not call.failed_with(ValueError("no"))
 
 
 @pytest.mark.parametrize(
@@ -656,3 +708,24 @@ def test_a_submission_cannot_call_what_it_was_not_given(play):
     )
     assert run.value == "Database"
     assert not hidden.closed
+
+
+def test_an_exception_that_is_raised_again_and_again_holds_on_to_no_frames(case_of):
+    gone = ConnectionError("gone")
+
+    class Line(Service):
+        def dial(self) -> None:
+            raise gone
+
+    case = case_of("""
+        async def main(line):
+            for _ in range(3):
+                try:
+                    await line.dial()
+                except ConnectionError:
+                    pass
+        """)
+    world = case.world()
+    world.run("main", world.add(Line()))
+    assert gone.__traceback__ is None
+    assert gone.__context__ is None

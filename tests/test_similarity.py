@@ -161,11 +161,50 @@ def test_short_answers_say_nothing():
     assert groups({"ann": SHORT, "bob": SHORT}, STARTER) == []
 
 
-def test_what_very_many_have_says_nothing():
-    works = {f"student {n}": QUEUE for n in range(40)}
+OWN_WORK = """
+
+class Part{n}:
+    def __init__(self, first, second, third):
+        self.value_{n} = [first, {n}, second, {n} + 1, third]
+
+    def step_{n}(self, x):
+        if x.flag_{n} and not x.done_{n}:
+            return x.get_{n}(self.value_{n}, {n}) + x.rest_{n}
+        for item in x.all_{n}(self):
+            item.close_{n}(x, first=x.name_{n}, second=item.size_{n})
+        return x.none_{n}
+"""
+
+
+def test_a_part_that_very_many_have_says_nothing():
+    works = {f"student {n}": QUEUE + OWN_WORK.format(n=n) for n in range(40)}
     assert groups(works, STARTER) == []
-    few = {f"student {n}": QUEUE if n < 3 else SLOTS for n in range(40)}
+    few = {f"student {n}": QUEUE if n < 3 else SLOTS + OWN_WORK.format(n=n) for n in range(40)}
     assert names(few) == [{"student 0", "student 1", "student 2"}]
+
+
+@pytest.mark.parametrize("copies", [2, 10, 11, 30])
+def test_whole_copies_are_found_however_many_there_are(copies):
+    works = {f"copy {n}": QUEUE.replace("scope", f"scope_{n}") for n in range(copies)}
+    works |= {f"student {n}": STARTER + OWN_WORK.format(n=n) for n in range(30 - copies)}
+    (group,) = groups(works, STARTER)
+    assert group.names == tuple(f"copy {n}" for n in range(copies))
+    assert (group.similarity, group.identical) == (1.0, False)
+
+
+def test_many_who_hand_in_a_solution_of_the_course_are_not_told():
+    works = {f"student {n}": QUEUE for n in range(30)}
+    assert len(groups(works, STARTER, [SLOTS])) == 1
+    assert groups(works, STARTER, [SLOTS, QUEUE]) == []
+
+
+def test_whose_work_cannot_be_compared_is_told():
+    dotted = QUEUE + "\ntry:\n    import " + ".".join("a" * 250) + "\nexcept ImportError: pass\n"
+    left: list[str] = []
+    assert groups({"ann": dotted, "bob": QUEUE, "cem": SLOTS}, STARTER, not_compared=left) == []
+    assert left == ["ann"]
+    (group,) = groups({"ann": dotted, "bob": dotted}, STARTER)
+    assert (group.names, group.identical) == (("ann", "bob"), True)
 
 
 def test_names_stand_in_the_order_in_which_they_came_and_the_surest_group_first():

@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 import anyio
 import pytest
 
+from checker import cli
 from checker.course import Chapter, Course
+from checker.sweep import limited
 from checker.sweep.doctor import _PROBES
 from checker_sandbox.wire.limits import CPU_SECONDS, MAX_ROUNDS, MEMORY, SILENT_SECONDS
 from documentation import commands, reference
@@ -66,13 +68,41 @@ def test_every_page_of_the_site_is_in_its_contents_and_all_of_those_exist():
 )
 def test_every_example_of_a_command_is_one_that_the_command_takes(example):
     name, words = example
-    commands.parser_of(name).parse_args(words)
+    cli.command_parser(name).parse_args(words)
 
 
 def test_the_reference_says_something_of_everything_that_checks_can_import():
     for entry in map(reference.describe, __import__("checker").__all__):
         for one in (entry, *entry.members):
             assert one.text, f"{entry.name}: {one.name} has no docstring"
+
+
+def test_whatever_an_export_returns_can_be_imported_too():
+    checker = __import__("checker")
+    of_python = {
+        "Any",
+        "Callable",
+        "ClassVar",
+        "Iterable",
+        "Iterator",
+        "Literal",
+        "Mapping",
+        "NoReturn",
+    }
+    of_python |= {"None", "Random", "Self", "Sequence", "T"}
+    not_looked_at = {
+        "Check",
+        "Latency",
+        "Question",
+    }  # Handed to the kit, and never read by a check.
+    known = {*checker.__all__, *of_python, *not_looked_at}
+    for entry in map(reference.describe, checker.__all__):
+        for one in (entry, *entry.members):
+            _call, arrow, returned = one.signature.rpartition("->")
+            is_method = "(" in one.signature.partition(":")[0]
+            told = returned if arrow else "" if is_method else one.signature.partition(":")[2]
+            names = set(re.findall(r"\b[A-Z]\w*", re.sub(r"'[^']*'", "", told)))
+            assert names <= known, f"{entry.name}: {one.name} has {names - known}"
 
 
 def test_the_picture_of_a_terminal_shows_what_the_program_says_now():
@@ -97,7 +127,7 @@ def test_every_command_and_option_that_a_page_names_exists(page):
     text = page.read_text("utf-8")
     for said in re.findall(r"(?:`|^\$ )checker (?!COMMAND|--)([^`\n]+)", text, re.M):
         name, *words = said.split()
-        known = {o for a in commands.parser_of(name)._actions for o in a.option_strings}
+        known = {o for a in cli.command_parser(name)._actions for o in a.option_strings}
         assert {word for word in words if word.startswith("--")} <= known, said
 
 
@@ -289,6 +319,11 @@ def test_the_limits_that_the_page_of_judging_names_are_the_ones_that_hold():
     assert f"| {MEMORY >> 30} GiB beyond" in text
     help_text = " ".join((DOCS / "troubleshooting.md").read_text("utf-8").split())
     assert f"After {CPU_SECONDS} s of computing or {SILENT_SECONDS} s of waiting" in help_text
+
+
+def test_the_time_for_archives_that_the_page_for_instructors_names_is_the_one_that_holds():
+    text = " ".join((DOCS / "instructors.md").read_text("utf-8").split())
+    assert f"together have {limited.SECONDS:g} s of processor time" in text
 
 
 def test_the_doctor_tries_as_many_attacks_as_the_page_for_instructors_says():

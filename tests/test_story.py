@@ -6,14 +6,16 @@ import pytest
 
 from checker import Case, Service, blocking, check
 from checker.judge.attempt import play, try_check
-from checker.judge.causes import find_causes
+from checker.judge.causes import SwallowedCancellation, TookTurns, find_causes
 from checker.judge.grade import report_on
 from checker.judge.launch import Program
 from checker.judge.record import record
 from checker.judge.setting import Setting
 from checker.judge.story import MAX_SENTENCES, tell
+from checker.judge.trace import Returned, Trace, Waited
 from checker.judge.words import told_cause
 from checker.submission import Source
+from checker_sandbox.wire.messages import Awaited
 
 
 def message_of(tried):
@@ -227,7 +229,7 @@ def test_a_swallowed_cancellation_is_told_with_its_except(watch, marked):
 
 
 def test_a_cancellation_that_is_raised_again_is_not_swallowed(watch):
-    causes = told_causes(
+    causes = find_causes(
         watch("""
         import anyio
 
@@ -248,7 +250,7 @@ def test_a_cancellation_that_is_raised_again_is_not_swallowed(watch):
             raise ValueError("so that it fails")
         """).trace
     )
-    assert causes == []
+    assert not any(isinstance(cause, SwallowedCancellation) for cause in causes)
 
 
 PASSES = """
@@ -386,6 +388,93 @@ def test_a_permit_that_was_leaked_by_a_cancelled_task_is_told_so(watch):
     assert "task 2 (take) took a permit and was cancelled at line 8 at 1 s" in cause.text
 
 
+EACH = """
+    import anyio
+    import anyio.to_thread
+
+    {outside}
+
+    async def use(desk, number):
+        {inside}
+            {call}
+
+    async def main(desk):
+        async with anyio.create_task_group() as group:
+            for number in range({tasks}):
+                group.start_soon(use, desk, number)
+        raise ValueError("so that it fails")
+    """
+
+
+def used_by_each(watch, inside, *, outside="", call="await desk.read()", tasks=2):
+    source = EACH.format(inside=inside, outside=outside, call=call, tasks=tasks)
+    return texts(told_causes(watch(source).trace))
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("anyio.Lock()", "the lock at line 7 keeps nobody out"),
+        ("anyio.Semaphore(1)", "the semaphore at line 7 limits nothing"),
+        ("anyio.CapacityLimiter(1)", "the limiter at line 7 limits nothing"),
+    ],
+)
+def test_a_lock_that_each_task_makes_for_itself_is_named(watch, made, said):
+    [cause] = used_by_each(watch, f"async with {made}:")
+    assert cause == f"{said}: task 2 (use) and task 3 (use) take one each, never the same"
+
+
+def test_a_limiter_that_each_thread_is_given_for_itself_is_named(watch):
+    [cause] = used_by_each(
+        watch,
+        "if True:",
+        call="await anyio.to_thread.run_sync(desk.hold, limiter=anyio.CapacityLimiter(1))",
+    )
+    assert cause.startswith("the limiter at line 8 limits nothing: task 2 (use) and task 3 (use)")
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("async with lock:", "lock = anyio.Lock()"),
+        ("async with locks[number]:", "locks = [anyio.Lock(), anyio.Lock()]"),
+        ("async with places:", "places = anyio.Semaphore(1)"),
+        ("async with kept[-1]:", "kept = [anyio.Lock()]"),
+    ],
+    ids=["one for all", "one for each key", "a semaphore for all", "one that is kept"],
+)
+def test_a_lock_that_outlives_the_task_that_takes_it_is_not(watch, inside, outside):
+    assert used_by_each(watch, inside, outside=outside) == []
+
+
+def test_a_lock_that_a_single_task_makes_for_itself_is_not(watch):
+    assert used_by_each(watch, "async with anyio.Lock():", tasks=1) == []
+
+
+def test_a_lock_that_a_task_hands_to_its_children_is_not(watch):
+    source = """
+        import anyio
+
+        async def child(desk, lock):
+            async with lock:
+                await desk.read()
+
+        async def parent(desk):
+            lock = anyio.Lock()
+            async with anyio.create_task_group() as group:
+                async with lock:
+                    group.start_soon(child, desk, lock)
+                    group.start_soon(child, desk, lock)
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                group.start_soon(parent, desk)
+                group.start_soon(parent, desk)
+            raise ValueError("so that it fails")
+        """
+    assert told_causes(watch(source).trace) == []
+
+
 LIMITED = """
     import anyio
 
@@ -423,7 +512,7 @@ def test_a_time_limit_that_is_up_beside_a_thread_is_not_said_to_have_cancelled_i
         "the time limit of 0.5 s at line 4 ran out at 0.5 s, while hold() at line 5, begun at 0 s, was "
         "under way in a worker thread"
     )
-    assert told_causes(watch(IN_A_THREAD.format(limit=1.5)).trace) == []
+    assert told_causes(watch(IN_A_THREAD.format(limit=2.5)).trace) == []
 
 
 def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
@@ -446,12 +535,127 @@ def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
     ("limit", "then"),
     [
         ("move_on_after(5)", "await anyio.sleep(0.5); scope.cancel()"),
-        ("move_on_after(1.5)", "await anyio.sleep(5)"),
+        ("move_on_after(1.5)", "await anyio.sleep(0.3)"),
         ("CancelScope()", "await anyio.sleep(0.5); scope.cancel()"),
     ],
 )
 def test_a_limit_that_was_not_up_or_gave_up_no_call_is_not_told(watch, limit, then):
     assert told_causes(watch(LIMITED.format(limit=limit, then=then)).trace) == []
+
+
+GIVES_UP = """
+    import anyio
+
+    async def main(desk):
+        lock, places, room = anyio.Lock(), anyio.Semaphore(1), anyio.CapacityLimiter(1)
+        stop, (send, receive) = anyio.Event(), anyio.create_memory_object_stream[int](0)
+
+        async def hold():
+            async with lock, places, room:
+                await anyio.sleep(5)
+                await desk.read()
+
+        async def ask():
+            with anyio.{limit}:
+                {waits}  # here
+            await desk.write(1)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(hold)
+            await anyio.sleep(1)
+            group.start_soon(ask)
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize(
+    ("waits", "told"),
+    [
+        ("await lock.acquire()", "the wait for a Lock"),
+        ("await places.acquire()", "the wait for a Semaphore"),
+        ("await room.acquire()", "the wait for a CapacityLimiter"),
+        ("await stop.wait()", "the wait for an Event"),
+        ("await receive.receive()", "the wait for an item from a stream"),
+        ("await send.send(1)", "the wait for room in a stream"),
+        ("await anyio.sleep(3)", "the sleep"),
+    ],
+)
+def test_a_time_limit_that_gave_up_a_wait_is_told_with_it(watch, marked, waits, told):
+    source = GIVES_UP.format(limit="move_on_after(2)", waits=waits)
+    tried = watch(source)
+    line = marked(source)
+    assert texts(told_causes(tried.trace)) == [
+        f"the time limit of 2 s at line {line - 1} ran out at 3 s and ended {told} at line {line}, begun at 1 s"
+    ]
+    report = report_on(it_runs, "asyncio", Source("exercise.py", b""), tried)
+    assert report.advice.startswith("one of your own time limits ran out")
+
+
+def test_a_time_limit_round_a_task_group_is_told_with_what_its_tasks_waited_for(watch):
+    source = """
+        import anyio
+
+        async def main(desk):
+            stop = anyio.Event()
+            with anyio.move_on_after(2):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(stop.wait)
+                    group.start_soon(anyio.sleep, 3)
+            raise ValueError("so that it fails")
+        """
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause.startswith("the time limit of 2 s at line 5 ran out at 2 s and ended the wait for")
+    assert cause.endswith("and 1 more wait")
+
+
+@pytest.mark.parametrize(
+    ("limit", "waits"),
+    [
+        ("move_on_after(9)", "await lock.acquire()"),
+        ("fail_after(9)", "await lock.acquire()"),
+        ("CancelScope()", "await lock.acquire()"),
+        ("move_on_after(2, shield=True)", "await desk.read()"),
+        (
+            "move_on_after(2)",
+            "\n                    with anyio.CancelScope(shield=True): await lock.acquire()",
+        ),
+        ("move_on_after(2)", "\n                    while True: await anyio.sleep(0.3)"),
+    ],
+    ids=["in time", "in time, or an error", "no limit", "a call", "shielded", "a while of sleeps"],
+)
+def test_a_time_limit_that_gave_up_no_wait_is_not_told(watch, limit, waits):
+    source = GIVES_UP.format(limit=limit, waits=waits)
+    assert told_causes(watch(source).trace) == []
+
+
+HEART = """
+    import anyio
+
+    async def main(desk):
+        stop = anyio.Event()
+
+        async def beat():
+            while not stop.is_set():
+                {before}
+                with anyio.move_on_after(0.5):
+                    await stop.wait()
+                {after}
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(beat)
+            await anyio.sleep({seconds})
+            stop.set()
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("await desk.write(1)", "pass"), ("pass", "await desk.write(1)")]
+)
+@pytest.mark.parametrize("seconds", [1.7, 5.2])
+def test_a_time_limit_that_is_meant_to_run_out_is_not_told(watch, before, after, seconds):
+    source = HEART.format(before=before, after=after, seconds=seconds)
+    assert told_causes(watch(source).trace) == []
 
 
 def test_a_cancellation_from_outside_is_no_time_limit(case_of):
@@ -476,7 +680,7 @@ def test_an_error_that_replaced_the_one_of_a_call_is_told_with_both(watch):
     [cause] = texts(told_causes(watch(source).trace))
     assert cause == (
         "fail() at line 3 failed with ConnectionError: nobody there, which did not come out; "
-        "ValueError: it went wrong did at line 5"
+        "what came out is ValueError: it went wrong at line 5"
     )
 
 
@@ -519,6 +723,45 @@ POLLS = """
     """
 
 
+THREADS = """
+    import anyio, threading
+
+    async def main(desk):
+        limiter = {limiter}
+        gate = threading.Event()
+
+        async def one():
+            await anyio.to_thread.run_sync(gate.wait, 1, limiter=limiter)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(43):
+                group.start_soon(one)
+        raise ValueError("so that it fails")
+    """
+
+
+def test_calls_that_find_no_thread_are_told_with_how_many_there_are(watch):
+    [cause] = texts(told_causes(watch(THREADS.format(limiter=None)).trace))
+    assert re.fullmatch(
+        r"task \d+ \(one\) and 2 other tasks waited for a worker thread at line 8, from 0 s to 1 s: unless "
+        r"`run_sync` is given a limiter, all its calls share 40 threads",
+        cause,
+    )
+
+
+@pytest.mark.parametrize("tokens", [40, 43])
+def test_of_threads_that_a_program_limits_itself_that_is_not_said(watch, tokens):
+    source = THREADS.format(limiter=f"anyio.CapacityLimiter({tokens})")
+    assert told_causes(watch(source).trace) == []
+
+
+@pytest.mark.parametrize("total", [-1.0, 0.0, 1e300, float("inf"), float("nan")])
+def test_a_number_of_threads_that_is_none_is_not_told(total):
+    trace = Trace("asyncio", ending=Returned(None))
+    trace.watched.waits.append(Waited(1, 0, 3, Awaited("worker", total=total), 0.0, 1))
+    assert told_causes(trace) == []
+
+
 def test_a_task_that_polls_is_told_with_how_often(watch):
     [cause] = texts(told_causes(watch(POLLS.format(between="pass")).trace))
     assert re.fullmatch(
@@ -532,6 +775,59 @@ def test_a_task_that_polls_is_told_with_how_often(watch):
 )
 def test_a_task_that_calls_between_its_sleeps_or_sleeps_a_few_times_does_not_poll(watch, between):
     assert told_causes(watch(POLLS.format(between=between)).trace) == []
+
+
+NAPS = """
+    import anyio
+
+    async def main(desk):
+        async def look():
+            for number in range({times}):
+                {between}
+                await anyio.sleep({seconds})  # here
+            {then}
+            await desk.write(1)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            group.start_soon(desk.read)
+    """
+
+
+@check("It writes at once", advice="write at once")
+def writes_at_once(case: Case) -> None:
+    world = case.world()
+    run = world.run("main", world.add(Desk()))
+    run.fail("it came late", late=run.calls_to("write").last)
+
+
+@pytest.mark.parametrize("between", ["pass", "await desk.read()"])
+def test_a_task_that_slept_again_and_again_before_a_late_call_is_told(
+    sandbox, backend, marked, between
+):
+    source = NAPS.format(times=3, between=between, seconds=0.5, then="pass")
+    tried = tried_in(writes_at_once, source, sandbox, backend)
+    [cause] = texts(told_causes(tried.trace))
+    since, until = (1, 1.5) if between == "pass" else (4, 4.5)
+    assert re.fullmatch(
+        rf"task \d \(look\) slept 3 times at line {marked(source)}, for the last time from {since} s to {until} s, "
+        r"and called write\(\) only then",
+        cause,
+    )
+    report = report_on(writes_at_once, backend, Source("exercise.py", b""), tried)
+    assert report.advice.startswith("sleep no more than is asked for")
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds", "then"),
+    [(1, 0.5, "pass"), (2, 0.5, "pass"), (3, 0.5, "await desk.read()"), (3, 0, "pass")],
+    ids=["once", "twice", "a call after it", "no time"],
+)
+def test_a_late_call_that_no_repeated_sleep_kept_back_is_not_said_to_be(
+    sandbox, backend, times, seconds, then
+):
+    source = NAPS.format(times=times, between="pass", seconds=seconds, then=then)
+    assert causes_in(writes_at_once, source, sandbox, backend) == []
 
 
 CLOSURES = """
@@ -555,18 +851,316 @@ def writes_each(case: Case) -> None:
     run.expect(False, "it went wrong")
 
 
-@pytest.mark.parametrize(("parameter", "is_late"), [("", True), ("number=number", False)])
-def test_tasks_that_all_use_the_last_item_of_a_loop_are_told(sandbox, backend, parameter, is_late):
+@check("Each of two calls does", advice="do it in both")
+def in_two_calls(case: Case) -> None:
+    world = case.world()
+    acts = [
+        world.call("main", world.add(Desk()), [[1, 10], [2, 20], [3, 30]]),
+        world.call("main", world.add(Desk()), [[4, 40], [5, 50]]),
+    ]
+    world.attempt_all(*acts).expect(False, "it went wrong")
+
+
+def tried_in(check, source, sandbox, backend):
     from tests.conftest import written
 
-    source = CLOSURES.format(parameter=parameter)
-    tried = try_check(
-        writes_each, Setting(sandbox, Program(written(source).encode()), backend), "seed"
-    )
-    causes = texts(told_causes(tried.trace))
+    return try_check(check, Setting(sandbox, Program(written(source).encode()), backend), "seed")
+
+
+def causes_in(check, source, sandbox, backend):
+    return texts(told_causes(tried_in(check, source, sandbox, backend).trace))
+
+
+@pytest.mark.parametrize(("parameter", "is_late"), [("", True), ("number=number", False)])
+def test_tasks_that_all_use_the_last_item_of_a_loop_are_told(sandbox, backend, parameter, is_late):
+    causes = causes_in(writes_each, CLOSURES.format(parameter=parameter), sandbox, backend)
     assert [
         cause.startswith("the 3 tasks that line 9 started all called write(3)") for cause in causes
     ] == ([True] if is_late else [])
+
+
+BESIDE = """
+    import anyio
+
+    async def main(desk, items):
+        async with anyio.create_task_group() as group:
+            for number, tenfold in {items}:
+                {first}
+                async def write({parameter}):
+                    await anyio.sleep(0)
+                    await desk.write({value})
+
+                group.start_soon(write)
+    """
+
+
+@pytest.mark.parametrize("first", ["pass", "await desk.read()"])
+@pytest.mark.parametrize("value", ["number", "tenfold"])
+def test_late_binding_is_told_of_the_call_that_does_it_and_of_a_part_of_an_item(
+    sandbox, backend, value, first
+):
+    source = BESIDE.format(items="items", parameter="", value=value, first=first)
+    tried = tried_in(in_two_calls, source, sandbox, backend)
+    [cause] = texts(told_causes(tried.trace))
+    if first == "pass":
+        shown = {"number": "3", "tenfold": "30"}[value]
+        assert cause.startswith(f"the 3 tasks that line 11 started all called write({shown})")
+    else:
+        shown = {"number": "2", "tenfold": "20"}[value]
+        assert cause.startswith(
+            f"line 11 started 3 tasks, one for each item; number 1 called write({shown}) of Desk 0, for item 2"
+        )
+    report = report_on(in_two_calls, backend, Source("exercise.py", b""), tried)
+    assert any(note.startswith("Does each task use its own item?") for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("items", "parameter", "value"),
+    [
+        ("items", "number=number", "number"),
+        ("reversed(items)", "number=number", "number"),
+        ("items", "", "0"),
+        ("items", "", "items[0][0]"),
+    ],
+    ids=["its own", "another order", "none", "always the first"],
+)
+def test_tasks_that_use_no_later_item_than_their_own_bind_nothing_late(
+    sandbox, backend, items, parameter, value
+):
+    source = BESIDE.format(items=items, parameter=parameter, value=value, first="pass")
+    assert causes_in(in_two_calls, source, sandbox, backend) == []
+
+
+def test_an_error_that_was_replaced_is_told_of_the_call_that_raised_it(sandbox, backend):
+    source = """
+        async def main(desk, items):
+            if items[0][0] == 1:
+                await desk.read()
+            try:
+                await desk.fail()
+            except ConnectionError:
+                raise ValueError("it went wrong")
+        """
+    [cause] = causes_in(in_two_calls, source, sandbox, backend)
+    assert cause == (
+        "fail() at line 5 failed with ConnectionError: nobody there, which did not come out; "
+        "what came out is ValueError: it went wrong at line 7"
+    )
+
+
+def test_an_error_of_one_call_does_not_replace_that_of_another(sandbox, backend):
+    source = """
+        async def main(desk, items):
+            if items[0][0] == 1:
+                raise ValueError("there is one")
+            try:
+                await desk.fail()
+            except ConnectionError:
+                return None
+        """
+    assert causes_in(in_two_calls, source, sandbox, backend) == []
+
+
+FAILS = """
+    import anyio
+
+    kept = {{}}
+
+    async def use(desk, lock):
+        async with lock:
+            await desk.fail()
+
+    async def main(desk, items):
+        {body}
+    """
+
+
+def test_a_lock_that_each_call_makes_for_itself_is_named_where_they_fail(sandbox, backend):
+    source = FAILS.format(body="await use(desk, anyio.Lock())")
+    [cause] = causes_in(in_two_calls, source, sandbox, backend)
+    assert cause == (
+        "the lock at line 6 keeps nobody out: task 2 (main) and task 3 (main) take one each, never the same"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await use(desk, kept.setdefault(items[0][0], anyio.Lock()))",
+        "desk.lock = anyio.Lock()\n        await use(desk, desk.lock)",
+        """locks = [anyio.Lock(), anyio.Lock()]
+        async with anyio.create_task_group() as group:
+            for lock in locks:
+                group.start_soon(use, desk, lock)""",
+    ],
+    ids=["one for each key", "one for each desk", "one for each child"],
+)
+def test_a_lock_that_is_kept_for_others_is_not_named_where_they_fail(sandbox, backend, body):
+    assert causes_in(in_two_calls, FAILS.format(body=body), sandbox, backend) == []
+
+
+TURNS = """
+    import anyio
+
+    async def main(desk):
+        lock, places, room = anyio.Lock(), anyio.Semaphore(1), anyio.CapacityLimiter(1)
+
+        async def add(number):
+            {first}
+            async with {held}:  # here
+                {inside}
+            {then}
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(add, 1)
+            group.start_soon(add, 2)
+            group.start_soon(add, 3)
+    """
+
+
+def turns(held, *, first="pass", inside="await desk.write(number)", then="pass"):
+    return TURNS.format(held=held, first=first, inside=inside, then=then)
+
+
+def apart(run):
+    """The calls that write each value."""
+    return [run.calls_to("write").given(value=number) for number in (1, 2, 3)]
+
+
+@check("The calls overlap", advice="let them overlap")
+def they_overlap(case: Case) -> None:
+    world = case.world()
+    run = world.run("main", world.add(Desk()))
+    run.expect(run.elapsed <= 1, "it took too long", together=apart(run))
+
+
+@check("It takes no longer than one call", advice="let them overlap")
+def it_is_quick(case: Case) -> None:
+    world = case.world()
+    world.run("main", world.add(Desk())).expect_elapsed(1, "the calls can overlap")
+
+
+@check("The calls may take turns", advice="do something else")
+def they_may_take_turns(case: Case) -> None:
+    world = case.world()
+    run = world.run("main", world.add(Desk()))
+    run.expect(run.elapsed <= 1, "it took too long", together=[run.calls])
+
+
+@check("Something else goes wrong", advice="do something else")
+def something_else(case: Case) -> None:
+    world = case.world()
+    world.run("main", world.add(Desk())).fail("it went wrong")
+
+
+@pytest.mark.parametrize("overlap", [they_overlap, it_is_quick])
+@pytest.mark.parametrize(
+    ("held", "what"),
+    [("lock", "a Lock"), ("places", "a Semaphore"), ("room", "a CapacityLimiter")],
+)
+def test_who_waited_for_whom_is_told_where_calls_should_have_overlapped(
+    sandbox, backend, marked, overlap, held, what
+):
+    source = turns(held)
+    tried = tried_in(overlap, source, sandbox, backend)
+    [cause] = texts(told_causes(tried.trace))
+    assert re.fullmatch(
+        rf"task [234] \(add\) waited from 0 s to 1 s at line {marked(source)} for {what} that task [234] \(add\) "
+        r"held while its write\(\) was under way; 1 more task waited there, too",
+        cause,
+    )
+    report = report_on(overlap, backend, Source("exercise.py", b""), tried)
+    assert report.line == marked(source)
+    assert report.advice.startswith(
+        "while one task holds it, the others wait"
+        if held == "lock"
+        else "check how many the brief allows"
+    )
+
+
+def test_who_waited_for_whose_thread_is_told_where_their_calls_should_have_overlapped(
+    sandbox, backend, marked
+):
+    source = """
+        import anyio, anyio.to_thread
+
+        async def main(desk):
+            limiter = anyio.CapacityLimiter(1)
+
+            async def hold():
+                await anyio.to_thread.run_sync(desk.hold, limiter=limiter)  # here
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(hold)
+                group.start_soon(hold)
+        """
+    [cause] = causes_in(it_is_quick, source, sandbox, backend)
+    assert re.fullmatch(
+        rf"task \d \(hold\) waited from 0 s to 1 s at line {marked(source)} for a CapacityLimiter that task \d "
+        r"\(hold\) held while its hold\(\) was under way",
+        cause,
+    )
+
+
+def test_a_call_that_began_during_a_wait_is_told_if_its_task_still_held_the_lock(sandbox, backend):
+    source = turns("lock", inside="await anyio.sleep(1); await desk.write(number)")
+    [cause] = causes_in(they_overlap, source, sandbox, backend)
+    assert re.search(
+        r"waited from 0 s to 2 s at line \d+ for a Lock that task \d \(add\) held", cause
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "source"),
+    [
+        (something_else, turns("lock")),
+        (they_may_take_turns, turns("lock")),
+        (
+            they_overlap,
+            turns("lock", inside="await anyio.sleep(1)", then="await desk.write(number)"),
+        ),
+        (they_overlap, turns("lock", first="await desk.write(number)", inside="await desk.read()")),
+        (they_overlap, turns("anyio.Semaphore(3)")),
+    ],
+    ids=[
+        "not what the check is about",
+        "they may take turns",
+        "no call while it is held",
+        "no such call after the wait",
+        "nobody waits",
+    ],
+)
+def test_a_wait_that_kept_no_call_from_overlapping_is_not_told(sandbox, backend, check, source):
+    tried = tried_in(check, source, sandbox, backend)
+    assert not any(isinstance(cause, TookTurns) for cause in find_causes(tried.trace))
+
+
+CUT = """
+    import anyio
+
+    async def main(desk, items):
+        async with anyio.create_task_group() as group:
+            group.start_soon(desk.write, items[0][0])
+            await anyio.sleep({seconds})
+            group.cancel_scope.cancel()
+        {then}
+    """
+
+
+def test_a_call_that_was_cut_off_by_the_return_of_its_own_act_is_told(sandbox, backend):
+    source = CUT.format(seconds="items[0][0] / 5", then="return")
+    [cause] = causes_in(in_two_calls, source, sandbox, backend)
+    assert cause == (
+        "write(), which task 4 (write) began at 0 s at line 5, had no reply yet when main() returned "
+        "at 0.2 s, and was cancelled"
+    )
+
+
+def test_a_call_that_was_cancelled_as_another_act_returned_was_not_cut_off(sandbox, backend):
+    source = CUT.format(seconds=0.5, then="await desk.read()").replace(
+        "async with", "if items[0][0] == 4: return await anyio.sleep(0.5)\n        async with"
+    )
+    assert causes_in(in_two_calls, source, sandbox, backend) == []
 
 
 def test_a_call_that_was_cut_off_by_the_return_is_told(watch):
@@ -594,11 +1188,11 @@ def test_what_was_used_of_asyncio_on_trio_is_named(watch, backend):
         import asyncio
 
         async def main(desk):
-            await asyncio.gather(desk.read(), desk.read())
+            await asyncio.create_task(desk.read())
         """)
     causes = texts(told_causes(tried.trace))
     named = [
-        "asyncio.gather at line 4 works in asyncio's event loop alone, and this run is on trio"
+        "asyncio.create_task at line 4 works in asyncio's event loop alone, and this run is on trio"
     ]
     assert causes == (named if backend == "trio" else [])
 
@@ -643,7 +1237,7 @@ def test_services_are_counted_as_the_submission_was_given_them(sandbox, backend)
     [cause] = texts(told_causes(tried.trace))
     assert cause == (
         "task 3 (add) read 0 from Desk 1 at line 5. Then task 2 (add) wrote 1 at line 7. After that, "
-        "task 3 (add) overwrote it with 2 at line 7: the change by +1 is lost"
+        "task 3 (add) overwrote it with 2 at line 7, without having read what task 2 (add) wrote"
     )
 
 
@@ -665,7 +1259,7 @@ def test_rounds_are_told_once_with_how_often_they_were(watch):
         "task 1 (main) calls write(0)",
         "write() is done for task 1 (main)",
         "task 1 (main) calls write(0)",
-        "(the same 2 steps, 28 times more)",
+        "(these 2 steps, 28 more times)",
         "write() is done for task 1 (main)",
         "task 1 (main) calls read()",
         "read() answers 0 for task 1 (main)",
@@ -718,7 +1312,7 @@ def test_a_livelock_is_told_in_one_round_with_how_often_it_came(watch):
         )
     )
     assert sum("waits for a Lock, held by task 2 (hold)" in text for text in story) <= 2
-    assert any("steps, " in text and "times more)" in text for text in story)
+    assert any("steps, " in text and "more times)" in text for text in story)
     assert re.fullmatch(
         r"everything is as it was at [\d.]+ s, so the same repeats for ever", story[-1]
     )

@@ -20,7 +20,7 @@ from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
-CHOSEN = ["forgotten_await", "sleeping_loop", "lost_update"]
+CHOSEN = ["sleeping_loop", "blocking_client", "lost_update"]
 
 
 def has_jail() -> bool:
@@ -113,7 +113,7 @@ def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
     assert "0 are new" in again.stdout
     assert (tmp_path / "out" / "gradebook.html").read_bytes() == before
     place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
-    place.write_bytes(place.read_bytes() + b"\n# mended?\n")
+    place.write_bytes(place.read_bytes() + b"\n# fixed?\n")
     assert "1 are new" in sweep(cohort, tmp_path / "out").stdout
     assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
 
@@ -138,7 +138,7 @@ def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path)
         for work in student.works
     }
     assert works["bob", "lost_update"] == works["ada", "lost_update"] == "passed"
-    assert works["bob", "forgotten_await"] == works["bob", "sleeping_loop"] == "failed"
+    assert works["bob", "blocking_client"] == works["bob", "sleeping_loop"] == "failed"
     assert (out / "gradebook.html").read_text().count('scope="row"') == 4
 
 
@@ -162,18 +162,19 @@ def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
 
 def test_one_job_and_many_give_the_same_bytes(cohort, tmp_path):
     pages = []
-    for jobs in (1, 2, 5):
+    for jobs in (1, 3):
         sweep(cohort, tmp_path / f"out{jobs}", "--jobs", jobs)
         pages.append((tmp_path / f"out{jobs}" / "gradebook.html").read_bytes())
-    assert pages[0] == pages[1] == pages[2]
+    assert pages[0] == pages[1]
 
 
 def test_a_sweep_that_was_killed_ten_times_ends_as_if_it_had_not_been(tmp_path):
     cohort, draw = tmp_path / "cohort", random.Random(1)
     for exercise in COURSE.select(CHOSEN):
-        files = [exercise.solutions / "solution.py", exercise.solutions / "starter.py"]
         for number in range(12):
-            source = draw.choice(files).read_text() + f"\n# {number}\n"
+            # What is right takes longest to judge, and is in no more danger.
+            file = "starter.py" if number % 6 else "solution.py"
+            source = (exercise.solutions / file).read_text() + f"\n# {number}\n"
             place = cohort / f"student-{number}" / exercise.name / "exercise.py"
             place.parent.mkdir(parents=True)
             place.write_text(source)
@@ -225,7 +226,7 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
         if work.report.name.endswith("lost_update")
     ]
     first, *others = [check.message for check in work.report.checks]
-    assert "has not come back to the event loop since 0 s" in first
+    assert "has not let the event loop run since 0 s" in first
     assert all("not tried" in message for message in others)
 
 
@@ -361,3 +362,27 @@ def test_a_sweep_writes_json_that_can_be_read_back(cohort, tmp_path):
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == cli.PASSED, done.stderr
     assert json.loads(done.stdout)
+
+
+def test_what_an_instructor_decides_stays_through_later_sweeps_and_is_looked_at_first(
+    cohort, tmp_path
+):
+    out, rules, times = tmp_path / "out", tmp_path / "rules.toml", tmp_path / "times.csv"
+    times.write_text("name,time\nada,2026-03-05T12:00:00Z\n")
+    rules.write_text("[deadline]\ndue = 2026-03-01T12:00:00Z\npercent_a_day = ten\n")
+    done = sweep(cohort, out, "--rules", rules, "--times", times)
+    assert done.returncode == cli.UNUSABLE
+    assert not out.exists()  # Nothing was judged for nothing.
+    rules.write_text("[deadline]\ndue = 2026-03-01T12:00:00Z\npercent_a_day = 10\n")
+    done = sweep(cohort, out, "--rules", rules, "--times", times)
+    assert done.returncode == cli.PASSED, done.stderr
+    assert "handed in 4 days late, which takes 40 % off" in (out / "gradebook.html").read_text()
+    (out / "corrections.toml").write_text(
+        '[[correction]]\nstudent = "bob"\npoints = 7\nreason = "ill"\nby = "me"\non = 2026-03-05\n'
+    )
+    done = sweep(cohort, out)
+    assert done.returncode == cli.PASSED, done.stderr
+    page = (out / "gradebook.html").read_text()
+    assert "handed in 4 days late, which takes 40 % off" in page
+    assert "the whole mark: 7 points by hand (me, 2026-03-05): ill" in page
+    assert (out / ".gitignore").read_text().endswith("*\n")

@@ -296,6 +296,15 @@ def test_a_command_that_does_not_fit_goes_on_as_a_shell_reads_it(monkeypatch):
     assert wide.text() == f"    See it: {command}\n"
 
 
+def test_a_token_that_is_longer_than_a_row_stays_one_word(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Stream(terminal=True)
+    command = f"checker run too_many_at_once --replay {'a' * 100}"
+    Screen(stream).command(f"See it: {command}", command, "    ")
+    _, *rows = stream.text().splitlines()
+    assert " ".join("\n".join(rows).replace("\\\n", " ").split()) == command
+
+
 # --- plain --------------------------------------------------------------------------------------
 
 

@@ -299,6 +299,17 @@ def test_of_many_lanes_the_odd_ones_are_shown_and_the_others_counted():
     assert f"Not shown:   {100 - MAX_LANES} like 2 (fetch)" in text
 
 
+def test_of_very_many_lanes_those_are_shown_too_that_had_to_wait_for_others():
+    first = [task(n, "fetch", call("get()", 0, 1)) for n in range(2, 42)]
+    then = [task(n, "fetch", call("get()", 0, 2)) for n in range(42, 52)]
+    text = shown(
+        recorded(task(1, "main", wait("its task group", 0, 2), parent=None), *first, *then)
+    )
+    assert row(text, "1→2 fetch")
+    assert row(text, "1→42 fetch")
+    assert "like 42 (fetch)" in text
+
+
 # --- wherever it is written ---------------------------------------------------------------------
 
 

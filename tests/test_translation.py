@@ -16,7 +16,10 @@ import jinja2
 import pytest
 
 from checker import cli
+from checker.report import BACKENDS
 from checker.translation import LOCALE
+
+from .window import Window
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checker"
@@ -103,7 +106,7 @@ def test_nothing_else_is_called_by_the_name_that_translates():
 
 # The brackets are around what a template says itself, and not around what it is given.
 IN_BRACKETS = r"""
-import gettext, re, sys
+import gettext, re
 
 class Brackets(gettext.NullTranslations):
     def gettext(self, text):
@@ -115,10 +118,8 @@ class Brackets(gettext.NullTranslations):
         return self.gettext(one if number == 1 else many)
 
 gettext.translation = lambda *_, **__: Brackets()
-
-from checker.cli import main
-sys.exit(main())
 """
+THE_CHECKER = "import sys; from checker.cli import main; sys.exit(main())"
 
 CHECKS = ["doubles", "hurries", "yields", "ends", "refuses"]
 
@@ -168,6 +169,52 @@ FILES = {
 }
 RIGHT = "async def double():\n    return [2, 4]\n"
 
+OF_ONE_ALONE = {
+    "exercises/desks/double/exercise.toml": """
+        [question]
+        text = "⟦What does it return?⟧"
+
+        [[question.answers]]
+        key = "doubled"
+        text = "⟦Twice as much⟧"
+        because = "⟦It multiplies.⟧"
+
+        [[question.answers]]
+        key = "nothing"
+        text = "⟦Nothing⟧"
+        because = "⟦It returns something.⟧"
+        """,
+    "exercises/desks/double/checks.py": """
+        from checker import question
+
+
+        @question
+        def what_it_returns(case):
+            return "doubled" if case.world().observe("double").value else "nothing"
+        """,
+    "exercises/desks/double/example.py": """
+        from exercise import double
+
+        from checker.example import play, say
+
+
+        async def main():
+            say("⟦here it comes⟧")
+            await double()
+
+
+        def run():
+            play(main)
+
+
+        if __name__ == "__main__":
+            run()
+        """,
+    "solutions/desks/double/solution.py": RIGHT,
+    "solutions/desks/double/note.md": "⟦It multiplies.⟧\n",
+}
+"""What one exercise has and the other has not."""
+
 WRONG = {
     "a wrong value": "async def double():\n    print('1' * 4)\n    return [1, 2]\n",
     "nothing at all": None,
@@ -210,12 +257,26 @@ def course(tmp_path):
         (tmp_path / "solutions" / "desks" / name).mkdir(parents=True)
         (tmp_path / "solutions" / "desks" / name / "starter.py").write_text("def double(): ...\n")
         (tmp_path / "exercises" / "desks" / name / "exercise.py").write_text(RIGHT)
+    for name, text in OF_ONE_ALONE.items():
+        with (tmp_path / name).open("a", encoding="utf-8") as file:
+            file.write(textwrap.dedent(text))
     return tmp_path
 
 
-def in_brackets(course: Path, *words: str) -> str:
+@pytest.fixture
+def starter(course):
+    """One that can be played: it ends, with a wrong value."""
+    file = course / "solutions" / "desks" / "double" / "starter.py"
+    file.write_text(textwrap.dedent(WRONG["a wrong value"] or ""))
+
+
+def in_brackets(course: Path, *words: str, typed: str = "") -> str:
     done = subprocess.run(
-        [sys.executable, "-c", IN_BRACKETS, *words], cwd=course, capture_output=True, text=True
+        [sys.executable, "-c", IN_BRACKETS + THE_CHECKER, *words],
+        cwd=course,
+        input=typed,
+        capture_output=True,
+        text=True,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout + done.stderr
@@ -224,6 +285,7 @@ def in_brackets(course: Path, *words: str) -> str:
 def outside(printed: str) -> set[str]:
     """The words of a text that are in no brackets."""
     printed = re.sub(r"checker [a-z]+ (\S+ )?--replay \w+", "", printed)
+    printed = re.sub(r"\b[a-z2-7]{26}\b", "", printed)  # A seed.
     rest, depth = "", 0
     for char in printed:
         depth += (char == "⟦") - (char == "⟧")
@@ -292,9 +354,93 @@ def test_what_a_command_prints_is_translated(course, words):
     assert outside(printed) <= NAMES, printed
 
 
+@pytest.mark.parametrize("answer", ["1", "2", "3", "s", ""])
+def test_a_question_and_what_is_said_of_each_answer_is_translated(course, starter, answer):
+    printed = in_brackets(course, "predict", "double", typed=f"{answer}\n")
+    assert "⟦What does it return?⟧" in printed
+    shown = re.sub(r"^ +\d+ \| .*", "", printed, flags=re.MULTILINE)
+    assert outside(shown) <= NAMES, printed
+
+
+@pytest.mark.parametrize("typed", ["?", "1", "9", "u", "r", "e", "w", "s", "b", "x"])
+def test_a_game_is_translated(course, starter, typed):
+    printed = in_brackets(course, "play", "double", typed=f"{typed}\nq\n")
+    assert printed.count("> ") == 2
+    assert outside(printed) <= NAMES, printed
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio", "all"])
+def test_what_is_said_of_an_example_is_translated(course, backend):
+    printed = in_brackets(course, "try", "double", "--backend", backend)
+    assert "⟦" in printed
+    assert outside(printed) <= NAMES, printed
+
+
+def test_a_workspace_is_made_and_brought_up_to_date_in_the_readers_language(
+    course, tmp_path_factory
+):
+    work = tmp_path_factory.mktemp("work")
+    made = in_brackets(work, "init", ".", "--course", str(course))
+    same = in_brackets(work, "update")
+    (course / "exercises" / "desks" / "double" / "README.md").write_text("⟦Double it.⟧")
+    new = in_brackets(work, "update")
+    (course / "exercises" / "desks" / "double" / "README.md").write_text("⟦Please double it.⟧")
+    better = in_brackets(work, "update")
+    (work / "exercises" / "desks" / "double" / "README.md").write_text("⟦Mine.⟧")
+    (course / "exercises" / "desks" / "double" / "README.md").write_text("⟦Double it now.⟧")
+    mine = in_brackets(work, "update")
+    assert "exercises/desks/double/README.md" in new
+    assert "diff -u" in mine
+    for printed in (made, same, new, better, mine):
+        assert "⟦" in printed
+        said = re.sub(r"^ +(cd|diff) .*", "", printed, flags=re.MULTILINE)
+        assert outside(said) <= {*NAMES, "README", "md"}, printed
+
+
+def test_what_is_shown_after_a_save_is_translated(course, starter, tmp_path_factory):
+    # The judge that it starts speaks the language too.
+    language = tmp_path_factory.mktemp("language")
+    (language / "sitecustomize.py").write_text(IN_BRACKETS, encoding="utf-8")
+    (course / "exercises" / "desks" / "double" / "exercise.py").write_text(
+        textwrap.dedent(WRONG["a wrong value"] or "")
+    )
+    window = Window(
+        *(sys.executable, "-m", "checker", "watch", "double"),
+        cwd=course,
+        columns=100,
+        lines=60,
+        PYTHONPATH=str(language),
+    )
+    try:
+        window.wait_for("What does it return?")
+        asked = window.text()
+        window.press("s")
+        window.wait_for("⟦verdict⟧")
+        window.press("b")
+        window.wait_for("It doubles", "Show this run again:", "⟦quit⟧")
+        judged = window.text()
+        window.press("l")
+        window.wait_for("halve")
+        listed = window.text()
+    finally:
+        window.close()
+    for shown in (asked, judged, listed):
+        shown = re.sub(r"^ +\d+ \| .*", "", shown, flags=re.MULTILINE)
+        assert outside(shown) <= {*NAMES, "enter", "esc"}, shown  # What stands on keys.
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        "predict halve",
+        "try halve",
+        "try double --backend none",
+        "play double --check none",
+        "watch double",
+        "watch doubel",
+        "init .",
+        "init inside",
+        "update",
         "grade doubel",
         "grade nothing-of-the-kind",
         "hint desks",
@@ -318,21 +464,55 @@ def test_what_a_command_prints_is_translated(course, words):
 def test_what_a_command_complains_of_is_translated(course, words):
     printed = in_brackets(course, *words.split())
     complaint = re.sub(r"'.*?'|`.*?`", "", printed)
-    complaint = complaint[complaint.rindex("checker") :]
-    assert outside(complaint) <= NAMES | {"nowhere", "solutions", "starter", "junit", *CHECKS}, (
-        printed
-    )
+    complaint = re.sub(r"/[^\s⟦⟧]+", "", complaint[complaint.rindex("checker") :])
+    assert outside(complaint) <= NAMES | {
+        "nowhere",
+        "inside",
+        "solutions",
+        "starter",
+        "junit",
+        *CHECKS,
+    }, printed
 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "next", "grade", "run", "hint", "solution", "brief", "open", "reset", "list"],
+    [
+        "",
+        "next",
+        "watch",
+        "grade",
+        "run",
+        "play",
+        "predict",
+        "try",
+        "hint",
+        "solution",
+        "brief",
+        "open",
+        "reset",
+        "list",
+        "init",
+        "update",
+        "completion",
+    ],
 )
 def test_the_help_of_a_learners_command_is_translated(course, command):
     printed = in_brackets(course, *command.split(), "--help")
     printed = re.sub(r"\{[a-z0-9,_]+\}", "", printed)  # What there is to choose from.
-    named = {"NAME", "PATH", "FILE", "CHECK", "TOKEN", "COMMAND", "FORMAT", "ANSWER", "checker"}
-    assert outside(printed) <= {*named, *cli.COMMANDS}, printed
+    named = {
+        "NAME",
+        "DIR",
+        "PATH",
+        "FILE",
+        "CHECK",
+        "TOKEN",
+        "COMMAND",
+        "FORMAT",
+        "ANSWER",
+        "checker",
+    }
+    assert outside(printed) <= {*named, *cli.COMMANDS, *BACKENDS}, printed
 
 
 # --- catalogues ---------------------------------------------------------------------------------
@@ -355,7 +535,7 @@ class Misprinted(gettext.NullTranslations):
 
 def test_a_translation_with_a_place_of_another_name_is_noticed():
     assert misfits(gettext.NullTranslations()) == []
-    assert "On {backend} it passes" in misfits(Misprinted())
+    assert "On {backend} this check passes" in misfits(Misprinted())
 
 
 def test_every_translation_has_only_the_places_of_its_text():

@@ -172,6 +172,34 @@ def test_an_error_of_the_learners_is_shown_as_python_shows_it_with_the_real_path
     assert told.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
 
 
+@pytest.mark.parametrize(
+    ("exercise", "told"),
+    [
+        ("def work(:\n", "SyntaxError: invalid syntax"),
+        ("import nothing_of_this_name\n", "No module named 'nothing_of_this_name'"),
+        ("import anyio\n\n\nasync def work(number):\n    await anyio.sleep('x')\n", "TypeError"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_of_an_error_nothing_is_shown_but_what_the_learner_wrote(
+    clone, written, exercise, told, backend
+):
+    file = written(exercise, EXAMPLE)
+    shown = tried(clone, "too_many_at_once", "--backend", backend)
+    assert shown.returncode == 1
+    assert told in shown.stderr
+    assert set(re.findall(r'File "([^"]+)"', shown.stderr)) == {str(file)}
+
+
+def test_a_file_without_what_the_example_plays_says_what_brings_it_back(clone, written):
+    written("", EXAMPLE)
+    shown = tried(clone, "too_many_at_once")
+    assert shown.returncode == 1
+    assert "cannot import name 'work'" in shown.stderr
+    assert "`checker reset too_many_at_once`" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
 def test_one_backend_that_fails_does_not_keep_the_other_from_being_played(clone, written):
     written(FAILS, EXAMPLE)
     told = tried(clone, "too_many_at_once", "--backend", "all")

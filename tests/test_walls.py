@@ -76,7 +76,7 @@ def test_there_are_rooms_to_look_into():
 
 
 @pytest.mark.parametrize(
-    "name", ["completion", "folding", "given", "harmless", "translation", "wire"]
+    "name", ["completion", "folding", "given", "harmless", "seeds", "translation", "wire"]
 )
 def test_the_ground_stands_on_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
@@ -86,7 +86,7 @@ def test_the_ground_stands_on_nothing_else_of_the_kit(name):
 @pytest.mark.parametrize("name", ["arguments", "report", "course"])
 def test_the_ground_floor_knows_the_language_it_speaks_and_nothing_else_of_the_kit(name):
     for file, known in rooms_known_by(name).items():
-        assert known <= {"given", "translation"}, file
+        assert known <= {"given", "seeds", "translation"}, file
 
 
 def test_the_sandbox_knows_the_wire_and_nothing_else_of_the_kit():
@@ -96,7 +96,7 @@ def test_the_sandbox_knows_the_wire_and_nothing_else_of_the_kit():
 
 def test_the_judge_knows_of_the_sandbox_the_wire_and_nothing_of_who_shows_its_reports():
     for file, known in rooms_known_by("judge").items():
-        ground = {"folding", "translation", "wire"}
+        ground = {"folding", "seeds", "translation", "wire"}
         assert known <= ground | {"recording", "report", "course", "submission"}, file
 
 

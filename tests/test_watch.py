@@ -13,7 +13,9 @@ from checker import cli
 from checker.course import Course
 from checker.feedback.question import SKIPPED
 from checker.feedback.rows import fold, rows_of, width
+from checker.feedback.watching import Judgement, Page, State
 from checker.progress import Progress
+from checker.report import CheckReport, summarize_exercise
 from checker.watch import files
 from checker.watch.keys import Decoder
 
@@ -98,7 +100,7 @@ def test_it_judges_at_its_start_and_shows_the_brief_the_verdict_the_check_and_th
         "Try: ",
     )
     watching.press("end")
-    watching.wait_for("Who did what when", "Show this run again: checker run forgotten_await")
+    watching.wait_for("Who did what when", "Show this run again:", "checker run forgotten_await")
 
 
 def test_without_a_name_it_begins_with_the_next_exercise(opened, clone):
@@ -108,7 +110,7 @@ def test_without_a_name_it_begins_with_the_next_exercise(opened, clone):
 
 def test_it_judges_on_save_stays_after_a_pass_and_goes_on_only_when_asked(watching, clone):
     watching.press("n")
-    watching.wait_for("First make it pass on both backends")
+    watching.wait_for("Not passed yet. To go to another exercise, press l.")
     save(clone, SOLUTION.read_bytes())
     watching.wait_for("✓ asyncio  ✓ trio", "5 of 5", "Well done!", "one_after_another")
     assert "forgotten_await" in watching.rows()[0]
@@ -134,7 +136,7 @@ def test_a_backend_alone_can_be_judged_and_is_no_pass(watching, clone):
     save(clone, SOLUTION.read_bytes())
     watching.wait_for("✓ asyncio  - trio", "press o for both")
     watching.press("n")
-    watching.wait_for("First make it pass on both backends")
+    watching.wait_for("Not passed yet. To go to another exercise, press l.")
     watching.press("o")
     watching.wait_for("- asyncio  ✓ trio")
     watching.press("o")
@@ -148,7 +150,7 @@ def test_what_never_ends_does_not_hang_it_and_a_save_in_the_middle_starts_over(
     save(clone, content)
     watching.wait_for("… asyncio  … trio")
     watching.press("b")
-    watching.wait_for("b back")
+    watching.wait_for("b verdict")
     save(clone, SOLUTION.read_bytes())
     watching.wait_for("✓ asyncio  ✓ trio", "Well done!")
 
@@ -156,7 +158,7 @@ def test_what_never_ends_does_not_hang_it_and_a_save_in_the_middle_starts_over(
 def test_what_never_ends_is_judged_in_the_end(watching, clone):
     save(clone, HANGS)
     watching.wait_for("✗ asyncio  ✗ trio", "failed")
-    watching.wait_for("it has not come back to the event loop")
+    watching.wait_for("it has not let the event loop run")
 
 
 def test_many_saves_one_after_another_end_in_the_verdict_on_the_last(watching, clone):
@@ -252,7 +254,7 @@ def test_hints_come_one_by_one(watching):
 
 def test_the_brief_is_shown_and_scrolled(watching):
     watching.press("b")
-    watching.wait_for("A sports club lets people join", "b back")
+    watching.wait_for("A sports club lets people join", "b verdict")
     watching.press("end")
     watching.wait_for("nobody reads it")
     watching.press("b")
@@ -277,7 +279,7 @@ def test_all_are_checked_and_that_can_be_stopped(opened, clone):
     save(clone, SOLUTION.read_bytes())
     watching.wait_for("Well done!")
     watching.press("a")
-    watching.wait_for("All are checked.", "1 passed, 5 of")
+    watching.wait_for("All are checked.", "1 pass now, 5 of")
     watching.press("escape")
     watching.wait_for("Well done!")
     watching.press("a")
@@ -313,7 +315,27 @@ def test_reset_asks_first_and_keeps_what_was_there(watching, clone):
 
 def test_what_is_pasted_is_no_key(watching):
     watching.press("\x1b[200~", "qqxlb\r", "\x1b[20", "1~", "b")
-    watching.wait_for("b back")
+    watching.wait_for("b verdict")
+
+
+def test_after_a_pass_it_says_how_to_search_further(watching, clone):
+    save(clone, SOLUTION.read_bytes())
+    watching.wait_for("Well done!", "Search further: checker grade forgotten_await --thorough")
+
+
+def test_while_it_judges_the_last_verdict_is_dim_and_is_named_as_that(clone):
+    (exercise,) = Course.load(clone).select(["forgotten_await"])
+    check = CheckReport("sent", "It is sent", "asyncio", "failed", 5, "no mail", "e.py", None)
+    report = summarize_exercise(exercise.name, exercise.title, (check,), started=True)
+    verdict = Judgement(report, [], {}, 0.1)
+    page = Page(80, 24, "utf-8")
+    for seconds, style, word in ((None, "", "failed"), (0.2, "\x1b[2m", "below: the last verdict")):
+        state = State(exercise, ("asyncio", "trio"), verdict, seconds, (1, 12))
+        (told,) = [
+            row for row in page.work(state, remarks=None, following=None) if "no mail" in row
+        ]
+        assert told.startswith(style + " "), "what holds no more is dim"
+        assert word in page.head(state)[1]
 
 
 def test_run_again_judges_again(watching):
@@ -331,8 +353,13 @@ def test_a_question_comes_before_the_code_and_is_asked_once(opened, clone):
     window.wait_for("A sports club")
     window.press("escape")
     window.wait_for("A question first")
+    for key in ("7", "n", "enter"):
+        window.press(key)
+        window.wait_for("Press 1, 2, 3 or 4, or s to skip.")
     window.press("1")
-    window.wait_for("You said 1", "go on")
+    window.wait_for("You said 1", "what to do")
+    window.press("enter")
+    window.wait_for("A sports club", "b verdict")
     window.press("enter")
     window.wait_for("✗ asyncio  ✗ trio", "not started")
     window.press("q")
@@ -346,7 +373,7 @@ def test_a_question_can_be_skipped_and_a_save_answers_it_too(opened, clone):
     window = opened("forgotten_await")
     window.wait_for("A question first")
     window.press("s")
-    window.wait_for("✗ asyncio  ✗ trio", "checker predict forgotten_await")
+    window.wait_for("A sports club", "checker predict forgotten_await")
     window.press("l", "down", "enter")
     window.wait_for("one_after_another", "A question first")
     other = "first_steps/one_after_another"
@@ -456,7 +483,7 @@ def test_quitting_leaves_the_verdict_to_be_read(watching):
     assert watching.is_sane()
     left = watching.raw.rpartition(b"\x1b[?1049l")[2].decode()
     assert "The mail that never went" in left
-    assert "Show this run again: checker run forgotten_await" in left
+    assert "Show this run again: checker run forgotten_await" in " ".join(left.split())
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(clone):

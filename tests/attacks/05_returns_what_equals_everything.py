@@ -2,7 +2,7 @@
 
 
 # For: results_from_tasks
-# Sees: returned an EqualNumber
+# Sees: with an EqualNumber in it
 class Equal:
     def __eq__(self, other):
         return True

@@ -2,8 +2,7 @@
 order where runs are searched, at the same time where they are timed."""
 
 # For: results_from_tasks
-# Points: 4
-# Sees: shops at once; the next was not asked until
+# Sees: not in the order of the shops
 
 import sys
 

@@ -1,7 +1,7 @@
 """Calls methods of the account by hand that only its author should know of."""
 
 # For: lost_update
-# Sees: sent the checker what no exercise sends: Account.__init__
+# Sees: sent the checker what no exercise sends: a call of Account.__init__()
 
 import os
 import socket

@@ -1,7 +1,7 @@
 """Fills and bends the file that says where a run was, so that whoever reads it fails, and ends."""
 
 # For: lost_update
-# Sees: has not come back to the event loop since 0 s
+# Sees: has not let the event loop run since 0 s
 
 import ctypes
 import fcntl

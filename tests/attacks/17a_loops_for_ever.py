@@ -1,7 +1,7 @@
 """Computes for ever, and takes every signal that it may take."""
 
 # For: lost_update
-# Sees: has not come back to the event loop since 0 s
+# Sees: has not let the event loop run since 0 s
 
 import contextlib
 import signal

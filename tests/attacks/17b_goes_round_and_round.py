@@ -1,7 +1,7 @@
 """Lets others run again and again, and time never."""
 
 # For: lost_update
-# Sees: never let time pass
+# Sees: without any time passing
 
 import anyio
 import anyio.lowlevel

@@ -1,7 +1,7 @@
 """Waits on the real clock for something that never comes."""
 
 # For: lost_update
-# Sees: has not come back to the event loop since 0 s
+# Sees: has not let the event loop run since 0 s
 
 import select
 

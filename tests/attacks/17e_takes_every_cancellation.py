@@ -2,7 +2,7 @@
 
 # For: leaked_permit
 # Sees: deadlock
-# Sees: never let time pass
+# Sees: without any time passing
 
 import contextlib
 

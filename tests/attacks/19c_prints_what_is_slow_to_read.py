@@ -1,7 +1,7 @@
 """Prints a text that a careless pattern takes hours to look through."""
 
 # For: lost_update
-# Sees: raised Error
+# Sees: the run ended with Error
 
 import socket
 import struct

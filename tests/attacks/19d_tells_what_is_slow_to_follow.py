@@ -1,7 +1,7 @@
 """Tells by hand of thousands of tasks that wait for each other in a row without an end."""
 
 # For: lost_update
-# Sees: deadlock
+# Sees: it spoke where it was not its turn
 
 import socket
 import struct

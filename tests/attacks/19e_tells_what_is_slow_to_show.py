@@ -1,7 +1,7 @@
 """Tells by hand of so many tasks and calls that whoever holds each against each never ends."""
 
 # For: lost_update
-# Sees: raised Error
+# Sees: it sent the checker what no exercise sends
 
 import socket
 import struct

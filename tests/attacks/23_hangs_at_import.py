@@ -1,6 +1,6 @@
 """Never gets to the end of its import."""
 
 # For: lost_update
-# Sees: has not come back to the event loop since 0 s
+# Sees: has not let the event loop run since 0 s
 while True:
     pass
