@@ -4,7 +4,6 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Final
 
 from checker import cli
@@ -34,15 +33,8 @@ def page() -> str:
     return "".join([_HEAD, *rows, *(f"\n{section}" for section in map(_section, cli.COMMANDS))])
 
 
-def parser_of(name: str) -> argparse.ArgumentParser:
-    """The parser of one command, as the command line makes it."""
-    parser = argparse.ArgumentParser(prog=f"checker {name}")
-    import_module(f"checker.cli.{name}_command").add_arguments(parser)
-    return parser
-
-
 def _section(name: str) -> str:
-    parser = parser_of(name)
+    parser = cli.command_parser(name)
     # argparse has no public way to say what it was told.
     actions = [a for a in parser._actions if a.help is not argparse.SUPPRESS and a.dest != "help"]
     named = [action for action in actions if action.option_strings]
@@ -139,7 +131,7 @@ def _escaped(text: str) -> str:
 def examples() -> Iterator[tuple[str, list[str]]]:
     """Each example of each command: the name of the command, and the words after it."""
     for name in cli.COMMANDS:
-        for line in (parser_of(name).epilog or "").splitlines():
+        for line in (cli.command_parser(name).epilog or "").splitlines():
             # What comes after a wide gap is a remark, and after a bar or a bracket, the shell's.
             example = re.match(rf"  checker {name}\b(.*?)(?:(?:\s{{2,}}|\s*[|<>&]).*)?$", line)
             if example:

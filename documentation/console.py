@@ -31,7 +31,7 @@ def fill(text: str, root: Path) -> str:
 
 
 def _copy(root: Path, place: Path) -> None:
-    """The course as it is shipped: whoever runs this may have mended an exercise."""
+    """The course as it is shipped: whoever runs this may have fixed an exercise."""
     for name in ("exercises", "solutions"):
         shutil.copytree(root / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
     for exercise in Course.load(place):

@@ -17,21 +17,35 @@ import checker
 
 PARTS: Final = {
     "Checks and their worlds": ["check", "scene", "question", "Case", "World"],
-    "The world around a submission": ["Service", "takes", "blocking", "AnyIOError"],
+    "The world around a submission": ["Service", "Stream", "takes", "blocking", "AnyIOError"],
     "What is called": ["Act", "Instance"],
     "What happened": [
         "Run",
+        "Calls",
         "Call",
+        "Given",
         "ErrorTree",
+        "Failure",
         "Blocked",
+        "Printed",
         "Warned",
+        "Task",
+        "Wait",
+        "Awaited",
+        "ActRecord",
+        "Trace",
         "most_in_flight",
     ],
     "Saying what should have been": [
         "CheckFailed",
         "same",
         "shown",
+        "same_time",
+        "is_later",
         "counted",
+        "often",
+        "were",
+        "listed",
         "plain_name",
         "advise",
     ],
@@ -42,6 +56,20 @@ OF_THE_KIT: Final = {
     "Case": {"aims", "has_run", "last_trace", "played", "searched", "worlds"},
     "World": {"choices", "trace"},
     "Act": {"explained"},
+    "Service": {"end"},
+    "Stream": {"settle"},
+    "Task": {"order"},
+    "ActRecord": {"cancelled_order", "ending"},
+    "Trace": {
+        "cancelled_order",
+        "ending",
+        "happened",
+        "services",
+        "steps",
+        "streams",
+        "task_steps",
+        "watched",
+    },
 }
 """What the kit itself asks of these, and no check has a use for."""
 
@@ -107,6 +135,9 @@ def describe(name: str) -> Entry:
 
 _PUBLIC_BASES: Final = {"Exception"}
 
+_WIRED: Final = {"Line": "int | None", "Name": "str", "Number": "int", "Words": "str"}
+"""What the wire's own names for limited numbers and texts are to a reader."""
+
 
 def _node(thing: Any) -> ast.stmt:
     module = importlib.import_module(thing.__module__)
@@ -171,10 +202,8 @@ def _annotation(node: ast.expr) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """Types as a reader knows them: without quotes, and without the names of type variables."""
-    return (
-        re.sub(r"'([A-Z]\w*)'", r"\1", text)
-        .replace("_T", "T")
-        .replace("_S", "T")
-        .replace("_F", "T")
-    )
+    """Types as a reader knows them: without quotes, and without the names of type variables
+    and of the wire's own types."""
+    text = re.sub(r"'([A-Z]\w*)'", r"\1", text)
+    text = re.sub(r"\b(Line|Name|Number|Words)\b", lambda found: _WIRED[found[0]], text)
+    return text.replace("_T", "T").replace("_S", "T").replace("_F", "T")
