@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import anyio
 
-from checker_sandbox import timeouts, unshared
+from checker_sandbox import scopes, unshared
 from checker_sandbox.errors import describe_message
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.lines import EXERCISE
@@ -67,7 +67,7 @@ class Watcher:
     def start(self) -> None:
         sys.settrace(self._enter)
         threading.settrace(self._enter)
-        timeouts.follow(self._kernel, self._tell)
+        scopes.follow(self._kernel, self._tell)
         unshared.follow(self._kernel, self._tell, lambda: self._is_looking)
         if self._picture is not None:
             self._kernel.woken = self._picture.woken

@@ -23,6 +23,7 @@ from checker_sandbox.wire.messages import (
     Broken,
     CallCancelled,
     Called,
+    CancelCalled,
     Ended,
     ErrorTree,
     Explain,
@@ -271,6 +272,7 @@ class Sandbox:
             Swallowed(task, None),
             PassedBy(task, None),
             TimedOut(task, None, 0, self.now),
+            CancelCalled(task, None),
         ]
         if self.start.picture:
             told += [
@@ -542,6 +544,7 @@ class Sandbox:
             "a permit of nobody": [Waiting(0, 0, None, Awaited("semaphore", gone=(nobody,)))],
             "a time limit that is to come": [TimedOut(0, None, 0, ahead)],
             "a time limit that begins later": [TimedOut(0, None, ahead, 0)],
+            "a cancellation by nobody": [CancelCalled(nobody, None)],
             "an end of nobody": [Ended(nobody, 0)],
             "an error of nobody": [Struck(nobody, None, "", "")],
         }

@@ -495,6 +495,43 @@ def test_a_time_limit_of_the_learners_own_is_told_with_what_it_gave_up(watch):
     )
 
 
+RACE = """
+    import anyio
+
+    async def main(desk):
+        async with anyio.create_task_group() as group:
+            async def lose():
+                await desk.read()
+
+            handle = group.start_soon(lose)
+            await anyio.sleep(0.5)
+            {cancel}
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize("cancel", ["group.cancel_scope.cancel()", "handle.cancel()"])
+def test_where_the_learner_called_cancel_is_told_with_what_was_cancelled(watch, cancel):
+    source = RACE.format(cancel=cancel)
+    trace = watch(source).trace
+    [cause] = texts(told_causes(trace))
+    line = 10
+    assert cause == (
+        f"task 1 (main) called cancel() at line {line} at 0.5 s and cancelled read() at line 6, begun at 0 s"
+    )
+    assert ("task 1 (main) calls cancel()", line) in [
+        (s.text, s.line) for s in tell(trace, passed=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "cancel", ["raise KeyError('it fails')", "group.cancel_scope.deadline = anyio.current_time()"]
+)
+def test_what_an_error_or_a_deadline_cancelled_is_not_said_to_be_done_by_cancel(watch, cancel):
+    trace = watch(RACE.format(cancel=cancel)).trace
+    assert trace.watched.cancels == []
+
+
 IN_A_THREAD = """
     import anyio, anyio.to_thread
 
@@ -1139,10 +1176,13 @@ CUT = """
     import anyio
 
     async def main(desk, items):
-        async with anyio.create_task_group() as group:
-            group.start_soon(desk.write, items[0][0])
-            await anyio.sleep({seconds})
-            group.cancel_scope.cancel()
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.write, items[0][0])
+                await anyio.sleep({seconds})
+                raise KeyError
+        except* KeyError:
+            pass
         {then}
     """
 
@@ -1151,14 +1191,14 @@ def test_a_call_that_was_cut_off_by_the_return_of_its_own_act_is_told(sandbox, b
     source = CUT.format(seconds="items[0][0] / 5", then="return")
     [cause] = causes_in(in_two_calls, source, sandbox, backend)
     assert cause == (
-        "write(), which task 4 (write) began at 0 s at line 5, had no reply yet when main() returned "
+        "write(), which task 4 (write) began at 0 s at line 6, had no reply yet when main() returned "
         "at 0.2 s, and was cancelled"
     )
 
 
 def test_a_call_that_was_cancelled_as_another_act_returned_was_not_cut_off(sandbox, backend):
     source = CUT.format(seconds=0.5, then="await desk.read()").replace(
-        "async with", "if items[0][0] == 4: return await anyio.sleep(0.5)\n        async with"
+        "try:", "if items[0][0] == 4: return await anyio.sleep(0.5)\n        try:"
     )
     assert causes_in(in_two_calls, source, sandbox, backend) == []
 
@@ -1168,17 +1208,20 @@ def test_a_call_that_was_cut_off_by_the_return_is_told(watch):
         import anyio
 
         async def main(desk):
-            async with anyio.create_task_group() as group:
-                group.start_soon(desk.write, 1)
-                await anyio.sleep({seconds})
-                group.cancel_scope.cancel()
+            try:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(desk.write, 1)
+                    await anyio.sleep({seconds})
+                    raise KeyError
+            except* KeyError:
+                pass
             desk.hold()
         """
     assert texts(told_causes(watch(source.format(seconds=0.5)).trace))[1:] == []
     source = source.replace("desk.hold()", "return")
     trace = watch(source.format(seconds=0.5)).trace
     assert texts(told_causes(trace)) == [
-        "write(), which task 2 (write) began at 0 s at line 5, had no reply yet when main() returned "
+        "write(), which task 2 (write) began at 0 s at line 6, had no reply yet when main() returned "
         "at 0.5 s, and was cancelled"
     ]
 

@@ -20,7 +20,7 @@ from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
-CHOSEN = ["sleeping_loop", "blocking_client", "lost_update"]
+CHOSEN = ["threads_with_a_limit", "blocking_client", "forgotten_await"]
 
 
 def has_jail() -> bool:
@@ -112,7 +112,7 @@ def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
     again = sweep(cohort, tmp_path / "out")
     assert "0 are new" in again.stdout
     assert (tmp_path / "out" / "gradebook.html").read_bytes() == before
-    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
     place.write_bytes(place.read_bytes() + b"\n# fixed?\n")
     assert "1 are new" in sweep(cohort, tmp_path / "out").stdout
     assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
@@ -123,22 +123,22 @@ def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path)
     sweep(cohort, out)
     before = read_cohort(out)
     given = [cohort, "-o", out, "--isolation", "process"]
-    for words in (["--only", "bob"], ["--exercise", "lost_update"]):
+    for words in (["--only", "bob"], ["--exercise", "forgotten_await"]):
         subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
         found = read_cohort(out)
         assert {s.name for s in found.students} == {s.name for s in before.students}
         assert statuses(out)["ada"][:1] == ["passed"]
-    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
-    shutil.copyfile(cohort / "ada" / "locks_and_limits" / "lost_update" / "exercise.py", place)
-    words = ["--only", "bob", "--exercise", "lost_update"]
+    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
+    shutil.copyfile(cohort / "ada" / "first_steps" / "forgotten_await" / "exercise.py", place)
+    words = ["--only", "bob", "--exercise", "forgotten_await"]
     subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
     works = {
         (student.name, work.report.name.partition("/")[2]): work.report.status
         for student in read_cohort(out).students
         for work in student.works
     }
-    assert works["bob", "lost_update"] == works["ada", "lost_update"] == "passed"
-    assert works["bob", "blocking_client"] == works["bob", "sleeping_loop"] == "failed"
+    assert works["bob", "forgotten_await"] == works["ada", "forgotten_await"] == "passed"
+    assert works["bob", "blocking_client"] == works["bob", "threads_with_a_limit"] == "failed"
     assert (out / "gradebook.html").read_text().count('scope="row"') == 4
 
 
@@ -154,7 +154,15 @@ def test_a_folder_of_another_version_is_not_written_to(cohort, tmp_path):
 
 def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
     first = sweep(cohort, tmp_path / "out", "--only", "ada")
-    given = [cohort, "-o", tmp_path / "out", "--isolation", "process", "--exercise", "lost_update"]
+    given = [
+        cohort,
+        "-o",
+        tmp_path / "out",
+        "--isolation",
+        "process",
+        "--exercise",
+        "forgotten_await",
+    ]
     subprocess.run(command(*given), cwd=ROOT, capture_output=True, check=True)
     assert first.returncode == cli.PASSED
     assert read_cohort(tmp_path / "out").seed == 1
@@ -211,9 +219,9 @@ def count_verdicts(out):
 
 
 def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
-    place = cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
     place.write_text("async def deposit_all(accounts, deposits):\n    while True:\n        pass\n")
-    done = sweep(cohort, tmp_path / "out", "--exercise", "lost_update")
+    done = sweep(cohort, tmp_path / "out", "--exercise", "forgotten_await")
     assert done.returncode == cli.PASSED
     found = statuses(tmp_path / "out")
     assert found["bob"][-1] == "failed"
@@ -223,7 +231,7 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
         for student in read_cohort(tmp_path / "out").students
         if student.name == "bob"
         for work in student.works
-        if work.report.name.endswith("lost_update")
+        if work.report.name.endswith("forgotten_await")
     ]
     first, *others = [check.message for check in work.report.checks]
     assert "has not let the event loop run since 0 s" in first
@@ -233,14 +241,14 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
 def test_what_is_not_taken_and_what_is_not_graded_is_told_with_the_reason(cohort, tmp_path):
     (cohort / "notes.txt").write_text("nobody's")
     (cohort / "bob" / "more.zip").write_text("no archive")
-    (cohort / "bob" / "locks_and_limits" / "lost_update" / "exercise.py").unlink()
+    (cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py").unlink()
     done = sweep(cohort, tmp_path / "out", "--only", "bob")
     assert done.returncode == cli.FAILED
     said = " ".join(done.stdout.split())
     assert "not taken: notes.txt: neither a Python file nor an archive" in said
     assert "bob: more.zip is no archive: " in said
     assert (
-        "bob: locks_and_limits/lost_update is not graded: more.zip could not be read; ask for it "
+        "bob: first_steps/forgotten_await is not graded: more.zip could not be read; ask for it "
         "again" in said
     )
     page = (tmp_path / "out" / "gradebook.html").read_text()
@@ -325,7 +333,7 @@ def test_no_encoding_hides_what_stands_out(source, told):
 
 
 def test_what_stands_out_in_a_submission_is_flagged_and_changes_no_mark(cohort, tmp_path):
-    place = cohort / "ada" / "locks_and_limits" / "lost_update" / "exercise.py"
+    place = cohort / "ada" / "first_steps" / "forgotten_await" / "exercise.py"
     place.write_bytes(b"import ctypes\n" + place.read_bytes())
     sweep(cohort, tmp_path / "out")
     ada = next(s for s in read_cohort(tmp_path / "out").students if s.name == "ada")

@@ -204,21 +204,23 @@ def _show_checks(
     told: "_Told",
 ) -> None:
     bad = [check for check in exercise.checks if check.status != "passed"]
-    if len(bad) == len(exercise.checks) and len({(c.message, c.line) for c in bad}) == 1:
-        of_first, *others = _by_name(bad)
+    of_first, *others = _by_name(bad)
+    # What was found at the first one may hold for all, so that the others were not run.
+    is_found_once = bad[0].replay and not any(
+        check.replay for reports in others for check in reports
+    )
+    same = {(c.seen, c.line) if is_found_once else (c.message, c.line) for c in bad}
+    if len(bad) == len(exercise.checks) and len(same) == 1:
         if not others:
             title = bad[0].title
-        elif bad[0].replay and not any(check.replay for reports in others for check in reports):
-            # What was found at the first one holds for all, and the others were not run: there is
-            # nothing to see in that run, either.
+        elif is_found_once:  # There is nothing to see in that run, either.
             title = _("No check can be tried yet")
             of_first = [msgspec.structs.replace(check, replay="") for check in of_first]
         else:
             title = _("Every check fails in the same way")
         _show_check(screen, exercise.name, title, of_first, sources, told)
     else:
-        first, *others = _by_name(bad)
-        _show_check(screen, exercise.name, first[0].title, first, sources, told)
+        _show_check(screen, exercise.name, bad[0].title, of_first, sources, told)
         untried = [reports for reports in others if not any(check.tried for check in reports)]
         others = [reports for reports in others if reports not in untried]
         if fold != "nothing" and others:

@@ -32,9 +32,11 @@ def aim(screen: Screen, moves: int, *, breaks_by_itself: bool, is_starter: bool)
     """Say what the judge needed, and what that leaves to do."""
     screen.paragraph(_judges(moves), _INDENT)
     if breaks_by_itself and is_starter:
-        screen.paragraph(_("Can you find an order that it survives?"), _INDENT)
+        screen.paragraph(_("Is there an order that it survives? There may be none."), _INDENT)
     elif breaks_by_itself:
-        text = _("This program breaks by itself too. Can you find an order that it survives?")
+        text = _(
+            "This program breaks by itself too. Is there an order that it survives? There may be none."
+        )
         screen.paragraph(text, _INDENT)
     screen.paragraph(_keys(), _INDENT, "dim")
 

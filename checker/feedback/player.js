@@ -38,7 +38,9 @@ class Player {
     if (!this.steps.length) { this.root.querySelector(".deck").hidden = true; return; }
     this.listen();
     this.drawTicks();
-    this.go(0);
+    /* Where it went wrong is what one came to see; to play begins at the beginning. */
+    this.go(Math.max(this.steps.findIndex((step) => step.key), 0));
+    this.isOpening = true;
     new ResizeObserver(() => this.drawTicks()).observe(this.range);
   }
 
@@ -105,7 +107,7 @@ class Player {
   }
 
   play() {
-    if (this.number === this.steps.length - 1) this.go(0);
+    if (this.isOpening || this.number === this.steps.length - 1) this.go(0);
     this.root.classList.add("playing");
     this.root.querySelector(".toggle").setAttribute("aria-label", this.words.pause);
     this.wait();
@@ -128,6 +130,7 @@ class Player {
   }
 
   go(number) {
+    this.isOpening = false;
     this.number = Math.min(Math.max(number, 0), this.steps.length - 1);
     const step = this.steps[this.number];
     const before = this.steps[this.number - 1] ?? { places: {}, primitives: [], services: [] };

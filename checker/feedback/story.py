@@ -1,6 +1,6 @@
 """One run on a terminal: what the check says, the story, the timeline, what was printed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from checker.feedback import decided
@@ -14,7 +14,7 @@ from checker.translation import _, ngettext
 MAX_PRINTS: Final = 20
 
 TIME_WIDTH: Final = 8
-"""How many characters the column of times has."""
+"""How many characters the column of times has at least."""
 
 
 def show(screen: Screen, name: str, title: str, runs: Sequence[ShownRun]) -> None:
@@ -53,10 +53,11 @@ def _verdict_beside(chosen: ShownRun, other: ShownRun) -> str:
 
 def steps(screen: Screen, sentences: Sequence[Sentence]) -> None:
     """Write what happened, step by step."""
+    width = _widest(sentence.at for sentence in sentences)
     for sentence in sentences:
         line = f"L{sentence.line}" if sentence.line is not None else ""
         styles = ("bold", "red") if sentence.key else ()
-        _row(screen, sentence.at, f"{line:<4} {sentence.text}", *styles)
+        _row(screen, sentence.at, width, f"{line:<4} {sentence.text}", *styles)
 
 
 def show_recording(screen: Screen, recording: Recording) -> None:
@@ -83,8 +84,9 @@ def tell(screen: Screen, recording: Recording) -> None:
     if recording.prints:
         _heading(screen, _("What it printed"))
         lines = [(p.at, line) for p in recording.prints for line in p.text.splitlines()]
+        width = _widest(at for at, __ in lines[:MAX_PRINTS])
         for at, line in lines[:MAX_PRINTS]:
-            _row(screen, at, line)
+            _row(screen, at, width, line)
         if len(lines) > MAX_PRINTS:
             left = len(lines) - MAX_PRINTS
             more = ngettext("and {number} line more", "and {number} lines more", left)
@@ -97,10 +99,19 @@ def _heading(screen: Screen, text: str) -> None:
     screen.line()
 
 
-def _row(screen: Screen, at: float, text: str, *styles: str) -> None:
+def _time(at: float) -> str:
+    return f"{at:g} s"
+
+
+def _widest(times: Iterable[float]) -> int:
+    """How many characters the column of these times has."""
+    return max([TIME_WIDTH, *(len(_time(at)) for at in times)])
+
+
+def _row(screen: Screen, at: float, width: int, text: str, *styles: str) -> None:
     """A row of a table whose first column is the time."""
-    time = f"{at:g} s"
-    margin = " " * max(TIME_WIDTH - len(time), 0)
+    time = _time(at)
+    margin = " " * (width - len(time))
     # A time stands to the right of its column, and what follows it below itself.
     hanging = " " * (len(time) + 2 + 5)
     screen.paragraph(f"{time}  {printable(text)}", f"  {margin}", *styles, hanging=hanging)

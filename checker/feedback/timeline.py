@@ -433,7 +433,10 @@ class _Timeline:
             if row and len(row) + len(_BETWEEN) + len(item) > width:
                 self._write_row(row)
                 row = []
-            row += [*_cells(_BETWEEN if row else ""), *_cut(item, width)]
+            *full, item = _folded(item, width)
+            for part in full:
+                self._write_row(part)
+            row += [*_cells(_BETWEEN if row else ""), *item]
         if row:
             self._write_row(row)
 
@@ -462,6 +465,17 @@ class _Timeline:
                 for styles, cells in groupby(row, key=lambda cell: cell.styles)
             )
         )
+
+
+def _folded(item: list[_Cell], width: int) -> list[list[_Cell]]:
+    """`item` in rows of at most this width, broken between words where that can be."""
+    rows = []
+    while len(item) > width:
+        blank = max((n for n in range(3, width + 1) if item[n].text == " "), default=0)
+        at = blank or max(width, 3)
+        rows.append(item[:at])
+        item = [*_cells("  "), *item[at + (blank > 0) :]]
+    return [*rows, item]
 
 
 def _panels_for(gaps: int, columns: int) -> int:

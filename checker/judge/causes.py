@@ -11,6 +11,7 @@ from checker.judge.trace import (
     ActRecord,
     Blocked,
     Call,
+    CancelCalled,
     Deadlocked,
     ErrorTree,
     Livelocked,
@@ -161,6 +162,14 @@ class OwnTimeout:
 
 
 @dataclass(frozen=True)
+class OwnCancel:
+    """The learner's code called `cancel()`, and calls were cancelled at that moment, by nothing else."""
+
+    cancel: CancelCalled
+    dropped: Sequence[Call]
+
+
+@dataclass(frozen=True)
 class CutOff:
     """A call was cancelled at the moment at which an act returned that had begun it, by nobody outside."""
 
@@ -222,6 +231,7 @@ Cause: TypeAlias = (
     | LateBinding
     | ReplacedError
     | OwnTimeout
+    | OwnCancel
     | CutOff
     | Polling
     | NoThreadLeft
@@ -256,8 +266,11 @@ def find_causes(trace: Trace) -> list[Cause]:
         *_own_timeouts(trace, branches),
     ]
     # What goes on in the background may end with the function; it is told where nothing else is known.
+    ended = chain(
+        _own_cancels(trace), chain.from_iterable(_cut_off(trace, each) for each in branches)
+    )
     return [
-        *(found or islice(chain.from_iterable(_cut_off(trace, each) for each in branches), 1)),
+        *(found or islice(ended, 1)),
         *_polling(trace),
         *_no_thread_left(trace),
     ]
@@ -610,6 +623,30 @@ def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
         known = trace.tasks.get(task)
         task = known.parent if known is not None and known.started >= limit.since else None
     return task == limit.task
+
+
+def _own_cancels(trace: Trace) -> Iterator[Cause]:
+    cancels = trace.watched.cancels[:MAX_LIMITS]
+    lines_at: dict[float, set[int | None]] = {}
+    for cancel in cancels:
+        lines_at.setdefault(cancel.at, set()).add(cancel.line)
+    # What else may have cancelled something at the same moment. An error may, and not a later one.
+    others = {limit.until for limit in trace.watched.timeouts}
+    others |= {act.cancelled_at for act in trace.acts if act.cancelled_at is not None}
+    errors = [struck for struck in trace.watched.struck if struck.kind]
+    for cancel in cancels:
+        dropped = [
+            call
+            for call in trace.calls[:MAX_CALLS]
+            if call.outcome == "cancelled"
+            and call.ended == cancel.at
+            and (call.ended_order or 0) > cancel.order
+        ]
+        if not dropped or cancel.at in others or len(lines_at[cancel.at]) > 1:
+            continue
+        last = dropped[-1].ended_order or 0
+        if not any(error.at == cancel.at and error.order < last for error in errors):
+            yield OwnCancel(cancel, dropped)
 
 
 def _cut_off(trace: Trace, branch: _Branch) -> Iterator[Cause]:

@@ -39,6 +39,7 @@ from checker_sandbox.wire.messages import (
     Broken,
     CallCancelled,
     Called,
+    CancelCalled,
     Ended,
     Event,
     Explained,
@@ -350,6 +351,8 @@ class _Conversation:
                     task, line, seconds(since), seconds(until), self.world.place()
                 )
                 watched.timeouts.append(limit)
+            case CancelCalled(task, line):
+                watched.cancels.append(facts.CancelCalled(task, line, now, self.world.place()))
             case Unshared(task, kind, line):
                 watched.unshared.append(facts.Unshared(task, kind, line))
             case _ if watched.picture is not None:

@@ -314,7 +314,9 @@ def report_on(
                 "let each call, or each object, make what it needs for itself: keep nothing in the module, in a "
                 "class or in a default argument"
             )
-        if trace is not None:
+        if trace is not None and failure.hopeless:
+            printed = prints(trace)  # All else would follow from what is said.
+        elif trace is not None:
             for cause in find_causes(trace)[: MAX_CAUSES - len(causes)]:
                 if not causes:
                     advice = advice_about(cause) or advice

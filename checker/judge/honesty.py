@@ -69,6 +69,7 @@ from checker_sandbox.wire.messages import (
     Broken,
     CallCancelled,
     Called,
+    CancelCalled,
     Ended,
     ErrorTree,
     Event,
@@ -329,7 +330,13 @@ class Honesty:
                 self._expect_alive(task, thread)
                 if not thread:
                     self._ended_tasks.add(task)
-            case Struck(task) | Swallowed(task) | PassedBy(task) | Unshared(task):
+            case (
+                Struck(task)
+                | Swallowed(task)
+                | PassedBy(task)
+                | CancelCalled(task)
+                | Unshared(task)
+            ):
                 self._expect_tasks(task)
             case TimedOut(task, _, since, until):
                 self._expect_tasks(task)

@@ -18,6 +18,7 @@ from checker.judge.service import Service
 from checker_sandbox.wire.messages import (
     CallCancelled,
     Called,
+    CancelCalled,
     Ended,
     Event,
     PassedBy,
@@ -130,6 +131,7 @@ class Standstill:
                 | ThreadStarted()
                 | Ended()
                 | TimedOut()
+                | CancelCalled()
                 | Unshared()
                 | Stands()
                 | Primitives()

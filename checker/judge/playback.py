@@ -13,6 +13,7 @@ from typing import Final
 from checker.judge.story import Step, steps
 from checker.judge.trace import Call, Picture, Stood, Trace, Waited
 from checker.judge.trace import Primitive as Found
+from checker.judge.trace import ServiceState as Held
 from checker.judge.words import awaited, briefly, name_among_alike
 from checker.recording import (
     Moment,
@@ -116,6 +117,7 @@ class _Stage:
         self._services_at = [order for order, __ in picture.services]
         self._described: dict[int, tuple[Primitive, ...]] = {}
         self._held: dict[int, tuple[ServiceState, ...]] = {}
+        self._changing = _changing(picture)
         self._names = [
             name_among_alike(trace, service) or type(service).__name__ for service in trace.services
         ]
@@ -230,19 +232,34 @@ class _Stage:
             self._described[number] = tuple(map(_described, found))
         return self._described[number]
 
+    def _changing_values(self, state: Held) -> tuple[Value, ...]:
+        return tuple(
+            Value(value.name, value.text)
+            for value in state.values
+            if (state.number, value.name) in self._changing
+        )
+
     def _held_by_services(self, number: int) -> tuple[ServiceState, ...]:
         if number < 0:
             return ()
         if number not in self._held:
             self._held[number] = tuple(
-                ServiceState(
-                    self._names[each.number],
-                    tuple(Value(value.name, value.text) for value in each.values),
-                )
+                ServiceState(self._names[each.number], values)
                 for each in self._picture.services[number][1]
-                if each.values
+                if (values := self._changing_values(each))
             )
         return self._held[number]
+
+
+def _changing(picture: Picture) -> set[tuple[int, str]]:
+    """Which values of which services are not the same throughout the run: the others are how the author
+    of the exercise made a service, and nothing that happens to it."""
+    texts: dict[tuple[int, str], set[str]] = {}
+    for __, states in picture.services:
+        for state in states:
+            for value in state.values:
+                texts.setdefault((state.number, value.name), set()).add(value.text)
+    return {which for which, different in texts.items() if len(different) > 1}
 
 
 def _in_order(entry: tuple[_Lane, Place]) -> tuple[bool, _Lane]:

@@ -464,6 +464,7 @@ class Simulation:
             except NotPlain as not_plain:
                 raise TypeError(f"a service replied with {not_plain}") from None
             if is_at_end:
+                pending.record.is_last = True
                 reply = Failed(call, StopAsyncIteration.__name__, "")
         record = pending.record
         given = (record.line, record.arguments, record.keywords)

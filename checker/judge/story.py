@@ -123,6 +123,9 @@ def _steps(trace: Trace) -> Iterator[Step]:
             task=task_name(trace, limit.task),
         )
         add(limit.order, limit.until, text, limit.line, (limit.task, 0))
+    for cancel in trace.watched.cancels:
+        text = _("{task} calls cancel()", task=task_name(trace, cancel.task))
+        add(cancel.order, cancel.at, text, cancel.line, (cancel.task, 0))
     if trace.cancelled_at is not None:
         text = _("the checker cancels the submission from outside")
         add(trace.cancelled_order, trace.cancelled_at, text, None)
@@ -174,6 +177,8 @@ def _reply(trace: Trace, call: Call, who: str) -> str:
         return _("{call} fails for {who} with {error}", call=name, who=who, error=error)
     if call.outcome == "cancelled":
         return _("{call} of {who} is cancelled, and never happens", call=name, who=who)
+    if call.is_last:
+        return _("{call} tells {who} that there are no more items", call=name, who=who)
     if call.reply is None:
         return _("{call} is done for {who}", call=name, who=who)
     answer = value_shown(call.reply)

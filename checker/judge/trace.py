@@ -32,6 +32,7 @@ __all__ = [
     "Awaited",
     "Blocked",
     "Call",
+    "CancelCalled",
     "Deadlocked",
     "Died",
     "Ending",
@@ -134,6 +135,8 @@ class Call:
     outcome: Literal["pending", "answered", "failed", "cancelled"] = "pending"
     """`answered` and `failed` when the service replied with a value or an error, `cancelled` when the
     caller waited no more, `pending` until then."""
+    is_last: bool = False
+    """Whether it was an `__anext__` that said that there are no more items."""
     given: Given = field(default_factory=Given)
     """The arguments by the names of the method's parameters, however they were passed."""
     reply: Any = None
@@ -278,6 +281,16 @@ class TimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelCalled:
+    """The learner's code called `cancel()` of a scope that had not been cancelled before."""
+
+    task: int
+    line: int | None
+    at: float
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unshared:
     """A lock or the like that no other task can have had in hand: it came to its end while the only one
     that had ever wanted it still ran."""
@@ -378,6 +391,7 @@ class Watched:
     endings: dict[int, TaskEnding] = field(default_factory=dict)
     """How tasks ended, as far as that is known."""
     timeouts: list[TimedOut] = field(default_factory=list)
+    cancels: list[CancelCalled] = field(default_factory=list)
     unshared: list[Unshared] = field(default_factory=list)
     picture: Picture | None = None
     """What is known of each step, if the run was pictured."""

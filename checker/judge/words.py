@@ -17,6 +17,7 @@ from checker.judge.causes import (
     LostUpdate,
     NoThreadLeft,
     OneForEach,
+    OwnCancel,
     OwnTimeout,
     Polling,
     ReplacedError,
@@ -417,6 +418,8 @@ def told_cause(trace: Trace, cause: Cause) -> Sentence:
             )
         case OwnTimeout(limit):
             text, at, line = _own_timeout(trace, cause), limit.until, limit.line
+        case OwnCancel(cancel):
+            text, at, line = _own_cancel(trace, cause), cancel.at, cancel.line
         case CutOff(call, function):
             at, line = call.ended or at, call.line
             text = _(
@@ -757,6 +760,17 @@ def _own_timeout(trace: Trace, timeout: OwnTimeout) -> str:
     if timeout.times > 1:
         text = _("{text}; this happened {times} times", text=text, times=timeout.times)
     return text
+
+
+def _own_cancel(trace: Trace, cause: OwnCancel) -> str:
+    cancel = cause.cancel
+    called = _(
+        "{task} called cancel(){where} at {at:g} s",
+        task=task_name(trace, cancel.task),
+        where=at_line(cancel.line),
+        at=cancel.at,
+    )
+    return _dropped(called, cause.dropped)
 
 
 def _dropped(ran_out: str, calls: Sequence[Call]) -> str:

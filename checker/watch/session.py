@@ -483,12 +483,13 @@ class Session:
             return ""
         passed = sum(report.status == "passed" for report in self._all)
         points = sum(report.points for report in self._all)
-        most = sum(report.max_points for report in self._all)
+        most = sum(exercise.max_points for exercise in self.course)
         return ngettext(
-            "{passed} pass now, {points} of {number} point",
-            "{passed} pass now, {points} of {number} points",
+            "{passed} of {exercises} pass now, {points} of {number} point",
+            "{passed} of {exercises} pass now, {points} of {number} points",
             most,
             passed=passed,
+            exercises=self._total,
             points=points,
         )
 
@@ -504,7 +505,7 @@ class Session:
                     Key("q", _("quit")),
                 ]
             case View.OUTCOME:
-                return [Key("enter", _("what to do")), Key("q", _("quit"))]
+                return [Key("enter", _("on to the brief")), Key("q", _("quit"))]
             case View.RESET:
                 return [Key("y", _("yes, put the starter back")), Key("n", _("no"))]
             case View.LIST:
@@ -518,13 +519,15 @@ class Session:
             case View.ALL:
                 back = _("stop") if self._all_left else _("back")
                 return [Key("↑ ↓", _("scroll")), Key("esc", back), Key("q", _("quit"))]
-        more = _("hint") if self.view is not View.HINTS else _("more")
+        more, are_more = _("hint"), True
+        if self.view is View.HINTS:
+            more, are_more = _("more"), self._hints_shown() < len(self.exercise.metadata.hints)
         brief = _("brief")
         if self.view is View.BRIEF:
             brief = _("question") if self._is_asked else _("verdict")
         return [
             Key("n", _("next"), works=Progress(self.course).has_passed(self.exercise)),
-            Key("h", more),
+            Key("h", more, works=are_more),
             Key("r", _("again")),
             Key("b", brief),
             Key("l", _("list")),

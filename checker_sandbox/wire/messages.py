@@ -260,6 +260,13 @@ class TimedOut(_Message, frozen=True):
     """When the limit was up."""
 
 
+class CancelCalled(_Message, frozen=True):
+    """The learner's code called `cancel()`, for the first time for this scope."""
+
+    task: Number
+    line: Line
+
+
 class Unshared(_Message, frozen=True):
     """A lock or the like came to its end, while the only task that had ever wanted it still ran."""
 
@@ -434,6 +441,7 @@ Event: TypeAlias = (
     | Waiting
     | Ended
     | TimedOut
+    | CancelCalled
     | Unshared
     | Struck
     | Swallowed
