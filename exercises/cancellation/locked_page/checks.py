@@ -32,8 +32,14 @@ ERRORS = (
     PermissionError("not yours"),
     RuntimeError("out of order"),
 )
-WHOEVER_LOCKED = "whoever got the lock must give it back, on every way out, and nobody else may"
-HOLD_OFF = "an `await` in a scope that is cancelled raises the cancellation again: what keeps it from the clean-up?"
+WHOEVER_LOCKED = (
+    "whoever got the lock must give it back, once, on every way out, and nobody else may"
+)
+HOLD_OFF = (
+    "call unlock() on every way out, once the page is locked; and mind that an `await` in a scope that is cancelled, "
+    "or whose deadline has passed, is cancelled at once"
+)
+WAIT_FOR_IT = "wait for unlock() itself, keep cancellations from it, and leave no task behind"
 LIMIT = "limit the clean-up by a deadline of its own, which counts from where it begins"
 LET_IT_OUT = "the clean-up must not replace what is on its way to the caller: let that go on"
 IN_TURN = "lock the page, have it edited as soon as it is locked, and then unlock it, each once"
