@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from checker import (
     Act,
@@ -30,6 +31,7 @@ ERRORS = (
     RuntimeError("out of order"),
 )
 TRIES = 3
+MOST = 12
 TIMES = ("", "for the first time", "for the second time", "for the third time")
 DAYS = 200_000
 ALL_OF_THEM = "deal with each of the numbers once, in their order"
@@ -195,6 +197,9 @@ class Job:
         )
 
 
+Plan: TypeAlias = tuple[list[int], OldDatabase, NewDatabase]
+
+
 def called(call: Call) -> str:
     return f"{call.method}({', '.join(map(repr, call.given.values()))})"
 
@@ -202,33 +207,33 @@ def called(call: Call) -> str:
 @scene
 def mornings(case: Case) -> Iterator[Job]:
     """Nights of which some come to an end too soon."""
-    yield from _jobs(case, case.explore(cancel=True))
+    for world in case.explore(cancel=True):
+        yield from _jobs(case, world, [_plan(case, world, 3, 7), _plan(case, world, 2, 3)])
 
 
 @scene
 def nights(case: Case) -> Iterator[Job]:
-    """Nights that are long enough."""
-    yield from _jobs(case, case.explore())
+    """Nights that are long enough, now and then with many jobs."""
+    for world in case.explore():
+        planned = [_plan(case, world, MOST, 7), _plan(case, world, 2, 3)]
+        planned += [_plan(case, world, 1, 0) for _ in range(case.size(0, 10))]
+        yield from _jobs(case, world, planned)
 
 
-def _jobs(case: Case, worlds: Iterator[World]) -> Iterator[Job]:
-    for world in worlds:
-        planned = [_plan(case, world, 3, 7), _plan(case, world, 2, 3)]
-        acts = [world.call("move", old, new, numbers) for numbers, old, new in planned]
-        if case.pick((False, True)):
-            acts[1].after(acts[0])
-        run = world.attempt_all(*acts)
-        for plan, act in zip(planned, acts, strict=True):
-            yield Job(*plan, act, run)
+def _jobs(case: Case, world: World, planned: Sequence[Plan]) -> Iterator[Job]:
+    acts = [world.call("move", old, new, numbers) for numbers, old, new in planned]
+    if case.pick((False, True)):
+        acts[1].after(acts[0])
+    run = world.attempt_all(*acts)
+    for plan, act in zip(planned, acts, strict=True):
+        yield Job(*plan, act, run)
 
 
-def _plan(
-    case: Case, world: World, most: int, failures: int
-) -> tuple[list[int], OldDatabase, NewDatabase]:
+def _plan(case: Case, world: World, most: int, failures: int) -> Plan:
     numbers = [case.amount(0, 9) for _ in range(case.size(0, most))]
     longest = case.pick((1.0, 60.0, DAYS))
     old = world.add(OldDatabase(case.duration(0.1, longest), _troubles(case, failures)))
-    new = world.add(NewDatabase(case.duration(0.1, longest), _troubles(case, 4)))
+    new = world.add(NewDatabase(case.duration(0.1, longest), _troubles(case, min(failures, 4))))
     new.receipt = case.amount(0, 99)
     return numbers, old, new
 
@@ -281,6 +286,7 @@ def the_caller_hears(case: Case) -> None:
 def tries_again(case: Case) -> None:
     for job in nights(case):
         job.expect_its_list()
+        job.run.expect_nothing_left()
 
 
 @question
