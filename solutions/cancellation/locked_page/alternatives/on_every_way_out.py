@@ -22,20 +22,17 @@ class Wiki(Protocol):
         ...
 
 
-async def unlock(wiki: Wiki, title: str) -> None:
-    scope = anyio.CancelScope(shield=True)
-    scope.deadline = anyio.current_time() + GRACE
-    with scope:
-        await wiki.unlock(title)
-
-
 async def revise(wiki: Wiki, title: str) -> str:
     """Have a page edited, and return its new text."""
     await wiki.lock(title)
     try:
         text = await wiki.edit(title)
     except BaseException:
-        await unlock(wiki, title)
+        with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE):
+            await wiki.unlock(title)
         raise
-    await unlock(wiki, title)
+    scope = anyio.CancelScope(shield=True)
+    scope.deadline = anyio.current_time() + GRACE
+    with scope:
+        await wiki.unlock(title)
     return text

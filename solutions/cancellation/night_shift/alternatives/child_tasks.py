@@ -1,7 +1,7 @@
 """Each try is a task of its own, whose error comes out of its group."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 import anyio
 
@@ -22,12 +22,12 @@ class NewDatabase(Protocol):
         ...
 
 
-async def insist(call: Callable[..., Awaitable[T]], argument: object) -> T | None:
+async def insist(call: Callable[..., Coroutine[Any, Any, T]], argument: object) -> T | None:
     """Make a call, up to three times. Return None if it has failed each time."""
     for _ in range(TRIES):
         try:
             async with anyio.create_task_group() as group:
-                task = group.create_task(call(argument))
+                task = group.start_soon(call, argument)
         except* Exception:
             pass
         else:
