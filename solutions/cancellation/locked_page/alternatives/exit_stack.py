@@ -1,0 +1,36 @@
+"""An exit stack calls what is to be called at the end."""
+
+from contextlib import AsyncExitStack
+from typing import Protocol
+
+import anyio
+
+GRACE = 5
+"""For so many seconds it waits at the most until the wiki has unlocked a page."""
+
+
+class Wiki(Protocol):
+    async def lock(self, title: str) -> None:
+        """Return when the page is yours. Somebody else may have it for hours."""
+        ...
+
+    async def edit(self, title: str) -> str:
+        """Return the new text, when somebody has written it."""
+        ...
+
+    async def unlock(self, title: str) -> None:
+        """Free the page for others."""
+        ...
+
+
+async def unlock(wiki: Wiki, title: str) -> None:
+    with anyio.CancelScope(shield=True), anyio.move_on_after(GRACE):
+        await wiki.unlock(title)
+
+
+async def revise(wiki: Wiki, title: str) -> str:
+    """Have a page edited, and return its new text."""
+    async with AsyncExitStack() as stack:
+        await wiki.lock(title)
+        stack.push_async_callback(unlock, wiki, title)
+        return await wiki.edit(title)

@@ -1,0 +1,36 @@
+"""Leaves the unlocking to a task of a group, which is cancelled with everything else.
+
+Caught by: page_is_freed
+"""
+
+from typing import Protocol
+
+import anyio
+
+GRACE = 5
+"""For so many seconds it waits at the most until the wiki has unlocked a page."""
+
+
+class Wiki(Protocol):
+    async def lock(self, title: str) -> None:
+        """Return when the page is yours. Somebody else may have it for hours."""
+        ...
+
+    async def edit(self, title: str) -> str:
+        """Return the new text, when somebody has written it."""
+        ...
+
+    async def unlock(self, title: str) -> None:
+        """Free the page for others."""
+        ...
+
+
+async def revise(wiki: Wiki, title: str) -> str:
+    """Have a page edited, and return its new text."""
+    async with anyio.create_task_group() as group:
+        await wiki.lock(title)
+        try:
+            return await wiki.edit(title)
+        finally:
+            group.start_soon(wiki.unlock, title)
+            group.cancel_scope.deadline = anyio.current_time() + GRACE

@@ -1,0 +1,46 @@
+"""Lets out the exception of asyncio by name; trio has another one.
+
+Caught by: the_caller_hears (trio)
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+
+T = TypeVar("T")
+
+TRIES = 3
+
+
+class OldDatabase(Protocol):
+    async def read(self, number: int) -> str:
+        """Return the record of an object."""
+        ...
+
+
+class NewDatabase(Protocol):
+    async def write(self, record: str) -> int:
+        """Store a record, and return the number of the receipt."""
+        ...
+
+
+async def insist(call: Callable[..., Awaitable[T]], argument: object) -> T | None:
+    """Make a call, up to three times. Return None if it has failed each time."""
+    for _ in range(TRIES):
+        try:
+            return await call(argument)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            print(f"that did not work: {error!r}")
+    return None
+
+
+async def move(old: OldDatabase, new: NewDatabase, numbers: Sequence[int]) -> list[int | None]:
+    """Move these objects, one after the other, and return their receipts."""
+    receipts: list[int | None] = []
+    for number in numbers:
+        record = await insist(old.read, number)
+        receipts.append(None if record is None else await insist(new.write, record))
+    return receipts
