@@ -57,7 +57,7 @@ class Network(Service):
         self.seconds = {line.address: line.seconds for line in lines}
         self.errors = {line.address: line.error for line in lines}
 
-    @takes("seconds")
+    @takes(lambda network, address: network.seconds.get(address, 1.0))
     def open(self, address: str) -> int:
         if address not in self.errors:
             raise ValueError(f"{address} is no address")
@@ -67,7 +67,7 @@ class Network(Service):
         self.opened += 1
         return self.first + self.opened - 1
 
-    @takes("closing")
+    @takes(lambda network, connection: network.closing)
     def close(self, connection: int) -> None:
         if not 0 <= connection - self.first < self.opened:
             raise ValueError(f"there is no connection {connection}")
