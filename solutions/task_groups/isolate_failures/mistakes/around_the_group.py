@@ -1,6 +1,6 @@
 """Catches the failures behind the group, when it has cancelled the other inspections.
 
-Caught by: others_go_on, page_fails
+Caught by: others_go_on, page_fails, cancelled_night (sometimes)
 """
 
 from collections.abc import Sequence

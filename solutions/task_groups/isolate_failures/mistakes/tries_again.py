@@ -1,6 +1,6 @@
 """Inspects a domain once more when that has failed.
 
-Caught by: others_go_on, page_fails
+Caught by: others_go_on, page_fails, cancelled_night (sometimes)
 """
 
 from collections.abc import Sequence
