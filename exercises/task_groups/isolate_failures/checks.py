@@ -79,7 +79,7 @@ class Page(Service):
 
     def __init__(self, refusal: Exception | None = None, takes_before: int = 0) -> None:
         self.refusal = refusal
-        self.left = takes_before
+        self._left = takes_before
 
     @blocking
     def show_days(self, domain: str, days: int) -> None:
@@ -90,8 +90,8 @@ class Page(Service):
         self._take()
 
     def _take(self) -> None:
-        self.left -= 1
-        if self.refusal is not None and self.left == -1:
+        self._left -= 1
+        if self.refusal is not None and self._left == -1:
             raise self.refusal
 
 
