@@ -90,8 +90,10 @@ class Page(Service):
         self._take()
 
     def _take(self) -> None:
+        if self._left < 0:
+            return  # How many more come in that instant is chance.
         self._left -= 1
-        if self.refusal is not None and self._left == -1:
+        if self.refusal is not None and self._left < 0:
             raise self.refusal
 
 
