@@ -1,0 +1,42 @@
+"""Has a limit of its own, which nobody asked for.
+
+Caught by: good_night
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Inspector(Protocol):
+    """Connects to a server, and looks at its certificate."""
+
+    async def days_left(self, domain: str) -> int: ...
+
+
+class Page(Protocol):
+    """The status page. Its methods are ordinary functions."""
+
+    def show_days(self, domain: str, days: int) -> None: ...
+
+    def show_error(self, domain: str, text: str) -> None: ...
+
+
+async def inspect(
+    inspector: Inspector, page: Page, domain: str, limiter: anyio.CapacityLimiter
+) -> None:
+    try:
+        async with limiter:
+            days = await inspector.days_left(domain)
+    except Exception as error:
+        page.show_error(domain, str(error))
+    else:
+        page.show_days(domain, days)
+
+
+async def inspect_all(inspector: Inspector, page: Page, domains: Sequence[str]) -> None:
+    limiter = anyio.CapacityLimiter(5)
+    async with anyio.create_task_group() as group:
+        for domain in domains:
+            group.start_soon(inspect, inspector, page, domain, limiter)

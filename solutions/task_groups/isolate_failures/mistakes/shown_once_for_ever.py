@@ -1,0 +1,43 @@
+"""Remembers in the module what it has shown, so that the next night has nothing to do.
+
+Caught by: good_night, others_go_on, cancelled_night, page_fails
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Inspector(Protocol):
+    """Connects to a server, and looks at its certificate."""
+
+    async def days_left(self, domain: str) -> int: ...
+
+
+class Page(Protocol):
+    """The status page. Its methods are ordinary functions."""
+
+    def show_days(self, domain: str, days: int) -> None: ...
+
+    def show_error(self, domain: str, text: str) -> None: ...
+
+
+seen: set[str] = set()
+
+
+async def inspect(inspector: Inspector, page: Page, domain: str) -> None:
+    try:
+        days = await inspector.days_left(domain)
+    except Exception as error:
+        page.show_error(domain, str(error))
+    else:
+        page.show_days(domain, days)
+
+
+async def inspect_all(inspector: Inspector, page: Page, domains: Sequence[str]) -> None:
+    async with anyio.create_task_group() as group:
+        for domain in domains:
+            if domain not in seen:
+                seen.add(domain)
+                group.start_soon(inspect, inspector, page, domain)
