@@ -20,7 +20,9 @@ from checker import (
     takes,
 )
 
-ERRORS = [ConnectionError("the courier cannot be reached"), ValueError("no such parcel")]
+Answer = str | Exception
+
+ERRORS = [ValueError("no such parcel"), ConnectionError("the courier cannot be reached")]
 
 ASK_AT_ONCE = "ask the courier at the very beginning, and once"
 ASK_AT_ALL = "ask the courier, and begin at once; in a block with a time limit that is over already, nothing happens"
@@ -41,15 +43,17 @@ NOBODY_IS_THERE = (
 
 
 class Courier(Service):
-    """A courier that takes a while for an estimate."""
+    """A courier that takes a while to answer, or to fail."""
 
-    def __init__(self, seconds: float, estimate: str) -> None:
+    def __init__(self, seconds: float, answer: Answer) -> None:
         self.seconds = seconds
-        self._estimate = estimate
+        self._answer = answer
 
     @takes("seconds")
     def estimate(self, parcel: str) -> str:
-        return self._estimate
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
 
 
 @dataclass(frozen=True)
@@ -137,14 +141,17 @@ class Page:
 
 @scene
 def pages(case: Case) -> Iterator[Page]:
-    for world in case.explore(cancel=True, fail=ERRORS):
+    for world in case.explore(cancel=True):
         asked: list[tuple[Courier, str, float, str, Act]] = []
         for number in range(case.size(1, 6)):
-            estimate = case.pick(["", f"in {case.random.randint(9, 60)} days"])
-            usual = case.pick(["", f"in {number + 2} to {number + 6} days"])
-            longest = case.pick([3.0, 60.0, 20_000.0])
-            courier = world.add(Courier(case.duration(0.05, longest), estimate))
-            patience = case.duration(0.05, min(longest, 60.0))
+            answers: list[Answer] = [f"in {case.random.randint(9, 60)} days", "", *ERRORS]
+            usual = case.pick([f"in {number + 2} to {number + 6} days", ""])
+            patience, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
+            if case.pick(["slow", "quick"]) == "slow":
+                seconds = patience + spare
+            else:
+                seconds, patience = patience, patience + spare
+            courier = world.add(Courier(seconds, case.pick(answers)))
             parcel = f"parcel-{case.integer(1, 3)}"
             act = world.call("arrival", courier, parcel, patience, usual)
             asked.append((courier, parcel, patience, usual, act.at(case.duration(0.0, 5.0))))
@@ -198,10 +205,10 @@ def out_of_patience(case: Case) -> None:
             continue
         over = f"{page.begun} had no answer by {page.over:g} s, and {page.ending}"
         if is_later(page.act.ended, page.over):
-            answered = call.ended is not None and call.outcome != "cancelled"
+            answered = call.outcome in ("answered", "failed")
             page.run.fail(
                 f"{over}"
-                + (f"; the courier answered at {call.ended:g} s" if answered else "")
+                + (f"; the courier {call.outcome} at {call.ended:g} s" if answered else "")
                 + f". It should have returned {shown(page.usual)} when the patience was over",
                 at=call,
                 advice=IN_A_BLOCK,
