@@ -1,4 +1,4 @@
-"""Looks every tenth of a second whether there is an answer, or too much time has passed.
+"""Looks every half a second whether there is an answer, or too much time has passed.
 
 Caught by: in_time, out_of_patience
 """
@@ -24,6 +24,6 @@ async def arrival(courier: Courier, parcel: str, patience: float, usual: str) ->
     async with anyio.create_task_group() as group:
         group.start_soon(ask)
         while not answers and anyio.current_time() - start < patience:
-            await anyio.sleep(0.1)
+            await anyio.sleep(0.5)
         group.cancel_scope.cancel()
     return answers[0] if answers else usual
