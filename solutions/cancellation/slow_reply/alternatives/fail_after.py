@@ -1,0 +1,20 @@
+"""A limit that raises, and its error caught around the block."""
+
+from typing import Protocol
+
+import anyio
+
+
+class Courier(Protocol):
+    """Knows where the parcels are. On some days it is slow, and on some it fails."""
+
+    async def estimate(self, parcel: str) -> str: ...
+
+
+async def arrival(courier: Courier, parcel: str, patience: float, usual: str) -> str:
+    """Return what the courier says; if that takes more than `patience` seconds, what is usual."""
+    try:
+        with anyio.fail_after(patience):
+            return await courier.estimate(parcel)
+    except TimeoutError:
+        return usual

@@ -1,0 +1,18 @@
+"""Waits as long as the courier takes.
+
+Caught by: out_of_patience
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Courier(Protocol):
+    """Knows where the parcels are. On some days it is slow, and on some it fails."""
+
+    async def estimate(self, parcel: str) -> str: ...
+
+
+async def arrival(courier: Courier, parcel: str, patience: float, usual: str) -> str:
+    return await courier.estimate(parcel)

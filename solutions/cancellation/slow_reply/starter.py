@@ -1,0 +1,26 @@
+"""Tell a customer when a parcel will arrive."""
+
+from typing import Protocol
+
+import anyio
+
+
+class Courier(Protocol):
+    """Knows where the parcels are. On some days it is slow, and on some it fails."""
+
+    async def estimate(self, parcel: str) -> str: ...
+
+
+async def arrival(courier: Courier, parcel: str, patience: float, usual: str) -> str:
+    """Return what the courier says; if that takes more than `patience` seconds, what is usual."""
+    asked = anyio.current_time()
+    estimate = await courier.estimate(parcel)
+    if anyio.current_time() - asked > patience:
+        return usual
+    return estimate
+
+
+if __name__ == "__main__":  # `python exercise.py` plays it on the real clock.
+    import example
+
+    example.run()

@@ -1,0 +1,28 @@
+"""Takes every error for a late answer.
+
+Caught by: error_of_the_airline
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Airline(Protocol):
+    """Knows the gate, or raises an error if something is wrong with its computers."""
+
+    async def ask(self, flight: str) -> str: ...
+
+
+class Plan(Protocol):
+    """Knows which gate was planned in the morning."""
+
+    async def look_up(self, flight: str) -> str: ...
+
+
+async def gate(airline: Airline, plan: Plan, flight: str, limit: float) -> str:
+    try:
+        with anyio.fail_after(limit):
+            return await airline.ask(flight)
+    except Exception:
+        return await plan.look_up(flight)

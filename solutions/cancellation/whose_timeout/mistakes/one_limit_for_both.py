@@ -1,0 +1,31 @@
+"""Asks the plan inside the block whose time is over.
+
+Caught by: plan_after_the_limit
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Airline(Protocol):
+    """Knows the gate, or raises an error if something is wrong with its computers."""
+
+    async def ask(self, flight: str) -> str: ...
+
+
+class Plan(Protocol):
+    """Knows which gate was planned in the morning."""
+
+    async def look_up(self, flight: str) -> str: ...
+
+
+async def gate(airline: Airline, plan: Plan, flight: str, limit: float) -> str:
+    gate = ""
+    with anyio.move_on_after(limit) as scope:
+        try:
+            gate = await airline.ask(flight)
+        finally:
+            if scope.cancel_called:
+                gate = await plan.look_up(flight)
+    return gate

@@ -1,0 +1,25 @@
+"""Raises its own TimeoutError as well, and never asks the plan.
+
+Caught by: plan_after_the_limit
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Airline(Protocol):
+    """Knows the gate, or raises an error if something is wrong with its computers."""
+
+    async def ask(self, flight: str) -> str: ...
+
+
+class Plan(Protocol):
+    """Knows which gate was planned in the morning."""
+
+    async def look_up(self, flight: str) -> str: ...
+
+
+async def gate(airline: Airline, plan: Plan, flight: str, limit: float) -> str:
+    with anyio.fail_after(limit):
+        return await airline.ask(flight)

@@ -1,0 +1,30 @@
+"""Takes the airline's TimeoutError for bad luck, and asks again.
+
+Caught by: airline_in_time, error_of_the_airline
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Airline(Protocol):
+    """Knows the gate, or raises an error if something is wrong with its computers."""
+
+    async def ask(self, flight: str) -> str: ...
+
+
+class Plan(Protocol):
+    """Knows which gate was planned in the morning."""
+
+    async def look_up(self, flight: str) -> str: ...
+
+
+async def gate(airline: Airline, plan: Plan, flight: str, limit: float) -> str:
+    with anyio.move_on_after(limit):
+        while True:
+            try:
+                return await airline.ask(flight)
+            except TimeoutError:
+                continue
+    return await plan.look_up(flight)
