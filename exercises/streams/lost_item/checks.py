@@ -219,7 +219,7 @@ def bad_visits(case: Case) -> Iterator[Visit]:
 
 def _play(case: Case, world: World) -> Iterator[Visit]:
     """Two browsers, the second of which may come when the first has gone."""
-    planned = [_draw(case, world, most) for most in (4, 2)]
+    planned = [_draw(case, world, least, most) for least, most in ((0, 4), (1, 2))]
     if case.pick([False, True]):
         planned[1][-1].after(planned[0][-1])
     run = world.attempt_all(*(act for *_, act in planned))
@@ -227,18 +227,23 @@ def _play(case: Case, world: World) -> Iterator[Visit]:
         yield Visit(news, browser, patience, act, run, f"in call {number} of 2, ")
 
 
-def _draw(case: Case, world: World, most: int) -> tuple[News, Browser, float, Act]:
-    patience = case.duration(1.0, 40.0)
-    events = [case.pick(["goal", "1:0", ""]) for _ in range(case.size(0, most))]
-    silence = case.pick([0.5, 2.5]) * patience
-    slowest = case.pick([0.5 * patience, 3 * patience, 4_000.0])
+def _draw(case: Case, world: World, least: int, most: int) -> tuple[News, Browser, float, Act]:
+    patience = case.duration(1.0, case.pick([40.0, 20_000.0]))
+    events = [case.pick(["goal", "1:0", ""]) for _ in range(case.size(least, most))]
+    slowest = case.pick([0.5 * patience, 3 * patience, 30_000.0])
     pings = case.pick([0.1, 1.5]) * patience
-    seconds = [case.duration(0.1, silence) for _ in range(len(events) + 1)]
+    seconds = [_draw_silence(case, patience) for _ in range(len(events) + 1)]
     news = world.add(News(events, seconds))
     browser = world.add(
         Browser([case.duration(0.1, slowest) for _ in events], case.duration(0.05, pings))
     )
     return news, browser, patience, world.call("relay", news, browser, patience)
+
+
+def _draw_silence(case: Case, patience: float) -> float:
+    """How long it takes until the next event: time for no ping, for one, or for more."""
+    least, most = case.pick([(0.1, 0.5), (0.5, 2.0), (2.1, 3.5)])
+    return case.duration(least * patience, most * patience)
 
 
 @check(

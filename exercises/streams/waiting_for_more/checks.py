@@ -26,9 +26,9 @@ from checker import (
 
 ERRORS = (
     ConnectionError("no answer"),
-    OSError("the disk is full"),
-    TimeoutError("it took too long"),
-    LookupError("no such place"),
+    ValueError("not a number"),
+    OSError("input/output error"),
+    LookupError("not there"),
 )
 ZERO = "0 is a temperature like any other: only None says that the lorry has arrived"
 
@@ -202,6 +202,8 @@ class Journey:
             return "write the temperatures in the order in which they came"
         if len(lines) > len(due):
             return "write each temperature of this journey once, and nothing else"
+        if set(map(str, lines)) == set(map(str, due)):
+            return "equal temperatures are still several: write each of them"
         return "write every temperature that was heard, even when no more will come"
 
 
@@ -219,7 +221,7 @@ def troubles(case: Case) -> Iterator[Journey]:
 
 def _play(case: Case, world: World) -> Iterator[Journey]:
     """Two lorries on the road, the second of which may set out when the first has arrived."""
-    planned = [_draw(case, world, most) for most in (5, 2)]
+    planned = [_draw(case, world, least, most) for least, most in ((0, 11), (1, 2))]
     if case.pick([False, True]):
         planned[1][-1].after(planned[0][-1])
     run = world.attempt_all(*(act for *_, act in planned))
@@ -227,9 +229,9 @@ def _play(case: Case, world: World) -> Iterator[Journey]:
         yield Journey(lorry, logbook, act, run, f"in call {number} of 2, ")
 
 
-def _draw(case: Case, world: World, most: int) -> tuple[Lorry, Logbook, Act]:
-    reports = [case.integer(-3, 3) for _ in range(case.size(0, most))]
-    silence, slowest = case.pick([0.5, 3.0, 7_000.0]), case.pick([0.5, 5.0, 700.0])
+def _draw(case: Case, world: World, least: int, most: int) -> tuple[Lorry, Logbook, Act]:
+    reports = [case.integer(-3, 3) for _ in range(case.size(least, most))]
+    silence, slowest = case.pick([0.5, 3.0, 30_000.0]), case.pick([0.5, 5.0, 30_000.0])
     seconds = [case.duration(0.1, silence) for _ in range(len(reports) + 1)]
     lorry = world.add(Lorry(reports, seconds, arrives=case.pick([True, False])))
     logbook = world.add(Logbook([case.duration(0.1, slowest) for _ in reports]))
@@ -267,6 +269,13 @@ def both_at_once(case: Case) -> None:
         journey.expect_record()
         run, free = journey.run, journey.act.started
         calls = [*journey.asked]
+        run.expect(
+            same_time(calls[0].started, free),
+            f"{journey.place}record_journey() was called at {free:g} s, and the lorry not before "
+            f"{calls[0].started:g} s",
+            at=calls[0],
+            advice="call the lorry at once, and wait for nothing before that, not for another journey either",
+        )
         for number, (heard, line) in enumerate(zip(journey.heard, journey.written, strict=True)):
             degrees, came = line.given["degrees"], heard.ended or 0.0
             due = max(came, free)
