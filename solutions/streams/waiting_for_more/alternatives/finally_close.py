@@ -33,7 +33,7 @@ async def write_down(logbook: Logbook, heard: MemoryObjectReceiveStream[int]) ->
 
 
 async def record_journey(lorry: Lorry, logbook: Logbook) -> int | None:
-    send, receive = anyio.create_memory_object_stream[int](8)
+    send, receive = anyio.create_memory_object_stream[int]()
     async with receive, anyio.create_task_group() as group:
         group.start_soon(listen, lorry, send)
         writing = group.start_soon(write_down, logbook, receive)
