@@ -231,7 +231,7 @@ def _draw(case: Case, world: World, least: int, most: int) -> tuple[News, Browse
     patience = case.duration(1.0, case.pick([40.0, 20_000.0]))
     events = [case.pick(["goal", "1:0", ""]) for _ in range(case.size(least, most))]
     slowest = case.pick([0.5 * patience, 3 * patience, 30_000.0])
-    pings = case.pick([0.1, 1.5]) * patience
+    pings = case.pick([0.1, 10.0]) * patience
     seconds = [_draw_silence(case, patience) for _ in range(len(events) + 1)]
     news = world.add(News(events, seconds))
     browser = world.add(
