@@ -346,6 +346,14 @@ def errors_come_out(case: Case) -> None:
         calls = [*visit.asked, *visit.line]
         if act.record.cancelled_at is not None:
             run.expect_ended_with(act, calls)
+            if act.error is not None and failed is None and not act.gave_way(calls):
+                run.fail(
+                    f"{visit.place}relay() was cancelled at {act.record.cancelled_at:g} s, and raised "
+                    f"{act.errors[0].kind}",
+                    at=act.errors[0],
+                    advice=advise(act.errors[0], run.trace.backend)
+                    or "let the cancellation out, and raise nothing in its place",
+                )
             if act.error is None and not act.gave_way(calls) and failed is None:
                 run.expect(
                     visit.end is not None and len(visit.sends.done) >= len(visit.came),

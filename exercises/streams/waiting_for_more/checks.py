@@ -320,6 +320,14 @@ def errors_come_out(case: Case) -> None:
         journey.expect_calls_in_turn()
         if act.record.cancelled_at is not None:
             run.expect_ended_with(act, calls)
+            if act.error is not None and failed is None and not act.gave_way(calls):
+                run.fail(
+                    f"{journey.place}record_journey() was cancelled at {act.record.cancelled_at:g} s, and raised "
+                    f"{act.errors[0].kind}",
+                    at=act.errors[0],
+                    advice=advise(act.errors[0], run.trace.backend)
+                    or "let the cancellation out, and raise nothing in its place",
+                )
             unwritten = len(journey.heard) - len(journey.written.done)
             if act.error is None and not act.gave_way(calls) and failed is None:
                 run.expect(
