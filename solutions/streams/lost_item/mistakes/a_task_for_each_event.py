@@ -1,0 +1,30 @@
+"""Sends each event in a task of its own, where no time limit reaches it, and several at the same time.
+
+Caught by: all_arrive, on_time, errors_come_out
+"""
+
+import anyio
+
+
+async def collect(news, stream):
+    async with stream:
+        async for event in news:
+            await stream.send(event)
+
+
+async def relay(news, browser, patience):
+    sent = 0
+    send, receive = anyio.create_memory_object_stream()
+    async with anyio.create_task_group() as group:
+        group.start_soon(collect, news, send)
+        while True:
+            with anyio.move_on_after(patience) as silence:
+                try:
+                    event = await receive.receive()
+                except anyio.EndOfStream:
+                    break
+                group.start_soon(browser.send, event)
+                sent += 1
+            if silence.cancelled_caught:
+                await browser.ping()
+    return sent
