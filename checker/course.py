@@ -122,6 +122,8 @@ class _Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: list[str] = []
     """The concepts that it takes for granted: something before it gives each of them."""
     links: list[str] = []
+    asks_for_limits: bool = False
+    """Whether the brief asks for time limits: then nobody is advised to do without."""
     question: Card | None = None
 
 
@@ -180,6 +182,8 @@ class Check:
         self.title = title
         self.points = points
         self.advice = advice
+        self.asks_for_limits = False
+        """Whether the exercise asks for time limits, so that one which runs out is as it should be."""
 
 
 class Question:
@@ -291,6 +295,8 @@ class Exercise:
         if not checks:
             path = self.folder / "checks.py"
             raise CourseError(_("{path}: no checks in it; make some with @check(...)", path=path))
+        for check in checks:
+            check.asks_for_limits = self.metadata.asks_for_limits
         return checks
 
     @cached_property

@@ -902,6 +902,14 @@ def _stretch(service: Service, draw: random.Random) -> None:
     service.__class__ = type(kind.__name__, (kind,), methods)
 
 
+def _held(name: str, service: Service, call: inspect.BoundArguments) -> Any:
+    """The latency that `@takes(name)` stands for."""
+    held = call.arguments.get(name, getattr(service, name, None))
+    if isinstance(held, Mapping):
+        return held.get(next(iter(call.args[1:]), None))
+    return held
+
+
 def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[..., Any]:
     def longer(latency: float) -> float:
         return latency * (1 + draw.uniform(0, STRETCH))
@@ -933,9 +941,14 @@ def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[...,
     own = getattr(method, "__latency__", None)
 
     def latency(service: Service, *args: Any, **kwargs: Any) -> float:
-        nominal = service.latency if own is None else own
-        if callable(nominal):
-            nominal = nominal(*args, **kwargs) if own is None else nominal(service, *args, **kwargs)
+        nominal = own
+        if isinstance(own, str):
+            nominal = _held(own, service, inspect.signature(method).bind(service, *args, **kwargs))
+        elif callable(own):
+            nominal = own(service, *args, **kwargs)
+        if nominal is None:
+            nominal = service.latency
+            nominal = nominal(*args, **kwargs) if callable(nominal) else nominal
         return longer(nominal)
 
     direct.__latency__ = latency  # type: ignore[attr-defined]

@@ -23,6 +23,17 @@ def checker(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_readme_says_in_which_exercises_checks_look_at_different_worlds():
+    said = re.search(r"exercises \(([^)]*)\) they do not", " ".join(README.split()))
+    named = re.findall(r"`(\w+)`", said[1])
+    apart = [
+        e.short_name
+        for e in Course.load(ROOT)
+        if (e.folder / "checks.py").read_text(encoding="utf-8").count("case.explore(") > 1
+    ]
+    assert named == apart
+
+
 def test_the_readme_lists_every_exercise_with_its_title_and_points_and_no_other():
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\d+) \|$", README, re.MULTILINE)
     course = Course.load(ROOT)

@@ -15,7 +15,15 @@ from checker.judge.canary import expect_a_search, finds_it
 from checker.judge.case import Memory
 from checker.judge.causes import Cause, LateBinding, LeakedPermit, LeftBehind, find_causes
 from checker.judge.choices import Replay
-from checker.judge.explain import OWN_ITEM, CheckFailed, advice_about, difference, prints, remarks
+from checker.judge.explain import (
+    A_LIMIT_OF_YOURS,
+    OWN_ITEM,
+    CheckFailed,
+    advice_about,
+    difference,
+    prints,
+    remarks,
+)
 from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
 from checker.judge.record import bounded, record
@@ -302,6 +310,8 @@ def report_on(
         seen = failure.message
         topics = [failure.topic]
         advice = failure.advice or (None if failure.hopeless else check.advice)
+        if check.asks_for_limits and advice == A_LIMIT_OF_YOURS:
+            advice = check.advice
         if tried.is_shared:
             causes.append(
                 _(
@@ -319,7 +329,9 @@ def report_on(
         elif trace is not None:
             for cause in find_causes(trace)[: MAX_CAUSES - len(causes)]:
                 if not causes:
-                    advice = advice_about(cause) or advice
+                    of_cause = advice_about(cause)
+                    if not (check.asks_for_limits and of_cause == A_LIMIT_OF_YOURS):
+                        advice = of_cause or advice
                 if isinstance(cause, LateBinding):  # Likely, and not proved.
                     notes.append(OWN_ITEM)
                 told = told_cause(trace, cause)
