@@ -230,7 +230,8 @@ def _play(case: Case, world: World) -> Iterator[Journey]:
 
 
 def _draw(case: Case, world: World, least: int, most: int) -> tuple[Lorry, Logbook, Act]:
-    reports = [case.integer(-3, 3) for _ in range(case.size(least, most))]
+    warmest = case.pick([3, 0])
+    reports = [case.integer(-3, warmest) for _ in range(case.size(least, most))]
     silence, slowest = case.pick([0.5, 3.0, 30_000.0]), case.pick([0.5, 5.0, 30_000.0])
     seconds = [case.duration(0.1, silence) for _ in range(len(reports) + 1)]
     lorry = world.add(Lorry(reports, seconds, arrives=case.pick([True, False])))
