@@ -46,7 +46,11 @@ ERRORS: list[Answer] = [
     TimeoutError("the database does not answer"),
     TimeoutError(),
 ]
-OF_THE_PLAN: list[Answer] = [TimeoutError(), ConnectionError("the plan is lost")]
+OF_THE_PLAN: list[Answer] = [
+    TimeoutError(),
+    ConnectionError("the plan is lost"),
+    ValueError("no such flight in the plan"),
+]
 
 
 class Airline(Service):
@@ -207,8 +211,10 @@ def _flights(
     asked: list[tuple[Airline, Plan, str, float, Act]] = []
     for number in range(case.size(1, 6)):
         limit, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
-        # The limit of an airline that is not slow is the longer one of the two.
-        seconds, limit = (limit + spare, limit) if slow else (limit, limit + spare)
+        # A quick airline answers before the longer of the two, and a slow one some time after it.
+        seconds, limit = limit, limit + spare
+        if slow:
+            seconds = limit + spare
         plans: list[Answer] = [f"A {number}", "", *OF_THE_PLAN] if slow else [f"A {number}"]
         looking, planned = case.duration(0.05, 20_000.0), case.pick(plans)
         name = f"XK {case.integer(1, 2)}"
