@@ -209,12 +209,14 @@ def _flights(
     """Some flights, whose airlines say one of these: in time, or when the limit is over if they are `slow`.
     Their callers `leave` while the airline or the plan is asked, or stay."""
     asked: list[tuple[Airline, Plan, str, float, Act]] = []
+    common = case.duration(0.05, 30.0)
     for number in range(case.size(1, 6)):
-        limit, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
-        # A quick airline answers before the longer of the two, and a slow one some time after it.
-        seconds, limit = limit, limit + spare
+        half, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
+        half = case.pick([half, common])  # Most boards have one limit for all flights.
         if slow:
-            seconds = limit + spare
+            limit, seconds = 2 * half, 2 * half + spare
+        else:
+            limit, seconds = half + spare, half
         plans: list[Answer] = [f"A {number}", "", *OF_THE_PLAN] if slow else [f"A {number}"]
         looking, planned = case.duration(0.05, 20_000.0), case.pick(plans)
         name = f"XK {case.integer(1, 2)}"
