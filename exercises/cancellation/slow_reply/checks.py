@@ -22,7 +22,10 @@ from checker import (
 
 Answer = str | Exception
 
-ERRORS = [ValueError("no such parcel"), ConnectionError("the courier cannot be reached")]
+ERRORS: list[Answer] = [
+    ValueError("no such parcel"),
+    ConnectionError("the courier cannot be reached"),
+]
 
 ASK_AT_ONCE = "ask the courier at the very beginning, and once"
 ASK_AT_ALL = "ask the courier, and begin at once; in a block with a time limit that is over already, nothing happens"
@@ -144,14 +147,16 @@ def pages(case: Case) -> Iterator[Page]:
     for world in case.explore(cancel=True):
         asked: list[tuple[Courier, str, float, str, Act]] = []
         for number in range(case.size(1, 6)):
-            answers: list[Answer] = [f"in {case.random.randint(9, 60)} days", "", *ERRORS]
-            usual = case.pick([f"in {number + 2} to {number + 6} days", ""])
+            answers: list[Answer] = [f"in {case.random.randint(9, 60)} days", *ERRORS, ""]
+            answer, usual = case.pick(answers), f"in {number + 2} to {number + 6} days"
+            if answer:  # One of the two may be empty.
+                usual = case.pick([usual, ""])
             patience, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
-            if case.pick(["slow", "quick"]) == "slow":
+            if case.pick(["quick", "quick", "slow"]) == "slow":
                 seconds = patience + spare
             else:
                 seconds, patience = patience, patience + spare
-            courier = world.add(Courier(seconds, case.pick(answers)))
+            courier = world.add(Courier(seconds, answer))
             parcel = f"parcel-{case.integer(1, 3)}"
             act = world.call("arrival", courier, parcel, patience, usual)
             asked.append((courier, parcel, patience, usual, act.at(case.duration(0.0, 5.0))))

@@ -46,7 +46,11 @@ ERRORS: list[Answer] = [
     TimeoutError("the database does not answer"),
     TimeoutError(),
 ]
-OF_THE_PLAN: list[Answer] = [TimeoutError(), ConnectionError("the plan is lost")]
+OF_THE_PLAN: list[Answer] = [
+    TimeoutError(),
+    ConnectionError("the plan is lost"),
+    ValueError("no such flight in the plan"),
+]
 
 
 class Airline(Service):
@@ -205,10 +209,14 @@ def _flights(
     """Some flights, whose airlines say one of these: in time, or when the limit is over if they are `slow`.
     Their callers `leave` while the airline or the plan is asked, or stay."""
     asked: list[tuple[Airline, Plan, str, float, Act]] = []
+    common = case.duration(0.05, 30.0)
     for number in range(case.size(1, 6)):
-        limit, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
-        # The limit of an airline that is not slow is the longer one of the two.
-        seconds, limit = (limit + spare, limit) if slow else (limit, limit + spare)
+        half, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
+        half = case.pick([half, common])  # Most boards have one limit for all flights.
+        if slow:
+            limit, seconds = 2 * half, 2 * half + spare
+        else:
+            limit, seconds = half + spare, half
         plans: list[Answer] = [f"A {number}", "", *OF_THE_PLAN] if slow else [f"A {number}"]
         looking, planned = case.duration(0.05, 20_000.0), case.pick(plans)
         name = f"XK {case.integer(1, 2)}"
