@@ -361,7 +361,7 @@ def nights(case: Case) -> Iterator[list[Night]]:
             _plan(case, world, 3, 3, page_fails=False),
             _plan(case, world, 4, 1, page_fails=True),
         ]
-        for _ in range(case.size(0, case.pick([0, 8, 0]))):
+        for _ in range(case.size(0, case.pick([0, 10, 10]))):
             planned.append(_plan(case, world, 1, 0, page_fails=False))
         acts = [act for act, *_ in planned]
         for before, act in pairwise(acts):
