@@ -234,6 +234,12 @@ class Night:
         for number, call in enumerate(self.inspections):
             domain = call.given["domain"]
             self.run.expect(
+                domain in self.domains,
+                f"days_left() was called at {call.started:g} s with something that is no domain of this night",
+                at=call,
+                advice="inspect each domain of this night, and nothing else",
+            )
+            self.run.expect(
                 not self.inspections[:number].count(call)
                 and domain not in [c.given["domain"] for c in self.inspections[:number]],
                 f"days_left({domain!r}) was called again at {call.started:g} s",
@@ -355,7 +361,7 @@ def nights(case: Case) -> Iterator[list[Night]]:
             _plan(case, world, 3, 3, page_fails=False),
             _plan(case, world, 4, 1, page_fails=True),
         ]
-        for _ in range(case.size(0, case.pick([0, 8, 0]))):
+        for _ in range(case.size(0, case.pick([0, 10, 10]))):
             planned.append(_plan(case, world, 1, 0, page_fails=False))
         acts = [act for act, *_ in planned]
         for before, act in pairwise(acts):
@@ -407,6 +413,13 @@ def others_go_on(case: Case) -> None:
 def cancelled_night(case: Case) -> None:
     for night in chain.from_iterable(nights(case)):
         act, cancelled = night.act, night.act.record.cancelled_at
+        left = [*night.run.tasks_left, *night.run.threads_left]
+        night.run.expect(
+            not left,
+            f"{counted(len(left), 'task or thread', 'tasks or threads')} still ran when the last night had ended",
+            at=next(iter(left), None),
+            advice="whatever inspect_all() starts, it must wait for, or cancel",
+        )
         if cancelled is None:
             # Also here, so that nobody earns this point by doing nothing.
             if night.is_good:

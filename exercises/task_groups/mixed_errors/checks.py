@@ -51,6 +51,7 @@ THE_VERY_ONE = (
 )
 AT_ANY_DEPTH = "take every FileNotFoundError out of what goes on, however deep inside: an exception in a group may be a group itself"
 LEAVE_COPY_ALONE = "let each file be tried, once, all at the same time: copy() was right as it was"
+NOTHING_LEFT = "whatever back_up() starts, it must wait for, or cancel"
 LET_IT_OUT = "let a cancellation out at once: whatever catches it must raise it again"
 
 
@@ -103,7 +104,15 @@ class Backup:
         return f"back_up() raised {listed([_named(error) for error in self.act.errors])}"
 
     def expect_tried(self) -> None:
-        """Each file was tried, once."""
+        """Each file was tried, once, and nothing else was."""
+        for call in self.copies:
+            self.run.expect(
+                call.given["file"] in self.vault.seconds,
+                f"copy({call.arguments[0] if call.arguments else ''!r}) was called at {call.started:g} s; "
+                "that is no file of this folder",
+                at=call,
+                advice=LEAVE_COPY_ALONE,
+            )
         for file in self.vault.seconds:
             tries = self.copies.given(file=file)
             if not tries and self.act.error is not None:
@@ -312,6 +321,13 @@ def tried_at_once(case: Case) -> None:
         act, run, copies = backup.act, backup.run, backup.copies
         cancelled = act.record.cancelled_at
         run.expect_ended_with(act, copies)
+        left = [*run.tasks_left, *run.threads_left]
+        run.expect(
+            not left,
+            f"{counted(len(left), 'task or thread', 'tasks or threads')} still ran when the last backup had ended",
+            at=next(iter(left), None),
+            advice=NOTHING_LEFT,
+        )
         if cancelled is not None:
             ended = sum(call.outcome in ("answered", "failed") for call in copies)
             files = len(backup.vault.seconds)
