@@ -1,10 +1,10 @@
 """Checks for happy_eyeballs: attempts that begin one by one, a winner, and losers that leave nothing open."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from checker import (
     Act,
@@ -30,6 +30,8 @@ from checker import (
     takes,
 )
 
+Plot: TypeAlias = Callable[[list["Line"], float], None]
+"""Changes what the addresses of a call do, given its delay."""
 KINDS = (ConnectionRefusedError, TimeoutError, OSError, PermissionError)
 ONCE = "wait for the failure of the attempt before, for `delay` seconds at the most, and then begin the next one"
 CLOSE = (
@@ -425,7 +427,7 @@ class Dial:
             )
 
 
-def _draw(case: Case, world: World, most: int, first: int) -> tuple[Plan, Act]:
+def _draw(case: Case, world: World, most: int, first: int, plot: Plot | None) -> tuple[Plan, Act]:
     """A call of connect, and what its network has in store. The number of its first connection is `first`."""
     count = case.size(1, most)
     delay = case.pick([0.25, 0.0, 1.5, 0.0625])
@@ -440,7 +442,6 @@ def _draw(case: Case, world: World, most: int, first: int) -> tuple[Plan, Act]:
         if case.integer(0, 2) >= good:
             error = KINDS[(kind + number) % len(KINDS)](f"{address} cannot be reached")
         lines.append(Line(address, case.duration(quickest, slowest), error))
-    plot = case.pick([None, _tie, _fail_late])
     if plot is not None and len(lines) > 1:
         plot(lines, delay)
     network = world.add(Network(lines, first, case.duration(0.01, 2.0)))
@@ -465,11 +466,21 @@ def _fail_late(lines: list[Line], delay: float) -> None:
     lines[1].seconds += 2 * delay
 
 
+def _all_fail_late(lines: list[Line], delay: float) -> None:
+    """Let all attempts be under way at the same time, for nothing."""
+    for number, line in enumerate(lines):
+        line.error = KINDS[number % len(KINDS)](f"{line.address} cannot be reached")
+        line.seconds += len(lines) * delay
+
+
+PLOTS: list[Plot | None] = [None, _tie, _fail_late, _all_fail_late]
+
+
 @scene
 def hotels(case: Case) -> Iterator[Dial]:
     for world in case.explore():
-        first = case.amount(0, 50)
-        planned = [_draw(case, world, 8, first) for _ in range(case.size(1, 2))]
+        first, plot = case.amount(0, 50), case.pick(PLOTS)
+        planned = [_draw(case, world, 8, first, plot) for _ in range(case.size(1, 2))]
         acts = [act for _, act in planned]
         if len(acts) > 1 and case.pick([True, False]):
             acts[1].after(acts[0])
@@ -481,7 +492,7 @@ def hotels(case: Case) -> Iterator[Dial]:
 @scene
 def checkouts(case: Case) -> Iterator[Dial]:
     for world in case.explore(cancel=True):
-        plan, act = _draw(case, world, 3, case.amount(0, 50))
+        plan, act = _draw(case, world, 3, case.amount(0, 50), case.pick(PLOTS))
         yield Dial(plan, act, world.attempt_all(act), "")
 
 
