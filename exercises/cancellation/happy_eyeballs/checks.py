@@ -482,7 +482,7 @@ def hotels(case: Case) -> Iterator[Dial]:
         first, plot = case.amount(0, 50), case.pick(PLOTS)
         planned = [_draw(case, world, 8, first, plot) for _ in range(case.size(1, 2))]
         acts = [act for _, act in planned]
-        if len(acts) > 1 and case.pick([True, False]):
+        if len(acts) > 1 and plot is not _all_fail_late and case.pick([True, False]):
             acts[1].after(acts[0])
         run = world.attempt_all(*acts)
         for number, (plan, act) in enumerate(planned, 1):
