@@ -1,10 +1,10 @@
 """Checks for happy_eyeballs: attempts that begin one by one, a winner, and losers that leave nothing open."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from checker import (
     Act,
@@ -22,6 +22,7 @@ from checker import (
     counted,
     is_later,
     listed,
+    often,
     question,
     same_time,
     scene,
@@ -29,6 +30,8 @@ from checker import (
     takes,
 )
 
+Plot: TypeAlias = Callable[[list["Line"], float], None]
+"""Changes what the addresses of a call do, given its delay."""
 KINDS = (ConnectionRefusedError, TimeoutError, OSError, PermissionError)
 ONCE = "wait for the failure of the attempt before, for `delay` seconds at the most, and then begin the next one"
 CLOSE = (
@@ -377,6 +380,12 @@ class Dial:
             closes = self.closes.given(connection=call.reply)
             told = f"{self.attempt(call)} had connection {call.reply} at {call.ended:g} s"
             cut = closes.where(lambda close: close.outcome == "cancelled").first
+            self.expect(
+                len(closes.done) <= 1,
+                f"{told}, and connect() closed it {often(len(closes.done))}",
+                at=closes.done.last,
+                advice="close each connection that is not returned once",
+            )
             if closes.done:
                 continue
             if cut is not None:
@@ -395,6 +404,16 @@ class Dial:
                 f"{told}{why}, and never closed connection {call.reply}", at=call, advice=CLOSE
             )
 
+    def expect_returned(self) -> None:
+        """An attempt had a connection, and no error came out in its place."""
+        replies = listed([shown(call.reply) for call in self.opens.done])
+        self.expect(
+            any(map(self.returned, self.opens.done)),
+            f"{self.how_it_ended()}; open() had returned {replies}",
+            at=self.won,
+            advice="return the number that open() returned, which may be `0`",
+        )
+
     def expect_all_errors(self) -> None:
         """No attempt had a connection, and all their errors came out."""
         failed = self.opens.where(lambda call: call.outcome == "failed")
@@ -408,11 +427,12 @@ class Dial:
             )
 
 
-def _draw(case: Case, world: World, most: int) -> tuple[Plan, Act]:
-    """A call of connect, and what its network has in store."""
+def _draw(case: Case, world: World, most: int, first: int, plot: Plot | None) -> tuple[Plan, Act]:
+    """A call of connect, and what its network has in store. The number of its first connection is `first`."""
     count = case.size(1, most)
     delay = case.pick([0.25, 0.0, 1.5, 0.0625])
-    slowest = case.pick([1.0, 4.0, 80.0, 20_000.0])
+    quickest = case.pick([0.05, 0.0])
+    slowest = case.pick([1.0, 4.0, 2.0, 20_000.0])
     good = case.integer(0, 2)  # How many of three answer.
     kind = case.integer(0, len(KINDS) - 1)
     lines = []
@@ -421,10 +441,9 @@ def _draw(case: Case, world: World, most: int) -> tuple[Plan, Act]:
         error = None
         if case.integer(0, 2) >= good:
             error = KINDS[(kind + number) % len(KINDS)](f"{address} cannot be reached")
-        lines.append(Line(address, case.duration(0.05, slowest), error))
-    if case.pick([False, True]):
-        _tie(lines, delay)
-    first = case.amount(0, 50)
+        lines.append(Line(address, case.duration(quickest, slowest), error))
+    if plot is not None and len(lines) > 1:
+        plot(lines, delay)
     network = world.add(Network(lines, first, case.duration(0.01, 2.0)))
     plan = Plan(network, delay)
     act = world.call("connect", network, [line.address for line in lines], delay)
@@ -432,21 +451,38 @@ def _draw(case: Case, world: World, most: int) -> tuple[Plan, Act]:
 
 
 def _tie(lines: list[Line], delay: float) -> None:
-    """Let two attempts, if there are two, have a connection at the same instant, the first of all."""
+    """Let two attempts have a connection at the same instant, the first of all."""
     for number in (0, 1):
-        if len(lines) > 1:
-            lines[number].error = None
-            lines[number].seconds = min(line.seconds for line in lines) + (1 - number) * delay
+        lines[number].error = None
+        lines[number].seconds = min(line.seconds for line in lines) + (1 - number) * delay
     if len(lines) > 2 and not delay:
         lines[2].seconds += 1.0
+
+
+def _fail_late(lines: list[Line], delay: float) -> None:
+    """Let the first attempt fail when the second one is under way, and not yet the third."""
+    lines[0].error = ConnectionRefusedError(f"{lines[0].address} cannot be reached")
+    lines[0].seconds = min(lines[0].seconds, delay / 2) + delay
+    lines[1].seconds += 2 * delay
+
+
+def _all_fail_late(lines: list[Line], delay: float) -> None:
+    """Let all attempts be under way at the same time, for nothing."""
+    for number, line in enumerate(lines):
+        line.error = KINDS[number % len(KINDS)](f"{line.address} cannot be reached")
+        line.seconds += len(lines) * delay
+
+
+PLOTS: list[Plot | None] = [None, _tie, _fail_late, _all_fail_late]
 
 
 @scene
 def hotels(case: Case) -> Iterator[Dial]:
     for world in case.explore():
-        planned = [_draw(case, world, 6) for _ in range(case.size(1, 2))]
+        first, plot = case.amount(0, 50), case.pick(PLOTS)
+        planned = [_draw(case, world, 8, first, plot) for _ in range(case.size(1, 2))]
         acts = [act for _, act in planned]
-        if len(acts) > 1 and case.pick([True, False]):
+        if len(acts) > 1 and plot is not _all_fail_late and case.pick([True, False]):
             acts[1].after(acts[0])
         run = world.attempt_all(*acts)
         for number, (plan, act) in enumerate(planned, 1):
@@ -456,7 +492,7 @@ def hotels(case: Case) -> Iterator[Dial]:
 @scene
 def checkouts(case: Case) -> Iterator[Dial]:
     for world in case.explore(cancel=True):
-        plan, act = _draw(case, world, 3)
+        plan, act = _draw(case, world, 3, case.amount(0, 50), case.pick(PLOTS))
         yield Dial(plan, act, world.attempt_all(act), "")
 
 
@@ -472,7 +508,7 @@ def one_by_one(case: Case) -> None:
 
 
 @check(
-    "The first connection ends all other attempts, and is returned",
+    "The first connection ends all other attempts, and is the only one left open",
     points=2,
     advice="cancel everything else as soon as there is a connection",
 )
@@ -482,11 +518,13 @@ def first_wins(case: Case) -> None:
         if dial.plan.won < math.inf:
             dial.expect_over()
             dial.expect(
-                any(map(dial.returned, dial.opens.done)),
+                dial.won is not None,
                 f"{dial.how_it_ended()}; there should have been a connection at "
                 f"{dial.act.started + dial.plan.won:g} s",
                 advice="begin attempts until there is a connection or no address is left",
             )
+            dial.expect_returned()
+            dial.expect_nothing_open()
 
 
 @check(
@@ -510,6 +548,7 @@ def nothing_open(case: Case) -> None:
     for dial in checkouts(case):
         dial.expect_outcome()
         dial.expect_nothing_open()
+        dial.run.expect_nothing_left()
         if dial.cancelled_at is None:
             continue
         dial.expect_all_given_up()

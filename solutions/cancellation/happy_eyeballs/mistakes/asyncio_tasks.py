@@ -1,6 +1,6 @@
 """Waits with asyncio for the first of its tasks: on trio there are none.
 
-Caught by: one_by_one (trio), first_wins (trio), all_errors (trio), nothing_open
+Caught by: one_by_one (trio), first_wins, all_errors (trio), nothing_open
 """
 
 import asyncio

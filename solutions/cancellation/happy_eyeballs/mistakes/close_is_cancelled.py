@@ -1,6 +1,6 @@
 """Closes the second connection in the group that has just been cancelled, so that the close is cancelled too.
 
-Caught by: nothing_open
+Caught by: first_wins, nothing_open
 """
 
 import anyio

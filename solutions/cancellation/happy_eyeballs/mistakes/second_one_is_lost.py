@@ -1,6 +1,6 @@
 """Keeps the first connection, and forgets another one that comes at the same instant.
 
-Caught by: nothing_open
+Caught by: first_wins, nothing_open
 """
 
 import anyio
