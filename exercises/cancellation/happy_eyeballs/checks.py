@@ -434,13 +434,16 @@ def _draw(case: Case, world: World, most: int, first: int, plot: Plot | None) ->
     quickest = case.pick([0.05, 0.0])
     slowest = case.pick([1.0, 4.0, 2.0, 20_000.0])
     good = case.integer(0, 2)  # How many of three answer.
-    kind = case.integer(0, len(KINDS) - 1)
+    kind, apart = case.integer(0, len(KINDS) - 1), case.pick([1, 0])
     lines = []
     for number in range(count):
         address = f"192.0.2.{number + 1}"
         error = None
         if case.integer(0, 2) >= good:
-            error = KINDS[(kind + number) % len(KINDS)](f"{address} cannot be reached")
+            # Two errors may be equal in all but which of them it is.
+            error = KINDS[(kind + number * apart) % len(KINDS)](
+                f"{address} cannot be reached" if apart else "no route to this host"
+            )
         lines.append(Line(address, case.duration(quickest, slowest), error))
     if plot is not None and len(lines) > 1:
         plot(lines, delay)
@@ -473,13 +476,13 @@ def _all_fail_late(lines: list[Line], delay: float) -> None:
         line.seconds += len(lines) * delay
 
 
-PLOTS: list[Plot | None] = [None, _tie, _fail_late, _all_fail_late]
+PLOTS: list[Plot | None] = [None, _tie, _fail_late, _fail_late, _all_fail_late, _tie]
 
 
 @scene
 def hotels(case: Case) -> Iterator[Dial]:
     for world in case.explore():
-        first, plot = case.amount(0, 50), case.pick(PLOTS)
+        first, plot = case.pick([1, 0, 7]), case.pick(PLOTS)
         planned = [_draw(case, world, 8, first, plot) for _ in range(case.size(1, 2))]
         acts = [act for _, act in planned]
         if len(acts) > 1 and plot is not _all_fail_late and case.pick([True, False]):
@@ -492,7 +495,7 @@ def hotels(case: Case) -> Iterator[Dial]:
 @scene
 def checkouts(case: Case) -> Iterator[Dial]:
     for world in case.explore(cancel=True):
-        plan, act = _draw(case, world, 3, case.amount(0, 50), case.pick(PLOTS))
+        plan, act = _draw(case, world, 3, case.pick([1, 0, 7]), case.pick([None, _tie]))
         yield Dial(plan, act, world.attempt_all(act), "")
 
 

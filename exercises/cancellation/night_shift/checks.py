@@ -22,6 +22,11 @@ from checker import (
     shown,
 )
 
+
+class DatabaseError(Exception):
+    """An error of the database's own."""
+
+
 ERRORS = (
     ConnectionError("connection lost"),
     TimeoutError("no reply in time"),
@@ -29,6 +34,8 @@ ERRORS = (
     KeyError("no such table"),
     OSError("disk failure"),
     RuntimeError("out of order"),
+    DatabaseError("too many connections"),
+    EOFError("the reply breaks off"),
 )
 TRIES = 3
 MOST = 12

@@ -31,6 +31,8 @@ PASSING = (
     TimeoutError("no answer"),
     ConnectionResetError("the link was cut"),
     ConnectionRefusedError("too many callers"),
+    BrokenPipeError("the link was cut"),
+    ConnectionAbortedError("the link was given up"),
 )
 LASTING = (
     ValueError("no such temperature"),
@@ -38,6 +40,9 @@ LASTING = (
     KeyError("the reading has no date"),
     RuntimeError("not before Monday"),
     PermissionError("unknown station"),
+    InterruptedError("a signal came"),
+    EOFError("the reply breaks off"),
+    BlockingIOError("not now"),
 )
 TIMETABLE = "the first wait is `pause` long, each one after it twice as long, and none longer than `longest`"
 

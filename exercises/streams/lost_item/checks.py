@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from checker import (
     Act,
+    AnyIOError,
     Call,
     Calls,
     Case,
@@ -24,11 +25,17 @@ from checker import (
     takes,
 )
 
+
+class EndOfStream(AnyIOError):
+    """AnyIO's own error of that name."""
+
+
 ERRORS = (
     ConnectionError("the line is down"),
     TimeoutError("no answer"),
     ValueError("no such match"),
     LookupError("not there"),
+    EndOfStream("the browser is gone"),
 )
 BUSY = RuntimeError("somebody waits for the next event already")
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from checker import (
     Act,
+    AnyIOError,
     Call,
     Calls,
     Case,
@@ -24,12 +25,20 @@ from checker import (
     takes,
 )
 
+
+class EndOfStream(AnyIOError):
+    """AnyIO's own error of that name."""
+
+
 ERRORS = (
     ConnectionError("no answer"),
     ValueError("not a number"),
     OSError("input/output error"),
     LookupError("not there"),
+    EndOfStream("there are no more pages"),
 )
+RADIO = (ConnectionError, ConnectionResetError, BrokenPipeError)
+"""As which a radio fails. `ConnectionError` has more subclasses."""
 ZERO = "0 is a temperature like any other: only None says that the lorry has arrived"
 
 
@@ -37,19 +46,19 @@ class Lorry(Service):
     """Reports one temperature after the other, and arrives or falls silent."""
 
     def __init__(
-        self, reports: Sequence[int], seconds: Sequence[float], *, arrives: bool = True
+        self, reports: Sequence[int], seconds: Sequence[float], *, falls_silent: int | None = None
     ) -> None:
         self.reports = reports
         self._next = iter([*zip(reports, seconds, strict=False), (None, seconds[-1])])
-        self._arrives = arrives
+        self._falls_silent = falls_silent
 
     def temperature(self) -> Generator[float, None, int | None]:
         degrees, seconds = next(self._next, (None, None))
         if seconds is None:
             raise LookupError("this lorry is not on the road")
         yield seconds
-        if degrees is None and not self._arrives:
-            raise ConnectionError("no signal")
+        if degrees is None and self._falls_silent is not None:
+            raise RADIO[self._falls_silent]("no signal")
         return degrees
 
 
@@ -95,7 +104,7 @@ class Journey:
         """The call by which one heard that no more temperatures will come."""
         return self.asked.where(
             lambda call: (
-                call.failure.kind == "ConnectionError"
+                call.failure.kind in {kind.__name__ for kind in RADIO}
                 if call.failure is not None
                 else call.done and call.reply is None
             )
@@ -234,7 +243,7 @@ def _draw(case: Case, world: World, least: int, most: int) -> tuple[Lorry, Logbo
     reports = [case.integer(-3, warmest) for _ in range(case.size(least, most))]
     silence, slowest = case.pick([0.5, 3.0, 30_000.0]), case.pick([0.5, 5.0, 30_000.0])
     seconds = [case.duration(0.1, silence) for _ in range(len(reports) + 1)]
-    lorry = world.add(Lorry(reports, seconds, arrives=case.pick([True, False])))
+    lorry = world.add(Lorry(reports, seconds, falls_silent=case.pick([None, 0, 1, 2])))
     logbook = world.add(Logbook([case.duration(0.1, slowest) for _ in reports]))
     return lorry, logbook, world.call("record_journey", lorry, logbook)
 
