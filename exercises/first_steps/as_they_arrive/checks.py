@@ -36,7 +36,7 @@ class Hotline(Service):
         self.votes = votes
         self.seconds = seconds
 
-    @takes("seconds")
+    @takes(lambda self, district: self.seconds.get(district, 1.0))
     def count(self, district: str) -> int:
         if district not in self.votes:
             raise LookupError(f"there is no district {district}")
@@ -49,7 +49,7 @@ class Screen(Service):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    @takes("seconds")
+    @takes(lambda self, district, votes: self.seconds)
     def show(self, district: str, votes: int) -> None:
         pass
 

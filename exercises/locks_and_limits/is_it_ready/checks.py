@@ -23,7 +23,12 @@ from checker import (
     takes,
 )
 
-ERRORS = (ConnectionError, TimeoutError, LookupError, RuntimeError)
+ERRORS = (
+    ConnectionError("no line to the archive"),
+    TimeoutError("no answer in time"),
+    LookupError("no figures"),
+    RuntimeError("out of paper"),
+)
 STAYS = "once a report is ready, leave the sign for that where it is, whatever happens to it later"
 FAILED = "only a call of office.make() that has returned makes a report ready: neither an error nor a cancellation does"
 
@@ -34,7 +39,7 @@ class Office(Service):
     def __init__(
         self,
         seconds: dict[str, float],
-        failing: dict[str, int],
+        failing: dict[str, list[Exception]],
         reading: dict[str, float],
         texts: dict[str, str],
     ) -> None:
@@ -44,12 +49,12 @@ class Office(Service):
         self.texts = texts
         self.tries = Counter[str]()
 
-    @takes("seconds")
+    @takes(lambda self, report: self.seconds.get(report, 1.0))
     def make(self, report: str) -> None:
         self.tries[report] += 1
-        if self.tries[report] <= self.failing.get(report, 0):
-            number = self.tries[report]
-            raise ERRORS[number % len(ERRORS)](f"no {report} at try {number}")
+        errors = self.failing.get(report, [])[self.tries[report] - 1 :]
+        if errors:
+            raise errors[0]
 
     @takes(lambda self, report, reader: self.reading.get(reader, 1.0))
     def fetch(self, report: str, reader: str) -> str:
@@ -174,12 +179,26 @@ class Report:
                 act.heard(call) for call in tries if call.outcome == "failed"
             ):
                 raise act.explained()
-            ends = [call.ended for call in tries if not is_later(call.ended or 0.0, act.ended)]
-            last = max((end for end in ends if end is not None), default=act.started)
+            own = [call for call in tries if same_time(call.started, act.started)]
             run.expect(
-                same_time(act.ended, last),
-                f"make({self.name!r}) was called at {act.started:g} s and went on until {act.ended:g} s; the last call of "
-                f"office.make() for it had ended at {last:g} s",
+                own,
+                f"make({self.name!r}) was called at {act.started:g} s, and did not call office.make() then",
+                at=tries.begun_after(act.started).first,
+                advice="let make() wait for nobody, and call office.make() at once",
+                together=[[call] for call in run.calls],
+            )
+            ends = [call.ended or 0.0 for call in own if call.outcome != "cancelled"]
+            if not ends:
+                run.fail(
+                    f"make({self.name!r}) ended at {act.ended:g} s as if all were well, and its call of office.make() "
+                    "had been cancelled",
+                    at=own[0],
+                    advice="let a cancellation out: what catches it must raise it again",
+                )
+            run.expect(
+                any(same_time(act.ended, end) for end in ends),
+                f"make({self.name!r}) was called at {act.started:g} s and went on until {act.ended:g} s; its call of "
+                f"office.make() had ended at {max(ends):g} s",
                 advice="let make() end as soon as office.make() has, and wait for no reader",
                 together=[[call] for call in run.calls],
             )
@@ -189,7 +208,7 @@ class Report:
 def mornings(case: Case) -> Iterator[Report]:
     """Two offices, of which the second has only one report, by the name of one of the first."""
     for world in case.explore():
-        sizes = [(case.size(1, 2), case.size(0, 4)), (1, case.size(0, 1))]
+        sizes = [(case.size(1, 2), case.size(0, 4)), (1, case.size(0, 2))]
         planned = [_plan(case, world, *size) for size in sizes]
         acts = [
             act
@@ -207,41 +226,44 @@ def _plan(
     case: Case, world: World, reports: int, readers: int
 ) -> list[tuple[str, list[Act], list[Visit], Office]]:
     """What is to happen in one office: for each report, who makes it and who reads it. Each is made once more
-    than it fails. Somebody else begins to make it, and somebody to wait for it, and both are cancelled;
-    or it is made again when it has long been ready."""
+    than it fails. Somebody may begin to make it, or to wait for it, and be cancelled; or it is made again when it has
+    long been ready, and somebody comes meanwhile."""
     names = [f"report {number}" for number in range(1, reports + 1)]
     longest = case.pick([2.0, 15.0])
     seconds = {name: case.duration(0.9, longest) for name in names}
-    failing = {name: case.integer(0, 1) for name in names}
-    people = [f"reader {number}" for number in range(1, readers + 1)]
-    reading = {reader: case.duration(0.2, 9.0) for reader in people}
-    texts = {reader: case.pick([f"figures for {reader}", ""]) for reader in people}
+    failing = {name: [case.pick(ERRORS)][: case.integer(0, 1)] for name in names}
+    readers_of: dict[str, list[str]] = {name: [] for name in names}
+    for number in range(1, readers + 1):
+        readers_of[case.pick(names)].append(f"reader {number}")
+    reading: dict[str, float] = {}
+    texts: dict[str, str] = {}
     office = world.add(Office(seconds, failing, reading, texts))
     kept = world.new("Reports", office)
-    wanted = {reader: case.pick(names) for reader in people}
+
+    def visit(report: str, reader: str, seconds: float) -> Visit:
+        reading[reader] = case.duration(0.2, 9.0)
+        texts[reader] = case.pick([f"figures for {reader}", ""])
+        return Visit(report, reader, kept.read(report, reader).at(seconds))
+
     planned = []
-    for name in names:
+    for number, (name, people) in enumerate(readers_of.items(), 1):
         makers = [
             kept.make(name).at(case.duration(0.001, 1.5 * seconds[name]))
-            for _ in range(failing[name] + 1)
+            for _ in range(len(failing[name]) + 1)
         ]
         visits = [
-            Visit(
-                name,
-                reader,
-                kept.read(name, reader).at(case.duration(0.001, 4.0 * seconds[name])),
-            )
-            for reader in people
-            if wanted[reader] == name
+            visit(name, reader, case.duration(0.001, 2.0 * seconds[name])) for reader in people
         ]
         if case.pick([False, True]):
             gives_up = kept.make(name).at(case.duration(0.001, 0.5))
             makers.append(gives_up.cancel_after(case.duration(0.05, 0.3)))
-        if case.pick([False, True]) and visits:
-            visits[-1].act.at(case.duration(0.001, 0.5)).cancel_after(case.duration(0.05, 0.3))
-        if len(visits) > 1:  # Somebody comes while it is made again.
+        if bool(people) and case.pick([True, False]):
+            visits.append(visit(name, f"hurried reader {number}", case.duration(0.001, 0.5)))
+            visits[-1].act.cancel_after(case.duration(0.05, 0.3))
+        if bool(people) and case.pick([False, True]):
             makers.append(kept.make(name).at(3.0 * seconds[name]))
-            visits[0].act.at(3.0 * seconds[name] + case.duration(0.05, 0.8))
+            late = 3.0 * seconds[name] + case.duration(0.05, 0.8)
+            visits.append(visit(name, f"late reader {number}", late))
         planned.append((name, makers, visits, office))
     return planned
 

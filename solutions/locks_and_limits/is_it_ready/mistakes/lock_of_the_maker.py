@@ -1,6 +1,6 @@
 """Takes a lock while a report is made: who comes before that finds it free.
 
-Caught by: no_later (sometimes), no_sooner
+Caught by: no_later, no_sooner, outcomes
 """
 
 from collections import defaultdict

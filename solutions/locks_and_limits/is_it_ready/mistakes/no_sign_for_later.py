@@ -1,6 +1,6 @@
 """Wakes those who wait, and leaves no sign for those who come later.
 
-Caught by: no_later, no_sooner, outcomes
+Caught by: no_later, no_sooner (sometimes), outcomes (sometimes)
 """
 
 from collections import defaultdict
