@@ -472,7 +472,7 @@ def _fail_late(lines: list[Line], delay: float) -> None:
 def _all_fail_late(lines: list[Line], delay: float) -> None:
     """Let all attempts be under way at the same time, for nothing."""
     for number, line in enumerate(lines):
-        line.error = KINDS[number % len(KINDS)](f"{line.address} cannot be reached")
+        line.error = KINDS[number // 2 % len(KINDS)]("no route to this host")
         line.seconds += len(lines) * delay
 
 
@@ -482,7 +482,7 @@ PLOTS: list[Plot | None] = [None, _tie, _fail_late, _fail_late, _all_fail_late, 
 @scene
 def hotels(case: Case) -> Iterator[Dial]:
     for world in case.explore():
-        first, plot = case.pick([1, 0, 7]), case.pick(PLOTS)
+        first, plot = case.pick([0, 1, 0, 7]), case.pick(PLOTS)
         planned = [_draw(case, world, 8, first, plot) for _ in range(case.size(1, 2))]
         acts = [act for _, act in planned]
         if len(acts) > 1 and plot is not _all_fail_late and case.pick([True, False]):
@@ -495,7 +495,7 @@ def hotels(case: Case) -> Iterator[Dial]:
 @scene
 def checkouts(case: Case) -> Iterator[Dial]:
     for world in case.explore(cancel=True):
-        plan, act = _draw(case, world, 3, case.pick([1, 0, 7]), case.pick([None, _tie]))
+        plan, act = _draw(case, world, 3, case.pick([0, 1, 0, 7]), case.pick([None, _tie]))
         yield Dial(plan, act, world.attempt_all(act), "")
 
 
