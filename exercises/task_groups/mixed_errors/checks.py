@@ -42,6 +42,8 @@ TROUBLE = (
     ConnectionError,
     LookupError,
     RuntimeError,
+    NotADirectoryError,
+    FileExistsError,
 )
 
 TAKE_OUT_ONE_KIND = "deal with FileNotFoundError and with nothing else: who catches a whole exception group has caught everything in it"
@@ -166,12 +168,13 @@ def _failed(call: Call) -> str:
 def _folder(case: Case, names: Sequence[str]) -> list[Any]:
     """A folder with these files, some of them in folders inside it, and perhaps an empty one."""
     folders: list[list[Any]] = [[]]
+    is_deep = case.pick([False, False, True])
     for name in names:
-        place = case.pick(["here", "new", "last"])
+        place = "new" if is_deep else case.pick(["here", "new", "last"])
         folder = folders[0] if place == "here" else folders[-1]
         if place == "new":
             inner: list[Any] = []
-            case.pick(folders).append(inner)
+            (folders[-1] if is_deep else case.pick(folders)).append(inner)
             folders.append(inner)
             folder = inner
         folder.append(name)
@@ -188,12 +191,14 @@ def _plan(case: Case, world: World, most: int, gone: int, trouble: int) -> tuple
     bad = case.distinct(names, min(gone + trouble, len(names)))
     if len(bad) > 1 and case.pick([True, False]):  # At the same moment.
         seconds |= dict.fromkeys(bad[1:], seconds[bad[0]])
-    first = case.integer(0, len(TROUBLE) - 1)
+    first, apart = case.integer(0, len(TROUBLE) - 1), case.pick([1, 1, 0])
     failures: dict[str, Exception] = {}
     for number, name in enumerate(bad):
-        kind = TROUBLE[(first + number) % len(TROUBLE)]
+        kind = TROUBLE[(first + number * apart) % len(TROUBLE)]
         if number < trouble:
-            failures[name] = kind(f"no room for {name} on disk {case.random.randint(100, 999)}")
+            # Two exceptions may be equal in all but which of them it is.
+            told = f"no room for {name} on disk {case.random.randint(100, 999)}"
+            failures[name] = kind(told if apart else "the vault is full")
         else:
             failures[name] = FileNotFoundError(name)
     vault = world.add(Vault(seconds, failures))
