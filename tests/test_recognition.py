@@ -51,6 +51,12 @@ README = Path(__file__).parents[1] / "README.md"
 
 SEVERAL_SCENES = {
     "first_steps/forgotten_await",
+    "cancellation/whose_timeout",
+    "cancellation/night_shift",
+    "cancellation/happy_eyeballs",
+    "cancellation/retry_with_backoff",
+    "streams/waiting_for_more",
+    "streams/lost_item",
     "locks_and_limits/deadlock",
     "locks_and_limits/leaked_permit",
     "locks_and_limits/single_flight",
