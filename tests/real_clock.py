@@ -47,6 +47,7 @@ import anyio
 import anyio.lowlevel
 import msgspec
 import trio
+from anyio._backends import _asyncio, _trio
 
 from checker.course import Exercise
 from checker.judge.acts import Act, Timing, specify_acts
@@ -499,6 +500,24 @@ def _own_times(scale: float) -> Iterator[None]:
 
         return with_time
 
+    def lengthened(real: Callable[[], float]) -> Callable[[], float]:
+        return lambda: real() / scale
+
+    def deadline(real: Any) -> property:
+        """A scope's deadline, as the submission reads and sets it. AnyIO itself keeps to the real one."""
+
+        def factor() -> float:
+            asking = sys._getframe(2).f_globals["__name__"]
+            return 1.0 if asking.startswith("anyio.") else scale
+
+        def read(scope: Any) -> Any:
+            return real.fget(scope) / factor()
+
+        def write(scope: Any, instant: float) -> None:
+            real.fset(scope, instant * factor())
+
+        return property(read, write)
+
     with contextlib.ExitStack() as stack:
         for name, parameter in {
             "sleep": "delay",
@@ -511,7 +530,10 @@ def _own_times(scale: float) -> Iterator[None]:
         }.items():
             replacement = shortened(getattr(anyio, name), parameter)
             stack.enter_context(patch.object(anyio, name, replacement))
-        stack.enter_context(patch.object(anyio, "current_time", lambda: _current_time() / scale))
+        for name in ("current_time", "current_effective_deadline"):
+            stack.enter_context(patch.object(anyio, name, lengthened(getattr(anyio, name))))
+        for kind in (_asyncio.CancelScope, _trio.CancelScope):
+            stack.enter_context(patch.object(kind, "deadline", deadline(kind.deadline)))
         stack.enter_context(
             patch.object(time, "sleep", lambda seconds: _time_sleep(seconds * scale))
         )

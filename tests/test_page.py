@@ -621,7 +621,7 @@ def test_keys_step_through_a_run_and_everything_keeps_up(tmp_path):
     found = played(
         tmp_path,
         """
-        found.first = state();
+        found.opened = state().step; press("Home"); found.first = state();
         press("ArrowRight"); found.second = state();
         press("w"); found.wrong = state();
         press("End"); found.last = state();
@@ -630,6 +630,7 @@ def test_keys_step_through_a_run_and_everything_keeps_up(tmp_path):
         press("Home"); press("ArrowLeft"); found.home = state().step;
         """,
     )
+    assert found["opened"] == 3  # Where it went wrong.
     first, second, wrong, last = (found[name] for name in ("first", "second", "wrong", "last"))
     assert first["said"] == "Step 1 of 4 0 s two tasks start"
     assert first["lines"] == {"10": "1"}
@@ -705,6 +706,7 @@ def test_what_has_another_use_for_a_key_keeps_it(tmp_path):
     found = played(
         tmp_path,
         """
+        press("Home");
         one(".item").focus(); press("ArrowRight"); found.item = state().step;
         one("summary").focus(); press(" "); found.summary = one(".player").classList.contains("playing");
         one(".speed select").focus(); press("End"); found.select = state().step;

@@ -220,7 +220,9 @@ def count_verdicts(out):
 
 def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
     place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
-    place.write_text("async def deposit_all(accounts, deposits):\n    while True:\n        pass\n")
+    place.write_text(
+        "async def sign_up(members, mailer, name, address):\n    while True:\n        pass\n"
+    )
     done = sweep(cohort, tmp_path / "out", "--exercise", "forgotten_await")
     assert done.returncode == cli.PASSED
     found = statuses(tmp_path / "out")
