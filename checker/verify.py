@@ -3,8 +3,9 @@
 For each exercise, on both backends: the starter fails; the solution and every alternative pass every
 check; every mistake fails exactly the checks that it names, and no others; and some mistake fails every
 check. Right answers are searched thoroughly. A mistake is judged as a learner's file is, in a quick search,
-and the checks that it names search thoroughly if they have not caught it so. Then all is tried with other seeds: right answers must pass a quick search too, and the
-checks that a mistake names must catch it with each seed. Also, the exercise must be complete.
+and the checks that it names search thoroughly if they have not caught it so. Then all is tried with other
+seeds: right answers must pass a quick search too, and the checks that a mistake names must catch it with
+each seed. Also, the exercise must be complete.
 
 A mistake names the checks that catch it in its docstring:
 
@@ -29,7 +30,7 @@ import ast
 import contextlib
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -41,7 +42,7 @@ from checker.course import CONTENTS, Course, CourseError, Exercise
 from checker.judge.grade import Judging, grade
 from checker.judge.launch import Sandbox
 from checker.judge.pool import spread
-from checker.judge.search.explore import QUICK, THOROUGH, Depth
+from checker.judge.search.explore import QUICK, THOROUGH
 from checker.mutation import table
 from checker.mutation.survey import survey
 from checker.report import BACKENDS, CheckReport, ExerciseReport
@@ -180,20 +181,16 @@ def _grade(
 ) -> ExerciseReport:
     """Right answers are searched as thoroughly as for marks. Wrong ones are judged as a learner's file is,
     which is what `messages.txt` shows; thoroughly, where a check that they name has not caught them so."""
-
-    def graded(depth: Depth, quickly: Collection[str] = ()) -> ExerciseReport:
-        return grade(
-            candidate.exercise, source, sandbox=sandbox, seed=seed, depth=depth, quick=quickly
-        )
-
-    if candidate.must_fail == frozenset():
-        return graded(QUICK if quick and candidate.is_alternative else THOROUGH)
-    report = graded(QUICK)
-    passed = {(c.name, c.backend) for c in report.checks if c.status == "passed"}
-    missed = {name for name, _ in passed & (candidate.must_fail or frozenset())}
-    if not missed:
-        return report
-    return graded(THOROUGH, {check.name for check in candidate.exercise.checks} - missed)
+    is_right = candidate.must_fail == frozenset()
+    searches_quickly = not is_right or (quick and candidate.is_alternative)
+    return grade(
+        candidate.exercise,
+        source,
+        sandbox=sandbox,
+        seed=seed,
+        depth=QUICK if searches_quickly else THOROUGH,
+        deepened=candidate.must_fail or (),
+    )
 
 
 def _prove(candidate: _Candidate, source: Source, seed: int, sandbox: Sandbox) -> list[CheckReport]:

@@ -64,6 +64,10 @@ FLUSH_AT: Final = 500
 FLUSH_TEXT_AT: Final = 1 << 15
 """How many bytes of arguments and prints are kept before they are sent ahead."""
 
+JUST_BEFORE: Final = 1e-8
+"""How many seconds before its timers are due the clock stops if they are to wait. More than asyncio's clock
+resolution, and less than any two times in a report differ by."""
+
 RUNNING_THREAD_SECONDS: Final = 0.05
 """Real seconds that a loop waits at a time for a thread that is on its way to it."""
 
@@ -133,6 +137,8 @@ class Kernel:
         self._timers_asked = False
         self._memory_asked = False
         self._rounds = 0
+        self._due: tuple[int, float] | None = None
+        """After how many more rounds the clock reads what, if the timers of this instant are to wait."""
         self._watchers: list[anyio.Event] = []
         self.look: Callable[[], None] = _nothing
         """Called before the judge is told that nothing can run."""
@@ -305,6 +311,9 @@ class Kernel:
 
     def _idle(self, deadline: float) -> float:
         self._rounds = 0
+        if self._due is not None:
+            self._let_timers_go_off()
+            return 0
         if self.threads.on_the_way:
             return RUNNING_THREAD_SECONDS
         self.threads.await_returning()
@@ -321,6 +330,10 @@ class Kernel:
 
     def round(self) -> None:
         """Called by the loop for each round of it; ends a run whose rounds never end."""
+        if self._due is not None:
+            self._due = (self._due[0] - 1, self._due[1])
+            if self._due[0] <= 0:
+                self._let_timers_go_off()
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
             try:
@@ -353,6 +366,9 @@ class Kernel:
             now = max(now, deadline)
             if deadline + 1e-9 == deadline:
                 now = max(now, math.nextafter(deadline, math.inf))
+        if message.lag:
+            self._due = (message.lag, now)
+            now = max(self.now, now - JUST_BEFORE)
         self.now = now
         for reply in message.replies:
             pending = self._pending.pop(reply.call)
@@ -366,6 +382,11 @@ class Kernel:
         self._begin_asked += message.begin
         self._cancel_asked += message.cancel
         self.threads.wake_sleepers(now)
+
+    def _let_timers_go_off(self) -> None:
+        assert self._due is not None
+        self.now = max(self.now, self._due[1])
+        self._due = None
 
     def deliver(self) -> None:
         """Wake the tasks whose replies arrived; called on the loop's own thread."""

@@ -590,3 +590,38 @@ def test_prints_are_stamped_with_the_time_at_which_they_were_made(play):
                 await anyio.sleep(0.5)
         """)
     assert [(p.text, p.at) for p in run.prints] == [("0\n", 0.0), ("1\n", 0.5), ("2\n", 1.0)]
+
+
+# --- a deadline at the instant of a reply -------------------------------------------------------
+
+TIE = """
+    import anyio
+
+    async def main(desk):
+        send, receive = anyio.create_memory_object_stream()
+
+        async def hand_on():
+            await send.send(await desk.ask(1))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(hand_on)
+            with anyio.move_on_after(1) as limit:
+                await receive.receive()
+                if limit.cancel_called:
+                    print("both")
+                else:
+                    print("in time")
+            if limit.cancelled_caught:
+                print("too late")
+                group.cancel_scope.cancel()
+    """
+
+
+def test_a_time_limit_may_be_up_in_any_of_the_steps_in_which_a_reply_is_dealt_with(case_of):
+    seen = set()
+    for seed in range(20):
+        for world in case_of(TIE, seed=str(seed)).explore():
+            run = world.run("main", world.add(Desk()))
+            seen.add("".join(printed.text for printed in run.prints))
+            assert run.elapsed == 1
+    assert seen == {"in time\n", "too late\n", "both\n"}

@@ -583,6 +583,57 @@ def test_a_limit_that_was_not_up_or_gave_up_no_call_is_not_told(watch, limit, th
     assert not any(isinstance(cause, OwnTimeout) for cause in causes)
 
 
+@check("What is written is kept", advice="keep it")
+def writes_are_kept(case: Case) -> None:
+    world = case.world()
+    desk = world.add(Desk())
+    run = world.attempt_all(*(world.call("main", desk, number) for number in (1, 2)))
+    write = run.calls_to("write").first
+    run.expect(write.done, "it was not written", at=write)
+
+
+TWO_LIMITS = """
+    import anyio
+
+    async def main(desk, number):
+        if number == 1:
+            with anyio.move_on_after(0.5):
+                await desk.read()
+        else:
+            await {before}
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(desk.write, number)
+                    await anyio.sleep(0.75)
+                    scope.cancel()
+    """
+
+
+def test_a_time_limit_of_another_call_than_the_one_that_failed_is_not_told(sandbox, backend):
+    source = TWO_LIMITS.format(before="anyio.lowlevel.checkpoint()")
+    [cause] = causes_in(writes_are_kept, source, sandbox, backend)
+    assert cause.startswith("task 3 (main) called cancel() at line 13 at 0.75 s")
+
+
+EARLIER_LIMIT = """
+    import anyio
+
+    async def main(desk, number):
+        with anyio.move_on_after(0.5):
+            await desk.read()
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.write, number)
+                await anyio.sleep(0.25)
+                scope.cancel()
+    """
+
+
+def test_a_time_limit_that_ran_out_before_a_call_was_given_up_is_not_told(sandbox, backend):
+    [cause] = causes_in(writes_are_kept, EARLIER_LIMIT, sandbox, backend)
+    assert "called cancel() at line 10 at 0.75 s and cancelled" in cause
+
+
 GIVES_UP = """
     import anyio
 

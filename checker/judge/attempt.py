@@ -139,6 +139,8 @@ def try_check(
         if tried.kind != first.kind:
             return None
         known[tried.played] = tried
+        if smaller in small and _met_limit(tried.trace):
+            spent = most + 1  # It is as small as another check could make it, and each try is long.
         return Failing.of(tried.choices)
 
     smallest = shrink(Failing.of(repeated.choices), fails, small)
@@ -195,7 +197,7 @@ def play(
         )
     trace = case.last_trace
     if trace is not None and failure is not None:
-        trace = replace(trace, together=failure.together, late=failure.late)
+        trace = replace(trace, together=failure.together, late=failure.late, about=failure.about)
     return Attempt(
         failure,
         obstacle,

@@ -537,6 +537,7 @@ def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
 def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
     outside = {act.cancelled_at for act in trace.acts}
     cancelled_at = {task.number: each.act.cancelled_at for each in branches for task in each.tasks}
+    about, beside_the_point = _about(trace), _beside_the_point(trace, branches)
     found: dict[int | None, list[OwnTimeout]] = {}
     cancelled: dict[float, list[Call]] = {}
     for call in trace.calls[:MAX_CALLS]:
@@ -545,6 +546,8 @@ def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
     waits_of = _waits_by_task(trace)
     for limit in trace.watched.timeouts[:MAX_LIMITS]:
         if limit.until in ({cancelled_at[limit.task]} if limit.task in cancelled_at else outside):
+            continue
+        if limit.task in beside_the_point or not _may_explain(about, limit.until):
             continue
         dropped = [
             call
@@ -567,6 +570,28 @@ def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
             found.setdefault(limit.line, []).append(OwnTimeout(limit, dropped, waits, 1))
     for alike in found.values():
         yield replace(alike[0], times=len(alike))
+
+
+def _about(trace: Trace) -> Call | None:
+    return next((call for call in trace.calls if call.number == trace.about), None)
+
+
+def _beside_the_point(trace: Trace, branches: Sequence[_Branch]) -> frozenset[int]:
+    """The tasks of the acts that a check does not speak of, if it speaks of a call of another one."""
+    if not any(call.number == trace.about for each in branches for call in each.calls):
+        return frozenset()
+    return frozenset(
+        task.number
+        for each in branches
+        if all(call.number != trace.about for call in each.calls)
+        for task in each.tasks
+    )
+
+
+def _may_explain(about: Call | None, instant: float) -> bool:
+    """Whether what gave something up at an instant may be why a check fails that is `about` a call: if the call
+    was given up, it was so then."""
+    return about is None or about.outcome != "cancelled" or about.ended == instant
 
 
 def _waits_by_task(trace: Trace) -> dict[int, list[Waited]]:
@@ -634,7 +659,10 @@ def _own_cancels(trace: Trace) -> Iterator[Cause]:
     others = {limit.until for limit in trace.watched.timeouts}
     others |= {act.cancelled_at for act in trace.acts if act.cancelled_at is not None}
     errors = [struck for struck in trace.watched.struck if struck.kind]
+    about = _about(trace)
     for cancel in cancels:
+        if not _may_explain(about, cancel.at):
+            continue
         dropped = [
             call
             for call in trace.calls[:MAX_CALLS]

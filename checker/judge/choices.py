@@ -27,10 +27,12 @@ Kind: TypeAlias = Literal[
     "fail",
     "error",
     "order",
+    "lag",
 ]
 """What a choice decides: irrelevant details of the inputs, how many of something there are, which
 value something has, and whether that is a number that programs treat in a way of its own if it is 0; the order of ready tasks, whether replies may overtake each other, the step at
-which a cancellation strikes and whom, which call fails and with which error, what happens next."""
+which a cancellation strikes and whom, which call fails and with which error, what happens next, and how far
+the program gets with a reply before a deadline of the same instant comes."""
 
 SEEDS: Final = 1 << 32
 """The width of a choice from which chance is drawn."""

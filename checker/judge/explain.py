@@ -95,7 +95,7 @@ class CheckFailed(Exception):
     with the same `topic` tell of the same trouble, maybe with other numbers; usually it is the message.
     Where the mistake may be somewhere else, `place` says what happened on the line. `together` are
     calls that should have overlapped, in groups of those that may take turns, and `late` is one that came
-    too late: what kept them is told, if it is known.
+    too late: what kept them is told, if it is known. `about` is the call that the message is about.
     """
 
     def __init__(
@@ -111,8 +111,10 @@ class CheckFailed(Exception):
         place: str = "",
         together: Iterable[Iterable[Call]] = (),
         late: Call | None = None,
+        about: Call | None = None,
     ) -> None:
         super().__init__(message)
+        self.about = about.number if about is not None else 0
         self.late = late.number if late is not None else 0
         self.place = place
         self.together = tuple(frozenset(call.number for call in group) for group in together)

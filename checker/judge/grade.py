@@ -28,7 +28,7 @@ from checker.judge.launch import Program, Sandbox, SandboxError
 from checker.judge.pool import spread
 from checker.judge.record import bounded, record
 from checker.judge.replay import Address, encode_token
-from checker.judge.search.explore import QUICK, Depth
+from checker.judge.search.explore import QUICK, THOROUGH, Depth
 from checker.judge.setting import Setting
 from checker.judge.steady import without_addresses
 from checker.judge.trace import Trace
@@ -55,12 +55,18 @@ def grade(
     seed: Seed,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
-    quick: Collection[str] = (),
+    deepened: Collection[tuple[str, str]] = (),
 ) -> ExerciseReport:
-    """Judge what was submitted for `exercise`; the checks named in `quick` with a quick search,
-    whatever the depth. The same arguments give the same report."""
+    """Judge what was submitted for `exercise`; the checks in `deepened`, each named with a backend, search
+    thoroughly if they find nothing otherwise. The same arguments give the same report."""
     return grade_and_record(
-        exercise, source, sandbox=sandbox, seed=seed, backends=backends, depth=depth, quick=quick
+        exercise,
+        source,
+        sandbox=sandbox,
+        seed=seed,
+        backends=backends,
+        depth=depth,
+        deepened=deepened,
     )[0]
 
 
@@ -72,7 +78,7 @@ def grade_and_record(
     seed: Seed,
     backends: Sequence[str] = BACKENDS,
     depth: Depth = QUICK,
-    quick: Collection[str] = (),
+    deepened: Collection[tuple[str, str]] = (),
 ) -> tuple[ExerciseReport, tuple[Recording, ...]]:
     """As `grade`, with a recording of the first check that fails on each backend."""
     judged: list[_Judged] = []
@@ -80,7 +86,7 @@ def grade_and_record(
     budget = Budget()
     for backend in backends:
         judging = Judging(
-            exercise, source, backend, seed, depth, quick=quick, after=judged, budget=budget
+            exercise, source, backend, seed, depth, deepened=deepened, after=judged, budget=budget
         )
         on, traces = judging.judge_all(sandbox)
         judged.append(on)
@@ -144,7 +150,8 @@ def _compared(of_check: Sequence[tuple[CheckReport, str | None]]) -> Iterator[Ch
 class Judging:
     """What was submitted for an exercise, on one backend: its checks are judged one at a time. What
     would be the same for all of them is found out once. Unless they are to be `explained`, failures
-    are taken as they are found. The checks named in `quick` are searched quickly, whatever the depth.
+    are taken as they are found. The checks in `deepened`, each named with a backend, search thoroughly if they
+    find nothing at the `depth` that is given.
 
     A program that hangs costs its limit of real time once: the checks that are left then fail without
     being tried, and so do all checks on the later backends, which get this result in `after`.
@@ -159,7 +166,7 @@ class Judging:
         depth: Depth = QUICK,
         *,
         explained: bool = True,
-        quick: Collection[str] = (),
+        deepened: Collection[tuple[str, str]] = (),
         after: Sequence[_Judged] = (),
         budget: Budget | None = None,
     ) -> None:
@@ -169,7 +176,7 @@ class Judging:
         self._seed = seed
         self._depth = depth
         self._explained = explained
-        self._quick = quick
+        self._deepened = deepened
         self._memory: dict[Depth, Memory] = defaultdict(dict)
         self._small: list[Replay] = []
         self._overran = False
@@ -216,12 +223,15 @@ class Judging:
                 sandbox,
                 program,
                 self.backend,
-                QUICK if check.name in self._quick else self._depth,
+                self._depth,
                 explained=self._explained,
                 budget=self._budget,
             )
             with self._budget.of(sandbox):
                 tried = self._try(check, setting)
+                is_passed = tried.failure is None and tried.obstacle is None
+                if is_passed and (check.name, self.backend) in self._deepened:
+                    tried = self._try(check, replace(setting, depth=THOROUGH))
                 is_spent = self._budget.is_spent
         if number == len(self.exercise.checks) - 1:
             self._memory.clear()  # There may be hundreds of worlds in it.

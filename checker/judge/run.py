@@ -171,7 +171,15 @@ class Run:
                 line, place = self.errors[0].line, ""
             advice = advise(self.error, self.trace.backend) or advice
         place = place if line is not None else ""
-        raise CheckFailed(message, line, advice, place=place, together=together, late=late)
+        raise CheckFailed(
+            message,
+            line,
+            advice,
+            place=place,
+            together=together,
+            late=late,
+            about=at if isinstance(at, Call) else None,
+        )
 
     def fail(
         self,

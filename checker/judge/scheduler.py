@@ -14,14 +14,14 @@ that a network could produce.
 Which schedules are tried is the business of `checker/judge/search`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from checker.judge.choices import Choices
 from checker.judge.trace import Livelocked
 
-__all__ = ["Enabled", "Pause", "Plan", "Recorder", "Scheduler", "Timed"]
+__all__ = ["LAGS", "Enabled", "Pause", "Plan", "Recorder", "Scheduler", "Timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ class Pause:
     """The index of the act."""
 
 
+LAGS: Final = 5
+"""A deadline that comes at the same instant as a reply comes up to four rounds of the event loop later.
+What is woken by the reply hands on what it brought in one of them, and somebody else takes it in another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the judge does in one run beside answering: the order of replies, and what goes wrong."""
@@ -100,6 +105,8 @@ class Plan:
     scheduler: Scheduler = field(default_factory=Timed)
     delays: bool = False
     """Whether a reply may come later than it is due, so that any deadline may come before it."""
+    lag: Callable[[], int] = int
+    """How many rounds of the event loop after a reply a deadline of the same instant comes, below `LAGS`."""
     cancelled_in: Pause | None = None
     failing: int | None = None
     """The number of the call, from 1, that fails in place of being carried out."""

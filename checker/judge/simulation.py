@@ -341,7 +341,9 @@ class Simulation:
             self._deadlines = 0
             replies = [reply for call in together if (reply := self._advance(call)) is not None]
             if replies:
-                return Resume(self.now, replies)
+                # In an explored order a deadline that may come first does so in another one.
+                is_tie = deadline == self.now and not self._scheduler.explored
+                return Resume(self.now, replies, lag=self._plan.lag() if is_tie else 0)
 
     def _is_left_alone(self) -> bool:
         """Whether nothing will come from outside but replies to what was called since nothing new has

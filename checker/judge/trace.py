@@ -565,6 +565,8 @@ class Trace:
     numbers of all these calls, in sets of those that may take turns."""
     late: int = 0
     """If a check failed because a call came too late: its number."""
+    about: int = 0
+    """If what a check says is about one call: its number."""
 
     @property
     def steps(self) -> int:

@@ -14,7 +14,7 @@ from checker.judge.conversation import converse
 from checker.judge.draws import Misuse
 from checker.judge.explain import TOO_LONG_TOGETHER, CheckFailed, explain
 from checker.judge.run import Run
-from checker.judge.scheduler import Pause, Plan, Recorder, Timed
+from checker.judge.scheduler import LAGS, Pause, Plan, Recorder, Timed
 from checker.judge.search.explore import Aims, Sketch
 from checker.judge.service import Service
 from checker.judge.setting import Setting
@@ -136,7 +136,12 @@ class World:
             )
         self.choices.running = True
         ready = self._take("ready", SEEDS)
-        plan = Plan(delays=self._aims.late, known=setting.known, stop=self._sketch.stop)
+        plan = Plan(
+            delays=self._aims.late,
+            lag=lambda: self._take("lag", LAGS),
+            known=setting.known,
+            stop=self._sketch.stop,
+        )
         if self._aims.orders and self._take("explored", 2):
             self.is_timed = False
             scheduler = self._sketch.scheduler if self._sketch.scheduler.explored else Timed()

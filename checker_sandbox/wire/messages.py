@@ -148,7 +148,8 @@ class Failed(_Message, frozen=True):
 class Resume(_Message, frozen=True):
     """It is now `now`, and this is what arrived. The acts whose indices are in `begin` begin; those
     in `cancel` are cancelled from outside. `timers` asks for the last timer, `memory` for what the
-    program remembers when it can run no more."""
+    program remembers when it can run no more. If a timer is due now, it goes off after `lag` rounds of the
+    event loop, which has dealt with some of what arrived by then."""
 
     now: int
     replies: list[Answered | Failed]
@@ -156,6 +157,7 @@ class Resume(_Message, frozen=True):
     cancel: list[int] = []
     timers: bool = False
     memory: bool = False
+    lag: int = 0
 
 
 class Explain(_Message, frozen=True):

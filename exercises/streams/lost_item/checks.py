@@ -240,6 +240,8 @@ def _draw(case: Case, world: World, least: int, most: int) -> tuple[News, Browse
     slowest = case.pick([0.5 * patience, 3 * patience, 30_000.0])
     pings = case.pick([0.1, 10.0]) * patience
     seconds = [_draw_silence(case, patience) for _ in range(len(events) + 1)]
+    if case.pick([False, True]):
+        seconds[0] = patience  # The event is handed over in the very step in which the time is up.
     news = world.add(News(events, seconds))
     browser = world.add(
         Browser([case.duration(0.1, slowest) for _ in events], case.duration(0.05, pings))
