@@ -425,10 +425,10 @@ def _said(state: State) -> list[str]:
     if state.verdict is None:
         return []
     report = state.verdict.report
-    said = [WORDS[report.status], f"{state.verdict.seconds:.2f} s"]
-    if tuple(state.backends) == BACKENDS:
-        said.insert(0, console.score(report.points, report.max_points))
-    return said
+    taken = f"{state.verdict.seconds:.2f} s"
+    if tuple(state.backends) != BACKENDS:
+        return [taken]  # On one backend alone no exercise is passed.
+    return [console.score(report.points, report.max_points), WORDS[report.status], taken]
 
 
 def _mark(state: State, backend: str) -> tuple[str, str]:
