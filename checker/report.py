@@ -84,12 +84,18 @@ class CheckReport(msgspec.Struct, frozen=True):
         return self.seen.partition("\n")[0]
 
     @property
+    def output(self) -> str:
+        """What the program printed, as one text."""
+        return "\n".join(self.printed)
+
+    @property
     def told(self) -> str:
         """Everything there is to say except what to try next."""
         return self.told_beside(())
 
     def told_beside(self, known: Collection[str]) -> str:
-        """The same, without what has been told of the topics that are `known` by now."""
+        """The same, without what has been told by now: of the topics, or of the notes and prints, that are
+        `known`."""
         of_seen, *of_causes = self.topics or (self.seen, *self.causes)
         if of_seen in known:
             return _("fails in the same way as the check above")
@@ -97,8 +103,8 @@ class CheckReport(msgspec.Struct, frozen=True):
         rows = [self.seen, *(_("What happened: {cause}", cause=cause) for cause in new)]
         if len(new) < len(self.causes):
             rows.append(_("What happened: the same as above"))
-        rows += self.notes
-        if self.printed:
+        rows += [note for note in self.notes if note not in known]
+        if self.printed and self.output not in known:
             rows += [_("It printed:"), *(f"  {line}" for line in self.printed)]
         return "\n".join(rows)
 

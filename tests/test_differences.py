@@ -256,6 +256,19 @@ def test_a_cause_that_is_known_from_a_check_above_is_not_told_again():
     assert of_the_same.told_beside(told.topics) == "2 lost\nWhat happened: the same as above"
 
 
+def test_what_a_program_printed_and_what_was_noticed_is_told_once(reports):
+    _, shown = reports("""
+        async def main(desk):
+            print("asking")
+            desk.ask(1)
+            return [await desk.ask(n) for n in range(9)]
+        """)
+    assert "it returned" in shown
+    assert "it asked" in shown
+    assert shown.count("0 s: asking") == 1
+    assert shown.count("was never awaited") == 1
+
+
 def test_a_backend_that_fails_as_the_other_one_does_is_not_said_to_fail_as_a_check_above():
     one = CheckReport("a", "A", "asyncio", "failed", 1, "1 of 8", "exercise.py", 3, topics=("few",))
     other = structs.replace(one, backend="trio", seen="2 of 9")

@@ -13,6 +13,7 @@ from checker.feedback.overview import show_next, show_solved
 from checker.feedback.terminal import Screen
 from checker.harmless import printable
 from checker.report import (
+    BACKENDS,
     CheckReport,
     ExerciseReport,
     Searched,
@@ -289,6 +290,9 @@ def _show_check(
             told = _("fails in the same way")
         screen.paragraph(told if alike else f"{report.backend}: {told}", "    ")
         known.topics.update(report.topics)
+    known.topics.update(report.output for report in reports if report.printed)
+    if len(reports) == len(BACKENDS):  # Otherwise a note says how the check did on the other one.
+        known.topics.update(note for report in reports for note in report.notes)
     for report in reports:
         if report.line is not None and (report.file, report.line) not in known.lines:
             known.lines.add((report.file, report.line))
