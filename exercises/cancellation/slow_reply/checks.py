@@ -1,6 +1,6 @@
 """Checks for slow_reply: an answer that comes too late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import (
@@ -25,6 +25,7 @@ Answer = str | Exception
 ERRORS: list[Answer] = [
     ValueError("no such parcel"),
     ConnectionError("the courier cannot be reached"),
+    ConnectionResetError("the courier hung up"),
 ]
 
 ASK_AT_ONCE = "ask the courier at the very beginning, and once"
@@ -46,28 +47,30 @@ NOBODY_IS_THERE = (
 
 
 class Courier(Service):
-    """A courier that takes a while to answer, or to fail."""
+    """A courier that takes a while to answer, or to fail: for each question another one."""
 
-    def __init__(self, seconds: float, answer: Answer) -> None:
-        self.seconds = seconds
-        self._answer = answer
+    def __init__(self, seconds: Sequence[float], answers: Sequence[Answer]) -> None:
+        self._seconds = iter(seconds)
+        self._answers = iter(answers)
 
-    @takes("seconds")
+    @takes(lambda self, parcel: next(self._seconds, 1.0))
     def estimate(self, parcel: str) -> str:
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return self._answer
+        answer = next(self._answers, "today")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @dataclass(frozen=True)
 class Page:
-    """A customer's look at a page: one call of arrival(), with a courier of its own."""
+    """A customer's look at a page: one call of arrival(). Others may ask the same courier at other times."""
 
     courier: Courier
     parcel: str
     patience: float
     usual: str
     act: Act
+    others: Sequence[Act]
     run: Run
 
     @property
@@ -106,7 +109,12 @@ class Page:
     def question(self) -> Call | None:
         """The one question to the courier, which is asked at the beginning; None if arrival() was
         cancelled before it could ask."""
-        calls = self.run.calls.to(self.courier)
+        calls = self.run.calls.to(self.courier).where(
+            lambda call: (
+                self.act.started <= call.started <= self.act.ended
+                and not any(same_time(call.started, other.started) for other in self.others)
+            )
+        )
         if calls.first is None:
             if self.cancelled_at is not None and same_time(self.cancelled_at, self.act.started):
                 return None
@@ -145,24 +153,40 @@ class Page:
 @scene
 def pages(case: Case) -> Iterator[Page]:
     for world in case.explore(cancel=True):
-        asked: list[tuple[Courier, str, float, str, Act]] = []
+        planned: list[tuple[str, float, str, float]] = []
+        seconds: list[float] = []
+        answers: list[Answer] = []
+        began = 0.0
+        first = case.integer(0, 4)
         for number in range(case.size(1, 6)):
-            answers: list[Answer] = [f"in {case.random.randint(9, 60)} days", *ERRORS, ""]
-            answer, usual = case.pick(answers), f"in {number + 2} to {number + 6} days"
+            possible: list[Answer] = [f"in {case.random.randint(9, 60)} days", *ERRORS, ""]
+            answer = possible[(first + case.pick([number, 0])) % len(possible)]
+            usual = f"in {number + 2} to {number + 6} days"
             if answer:  # One of the two may be empty.
                 usual = case.pick([usual, ""])
-            patience, spare = case.duration(0.05, 30.0), case.duration(0.05, 30.0)
+            sooner = case.duration(0.05, case.pick([30.0, 57.0]))
+            later = sooner + case.duration(0.05, 2.9)
+            if sooner < 30.0:
+                later = sooner + case.duration(0.05, 30.0)
             if case.pick(["quick", "quick", "slow"]) == "slow":
-                seconds = patience + spare
+                took, patience = later, sooner
             else:
-                seconds, patience = patience, patience + spare
-            courier = world.add(Courier(seconds, answer))
+                took, patience = sooner, later
+            seconds.append(took)
+            answers.append(answer)
+            # No two of them come at the same instant, so that it can be told whose question it is.
+            began += case.duration(0.05, 5.0)
             parcel = f"parcel-{case.integer(1, 3)}"
-            act = world.call("arrival", courier, parcel, patience, usual)
-            asked.append((courier, parcel, patience, usual, act.at(case.duration(0.0, 5.0))))
-        run = world.attempt_all(*(act for *_, act in asked))
-        for page in asked:
-            yield Page(*page, run)
+            planned.append((parcel, patience, usual, began))
+        courier = world.add(Courier(seconds, answers))
+        acts = [
+            world.call("arrival", courier, parcel, patience, usual).at(at)
+            for parcel, patience, usual, at in planned
+        ]
+        run = world.attempt_all(*acts)
+        for (parcel, patience, usual, _), act in zip(planned, acts, strict=True):
+            others = [other for other in acts if other is not act]
+            yield Page(courier, parcel, patience, usual, act, others, run)
 
 
 @check("An estimate that comes in time is returned the moment it comes")
@@ -258,7 +282,7 @@ def reaches_the_caller(case: Case) -> None:
             continue
         failed = f"the courier failed at {call.ended:g} s ({call.failure})"
         page.run.expect(
-            any(call.failure == Failure(e.kind, e.message) for e in page.act.errors),
+            page.act.heard(call),
             f"{failed}; {page.begun} {page.ending}",
             at=call,
             advice=LET_IT_OUT,
@@ -274,7 +298,7 @@ def reaches_the_caller(case: Case) -> None:
 @question
 def slow_courier(case: Case) -> str | None:
     world = case.world()
-    courier = world.add(Courier(10.0, "tomorrow"))
+    courier = world.add(Courier([10.0], ["tomorrow"]))
     run = world.observe("arrival", courier, "a sofa", 2.0, "in 3 to 5 days")
     if run.error is not None:
         return "error"

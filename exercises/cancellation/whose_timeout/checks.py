@@ -45,6 +45,7 @@ ERRORS: list[Answer] = [
     ConnectionError("no network"),
     TimeoutError("the database does not answer"),
     TimeoutError(),
+    KeyError("XK 7"),
 ]
 OF_THE_PLAN: list[Answer] = [
     TimeoutError(),
@@ -195,8 +196,7 @@ class Flight:
     def expect_error(self, call: Call, source: str) -> None:
         """The error with which `call` failed reached the caller, the moment it came."""
         self.run.expect(
-            any(call.failure == Failure(e.kind, e.message) for e in self.act.errors)
-            and same_time(self.act.ended, call.ended or 0.0),
+            self.act.heard(call) and same_time(self.act.ended, call.ended or 0.0),
             f"the {source} failed at {call.ended:g} s ({call.failure}); {self.begun} {self.ending}",
             at=call,
             advice=LET_IT_OUT,

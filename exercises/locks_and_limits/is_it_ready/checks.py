@@ -262,6 +262,8 @@ def _plan(
             visits[-1].act.cancel_after(case.duration(0.05, 0.3))
         if bool(people) and case.pick([False, True]):
             makers.append(kept.make(name).at(3.0 * seconds[name]))
+            if case.pick([True, False]):  # Which leaves it as ready as it was.
+                makers[-1].cancel_after(case.duration(0.01, 0.04))
             late = 3.0 * seconds[name] + case.duration(0.05, 0.8)
             visits.append(visit(name, f"late reader {number}", late))
         planned.append((name, makers, visits, office))
