@@ -1,6 +1,6 @@
 """Takes a mirror's TimeoutError for one that need not be told.
 
-Caught by: all_errors, nothing_left (sometimes)
+Caught by: all_errors
 """
 
 import anyio

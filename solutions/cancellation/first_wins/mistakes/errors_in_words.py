@@ -1,6 +1,6 @@
 """Raises new errors that say what the mirrors have said.
 
-Caught by: all_errors, nothing_left
+Caught by: all_errors
 """
 
 import anyio

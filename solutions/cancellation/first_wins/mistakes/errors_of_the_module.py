@@ -1,6 +1,6 @@
 """Keeps the errors in the module, where those of another call are, too.
 
-Caught by: all_errors, nothing_left
+Caught by: all_errors
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Gives up after a minute.
 
-Caught by: first_answer, all_errors, nothing_left
+Caught by: first_answer, all_errors, nothing_left (sometimes)
 """
 
 import anyio

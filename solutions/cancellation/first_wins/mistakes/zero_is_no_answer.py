@@ -1,6 +1,6 @@
 """Takes a level of 0 for none.
 
-Caught by: first_answer, nothing_left
+Caught by: first_answer, nothing_left (sometimes)
 """
 
 import anyio
