@@ -387,7 +387,7 @@ def _plan(
 def skippers(case: Case) -> Iterator[list[Reading]]:
     for world in case.explore(cancel=True):
         planned = [
-            _plan(case, world, 0, 4, case.integer(0, 3)),
+            _plan(case, world, 0, 6, case.integer(0, 3)),
             _plan(case, world, 1, 3, 0),
             _plan(case, world, 2, 3, 2),
         ]
