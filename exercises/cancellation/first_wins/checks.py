@@ -47,6 +47,7 @@ RAISE_AT_ONCE = "raise the errors as soon as the last mirror has failed, and wai
 NOTHING_OF_OTHERS = "keep nothing of one call where another one finds it"
 WAIT_FOR_THEM = "leave no question behind: cancel them, and wait until they have ended"
 LET_IT_OUT = "let a cancellation out as it is: neither return in its place, nor raise another error"
+LET_IT_OUT_ALONE = "let a cancellation out as it is, and raise the errors of mirrors only when all of them have failed"
 
 
 class Mirror(Service):
@@ -346,6 +347,7 @@ class Reading:
             or (act.error is not None and len(self.failed) == len(self.mirrors))
         ):
             return
+        told = self.failed.where(act.heard)
         self.fail(
             f"{self.called} was cancelled at {self.cancelled_at:g} s; it {self.ending}, "
             + (
@@ -353,7 +355,8 @@ class Reading:
                 if "Cancelled" in kinds
                 else "and its caller heard nothing of the cancellation"
             ),
-            advice=LET_IT_OUT,
+            at=told.first,
+            advice=LET_IT_OUT_ALONE if told else LET_IT_OUT,
         )
 
 
