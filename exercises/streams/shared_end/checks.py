@@ -149,14 +149,19 @@ class Walk:
             self._refuse_error()
         if self.open_gates:
             latest = self.read.last
-            is_zero = latest is not None and latest is self.asked.to(latest.service).last
+            is_zero = (
+                latest is not None
+                and latest.reply == 0
+                and latest is self.asked.to(latest.service).last
+                and not self.downs
+            )
             run.fail(
                 f"{self.place}keep_score() returned {shown(act.value)} at {act.ended:g} s, when "
                 f"{listed(self.open_gates)} had not been taken down"
                 + (f". The last number that was read was {latest.reply}" if latest else ""),
                 at=self.asked.last,
                 advice=ZERO
-                if is_zero and latest is not None and latest.reply == 0
+                if is_zero
                 else "wait for every gate, however long it is silent: one that has been taken down says nothing about "
                 "the others",
             )
@@ -206,14 +211,11 @@ class Walk:
         return next(gate.name for gate in self.gates if gate is call.service)
 
     def _advise_on(self, seen: list[int], due: list[int]) -> str:
-        if [number for number in due if number != 0] == seen:
-            return ZERO
         if len(seen) > len(due):
             return "show each number of this walk once for each time it was read, and nothing else"
-        if set(seen) == set(due):
-            return "a number that was read again is another passage: show it again"
         return (
-            "show every number that any gate has read, whichever gates have been taken down since"
+            "show every number that any gate has read, equal ones and 0 among them, whichever gates have been taken "
+            "down since"
         )
 
     def stretches(self) -> Iterator[tuple[float, float, Calls, int, list[str], int]]:
