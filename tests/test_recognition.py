@@ -56,6 +56,7 @@ SEVERAL_SCENES = {
     "cancellation/happy_eyeballs",
     "cancellation/retry_with_backoff",
     "streams/waiting_for_more",
+    "streams/shared_end",
     "streams/lost_item",
     "locks_and_limits/deadlock",
     "locks_and_limits/leaked_permit",

@@ -267,7 +267,12 @@ def find_causes(trace: Trace) -> list[Cause]:
     ]
     # What goes on in the background may end with the function; it is told where nothing else is known.
     ended = chain(
-        _own_cancels(trace), chain.from_iterable(_cut_off(trace, each) for each in branches)
+        _own_cancels(trace, branches),
+        chain.from_iterable(
+            _cut_off(trace, each)
+            for each in branches
+            if _beside_the_point(trace, branches).isdisjoint(task.number for task in each.tasks)
+        ),
     )
     return [
         *(found or islice(ended, 1)),
@@ -650,7 +655,7 @@ def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
     return task == limit.task
 
 
-def _own_cancels(trace: Trace) -> Iterator[Cause]:
+def _own_cancels(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
     cancels = trace.watched.cancels[:MAX_LIMITS]
     lines_at: dict[float, set[int | None]] = {}
     for cancel in cancels:
@@ -659,7 +664,7 @@ def _own_cancels(trace: Trace) -> Iterator[Cause]:
     others = {limit.until for limit in trace.watched.timeouts}
     others |= {act.cancelled_at for act in trace.acts if act.cancelled_at is not None}
     errors = [struck for struck in trace.watched.struck if struck.kind]
-    about = _about(trace)
+    about, beside_the_point = _about(trace), _beside_the_point(trace, branches)
     for cancel in cancels:
         if not _may_explain(about, cancel.at):
             continue
@@ -669,6 +674,7 @@ def _own_cancels(trace: Trace) -> Iterator[Cause]:
             if call.outcome == "cancelled"
             and call.ended == cancel.at
             and (call.ended_order or 0) > cancel.order
+            and call.task not in beside_the_point
         ]
         if not dropped or cancel.at in others or len(lines_at[cancel.at]) > 1:
             continue
