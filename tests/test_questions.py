@@ -15,10 +15,12 @@ from checker import cards
 from checker.course import Course, Exercise
 from checker.feedback import question
 from checker.feedback.terminal import Screen
+from checker.judge.grade import Judging
 from checker.judge.launch import Sandbox
 from checker.judge.question import Unanswered, play_question, play_starter
 from checker.progress import Progress
 from checker.report import BACKENDS
+from checker.submission import Source
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
@@ -52,6 +54,18 @@ def test_every_exercise_asks_a_question_whose_answer_its_starter_gives(exercise,
     assert exercise.card is not None
     assert cards.look_at(exercise) == []
     assert cards.prove(exercise, (1, 2, 3), sandbox) == []
+
+
+@pytest.mark.parametrize("exercise", list(COURSE), ids=lambda e: e.short_name)
+def test_a_starter_fails_on_both_backends_whatever_the_seed(exercise, sandbox):
+    source = Source("exercise.py", exercise.starter)
+    for seed in range(10):
+        for backend in BACKENDS:
+            judging = Judging(exercise, source, backend, seed, explained=False)
+            found = {
+                judging.judge(number, sandbox)[0].status for number in range(len(exercise.checks))
+            }
+            assert "failed" in found, f"it passes on {backend} with seed {seed}"
 
 
 def test_what_is_true_is_not_always_the_same_number(sandbox):
