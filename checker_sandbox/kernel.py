@@ -66,7 +66,7 @@ FLUSH_TEXT_AT: Final = 1 << 15
 
 JUST_BEFORE: Final = 1e-8
 """How many seconds before its timers are due the clock stops if they are to wait. More than asyncio's clock
-resolution, and less than any two times in a report differ by."""
+resolution, and less than what a check takes for the rounding of sums."""
 
 RUNNING_THREAD_SECONDS: Final = 0.05
 """Real seconds that a loop waits at a time for a thread that is on its way to it."""

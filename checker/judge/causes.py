@@ -251,6 +251,7 @@ class _Branch:
 def find_causes(trace: Trace) -> list[Cause]:
     """What went wrong in a run: the likely cause of its failure first."""
     branches = _branches(trace)
+    about, beside = _about(trace), _beside_the_point(trace, branches)
     found: list[Cause] = [
         *_circles(trace),
         *_leaked_permits(trace),
@@ -263,15 +264,15 @@ def find_causes(trace: Trace) -> list[Cause]:
         *([LeftBehind(trace.tasks_left)] if trace.tasks_left else []),
         *islice(chain.from_iterable(map(_late_bindings, branches)), 1),
         *islice(chain.from_iterable(map(_replaced_errors, branches)), 1),
-        *_own_timeouts(trace, branches),
+        *_own_timeouts(trace, branches, about, beside),
     ]
     # What goes on in the background may end with the function; it is told where nothing else is known.
     ended = chain(
-        _own_cancels(trace, branches),
+        _own_cancels(trace, about, beside),
         chain.from_iterable(
             _cut_off(trace, each)
             for each in branches
-            if _beside_the_point(trace, branches).isdisjoint(task.number for task in each.tasks)
+            if beside.isdisjoint(task.number for task in each.tasks)
         ),
     )
     return [
@@ -539,10 +540,11 @@ def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
         yield ReplacedError(failed[-1], own)
 
 
-def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
+def _own_timeouts(
+    trace: Trace, branches: Sequence[_Branch], about: Call | None, beside: frozenset[int]
+) -> Iterator[Cause]:
     outside = {act.cancelled_at for act in trace.acts}
     cancelled_at = {task.number: each.act.cancelled_at for each in branches for task in each.tasks}
-    about, beside_the_point = _about(trace), _beside_the_point(trace, branches)
     found: dict[int | None, list[OwnTimeout]] = {}
     cancelled: dict[float, list[Call]] = {}
     for call in trace.calls[:MAX_CALLS]:
@@ -552,7 +554,7 @@ def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
     for limit in trace.watched.timeouts[:MAX_LIMITS]:
         if limit.until in ({cancelled_at[limit.task]} if limit.task in cancelled_at else outside):
             continue
-        if limit.task in beside_the_point or not _may_explain(about, limit.until):
+        if limit.task in beside or not _may_explain(about, limit.until):
             continue
         dropped = [
             call
@@ -578,6 +580,7 @@ def _own_timeouts(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
 
 
 def _about(trace: Trace) -> Call | None:
+    """The call that a check speaks of, if it speaks of one."""
     return next((call for call in trace.calls if call.number == trace.about), None)
 
 
@@ -655,7 +658,7 @@ def _is_within(trace: Trace, task: int | None, limit: TimedOut) -> bool:
     return task == limit.task
 
 
-def _own_cancels(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
+def _own_cancels(trace: Trace, about: Call | None, beside: frozenset[int]) -> Iterator[Cause]:
     cancels = trace.watched.cancels[:MAX_LIMITS]
     lines_at: dict[float, set[int | None]] = {}
     for cancel in cancels:
@@ -664,7 +667,6 @@ def _own_cancels(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
     others = {limit.until for limit in trace.watched.timeouts}
     others |= {act.cancelled_at for act in trace.acts if act.cancelled_at is not None}
     errors = [struck for struck in trace.watched.struck if struck.kind]
-    about, beside_the_point = _about(trace), _beside_the_point(trace, branches)
     for cancel in cancels:
         if not _may_explain(about, cancel.at):
             continue
@@ -674,7 +676,7 @@ def _own_cancels(trace: Trace, branches: Sequence[_Branch]) -> Iterator[Cause]:
             if call.outcome == "cancelled"
             and call.ended == cancel.at
             and (call.ended_order or 0) > cancel.order
-            and call.task not in beside_the_point
+            and call.task not in beside
         ]
         if not dropped or cancel.at in others or len(lines_at[cancel.at]) > 1:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 from checker.judge.acts import Act
-from checker.judge.calls import Calls, is_later
+from checker.judge.calls import Calls, is_later, same_time
 from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, advise, explain
 from checker.judge.trace import (
@@ -12,6 +12,7 @@ from checker.judge.trace import (
     Call,
     Deadlocked,
     ErrorTree,
+    Failure,
     Printed,
     Raised,
     Returned,
@@ -22,7 +23,7 @@ from checker.judge.trace import (
     Warned,
     most_in_flight,
 )
-from checker.judge.words import awaited, error_name, holding, plain_name
+from checker.judge.words import awaited, counted, error_name, holding, plain_name
 from checker.translation import _, ngettext
 
 
@@ -239,6 +240,63 @@ class Run:
                 at=call,
                 advice=_("whatever {function} starts, it must wait for, or cancel", function=name),
             )
+
+    def expect_heard(
+        self, act: Act, failed: Call, calls: Iterable[Call], seen: str, *, advice: str
+    ) -> None:
+        """Fail the check unless the very error with which a call `failed` came out of `act` at that moment, and
+        all its `calls` had ended by then. `seen` says in words that the call failed; `advice` says what to try if
+        `act` returned all the same."""
+        name = f"{act.record.function}()"
+        raised = " and ".join(str(Failure(error.kind, error.message)) for error in act.errors)
+        if not act.heard(failed):
+            self.fail(
+                _(
+                    "{seen}; {function} raised {errors} at {ended:g} s",
+                    seen=seen,
+                    function=name,
+                    errors=raised,
+                    ended=act.ended,
+                )
+                if raised
+                else _(
+                    "{seen}; {function} returned at {ended:g} s",
+                    seen=seen,
+                    function=name,
+                    ended=act.ended,
+                ),
+                at=failed,
+                advice=_(
+                    "raise that very error, alone or in a group, and no other one in its place"
+                )
+                if raised
+                else advice,
+            )
+        self.expect(
+            same_time(act.ended, failed.ended or 0.0),
+            _(
+                "{seen}, and {function} raised that at {ended:g} s",
+                seen=seen,
+                function=name,
+                ended=act.ended,
+            ),
+            at=failed,
+            advice=_("let the error cancel whatever else is under way, and wait for nothing"),
+        )
+        left = [call for call in calls if call.ended is None or call.ended > act.ended]
+        self.expect(
+            not left,
+            _(
+                "{seen}, and {others} went on after {function} had raised it",
+                seen=seen,
+                others=counted(len(left), "other call"),
+                function=name,
+            ),
+            at=next(iter(left), None),
+            advice=_(
+                "start whatever runs beside it in the same task group, which cancels it and waits for it"
+            ),
+        )
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:
         """Fail the check unless the function raised an error of `kind`, alone or inside a group,

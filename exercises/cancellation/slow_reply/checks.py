@@ -157,7 +157,7 @@ def pages(case: Case) -> Iterator[Page]:
         seconds: list[float] = []
         answers: list[Answer] = []
         began = 0.0
-        first = case.integer(0, 4)
+        first = case.integer(0, len(ERRORS) + 1)
         for number in range(case.size(1, 6)):
             possible: list[Answer] = [f"in {case.random.randint(9, 60)} days", *ERRORS, ""]
             answer = possible[(first + case.pick([number, 0])) % len(possible)]
@@ -165,9 +165,7 @@ def pages(case: Case) -> Iterator[Page]:
             if answer:  # One of the two may be empty.
                 usual = case.pick([usual, ""])
             sooner = case.duration(0.05, case.pick([30.0, 57.0]))
-            later = sooner + case.duration(0.05, 2.9)
-            if sooner < 30.0:
-                later = sooner + case.duration(0.05, 30.0)
+            later = sooner + case.duration(0.05, 30.0 if sooner < 30.0 else 2.9)
             if case.pick(["quick", "quick", "slow"]) == "slow":
                 took, patience = later, sooner
             else:

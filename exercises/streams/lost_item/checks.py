@@ -376,29 +376,14 @@ def errors_come_out(case: Case) -> None:
             continue
         what = "the news" if failed.service is visit.news else f"{failed.method}()"
         seen = f"{visit.place}{what} failed at {failed.ended:g} s with {failed.failure}"
-        raised = " and ".join(f"{error.kind}: {error.message}" for error in act.errors)
-        run.expect(
-            act.heard(failed),
-            f"{seen}; relay() {f'raised {raised}' if raised else 'returned'} at {act.ended:g} s",
-            at=failed,
-            advice="raise that very error, alone or in a group, and no other one in its place"
-            if raised
-            else "not every TimeoutError is that of your own time limit: let one of the browser out"
+        run.expect_heard(
+            act,
+            failed,
+            calls,
+            seen,
+            advice="not every TimeoutError is that of your own time limit: let one of the browser out"
             if failed.service is visit.browser and failed.failed_with(ERRORS[1])
             else "let that error out of relay(): catch no more than you can deal with",
-        )
-        run.expect(
-            same_time(act.ended, failed.ended or 0.0),
-            f"{seen}, and relay() raised that at {act.ended:g} s",
-            at=failed,
-            advice="let the error cancel whatever else is under way, and wait for nothing",
-        )
-        left = [call for call in calls if (call.ended or 1e18) > act.ended]
-        run.expect(
-            not left,
-            f"{seen}, and {counted(len(left), 'other call')} went on after relay() had raised it",
-            at=next(iter(left), None),
-            advice="start whatever runs beside it in the same task group, which cancels it and waits for it",
         )
 
 

@@ -21,7 +21,6 @@ from checker import (
     listed,
     question,
     same,
-    same_time,
     scene,
     shown,
     takes,
@@ -368,27 +367,13 @@ def errors_come_out(case: Case) -> None:
             continue
         what = "the board" if failed.service is walk.board else walk._name(failed)
         seen = f"{walk.place}{what} failed at {failed.ended:g} s with {failed.failure}"
-        run.expect(
-            act.heard(failed),
-            f"{seen}; keep_score() {f'raised {describe(act)}' if act.errors else 'returned'} at {act.ended:g} s",
-            at=failed,
-            advice="raise that very error, alone or in a group, and no other one in its place"
-            if act.errors
-            else "let that error out of keep_score(): a gate that fails has not been taken down, and a board that fails has "
+        run.expect_heard(
+            act,
+            failed,
+            calls,
+            seen,
+            advice="let that error out of keep_score(): a gate that fails has not been taken down, and a board that fails has "
             "not shown the number",
-        )
-        run.expect(
-            same_time(act.ended, failed.ended or 0.0),
-            f"{seen}, and keep_score() raised that at {act.ended:g} s",
-            at=failed,
-            advice="let the error cancel whatever else is under way, and wait for nothing",
-        )
-        left = [call for call in calls if (call.ended or 1e18) > act.ended]
-        run.expect(
-            not left,
-            f"{seen}, and {counted(len(left), 'other call')} went on after keep_score() had raised it",
-            at=next(iter(left), None),
-            advice="start whatever runs beside it in the same task group, which cancels it and waits for it",
         )
 
 

@@ -21,7 +21,6 @@ from checker import (
     often,
     question,
     same,
-    same_time,
     scene,
     shown,
     takes,
@@ -334,27 +333,12 @@ def errors_come_out(case: Case) -> None:
             else f"the scan of parcel {failed.given['parcel']}"
         )
         seen = f"{depot.place}{what} failed at {failed.ended:g} s with {failed.failure}"
-        raised = " and ".join(f"{error.kind}: {error.message}" for error in act.errors)
-        run.expect(
-            act.heard(failed),
-            f"{seen}; sort_parcels() {f'raised {raised}' if raised else 'returned'} at {act.ended:g} s",
-            at=failed,
-            advice="raise that very error, alone or in a group, and no other one in its place"
-            if raised
-            else "let that error out of sort_parcels(): when something has failed, it must not return",
-        )
-        run.expect(
-            same_time(act.ended, failed.ended or 0.0),
-            f"{seen}, and sort_parcels() raised that at {act.ended:g} s",
-            at=failed,
-            advice="let the error cancel whatever else is under way, and wait for nothing",
-        )
-        left = [call for call in [*depot.turns, *depot.scans] if (call.ended or 1e18) > act.ended]
-        run.expect(
-            not left,
-            f"{seen}, and {counted(len(left), 'other call')} went on after sort_parcels() had raised it",
-            at=next(iter(left), None),
-            advice="start whatever runs beside it in the same task group, which cancels it and waits for it",
+        run.expect_heard(
+            act,
+            failed,
+            [*depot.turns, *depot.scans],
+            seen,
+            advice="let that error out of sort_parcels(): when something has failed, it must not return",
         )
 
 
