@@ -20,7 +20,7 @@ from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
-CHOSEN = ["threads_with_a_limit", "blocking_client", "forgotten_await"]
+CHOSEN = ["lost_update", "blocking_client", "forgotten_await"]
 
 
 def has_jail() -> bool:
@@ -34,10 +34,10 @@ def has_jail() -> bool:
 needs_jail = pytest.mark.skipif(not has_jail(), reason="bubblewrap does not work on this machine")
 
 
-@pytest.fixture
-def cohort(tmp_path):
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
     """Four students: one right, one wrong, one who handed in nothing, and one like the first."""
-    folder = tmp_path / "cohort"
+    folder = tmp_path_factory.mktemp("handed in")
     for exercise in COURSE.select(CHOSEN):
         for name, file in (
             ("ada", exercise.solutions / "solution.py"),
@@ -50,6 +50,26 @@ def cohort(tmp_path):
             os.utime(place, (1_700_000_000, 1_700_000_000))
     (folder / "zoe").mkdir()
     return folder
+
+
+@pytest.fixture
+def cohort(handed_in, tmp_path):
+    return shutil.copytree(handed_in, tmp_path / "cohort")
+
+
+@pytest.fixture(scope="module")
+def first_sweep(handed_in, tmp_path_factory):
+    """Where it wrote, and how it ended."""
+    out = tmp_path_factory.mktemp("swept") / "out"
+    return out, sweep(handed_in, out)
+
+
+@pytest.fixture
+def done(first_sweep, tmp_path):
+    """How a sweep ended of which `tmp_path / "out"` is a copy."""
+    out, done = first_sweep
+    shutil.copytree(out, tmp_path / "out")
+    return done
 
 
 def command(*words):
@@ -69,8 +89,7 @@ def statuses(out):
     }
 
 
-def test_every_student_gets_a_verdict_for_every_exercise(cohort, tmp_path):
-    done = sweep(cohort, tmp_path / "out")
+def test_every_student_gets_a_verdict_for_every_exercise(done, tmp_path):
     assert done.returncode == cli.PASSED, done.stdout + done.stderr
     assert statuses(tmp_path / "out") == {
         "ada": ["passed"] * 3,
@@ -82,32 +101,29 @@ def test_every_student_gets_a_verdict_for_every_exercise(cohort, tmp_path):
     assert (tmp_path / "out" / "gradebook.html").stat().st_size > 1000
 
 
-def test_without_a_jail_it_says_so_loudly(cohort, tmp_path):
-    done = sweep(cohort, tmp_path / "out")
+def test_without_a_jail_it_says_so_loudly(done, tmp_path):
     assert "Without a jail" in done.stdout
     assert read_cohort(tmp_path / "out").isolation == "process"
 
 
 @needs_jail
-def test_in_a_jail_marks_are_the_same(cohort, tmp_path):
-    done = sweep(cohort, tmp_path / "jailed", isolation="bubblewrap")
-    assert done.returncode == cli.PASSED, done.stdout + done.stderr
-    sweep(cohort, tmp_path / "free")
-    jailed, free = read_cohort(tmp_path / "jailed"), read_cohort(tmp_path / "free")
+def test_in_a_jail_marks_are_the_same(done, cohort, tmp_path):
+    in_jail = sweep(cohort, tmp_path / "jailed", isolation="bubblewrap")
+    assert in_jail.returncode == done.returncode == cli.PASSED, in_jail.stdout + in_jail.stderr
+    jailed, free = read_cohort(tmp_path / "jailed"), read_cohort(tmp_path / "out")
     assert jailed.isolation == "bubblewrap"
     assert jailed.students == free.students
 
 
-def test_equal_files_are_judged_once(cohort, tmp_path):
-    done = sweep(cohort, tmp_path / "out")
+def test_equal_files_are_judged_once(done, tmp_path):
     with sqlite3.connect(tmp_path / "out" / "journal.sqlite3") as database:
         (count,) = database.execute("SELECT count(*) FROM verdicts").fetchone()
     assert count == 9  # ada's and eve's, bob's, and what is missing: three each.
     assert "of 12 verdicts, 9 are new" in done.stdout
 
 
-def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
-    sweep(cohort, tmp_path / "out")
+def test_what_has_not_changed_is_not_judged_again(done, cohort, tmp_path):
+    assert "9 are new" in done.stdout
     before = (tmp_path / "out" / "gradebook.html").read_bytes()
     again = sweep(cohort, tmp_path / "out")
     assert "0 are new" in again.stdout
@@ -118,9 +134,8 @@ def test_what_has_not_changed_is_not_judged_again(cohort, tmp_path):
     assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
 
 
-def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path):
+def test_to_judge_some_again_keeps_what_is_there_of_the_others(done, cohort, tmp_path):
     out = tmp_path / "out"
-    sweep(cohort, out)
     before = read_cohort(out)
     given = [cohort, "-o", out, "--isolation", "process"]
     for words in (["--only", "bob"], ["--exercise", "forgotten_await"]):
@@ -138,18 +153,17 @@ def test_to_judge_some_again_keeps_what_is_there_of_the_others(cohort, tmp_path)
         for work in student.works
     }
     assert works["bob", "forgotten_await"] == works["ada", "forgotten_await"] == "passed"
-    assert works["bob", "blocking_client"] == works["bob", "threads_with_a_limit"] == "failed"
+    assert works["bob", "blocking_client"] == works["bob", "lost_update"] == "failed"
     assert (out / "gradebook.html").read_text().count('scope="row"') == 4
 
 
-def test_a_folder_of_another_version_is_not_written_to(cohort, tmp_path):
+def test_a_folder_of_another_version_is_not_written_to(done, cohort, tmp_path):
     out = tmp_path / "out"
-    sweep(cohort, out)
     with sqlite3.connect(out / "journal.sqlite3") as database:
         database.execute("UPDATE meta SET value = '99' WHERE key = 'version'")
-    done = sweep(cohort, out)
-    assert done.returncode == cli.UNUSABLE
-    assert "another version of the kit" in done.stderr
+    again = sweep(cohort, out)
+    assert again.returncode == cli.UNUSABLE
+    assert "another version of the kit" in again.stderr
 
 
 def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
@@ -366,12 +380,11 @@ def test_a_doctor_finds_a_jail_tight():
     assert "NOT STOPPED" not in done.stdout
 
 
-def test_a_sweep_writes_json_that_can_be_read_back(cohort, tmp_path):
-    sweep(cohort, tmp_path / "out")
+def test_a_sweep_writes_json_that_can_be_read_back(done, tmp_path):
     words = [sys.executable, "-m", "checker", "export", str(tmp_path / "out"), "--to", "json"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == cli.PASSED, done.stderr
-    assert json.loads(done.stdout)
+    exported = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert exported.returncode == cli.PASSED, exported.stderr
+    assert json.loads(exported.stdout)
 
 
 def test_what_an_instructor_decides_stays_through_later_sweeps_and_is_looked_at_first(

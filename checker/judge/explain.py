@@ -663,6 +663,13 @@ _ADVICE = (
             "nobody is left to receive: the other end of the stream was closed, or its task has ended"
         ),
     ),
+    (
+        r"^WouldBlock",
+        _(
+            "a call that ends in `_nowait` never waits: it raises this where it would have to. Make room for whatever "
+            "may come, or await the call without `_nowait`"
+        ),
+    ),
     (r"^EOFError", _("take the call of input() out")),
     (r"^BdbQuit", _("take the breakpoint out")),
     (

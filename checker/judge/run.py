@@ -396,6 +396,9 @@ class Run:
                     awaited=awaited(self.trace, first.what),
                 ),
                 first.line or first.started_at,
+                _(
+                    "wait for every task that you start until it has ended, or cancel it: a task group does both"
+                ),
             )
         if left := self.threads_left:
             first = left[0]

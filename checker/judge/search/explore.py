@@ -37,8 +37,8 @@ class Depth:
     more: int
     """How many follow in each other round."""
     failures: int = 0
-    """How many calls fail in the first round, one in each world, beside its variations. Where there
-    are fewer calls, each of them fails once: whether errors are heard at all must not be a matter of
+    """How many calls fail in the first round, one in each world, beside its variations. Each call fails
+    before one of them fails again: whether errors are heard at all must not be a matter of
     luck, however quick the search is."""
     largest: int = ANY_SIZE
     """How far above the low end of its range a size may be."""
@@ -222,11 +222,15 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Mishap]:
 
 
 def _first_failures(random: Random, plain: Seen, aims: Aims, failures: int) -> list[Mishap]:
-    """So many calls fail once, with the first error."""
+    """So many failures of calls. Each call fails before one of them fails again, and the errors take turns."""
     if not aims.fail:
         return []
-    calls = range(1, len(plain.trace.calls) + 1)
-    return [Mishap(call=call) for call in random.sample(calls, k=min(failures, len(calls)))]
+    count = len(plain.trace.calls)
+    calls = random.sample(range(1, count + 1), k=count)
+    return [
+        Mishap(call=calls[turn % count], error=(turn % count + turn // count) % len(aims.fail))
+        for turn in range(min(failures, count * len(aims.fail)))
+    ]
 
 
 def _reorder(

@@ -249,7 +249,8 @@ def troubles(case: Case) -> Iterator[Walk]:
 
 def _play(case: Case, world: World) -> Iterator[Walk]:
     """Two walks, the second of which may begin when the first is over."""
-    planned = [_draw(case, world, most_gates, most) for most_gates, most in ((4, 2), (2, 1))]
+    slowest = case.pick([0.5, 5.0, 30_000.0])
+    planned = [_draw(case, world, slowest, *most) for most in ((4, 2), (2, 1))]
     if case.pick([False, True]):
         planned[1][-1].after(planned[0][-1])
     run = world.attempt_all(*(act for *_, act in planned))
@@ -257,7 +258,9 @@ def _play(case: Case, world: World) -> Iterator[Walk]:
         yield Walk(gates, board, act, run, f"in call {number} of 2, ")
 
 
-def _draw(case: Case, world: World, most_gates: int, most: int) -> tuple[list[Gate], Board, Act]:
+def _draw(
+    case: Case, world: World, slowest: float, most_gates: int, most: int
+) -> tuple[list[Gate], Board, Act]:
     last = case.pick([7, 0])
     gates: list[Gate] = []
     for number in range(case.size(0, most_gates)):
@@ -265,7 +268,6 @@ def _draw(case: Case, world: World, most_gates: int, most: int) -> tuple[list[Ga
         numbers = [case.integer(0, last) for _ in range(case.size(0, most))]
         seconds = [case.duration(0.1, silence) for _ in range(len(numbers) + 1)]
         gates.append(world.add(Gate(f"gate {number + 1}", numbers, seconds)))
-    slowest = case.pick([0.5, 5.0, 30_000.0])
     board = world.add(Board([case.duration(0.1, slowest) for _ in range(most_gates * most)]))
     return gates, board, world.call("keep_score", gates, board)
 
