@@ -12,10 +12,11 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, TextIO
 
 import anyio
 
@@ -39,6 +40,7 @@ def play(main: Callable[[], Awaitable[None]]) -> None:
     """Run `main` on the backend that the command line asks for (`--backend trio`), or on asyncio. Ctrl-C
     ends it without a traceback; of every other error, what the learner wrote is shown."""
     sys.excepthook = _show_error
+    warnings.showwarning = _show_warning
     if hasattr(signal, "SIGPIPE"):  # `checker try NAME | head` ends as any other program does.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description="Plays exercise.py on the real clock.")
@@ -58,6 +60,19 @@ async def _timed(main: Callable[[], Awaitable[None]]) -> None:
     global _began
     _began = time.perf_counter()  # To import a backend takes a while, and is nobody's waiting.
     await main()
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning as Python does, but for what it says about tracemalloc, which leads nobody anywhere."""
+    text = warnings.formatwarning(message, category, filename, lineno, line)
+    print(text, end="", file=file or sys.stderr)
 
 
 def _show_error(

@@ -100,6 +100,16 @@ def test_try_shows_what_happens_and_when_in_real_seconds(clone):
     assert float(seconds[1]) >= 0.8
 
 
+def test_a_warning_of_pythons_is_shown_without_what_it_says_about_tracemalloc(clone, written):
+    written(
+        "async def hello(): ...\n\n\nasync def main():\n    hello()\n",
+        "from exercise import main\n\nfrom checker.example import play\n\nplay(main)\n",
+    )
+    told = tried(clone, "too_many_at_once")
+    assert "coroutine 'hello' was never awaited" in told.stderr
+    assert "tracemalloc" not in told.stderr
+
+
 def test_try_plays_the_learners_own_file(clone):
     clone.file.write_bytes((clone.solutions / "solution.py").read_bytes())
     told = tried(clone, "too_many_at_once")

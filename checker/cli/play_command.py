@@ -1,6 +1,7 @@
 """`checker play`: be the network, and choose what comes next, step by step."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -232,12 +233,15 @@ class _Table:
 
     def _read(self) -> str:
         """What is typed next, in lower case."""
-        sys.stdout.write("> ")
-        sys.stdout.flush()
-        line = sys.stdin.readline()
-        typed = line.strip().lower()
+        if sys.stdin.isatty():
+            with contextlib.suppress(ImportError):
+                import readline  # noqa: F401  # With it, arrow keys move in what `input` reads.
+        try:
+            typed = input("> ").strip().lower()
+        except EOFError:
+            raise _Quit from None
         if not sys.stdin.isatty():
             self._screen.line(typed)  # Nobody else has shown it.
-        if not line or typed == "q":
+        if typed == "q":
             raise _Quit
         return typed
