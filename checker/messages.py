@@ -55,6 +55,11 @@ def golden(gradings: Sequence[tuple[Path, ExerciseReport]], seed: int) -> str:
 
 def faults(check: CheckReport) -> Iterator[str]:
     """What is wrong with a message, whatever it is about."""
+    if not check.tried:
+        yield (
+            "depends on how fast the machine is: the answer met a limit of real time. Try again when less else "
+            "runs; if it hangs there as well, take out what hangs"
+        )
     if not check.advice:
         yield "does not end with what to try next"
     if not _OF_A_RUN.search(check.told):

@@ -157,6 +157,19 @@ def test_once_everything_is_written_verify_goes_on_to_the_proof(ours, call):
     assert again.returncode == cli.PASSED, again.stdout + again.stderr
 
 
+def test_what_is_said_of_an_answer_that_ran_out_of_time_is_not_accepted(ours):
+    (wrong, *_) = sorted((ours / f"solutions/{KEPT}/mistakes").glob("*.py"))
+    source = wrong.read_text()
+    (head, function) = re.split(r"(?m)^(?=async def)", source, maxsplit=1)
+    wrong.write_text(head + function.partition("\n")[0] + "\n    while True:\n        pass\n")
+    kept = ours / f"solutions/{KEPT}/messages.txt"
+    before = kept.read_bytes()
+    done = program("verify", "--no-mutants", "--seeds", "1", "--accept", cwd=ours)
+    assert done.returncode == cli.FAILED
+    assert "the answer met a limit of real time" in done.stdout
+    assert kept.read_bytes() == before
+
+
 def test_a_new_chapter_comes_last_and_comments_stay(ours, call):
     code, out, _err = call("new", "later/brand_new", cwd=ours / "exercises")
     assert code == 0
