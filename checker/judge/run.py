@@ -147,12 +147,13 @@ class Run:
         advice: str | None = None,
         together: Iterable[Iterable[Call]] = (),
         late: Call | None = None,
+        tells_error: bool = False,
     ) -> None:
         """Fail the check with `message`, about the line of `at`, unless `condition` holds.
 
         `message` says what was seen and what was expected, with the numbers of this run; `advice`
         says what to try, where that of the check does not fit. If the function raised, the failure
-        says that first: it is the likely cause. `together` are calls that should have been under way at
+        says that first, since it is the likely cause, unless the message `tells_error` itself. `together` are calls that should have been under way at
         the same time, in groups of those that may take turns: if one had to wait for a lock or the like
         that was held during one of another group, the failure says where. `late` is a call that came too
         late: if its task slept again and again before, the failure says so.
@@ -164,7 +165,7 @@ class Run:
         line = at.line if at is not None else None
         # It is where this was noticed; what caused it may be any other line.
         place = _("{method}() was called here", method=at.method) if isinstance(at, Call) else ""
-        if self.error is not None and not self._error_expected:
+        if self.error is not None and not self._error_expected and not tells_error:
             message = _(
                 "it raised {error}; {message}", error=error_name(self.error), message=message
             )
@@ -190,9 +191,18 @@ class Run:
         advice: str | None = None,
         together: Iterable[Iterable[Call]] = (),
         late: Call | None = None,
+        tells_error: bool = False,
     ) -> NoReturn:
         """Fail the check, as `expect` does where its condition does not hold."""
-        self.expect(False, message, at=at, advice=advice, together=together, late=late)
+        self.expect(
+            False,
+            message,
+            at=at,
+            advice=advice,
+            together=together,
+            late=late,
+            tells_error=tells_error,
+        )
         raise AssertionError("expect() returned though nothing was as expected")
 
     def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:

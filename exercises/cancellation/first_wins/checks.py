@@ -12,7 +12,6 @@ from checker import (
     Call,
     Calls,
     Case,
-    CheckFailed,
     ErrorTree,
     Failure,
     Run,
@@ -101,16 +100,14 @@ class Reading:
         advice: str,
         late: bool = False,
     ) -> NoReturn:
-        """As `run.fail`, for messages that say themselves what was raised."""
-        call = at if isinstance(at, Call) else None
-        raise CheckFailed(
+        """As `run.fail`; each message says itself what was raised."""
+        self.run.fail(
             message,
-            at.line if at is not None else None,
-            advice,
-            place=f"{call.method}() was called here" if call and call.line is not None else "",
+            at=at,
+            advice=advice,
             together=[[each] for each in self.calls] if late else (),
-            late=call if late else None,
-            about=call,
+            late=at if late and isinstance(at, Call) else None,
+            tells_error=True,
         )
 
     @property

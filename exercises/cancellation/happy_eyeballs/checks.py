@@ -11,7 +11,6 @@ from checker import (
     Call,
     Calls,
     Case,
-    CheckFailed,
     ErrorTree,
     Failure,
     Run,
@@ -118,15 +117,14 @@ class Dial:
         late: Call | None = None,
         together: Iterable[Iterable[Call]] = (),
     ) -> NoReturn:
-        """As `run.fail`, for messages that say themselves what was raised."""
-        is_known = isinstance(at, Call) and at.line is not None
-        raise CheckFailed(
+        """As `run.fail`; each message says itself what was raised."""
+        self.run.fail(
             self.place + message,
-            at.line if at is not None else None,
-            advice,
-            place=f"{at.method}() was called here" if is_known and isinstance(at, Call) else "",
+            at=at,
+            advice=advice,
             late=late,
             together=together,
+            tells_error=True,
         )
 
     def expect(self, condition: object, message: str, **more: Any) -> None:

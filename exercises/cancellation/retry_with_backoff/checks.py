@@ -9,7 +9,6 @@ from checker import (
     Call,
     Calls,
     Case,
-    CheckFailed,
     ErrorTree,
     Failure,
     Run,
@@ -90,15 +89,8 @@ class Sending:
         advice: str | None = None,
         late: Call | None = None,
     ) -> NoReturn:
-        """As `run.fail`, for messages that say themselves what was raised."""
-        is_known = isinstance(at, Call) and at.line is not None
-        raise CheckFailed(
-            self.place + message,
-            at.line if at is not None else None,
-            advice,
-            place=f"{at.method}() was called here" if is_known and isinstance(at, Call) else "",
-            late=late,
-        )
+        """As `run.fail`; each message says itself what was raised."""
+        self.run.fail(self.place + message, at=at, advice=advice, late=late, tells_error=True)
 
     def expect(self, condition: object, message: str, **more: Any) -> None:
         if not condition:
