@@ -57,12 +57,14 @@ SEVERAL_SCENES = {
     "cancellation/retry_with_backoff",
     "streams/waiting_for_more",
     "streams/shared_end",
+    "streams/nightly_import",
     "streams/lost_item",
     "locks_and_limits/deadlock",
     "locks_and_limits/leaked_permit",
     "locks_and_limits/single_flight",
     "streams/worker_pool",
     "task_groups/fire_and_forget",
+    "task_groups/up_and_running",
 }
 """Here some checks look at other worlds than others do, so a program that could tell these apart could earn
 the points of some checks by being right in their worlds alone: no more than one that is wrong in the others

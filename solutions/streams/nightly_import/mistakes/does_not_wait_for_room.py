@@ -1,0 +1,23 @@
+"""Sends without waiting, which fails when the buffer is full.
+
+Caught by: bounded, no_slower, errors_come_out
+"""
+
+import anyio
+
+
+async def read(source, rows):
+    async with rows:
+        while (row := await source.next_row()) is not None:
+            rows.send_nowait(row)
+
+
+async def copy_rows(source, shop, room):
+    stored = 0
+    send, receive = anyio.create_memory_object_stream(room)
+    async with anyio.create_task_group() as group:
+        group.start_soon(read, source, send)
+        async for row in receive:
+            await shop.store(row)
+            stored += 1
+    return stored

@@ -1,0 +1,21 @@
+"""Says that it has started when its task has, and not its program.
+
+Caught by: no_sooner, no_later, read_on, heard
+"""
+
+import anyio
+
+
+async def run_program(program, *, task_status):
+    task_status.started()
+    async for line in program:
+        pass
+
+
+async def try_out(programs, suite):
+    async with anyio.create_task_group() as group:
+        for program in programs:
+            await group.start(run_program, program)
+        failed = await suite.run()
+        group.cancel_scope.cancel()
+    return failed
