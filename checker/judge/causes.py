@@ -554,7 +554,7 @@ def _own_timeouts(
     for limit in trace.watched.timeouts[:MAX_LIMITS]:
         if limit.until in ({cancelled_at[limit.task]} if limit.task in cancelled_at else outside):
             continue
-        if limit.task in beside or not _may_explain(about, limit.until):
+        if limit.task in beside or not _may_explain(trace, about, limit.until):
             continue
         dropped = [
             call
@@ -596,10 +596,14 @@ def _beside_the_point(trace: Trace, branches: Sequence[_Branch]) -> frozenset[in
     )
 
 
-def _may_explain(about: Call | None, instant: float) -> bool:
-    """Whether what gave something up at an instant may be why a check fails that is `about` a call: if the call
-    was given up, it was so then."""
-    return about is None or about.outcome != "cancelled" or about.ended == instant
+def _may_explain(trace: Trace, about: Call | None, instant: float) -> bool:
+    """Whether what gave something up at an instant may be why a check fails that is `about` a call: not if the
+    call had begun, and came too late; and if it was given up, it was so then."""
+    if about is None:
+        return True
+    if about.number == trace.late and instant > about.started:
+        return False
+    return about.outcome != "cancelled" or about.ended == instant
 
 
 def _waits_by_task(trace: Trace) -> dict[int, list[Waited]]:
@@ -668,7 +672,7 @@ def _own_cancels(trace: Trace, about: Call | None, beside: frozenset[int]) -> It
     others |= {act.cancelled_at for act in trace.acts if act.cancelled_at is not None}
     errors = [struck for struck in trace.watched.struck if struck.kind]
     for cancel in cancels:
-        if not _may_explain(about, cancel.at):
+        if not _may_explain(trace, about, cancel.at):
             continue
         dropped = [
             call
