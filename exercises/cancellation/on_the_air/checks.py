@@ -245,8 +245,10 @@ class Bulletin:
     # --- what should have been ---
 
     def expect_report(self) -> None:
-        """The wire was asked once, at the beginning, and could take its time."""
-        calls = self.run.calls.to(self.wire)
+        """The wire was asked once, at the beginning, and could take its time unless the caller left."""
+        calls, cancelled = self.run.calls.to(self.wire), self.cancelled_at
+        if calls.first is None and cancelled is not None and same_time(cancelled, self.act.started):
+            return
         if calls.first is None or not same_time(calls[0].started, self.act.started):
             self.explain_error()
             asked = f"did so at {calls[0].started:g} s" if calls else "never did"
@@ -262,7 +264,7 @@ class Bulletin:
                 at=calls[1],
                 advice=FETCH,
             )
-        if calls[0].outcome == "cancelled" or calls[0].ended is None:
+        if cancelled is None and (calls[0].ended is None or calls[0].outcome == "cancelled"):
             self.explain_error()
             ended = calls[0].ended
             self.fail(
@@ -275,7 +277,6 @@ class Bulletin:
 
     def expect_turns(self) -> None:
         """Every editor whose turn came in time got the right text, and had all the time that was left."""
-        self.expect_report()
         for turn in [*self.in_time, *([self.too_late] if self.too_late else [])]:
             call = self.run.calls.to(turn.editor).first
             if call is None and not is_later(self.over, turn.began):
@@ -469,6 +470,7 @@ def bulletins(case: Case) -> Iterator[Sequence[Bulletin]]:
 def in_time(case: Case) -> None:
     for hour in bulletins(case):
         for bulletin in hour:
+            bulletin.expect_report()
             if bulletin.cancelled_at is not None or bulletin.is_to_fail or bulletin.too_late:
                 continue
             bulletin.expect_turns()
@@ -487,6 +489,7 @@ def in_time(case: Case) -> None:
 def time_is_over(case: Case) -> None:
     for hour in bulletins(case):
         for bulletin in hour:
+            bulletin.expect_report()
             late = bulletin.too_late
             if bulletin.cancelled_at is not None or bulletin.is_to_fail or late is None:
                 continue
@@ -508,6 +511,7 @@ def time_is_over(case: Case) -> None:
 def ends_at_once(case: Case) -> None:
     for hour in bulletins(case):
         for bulletin in hour:
+            bulletin.expect_report()
             if bulletin.cancelled_at is not None:
                 bulletin.expect_gave_way()
             elif bulletin.is_to_fail:
