@@ -1,0 +1,58 @@
+"""A lock for each table that is dropped when the last one who waits for it has gone."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import anyio
+
+
+class Till(Protocol):
+    """Holds the bill of each table; a call takes a while."""
+
+    async def read(self, table: int) -> list[str]: ...
+
+    async def write(self, table: int, dishes: list[str]) -> None: ...
+
+
+class Terminal(Protocol):
+    """Charges a card, which the guest has to find first."""
+
+    async def charge(self, table: int, dishes: list[str]) -> None: ...
+
+
+class Bills:
+    """The bills of all tables."""
+
+    def __init__(self, till: Till, terminal: Terminal) -> None:
+        self._till = till
+        self._terminal = terminal
+        self._locks: dict[int, anyio.Lock] = {}
+        self._users: Counter[int] = Counter()
+
+    @asynccontextmanager
+    async def _alone_with(self, table: int) -> AsyncIterator[None]:
+        lock = self._locks.setdefault(table, anyio.Lock())
+        self._users[table] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._users[table] -= 1
+            if not self._users[table]:
+                del self._locks[table], self._users[table]
+
+    async def order(self, table: int, dish: str) -> None:
+        """Put a dish onto the bill of a table."""
+        async with self._alone_with(table):
+            dishes = await self._till.read(table)
+            await self._till.write(table, [*dishes, dish])
+
+    async def pay(self, table: int) -> list[str]:
+        """Charge the bill of a table, and begin a new one."""
+        async with self._alone_with(table):
+            dishes = await self._till.read(table)
+            await self._terminal.charge(table, dishes)
+            await self._till.write(table, [])
+            return dishes
