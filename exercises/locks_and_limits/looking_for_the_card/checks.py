@@ -315,14 +315,15 @@ def _open(
     visits: list[Visit] = []
     began = 0.0
     for turn in range(case.size(1, most_visits)):
-        table = numbers[(turn + case.integer(0, 1)) % len(numbers)]
+        table = numbers[(turn // 2 + case.integer(0, 1)) % len(numbers)]
         pays = turn % 3 == 1 and case.pick([True, True, False])
         dish = None if pays else case.pick(DISHES)
         act = bills.order(table, dish) if dish else bills.pay(table)
         # No two of them come at the same moment, so that nobody can say who should be first.
         began += case.duration(0.031, 1.5)
         act.at(began)
-        if dish and case.pick([False, True]):
+        leaves = case.pick([turn % 3 == 2, turn % 2 == 0])
+        if dish and leaves:
             act.cancel_after(case.duration(0.077, 4.0))
         visits.append(Visit(table, dish, act))
     return till, terminal, visits
