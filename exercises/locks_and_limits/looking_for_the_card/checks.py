@@ -302,7 +302,9 @@ def _open(
     """A restaurant, and what its guests want."""
     numbers = case.distinct([0, 8, 4_096, 1], case.size(1, most_tables))
     longest = case.pick([20_000.0, 2.0])
-    begun: dict[int, list[str]] = {number: case.pick([[], ["wine", "bread"]]) for number in numbers}
+    begun: dict[int, list[str]] = {
+        number: case.pick([[], ["wine", "bread", "wine"]]) for number in numbers
+    }
     till = world.add(Till({number: case.duration(0.05, 2.0) for number in numbers}, begun))
     first = case.integer(0, len(ERRORS) - 1)
     refused: dict[int, Exception] = {
