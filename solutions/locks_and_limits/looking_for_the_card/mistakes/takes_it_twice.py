@@ -1,0 +1,31 @@
+"""Takes the lock of a table in a helper, too, which is called while it is held.
+
+Caught by: bills_are_right, tables_overlap
+"""
+
+from collections import defaultdict
+
+import anyio
+
+
+class Bills:
+    def __init__(self, till, terminal):
+        self._till = till
+        self._terminal = terminal
+        self._locks = defaultdict(anyio.Lock)
+
+    async def _bill(self, table):
+        async with self._locks[table]:
+            return await self._till.read(table)
+
+    async def order(self, table, dish):
+        async with self._locks[table]:
+            dishes = await self._bill(table)
+            await self._till.write(table, [*dishes, dish])
+
+    async def pay(self, table):
+        async with self._locks[table]:
+            dishes = await self._bill(table)
+            await self._terminal.charge(table, dishes)
+            await self._till.write(table, [])
+            return dishes
