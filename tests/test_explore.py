@@ -32,7 +32,7 @@ def imagine(sandbox, start, program, services, plan, timings, budget):
     each of which makes so many calls of a second, one after another. It returns who was replied to
     when, what failed, and which act was cancelled before which step or in which pause."""
     lengths = start.acts[0].arguments
-    trace = Trace(start.backend, services, acts=[ActRecord("main", ()) for _ in start.acts])
+    trace = Trace(start.backend, services, acts=[ActRecord("main", (), 0.0) for _ in start.acts])
     made = dict.fromkeys(range(1, len(lengths) + 1), 0)
     order = []
     while enabled := [
@@ -52,6 +52,7 @@ def imagine(sandbox, start, program, services, plan, timings, budget):
         trace.happened.append(Happening("reply", 0, (number,), number, len(enabled)))
     if start.count:
         trace.task_steps = 2 * trace.steps
+        trace.steps_by = [(trace.task_steps, 0.0)]
     strike = start.strike and ("step", start.strike.step, start.strike.act)
     pause = plan.cancelled_in and ("pause", plan.cancelled_in.number, plan.cancelled_in.act)
     trace.ending = Returned((tuple(order), plan.failing, strike or pause))

@@ -316,6 +316,7 @@ class _Conversation:
                 self.world.strike()
             case TaskSteps(count):
                 self.trace.task_steps = count
+                self.trace.steps_by.append((count, now))
             case ThreadStarted(thread, name, task):
                 self._threads[thread] = facts.Thread(thread, name, task, now)
             case _:

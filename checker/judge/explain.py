@@ -658,6 +658,16 @@ _ADVICE = (
         ),
     ),
     (
+        r"already held Lock",
+        _(
+            "whoever has a lock and takes it again would wait for itself: take it once, around all that needs it"
+        ),
+    ),
+    (
+        r"Owner of this lock exited without releasing",
+        _("release a lock on every way out, as `async with` does: its task ended with it"),
+    ),
+    (
         r"^BrokenResourceError",
         _(
             "nobody is left to receive: the other end of the stream was closed, or its task has ended"

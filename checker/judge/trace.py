@@ -535,6 +535,8 @@ class Trace:
     """What the world let happen, chosen or not, in its order."""
     task_steps: int | None = None
     """How many steps the tasks took, if the run was to count them."""
+    steps_by: list[tuple[int, float]] = field(default_factory=list)
+    """How many they had taken by the end of an instant, in virtual seconds, for each in which they took any."""
     cancelled_at: float | None = None
     """When the judge first cancelled something from outside, in virtual seconds, if it did."""
     cancelled_order: int = 0

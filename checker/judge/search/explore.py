@@ -18,7 +18,7 @@ from checker.judge.draws import ANY_SIZE, Drawer, Profile, profiles
 from checker.judge.scheduler import Scheduler, Timed
 from checker.judge.search.exhaustive import Estimate, next_order
 from checker.judge.search.strategies import PORTFOLIO
-from checker.judge.trace import Trace
+from checker.judge.trace import ActRecord, Trace, seconds
 from checker.report import Searched
 
 
@@ -211,14 +211,34 @@ def _points(plain: Seen, aims: Aims) -> Iterator[Mishap]:
     """All that can go wrong from outside in a world like that."""
     trace = plain.trace
     if aims.cancel:
-        steps = [2 * n - 1 for n in range(1, (trace.task_steps or 0) + 1)]
-        waits = [2 * n for n in range(1, trace.steps + 1)]
-        for moment in (*steps, *waits):
-            for act in range(max(1, len(trace.acts))):
-                yield Mishap(moment, act)
+        yield from _cancellations(trace)
     for call in range(1, len(trace.calls) + 1):
         for error in range(len(aims.fail)):
             yield Mishap(call=call, error=error)
+
+
+def _cancellations(trace: Trace) -> Iterator[Mishap]:
+    """Each act is cancelled before each step of a task and in each pause, while it is under way."""
+    taken = 0
+    for until, at in trace.steps_by:
+        acts = [n for n, act in enumerate(trace.acts) if _is_under_way(act, at)]
+        for step in range(taken + 1, until + 1):
+            for act in acts:
+                yield Mishap(2 * step - 1, act)
+        taken = until
+    at = 0.0
+    for pause, happening in enumerate(trace.happened, 1):
+        for number, record in enumerate(trace.acts):
+            if _is_under_way(record, at) and record.ended != at:
+                yield Mishap(2 * pause, number)
+        at = seconds(happening.at)
+
+
+def _is_under_way(act: ActRecord, instant: float) -> bool:
+    """Whether it has begun by the end of an instant, and had not ended before it."""
+    if act.started is None or act.started > instant:
+        return False
+    return act.ended is None or act.ended >= instant
 
 
 def _first_failures(random: Random, plain: Seen, aims: Aims, failures: int) -> list[Mishap]:

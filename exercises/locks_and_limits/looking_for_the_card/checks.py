@@ -12,7 +12,6 @@ from checker import (
     Call,
     Calls,
     Case,
-    CheckFailed,
     ErrorTree,
     Failure,
     Run,
@@ -36,6 +35,7 @@ ERRORS = [
     ValueError("no such card"),
     ConnectionError("the bank does not answer"),
     RuntimeError("the terminal is out of paper"),
+    KeyError("card"),
 ]
 
 FROM_READ_TO_WRITE = (
@@ -55,11 +55,14 @@ JUST_THAT = (
 LET_IT_OUT = (
     "let the error of `charge` itself reach the caller of `pay`, and put nothing in its place"
 )
-NOT_TWICE = "a task that holds a lock cannot take it again: call no helper that takes the lock while you hold it"
 ONTO_THE_BILL = (
     "put each dish onto the bill that the till keeps: read it, and write it with the dish"
 )
 GIVE_IT_BACK = "however an order or a payment ends, by an error or a cancellation, too, the next one at that table has to begin"
+
+
+NUMBERS = (0, 1, 2, 3, 8, 32_256_000)
+"""The last one has the remainder 0 with all that one may divide by: 8, 64, 100, 1,024 and many more."""
 
 
 class Till(Service):
@@ -130,16 +133,8 @@ class Table:
         advice: str,
         together: Sequence[Calls] = (),
     ) -> NoReturn:
-        """As `run.fail`, for messages that say themselves what was raised."""
-        call = at if isinstance(at, Call) else None
-        raise CheckFailed(
-            message,
-            at.line if at is not None else None,
-            advice,
-            place=f"{call.method}() was called here" if call and call.line is not None else "",
-            together=together,
-            about=call,
-        )
+        """As `run.fail`; each message says itself what was raised."""
+        self.run.fail(message, at=at, advice=advice, together=together, tells_error=True)
 
     def expect_right(self) -> None:
         """Everybody got what the brief promises, and no dish was lost or doubled."""
@@ -154,10 +149,6 @@ class Table:
             if any(error.call == call.number for call in self.charges) and not visit.dish:
                 continue
             told = f"{visit.name}, called at {act.started:g} s, raised {Failure(error.kind, error.message)}"
-            if "already held" in error.message:
-                self.fail(told, at=error, advice=NOT_TWICE)
-            if "without releasing" in error.message:
-                self.fail(told, at=error, advice=GIVE_IT_BACK)
             if advise(error, self.run.trace.backend):
                 raise act.explained()
             self.fail(
@@ -300,8 +291,8 @@ def _open(
     case: Case, world: World, most_tables: int, most_visits: int
 ) -> tuple[Till, Terminal, list[Visit]]:
     """A restaurant, and what its guests want."""
-    numbers = case.distinct([0, 8, 4_096, 1], case.size(1, most_tables))
-    longest = case.pick([20_000.0, 2.0])
+    numbers = case.distinct(NUMBERS, case.size(1, most_tables))
+    longest = case.pick([60_000.0, 2.0])
     begun: dict[int, list[str]] = {
         number: case.pick([[], ["wine", "bread", "wine"]]) for number in numbers
     }
@@ -317,13 +308,15 @@ def _open(
     bills = world.new("Bills", till, terminal)
     visits: list[Visit] = []
     began = 0.0
+    longest_pause = case.pick([1.5, 0.05])
     for turn in range(case.size(1, most_visits)):
-        table = numbers[(turn // 2 + case.integer(0, 1)) % len(numbers)]
+        place = turn if most_tables > 2 else turn // 2 + case.integer(0, 1)
+        table = numbers[place % len(numbers)]
         pays = turn % 3 == 1 and case.pick([True, True, False])
         dish = None if pays else case.pick(DISHES)
         act = bills.order(table, dish) if dish else bills.pay(table)
         # No two of them come at the same moment, so that nobody can say who should be first.
-        began += case.duration(0.031, 1.5)
+        began += case.duration(0.031, longest_pause)
         act.at(began)
         leaves = case.pick([turn % 3 == 2, turn % 2 == 0])
         if dish and leaves:
@@ -335,7 +328,8 @@ def _open(
 @scene
 def evenings(case: Case) -> Iterator[Sequence[Table]]:
     for world in case.explore(cancel=True):
-        planned = [_open(case, world, 2, 6), _open(case, world, 1, 4)]
+        # Few tables with many visits, or one visit each to many.
+        planned = [_open(case, world, case.pick([2, 6]), 6), _open(case, world, 1, 4)]
         run = world.attempt_all(*(visit.act for *_, visits in planned for visit in visits))
         yield [
             Table(number, till, terminal, [v for v in visits if v.table == number], run)

@@ -35,6 +35,10 @@ class ClosedResourceError(AnyIOError):
     """AnyIO's own error of that name."""
 
 
+class BrokenResourceError(AnyIOError):
+    """AnyIO's own error of that name."""
+
+
 class WouldBlock(AnyIOError):
     """AnyIO's own error of that name."""
 
@@ -43,6 +47,7 @@ ERRORS = (
     ConnectionError("no answer"),
     ValueError("not a price"),
     ClosedResourceError("the line was closed"),
+    BrokenResourceError("the line is broken"),
     WouldBlock("try again later"),
 )
 
@@ -53,6 +58,9 @@ MORE = "go on until next_row() has returned None"
 
 
 MOST_ROOM = 4
+"""In most calls; in some, there is `MUCH_ROOM`."""
+
+MUCH_ROOM = 11
 THE_END = EndOfStream("the line ends here")
 """The error that is taken for something else most often."""
 SLOW_SHOP = ((0.1, 0.5), (1.0, 30_000.0))
@@ -216,9 +224,12 @@ def troubles(case: Case) -> Iterator[Night]:
 def _play(case: Case, world: World, *, may_fail: bool) -> Iterator[Night]:
     """Two nights, the second of which may begin when the first is over."""
     room = case.integer(1, MOST_ROOM)
+    other, most = case.pick([MOST_ROOM + 1 - room, room]), 7
+    if case.pick([False, False, True]):
+        room, most = MUCH_ROOM, MUCH_ROOM + 3
     planned = [
-        _draw(case, world, most, room, may_fail=may_fail)
-        for most, room in ((7, room), (5, MOST_ROOM + 1 - room))
+        _draw(case, world, most, room, may_fail=may_fail),
+        _draw(case, world, 5, other, may_fail=may_fail),
     ]
     if case.pick([False, True]):
         planned[1][-1].after(planned[0][-1])

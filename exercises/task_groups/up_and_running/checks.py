@@ -38,7 +38,7 @@ ERRORS = (
     LookupError("no such table"),
     EndOfStream("nothing more to read"),
 )
-BEFORE: tuple[tuple[str, ...], ...] = ((), ("not ready yet",), ("", "not ready yet"))
+BEFORE: tuple[tuple[str, ...], ...] = ((), ("not ready yet",), ("", "Ready?", "READY"))
 AFTER: tuple[tuple[str, ...], ...] = ((), ("", "is everybody ready"))
 REFUSED = ConnectionError("connection refused")
 UNHEARD = "do not only wait for a program to be ready: it may fail before that, or end, and then never will be"
