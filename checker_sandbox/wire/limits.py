@@ -17,7 +17,7 @@ RUN_SECONDS: Final = 300
 """Real seconds after which a run is ended, whatever it does: far beyond what any limit that is
 counted takes on a busy machine."""
 
-MAX_STEPS: Final = 2_000
+MAX_STEPS: Final = 4_000
 """How often the clock may move in one run."""
 
 MAX_PENDING: Final = 5_000

@@ -1,6 +1,6 @@
 """Limits the unlocking, which is cancelled all the same.
 
-Caught by: page_is_freed
+Caught by: page_is_freed, ends_in_time
 """
 
 from typing import Protocol
