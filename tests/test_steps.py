@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from checker import Service
+from checker import Case, Service
 from checker.judge.acts import Timing
 from checker.judge.conversation import converse
 from checker.judge.launch import Program
 from checker.judge.run import Run
 from checker.judge.scheduler import Plan, Timed
+from checker.judge.search.explore import THOROUGH
+from checker.judge.setting import Setting
 from checker.judge.trace import Misbehaved, Raised, Returned, Stopped
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, Start, Strike
 
@@ -228,3 +230,26 @@ def test_what_swallows_a_strike_has_not_been_cancelled(strike):
     )
     assert isinstance(run.trace.ending, Raised)
     assert run.trace.cancelled_at == 0.0
+
+
+TWICE = b"""
+async def main(desk, *numbers):
+    for number in numbers:
+        await desk.ask(number)
+"""
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_hardly_a_world_is_spent_on_cancelling_what_is_not_under_way(sandbox, at_once):
+    case = Case(Setting(sandbox, Program(TWICE), "asyncio", THOROUGH), "1")
+    struck = []
+    for world in case.explore(cancel=True):
+        desk = world.add(Desk())
+        short, long = world.call("main", desk, 1), world.call("main", desk, 1, 2, 3)
+        world.attempt_all(short, long if at_once else long.after(short))
+        struck.append([act.record.cancelled_at is not None for act in (short, long)])
+    in_vain = (
+        struck.count([False, False]) - THOROUGH.rounds
+    )  # In the moment of a beginning or an end.
+    assert in_vain < (len(struck) - THOROUGH.rounds) / 3
+    assert struck.count([False, True]) > struck.count([True, False]) > 0

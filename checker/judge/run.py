@@ -153,10 +153,11 @@ class Run:
 
         `message` says what was seen and what was expected, with the numbers of this run; `advice`
         says what to try, where that of the check does not fit. If the function raised, the failure
-        says that first, since it is the likely cause, unless the message `tells_error` itself. `together` are calls that should have been under way at
-        the same time, in groups of those that may take turns: if one had to wait for a lock or the like
-        that was held during one of another group, the failure says where. `late` is a call that came too
-        late: if its task slept again and again before, the failure says so.
+        says that first, since it is the likely cause, unless the message `tells_error` itself.
+        `together` are calls that should have been under way at the same time, in groups of those that
+        may take turns: if one had to wait for a lock or the like that was held during one of another
+        group, the failure says where. `late` is a call that came too late: if its task slept again and
+        again before, the failure says so.
 
         Raises `CheckFailed`, as do all methods whose names begin with `expect`; let it out.
         """
