@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from checker.judge.run import same as same
     from checker.judge.run import shown as shown
     from checker.judge.service import AnyIOError as AnyIOError
+    from checker.judge.service import BrokenResourceError as BrokenResourceError
+    from checker.judge.service import ClosedResourceError as ClosedResourceError
+    from checker.judge.service import EndOfStream as EndOfStream
     from checker.judge.service import Service as Service
+    from checker.judge.service import WouldBlock as WouldBlock
     from checker.judge.service import blocking as blocking
     from checker.judge.service import takes as takes
     from checker.judge.streams import Stream as Stream
@@ -54,10 +58,13 @@ _MODULES: Final = {
     "AnyIOError": "service",
     "Awaited": "trace",
     "Blocked": "trace",
+    "BrokenResourceError": "service",
     "Call": "trace",
     "Calls": "calls",
     "Case": "case",
     "CheckFailed": "explain",
+    "ClosedResourceError": "service",
+    "EndOfStream": "service",
     "ErrorTree": "trace",
     "Failure": "trace",
     "Given": "trace",
@@ -71,6 +78,7 @@ _MODULES: Final = {
     "Wait": "trace",
     "Warned": "trace",
     "World": "world",
+    "WouldBlock": "service",
     "advise": "explain",
     "blocking": "service",
     "check": "case",

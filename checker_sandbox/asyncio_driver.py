@@ -11,6 +11,7 @@ import anyio
 
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.steps import Steps
+from checker_sandbox.tasks import readable_name
 
 LONGEST_WAIT: Final = 24 * 3600
 """However far away its next timer is, asyncio waits for no more than a day at a time."""
@@ -76,6 +77,14 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             # again. Whatever the submission makes of that, nothing can follow in this process.
             self._kernel.doomed = True
             raise
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        # How much of a destroyed task is still there to be shown depends on the order in which a circle of
+        # garbage is taken apart, which is not the same in every process. Its name is.
+        if (task := context.get("task")) is not None:
+            left = {key: value for key, value in context.items() if key != "task"}
+            context = left | {"message": f"{left.get('message')} {readable_name(task)}()"}
+        super().default_exception_handler(context)
 
     def time(self) -> float:
         return self._kernel.now

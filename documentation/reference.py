@@ -17,7 +17,14 @@ import checker
 
 PARTS: Final = {
     "Checks and their worlds": ["check", "scene", "question", "Case", "World"],
-    "The world around a submission": ["Service", "Stream", "takes", "blocking", "AnyIOError"],
+    "The world around a submission": ["Service", "Stream", "takes", "blocking"],
+    "Errors that reach the caller as AnyIO's": [
+        "AnyIOError",
+        "EndOfStream",
+        "ClosedResourceError",
+        "BrokenResourceError",
+        "WouldBlock",
+    ],
     "What is called": ["Act", "Instance"],
     "What happened": [
         "Run",

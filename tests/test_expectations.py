@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker import CheckFailed, Service
+from checker import CheckFailed, ClosedResourceError, Service, advise
 
 
 class Desk(Service):
@@ -10,6 +10,12 @@ class Desk(Service):
 
     def ask(self) -> int:
         return 1
+
+    def fail(self) -> None:
+        raise ConnectionError("gone")
+
+    def close(self) -> None:
+        raise ClosedResourceError("it was closed")
 
 
 @pytest.fixture
@@ -19,7 +25,7 @@ def call(case_of):
     def call(source, cancel_after=None):
         world = case_of(source).world()
         act = world.call("main", world.add(Desk()))
-        run = world.run_all(act if cancel_after is None else act.cancel_after(cancel_after))
+        run = world.attempt_all(act if cancel_after is None else act.cancel_after(cancel_after))
         return run, act
 
     return call
@@ -67,6 +73,97 @@ def test_a_cancellation_that_is_held_up_by_a_sleep_is_told_without_a_call(call):
 def test_who_ends_at_once_when_cancelled_is_told_nothing(call):
     run, act = call("async def main(desk):\n    await desk.ask()\n", cancel_after=0.5)
     run.expect_ended_with(act, run.calls)
+
+
+@pytest.mark.parametrize(
+    ("then", "told", "advice"),
+    [
+        ("raise", None, None),
+        ("return", "before it was done, and returned as if all were well", "do not catch it"),
+        ("raise ValueError('no')", "and raised ValueError: no", "raise nothing in its place"),
+    ],
+)
+def test_a_cancellation_must_get_out_of_who_was_not_done(call, then, told, advice):
+    source = f"""
+        import anyio
+
+        async def main(desk):
+            try:
+                await desk.ask()
+            except anyio.get_cancelled_exc_class():
+                {then}
+        """
+    # On asyncio who returns cannot be told from who was woken just before, if a call was cancelled.
+    run, act = call(source, cancel_after=0.5)
+    if told is None:
+        run.expect_gave_way(act, run.calls, done=False)
+        return
+    with pytest.raises(CheckFailed) as caught:
+        run.expect_gave_way(act, [], done=False, place="in call 1 of 2, ")
+    assert caught.value.message == f"in call 1 of 2, main() was cancelled at 0.5 s, {told}"
+    assert advice in caught.value.advice
+
+
+def test_who_was_done_when_it_was_cancelled_may_return(call):
+    source = """
+        import anyio
+
+        async def main(desk):
+            try:
+                await desk.ask()
+            except anyio.get_cancelled_exc_class():
+                return
+        """
+    run, act = call(source, cancel_after=0.5)
+    run.expect_gave_way(act, [], done=True)
+
+
+FAILS = """
+    import anyio
+
+    async def main(desk):
+        try:
+            await desk.fail()
+        except ConnectionError as error:
+            {then}
+    """
+
+
+@pytest.mark.parametrize(
+    ("then", "told", "advice"),
+    [
+        ("raise", None, None),
+        ("raise ExceptionGroup('all', [error])", None, None),
+        ("return", "main() returned at 1 s", "let it out"),
+        (
+            "raise ConnectionError('gone')",
+            "main() raised ConnectionError: gone at 1 s",
+            "that very error",
+        ),
+        (
+            "await anyio.sleep(2); raise",
+            "and main() raised that at 3 s",
+            "wait for nothing",
+        ),
+    ],
+)
+def test_the_very_error_of_a_call_must_be_heard_at_once(call, then, told, advice):
+    run, act = call(FAILS.format(then=then))
+    failed = run.calls[0]
+    if told is None:
+        run.expect_heard(act, failed, run.calls, "it failed", advice="let it out")
+        return
+    with pytest.raises(CheckFailed) as caught:
+        run.expect_heard(act, failed, run.calls, "it failed", advice="let it out")
+    assert caught.value.message.endswith(told)
+    assert caught.value.message.count("gone") == told.count("gone"), "what was raised is told once"
+    assert advice in caught.value.advice
+
+
+def test_what_the_kit_knows_of_an_error_is_not_said_of_one_that_a_service_raised(call):
+    run, act = call("async def main(desk):\n    await desk.close()\n")
+    [error] = act.errors
+    assert (error.kind, advise(error, run.trace.backend)) == ("ClosedResourceError", None)
 
 
 def test_threads_that_are_left_are_told_as_threads(call):

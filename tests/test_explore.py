@@ -277,6 +277,19 @@ BUSY = """
     """
 
 
+def test_a_sandbox_that_tells_of_a_thousand_million_steps_costs_no_more(monkeypatch):
+    def lie(*given, **more):
+        trace = imagine(*given, **more)
+        trace.steps_by = [(10**9, 0.0)]
+        return trace
+
+    monkeypatch.setattr(judge, "converse", lie)
+    case = Case(Setting(None, Program(b""), "asyncio", QUICK), "1")
+    for world in case.explore(cancel=True):
+        world._play([world.call("main", 1)])
+    assert case.searched.of_points < 100_000
+
+
 def play_shops(case: Case) -> list[tuple[str, Trace]]:
     """Each world of a search in which all can happen, by its token."""
     played = []

@@ -102,6 +102,24 @@ def test_what_is_logged_is_told_in_every_run(stay):
         assert [printed.text for printed in stay(source).prints] == ["said\n"]
 
 
+@pytest.mark.parametrize("backend", ["asyncio"])  # trio has no such tasks.
+def test_a_task_that_is_destroyed_is_told_by_its_name_alone(stay):
+    source = """
+        import asyncio
+
+        async def work():
+            queue = asyncio.Queue()
+            await queue.get()
+
+        async def main():
+            asyncio.create_task(work())
+            await asyncio.sleep(0)
+        """
+    for _ in range(3):
+        told = [printed.text for printed in stay(source).prints]
+        assert told == ["Task was destroyed but it is pending! work()\n"]
+
+
 def test_a_coroutine_that_a_module_keeps_is_no_matter_of_the_next_run(stay):
     source = """
         async def work(): ...

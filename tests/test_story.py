@@ -919,6 +919,31 @@ def test_a_late_call_that_no_repeated_sleep_kept_back_is_not_said_to_be(
     assert causes_in(writes_at_once, source, sandbox, backend) == []
 
 
+GIVEN_UP_LATER = """
+    import anyio
+
+    async def main(desk):
+        async with anyio.create_task_group() as group:
+            await anyio.sleep(0.25)
+            group.start_soon(desk.write, 1)
+            await anyio.sleep(0.25)
+            group.cancel_scope.cancel()
+    """
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_what_gave_a_call_up_is_not_told_as_what_made_it_late(sandbox, backend, is_late):
+    @check("It writes", advice="write")
+    def it_writes(case: Case) -> None:
+        world = case.world()
+        run = world.attempt("main", world.add(Desk()))
+        write = run.calls_to("write").first
+        run.fail("it came late, or was not kept", at=write, late=write if is_late else None)
+
+    causes = causes_in(it_writes, GIVEN_UP_LATER, sandbox, backend)
+    assert (causes == []) == is_late, causes
+
+
 CLOSURES = """
     import anyio
 

@@ -17,7 +17,16 @@ from typing import Any, Self
 from checker.judge.errors import is_in, leaves
 from checker.judge.explain import CheckFailed, explain
 from checker.judge.service import Service
-from checker.judge.trace import ActRecord, Call, ErrorTree, Raised, Returned, Stopped, Trace
+from checker.judge.trace import (
+    ActRecord,
+    Call,
+    ErrorTree,
+    Failure,
+    Raised,
+    Returned,
+    Stopped,
+    Trace,
+)
 from checker.judge.words import called, error_name
 from checker.translation import _
 from checker_sandbox.wire.messages import ActSpec, ObjectSpec, instant
@@ -105,6 +114,11 @@ class Act:
     def errors(self) -> list[ErrorTree]:
         """The exceptions that are no groups, of `error` and inside it, from left to right."""
         return list(leaves(self.error)) if self.error is not None else []
+
+    @property
+    def raised(self) -> str:
+        """What came out of the act, for a sentence: `ValueError: no and KeyError: x`; empty if nothing did."""
+        return " and ".join(str(Failure(error.kind, error.message)) for error in self.errors)
 
     def heard(self, call: Call) -> bool:
         """Whether the very exception with which `call` failed came out of the act, alone or anywhere

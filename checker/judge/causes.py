@@ -695,6 +695,8 @@ def _cut_off(trace: Trace, branch: _Branch) -> Iterator[Cause]:
         return
     by_limits = {limit.until for limit in trace.watched.timeouts}
     for call in branch.calls:
+        if call.number == trace.late:
+            continue  # What ended it came after what a check complains of.
         if call.outcome == "cancelled" and call.ended == act.ended not in by_limits:
             yield CutOff(call, act.function)
             return

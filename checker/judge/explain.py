@@ -519,10 +519,13 @@ def _waited_here(first: Wait | None) -> str:
 
 
 def advise(error: ErrorTree, backend: str) -> str | None:
-    """What to try about an error whose reason the kit knows."""
+    """What to try about an error whose reason the kit knows. It knows nothing of one that a service raised:
+    that came from outside, whatever its kind."""
     leaf = error
     while leaf.children:
         leaf = leaf.children[0]
+    if leaf.call:
+        return None
     if backend == "trio" and is_of_asyncio(leaf):
         if leaf.asyncio in _INSTEAD:
             return _(
@@ -660,12 +663,16 @@ _ADVICE = (
     (
         r"already held Lock",
         _(
-            "whoever has a lock and takes it again would wait for itself: take it once, around all that needs it"
+            "a task that takes a lock which it has already would wait for itself: take it once, around all that "
+            "needs it"
         ),
     ),
     (
         r"Owner of this lock exited without releasing",
-        _("release a lock on every way out, as `async with` does: its task ended with it"),
+        _(
+            "the task that had this lock ended without giving it back: release a lock on every way out, as "
+            "`async with` does"
+        ),
     ),
     (
         r"^BrokenResourceError",

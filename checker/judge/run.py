@@ -12,7 +12,6 @@ from checker.judge.trace import (
     Call,
     Deadlocked,
     ErrorTree,
-    Failure,
     Printed,
     Raised,
     Returned,
@@ -252,6 +251,40 @@ class Run:
                 advice=_("whatever {function} starts, it must wait for, or cancel", function=name),
             )
 
+    def expect_gave_way(
+        self, act: Act, calls: Iterable[Call], *, done: object, place: str = ""
+    ) -> None:
+        """Fail the check unless `act`, which was cancelled from outside, ended at once with all its `calls`, and
+        let the cancellation out. It may return if all was `done` at that moment, and if a call has failed, its
+        error may come out. A message begins with `place`."""
+        calls = list(calls)
+        self.expect_ended_with(act, calls)
+        if act.gave_way(calls) or any(call.outcome == "failed" for call in calls):
+            return
+        cancelled = {"function": f"{act.record.function}()", "at": act.record.cancelled_at}
+        if act.error is not None:
+            self.fail(
+                place
+                + _(
+                    "{function} was cancelled at {at:g} s, and raised {errors}",
+                    errors=act.raised,
+                    **cancelled,
+                ),
+                at=act.errors[0],
+                advice=advise(act.errors[0], self.trace.backend)
+                or _("let the cancellation out, and raise nothing in its place"),
+                tells_error=True,
+            )
+        self.expect(
+            done,
+            place
+            + _(
+                "{function} was cancelled at {at:g} s, before it was done, and returned as if all were well",
+                **cancelled,
+            ),
+            advice=_("let the cancellation out: do not catch it, or raise it again"),
+        )
+
     def expect_heard(
         self, act: Act, failed: Call, calls: Iterable[Call], seen: str, *, advice: str
     ) -> None:
@@ -259,17 +292,16 @@ class Run:
         all its `calls` had ended by then. `seen` says in words that the call failed; `advice` says what to try if
         `act` returned all the same."""
         name = f"{act.record.function}()"
-        raised = " and ".join(str(Failure(error.kind, error.message)) for error in act.errors)
         if not act.heard(failed):
             self.fail(
                 _(
                     "{seen}; {function} raised {errors} at {ended:g} s",
                     seen=seen,
                     function=name,
-                    errors=raised,
+                    errors=act.raised,
                     ended=act.ended,
                 )
-                if raised
+                if act.raised
                 else _(
                     "{seen}; {function} returned at {ended:g} s",
                     seen=seen,
@@ -280,8 +312,9 @@ class Run:
                 advice=_(
                     "raise that very error, alone or in a group, and no other one in its place"
                 )
-                if raised
+                if act.raised
                 else advice,
+                tells_error=True,
             )
         self.expect(
             same_time(act.ended, failed.ended or 0.0),
@@ -293,6 +326,7 @@ class Run:
             ),
             at=failed,
             advice=_("let the error cancel whatever else is under way, and wait for nothing"),
+            tells_error=True,
         )
         left = [call for call in calls if call.ended is None or call.ended > act.ended]
         self.expect(
@@ -307,6 +341,7 @@ class Run:
             advice=_(
                 "start whatever runs beside it in the same task group, which cancels it and waits for it"
             ),
+            tells_error=True,
         )
 
     def expect_error(self, kind: str, because: str) -> ErrorTree:

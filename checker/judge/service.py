@@ -54,8 +54,24 @@ AUTHORS_ERRORS: Final = (AssertionError, AttributeError, ImportError, NameError,
 
 
 class AnyIOError(Exception):
-    """The base of an error that reaches the caller as AnyIO's own of the same name. A check that defines
-    `class EndOfStream(AnyIOError)` need not import AnyIO, which would cost every grading its time."""
+    """The base of an error that reaches the caller as AnyIO's own of the same name, for those that are not
+    here yet. A check need not import AnyIO for it, which would cost every grading its time."""
+
+
+class EndOfStream(AnyIOError):
+    """Reaches the caller as AnyIO's `EndOfStream`: the other side has closed its end, and nothing more will come."""
+
+
+class ClosedResourceError(AnyIOError):
+    """Reaches the caller as AnyIO's `ClosedResourceError`: what is called has been closed on this side."""
+
+
+class BrokenResourceError(AnyIOError):
+    """Reaches the caller as AnyIO's `BrokenResourceError`: the other side has gone, or the connection broke."""
+
+
+class WouldBlock(AnyIOError):
+    """Reaches the caller as AnyIO's `WouldBlock`: the answer is not there yet."""
 
 
 def blocking(method: _F) -> _F:

@@ -21,6 +21,10 @@ from checker.judge.search.strategies import PORTFOLIO
 from checker.judge.trace import ActRecord, Trace, seconds
 from checker.report import Searched
 
+MOST_STEPS: Final = 10_000
+"""Before so many steps of a run something is cancelled. How many it had, only the sandbox has told: it may say
+a thousand million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Depth:
@@ -222,7 +226,7 @@ def _cancellations(trace: Trace) -> Iterator[Mishap]:
     taken = 0
     for until, at in trace.steps_by:
         acts = [n for n, act in enumerate(trace.acts) if _is_under_way(act, at)]
-        for step in range(taken + 1, until + 1):
+        for step in range(taken + 1, min(until, MOST_STEPS) + 1):
             for act in acts:
                 yield Mishap(2 * step - 1, act)
         taken = until

@@ -8,10 +8,11 @@ from typing import NoReturn
 
 from checker import (
     Act,
-    AnyIOError,
+    BrokenResourceError,
     Call,
     Calls,
     Case,
+    EndOfStream,
     ErrorTree,
     Failure,
     Run,
@@ -28,15 +29,6 @@ from checker import (
     shown,
     takes,
 )
-
-
-class BrokenResourceError(AnyIOError):
-    """AnyIO's own error of that name."""
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's own error of that name."""
-
 
 KINDS = (
     ConnectionError,
@@ -226,9 +218,9 @@ class Reading:
             )
 
     def _explain_error(self) -> None:
-        """Fail if it raised what says by itself what is wrong, and no mirror did."""
+        """Fail if it raised what says by itself what is wrong."""
         for error in self.act.errors:
-            if not error.call and advise(error, self.run.trace.backend):
+            if advise(error, self.run.trace.backend):
                 raise self.act.explained()
 
     def expect_only_its_own(self) -> None:

@@ -11,7 +11,6 @@ from checker import (
     Calls,
     Case,
     ErrorTree,
-    Failure,
     Run,
     Service,
     World,
@@ -205,8 +204,7 @@ class Bulletin:
         """How it ended, for a sentence."""
         act = self.act
         if act.error is not None:
-            told = " and ".join(str(Failure(error.kind, error.message)) for error in act.errors)
-            ended = f"raised {told}"
+            ended = f"raised {act.raised}"
         elif act.was_cancelled:
             ended = "ended"
         else:

@@ -12,7 +12,7 @@ class Till:
 
     async def read(self, table: int) -> list[str]:
         await anyio.sleep(0.2)
-        return self.bills[table]
+        return list(self.bills[table])
 
     async def write(self, table: int, dishes: list[str]) -> None:
         await anyio.sleep(0.2)

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from checker import (
     Act,
-    AnyIOError,
     Call,
     Calls,
     Case,
+    EndOfStream,
     Run,
     Service,
     World,
@@ -24,11 +24,6 @@ from checker import (
     shown,
     takes,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's own error of that name."""
-
 
 ERRORS = (
     ConnectionError("the line is down"),
@@ -354,22 +349,12 @@ def errors_come_out(case: Case) -> None:
         act, run, failed = visit.act, visit.run, visit.failed
         calls = [*visit.asked, *visit.line]
         if act.record.cancelled_at is not None:
-            run.expect_ended_with(act, calls)
-            if act.error is not None and failed is None and not act.gave_way(calls):
-                run.fail(
-                    f"{visit.place}relay() was cancelled at {act.record.cancelled_at:g} s, and raised "
-                    f"{act.errors[0].kind}",
-                    at=act.errors[0],
-                    advice=advise(act.errors[0], run.trace.backend)
-                    or "let the cancellation out, and raise nothing in its place",
-                )
-            if act.error is None and not act.gave_way(calls) and failed is None:
-                run.expect(
-                    visit.end is not None and len(visit.sends.done) >= len(visit.came),
-                    f"{visit.place}relay() was cancelled at {act.record.cancelled_at:g} s, before it was done, and "
-                    "returned as if all were well",
-                    advice="let the cancellation out: do not catch it, or raise it again",
-                )
+            run.expect_gave_way(
+                act,
+                calls,
+                done=visit.end is not None and len(visit.sends.done) >= len(visit.came),
+                place=visit.place,
+            )
             continue
         if failed is None:
             visit.expect_delivered()

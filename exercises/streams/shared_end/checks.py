@@ -7,10 +7,12 @@ from typing import NoReturn
 
 from checker import (
     Act,
-    AnyIOError,
+    BrokenResourceError,
     Call,
     Calls,
     Case,
+    ClosedResourceError,
+    EndOfStream,
     Run,
     Service,
     World,
@@ -26,19 +28,6 @@ from checker import (
     takes,
     were,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's own error of that name."""
-
-
-class ClosedResourceError(AnyIOError):
-    """AnyIO's own error of that name."""
-
-
-class BrokenResourceError(AnyIOError):
-    """AnyIO's own error of that name."""
-
 
 ERRORS = (
     ConnectionError("no answer"),
@@ -196,7 +185,7 @@ class Walk:
             assert latest.ended is not None
             run.fail(
                 f"{self.place}{self._name(first)} was taken down at {first.ended:g} s, {self._name(latest)} read "
-                f"{latest.reply} at {latest.ended:g} s, and keep_score() raised {describe(act)}",
+                f"{latest.reply} at {latest.ended:g} s, and keep_score() raised {act.raised}",
                 at=act.errors[0],
                 advice=advise(act.errors[0], run.trace.backend) or told.advice,
             )
@@ -350,21 +339,12 @@ def errors_come_out(case: Case) -> None:
         calls = [*walk.asked, *walk.shows]
         walk.expect_gates_in_turn()
         if act.record.cancelled_at is not None:
-            run.expect_ended_with(act, calls)
-            seen = f"{walk.place}keep_score() was cancelled at {act.record.cancelled_at:g} s"
-            if failed is None and not act.gave_way(calls):
-                if act.error is not None:
-                    run.fail(
-                        f"{seen}, and raised {describe(act)}",
-                        at=act.errors[0],
-                        advice=advise(act.errors[0], run.trace.backend)
-                        or "let the cancellation out, and raise nothing in its place",
-                    )
-                run.expect(
-                    not walk.open_gates and len(walk.shows.done) >= len(walk.read),
-                    f"{seen}, before it was done, and returned as if all were well",
-                    advice="let the cancellation out: do not catch it, or raise it again",
-                )
+            run.expect_gave_way(
+                act,
+                calls,
+                done=not walk.open_gates and len(walk.shows.done) >= len(walk.read),
+                place=walk.place,
+            )
             continue
         if failed is None:
             walk.expect_score()
@@ -379,13 +359,6 @@ def errors_come_out(case: Case) -> None:
             advice="let that error out of keep_score(): a gate that fails has not been taken down, and a board that fails has "
             "not shown the number",
         )
-
-
-def describe(act: Act) -> str:
-    """`ValueError: no` for each of the errors that came out."""
-    return " and ".join(
-        f"{error.kind}: {error.message}" if error.message else error.kind for error in act.errors
-    )
 
 
 @question

@@ -7,10 +7,10 @@ from typing import NoReturn
 
 from checker import (
     Act,
-    AnyIOError,
     Call,
     Calls,
     Case,
+    EndOfStream,
     Run,
     Service,
     World,
@@ -26,11 +26,6 @@ from checker import (
     takes,
     were,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's error of this name."""
-
 
 ERRORS = (
     ConnectionError,

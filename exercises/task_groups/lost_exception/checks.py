@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from checker import (
     Act,
-    AnyIOError,
     Call,
     Case,
     CheckFailed,
+    EndOfStream,
     Run,
     Service,
     World,
@@ -22,11 +22,6 @@ from checker import (
     scene,
     takes,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's error of this name, which a program may take for the end of its own stream."""
-
 
 ERRORS = [
     ConnectionError,

@@ -7,10 +7,10 @@ from typing import Any
 
 from checker import (
     Act,
-    AnyIOError,
     Call,
     Calls,
     Case,
+    EndOfStream,
     ErrorTree,
     Run,
     Service,
@@ -27,11 +27,6 @@ from checker import (
     takes,
     were,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's error of this name."""
-
 
 TROUBLE = (
     OSError,

@@ -7,10 +7,10 @@ from typing import NoReturn
 
 from checker import (
     Act,
-    AnyIOError,
     Call,
     Calls,
     Case,
+    EndOfStream,
     Run,
     Service,
     World,
@@ -25,11 +25,6 @@ from checker import (
     scene,
     shown,
 )
-
-
-class EndOfStream(AnyIOError):
-    """AnyIO's own error of that name."""
-
 
 ERRORS = (
     ConnectionError("the line is dead"),
@@ -234,7 +229,7 @@ class Trial:
                     )
                 else:
                     continue
-                message += f"; then try_out() raised {describe(act)}"
+                message += f"; then try_out() raised {act.raised}"
         run.fail(f"{self.place}{message}", at=error, advice=advice)
 
 
@@ -408,21 +403,10 @@ def heard(case: Case) -> None:
         act, run, calls, wrong = trial.act, trial.run, trial.calls, trial.wrong
         trial.expect_nothing_too_early()
         if act.record.cancelled_at is not None:
-            run.expect_ended_with(act, calls)
-            seen = f"{trial.place}try_out() was cancelled at {act.record.cancelled_at:g} s"
-            if not wrong and not act.gave_way(calls):
-                if act.error is not None:
-                    run.fail(
-                        f"{seen}, and raised {describe(act)}",
-                        at=act.errors[0],
-                        advice=advise(act.errors[0], run.trace.backend)
-                        or "let the cancellation out, and raise nothing in its place",
-                    )
-                run.expect(
-                    trial.tested.done,
-                    f"{seen}, before the tests were over, and returned as if all were well",
-                    advice="let the cancellation out: do not catch it, or raise it again",
-                )
+            if wrong:
+                run.expect_ended_with(act, calls)
+            else:
+                run.expect_gave_way(act, calls, done=trial.tested.done, place=trial.place)
             continue
         if not wrong:
             trial.expect_result()
@@ -456,23 +440,16 @@ def _expect_some_error(trial: Trial, ended: Call) -> None:
     )
     run.expect(
         same_time(act.ended, ended.ended or 0.0),
-        f"{seen}; try_out() raised {describe(act)} at {act.ended:g} s",
+        f"{seen}; try_out() raised {act.raised} at {act.ended:g} s",
         at=ended,
         advice="raise an error as soon as the lines of the program have come to an end",
     )
     left = [call for call in trial.calls if call.ended is None or is_later(call.ended, act.ended)]
     run.expect(
         not left,
-        f"{seen}, and {counted(len(left), 'other call')} went on after try_out() had raised {describe(act)}",
+        f"{seen}, and {counted(len(left), 'other call')} went on after try_out() had raised {act.raised}",
         at=next(iter(left), None),
         advice="when try_out() raises, stop whatever still runs: a task group does that",
-    )
-
-
-def describe(act: Act) -> str:
-    """`ValueError: no` for each of the errors that came out."""
-    return " and ".join(
-        f"{error.kind}: {error.message}" if error.message else error.kind for error in act.errors
     )
 
 
