@@ -317,16 +317,26 @@ class Kernel:
         if self.threads.on_the_way:
             return RUNNING_THREAD_SECONDS
         self.threads.await_returning()
-        if self._watchers:
+        if self._watchers and not (self._pending and self._replies_come_now()):
             for watcher in self._watchers:
                 watcher.set()
             self._watchers.clear()
+        elif self._arrived:
+            pass  # Who is woken by it is not blocked.
         elif self.threads.can_run():
             self.threads.run_next()
         else:
             self.converse(deadline)
         self.deliver()
         return 0
+
+    def _replies_come_now(self) -> bool:
+        """Whether calls are answered at this very instant, so that not all that wait are blocked."""
+        computing.renew()
+        self.look()
+        answer = self._ask(Idle(self.take_events(), None, asks_for_now=True))
+        self._resume(answer, math.inf)
+        return bool(answer.replies)
 
     def round(self) -> None:
         """Called by the loop for each round of it; ends a run whose rounds never end."""
@@ -351,11 +361,18 @@ class Kernel:
             timers = max(self.timers(), default=-math.inf)
             last = instant(max(timers, self.threads.last_deadline()) - EPOCH)
         memory = self.remembered(self) if self._memory_asked else None
-        self._send(Idle(self.take_events(), instant(deadline - EPOCH), last, memory))
-        message = self.link.receive()
-        if isinstance(message, Explain):
+        self._resume(
+            self._ask(Idle(self.take_events(), instant(deadline - EPOCH), last, memory)), deadline
+        )
+
+    def _ask(self, message: Idle) -> Resume:
+        """What the judge says next; if it only wants to know who waits for what, that is the end of the run."""
+        self._send(message)
+        answer = self.link.receive()
+        if isinstance(answer, Explain):
             self.end(Explained(self.take_events(), tuple(self._waits(self))))
-        self._resume(message, deadline)
+        assert isinstance(answer, Resume)
+        return answer
 
     def _resume(self, message: Resume, deadline: float) -> None:
         now = max(self.now, EPOCH + message.now / 1e9)

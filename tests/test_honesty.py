@@ -300,17 +300,23 @@ class Sandbox:
         if self.by_call in self.answered and self.loop == "held":
             yield from self.free_loop()
         yield from self.news()
-        yield Idle(
-            [],
-            self.random.choice([None, self.now, self.now + 5]),
-            self.now + 9 if self.asked.timers else None,
-            b"all" if self.asked.memory else None,
-        )
+        if (self.awaited or self.held) and self.random.random() < 0.2:
+            yield Idle([], None, asks_for_now=True)
+        else:
+            yield self.idle_until()
         if self.loop == "free":
             self.known_under_way |= self.under_way
         yield self.answer()
         if self.loop == "free":
             self.known_under_way |= self.under_way
+
+    def idle_until(self) -> Idle:
+        return Idle(
+            [],
+            self.random.choice([None, self.now, self.now + 5]),
+            self.now + 9 if self.asked.timers else None,
+            b"all" if self.asked.memory else None,
+        )
 
     def answer(self) -> Resume:
         """What a judge might say."""
@@ -398,6 +404,7 @@ class Sandbox:
             "memory for which nobody asked": [
                 Idle([], None, None, b"x") if not self.asked.memory else TaskSteps(0)
             ],
+            "asking for now and telling of later": [Idle([], 5, asks_for_now=True)],
             "an error of a call that has not failed": [RunEnded([], raised)],
             "errors without end": [RunEnded([], Raised(deep))],
             "being out of memory for a call that has not failed": [

@@ -1,10 +1,13 @@
 """What an author writes as ordinary synchronous Python, a submission awaits: services."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from checker import Failure, Service, blocking, takes
 from checker.judge.service import AnyIOError
-from checker.judge.trace import Raised, Returned
+from checker.judge.trace import Deadlocked, Raised, Returned
 from checker_sandbox.wire.plain import NotPlain
 
 
@@ -729,3 +732,114 @@ def test_an_exception_that_is_raised_again_and_again_holds_on_to_no_frames(case_
     world.run("main", world.add(Line()))
     assert gone.__traceback__ is None
     assert gone.__context__ is None
+
+
+# --- a call that waits for another one -----------------------------------------------------------
+
+
+class Shelf(Service):
+    """Whoever takes waits until something lies there; who came first is not first."""
+
+    latency = 0
+
+    def __init__(self) -> None:
+        self.lies: list[int] = []
+        self.log: list[str] = []
+
+    def put(self, item: int) -> None:
+        self.lies.append(item)
+
+    def take(self) -> Iterator[Any]:
+        try:
+            yield lambda: self.lies
+        finally:
+            self.log.append("no longer waits")
+        return self.lies.pop(0)
+
+    def look(self, checkpoints: int) -> Iterator[Any]:
+        for _ in range(checkpoints):
+            yield 0.0
+        return len(self.lies)
+
+
+def test_a_call_waits_until_another_one_lets_it_go_on(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(shelf):
+            taken = []
+
+            async def take():
+                taken.append(await shelf.take())
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(take)
+                group.start_soon(take)
+                await anyio.sleep(5)
+                await shelf.put(1)
+                await anyio.sleep(5)
+                await shelf.put(2)
+            return taken
+        """,
+        Shelf(),
+    )
+    assert sorted(run.value) == [1, 2]
+    assert [call.ended for call in run.calls_to("take")] == [5.0, 10.0]
+
+
+def test_a_call_that_nothing_lets_go_on_is_a_deadlock_at_once(play):
+    shelf = Shelf()
+    run = play("async def main(shelf): await shelf.take()", shelf)
+    assert isinstance(run.trace.ending, Deadlocked)
+    assert run.elapsed == 0.0
+
+
+def test_a_cancelled_call_waits_no_more(play):
+    shelf = Shelf()
+    run = play(
+        """
+        import anyio
+
+        async def main(shelf):
+            with anyio.move_on_after(3):
+                await shelf.take()
+            await shelf.put(1)
+            return await shelf.take()
+        """,
+        shelf,
+    )
+    assert run.value == 1
+    assert run.elapsed == 3.0
+    assert len(shelf.log) == 2
+
+
+@pytest.mark.parametrize("checkpoints", [0, 1, 5])
+def test_what_takes_no_time_is_over_when_all_tasks_are_blocked(play, checkpoints):
+    run = play(
+        """
+        import anyio
+
+        async def main(shelf, checkpoints):
+            seen = []
+
+            async def look():
+                seen.append(await shelf.look(checkpoints))
+
+            async def take():
+                seen.append(await shelf.take())
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(take)
+                group.start_soon(look)
+                await anyio.wait_all_tasks_blocked()
+                before = list(seen)
+                await shelf.put(7)
+                await anyio.wait_all_tasks_blocked()
+                return before, list(seen)
+        """,
+        Shelf(),
+        checkpoints,
+    )
+    assert run.value == [[0], [0, 7]]
+    assert run.elapsed == 0.0

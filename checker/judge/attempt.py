@@ -106,8 +106,9 @@ def try_check(
     first = play(check, setting, seed, memory=memory)
     if not setting.explained or not _can_repeat(first):
         return first
-    # One that goes on for long is repeated once it is as small as it gets.
-    repeated = first if _is_endless(first.trace) else _repeat(check, setting, seed, first)
+    repeated = _repeat_smallest(check, setting, seed, first, memory, small)
+    if repeated is None and setting.budget.is_spent:
+        return first  # There is no time left to have it again.
     if repeated is None:
         differs = _differs(check, setting, seed, first, [], REPEATS)
         if differs is not None:
@@ -116,22 +117,56 @@ def try_check(
         first = play(check, replace(setting, fresh=True), seed)
         if not _can_repeat(first):
             return first
-        repeated = _repeat(check, setting, seed, first)
+        repeated = _repeat_smallest(check, setting, seed, first, memory, small)
     if repeated is None:
         return _unsteady(check, setting, seed, first)
+    if _met_limit(repeated.trace) or _spun(repeated.trace):
+        return replace(repeated, worlds=first.worlds)  # Each further run would take as long.
+    return replace(
+        repeated,
+        worlds=first.worlds,
+        is_by_order=_is_by_order(check, setting, seed, repeated),
+        is_shared=_is_shared(check, setting, seed, repeated),
+    )
 
-    if isinstance(repeated.trace and repeated.trace.ending, Spun):
-        return replace(repeated, worlds=first.worlds)  # Each smaller one would take as long.
 
-    most = SMALLER_ENDLESS_STEPS if _is_endless(repeated.trace) else SMALLER_STEPS
+def _repeat_smallest(
+    check: Check,
+    setting: Setting,
+    seed: str,
+    first: Attempt,
+    memory: Memory | None,
+    small: Sequence[Replay],
+) -> Attempt | None:
+    """The smallest run found that fails as the `first` one did, or else that one itself, in a process of its
+    own; None if neither fails there."""
+    smallest = _smallest(check, setting, seed, first, memory, small)
+    repeated = _repeat(check, setting, seed, smallest)
+    if repeated is None and smallest is not first:
+        return _repeat(check, setting, seed, first)
+    return repeated
+
+
+def _smallest(
+    check: Check,
+    setting: Setting,
+    seed: str,
+    first: Attempt,
+    memory: Memory | None,
+    small: Sequence[Replay],
+) -> Attempt:
+    """The smallest run found that fails as the `first` one did."""
+    if _spun(first.trace):
+        return first  # Each smaller one would take as long.
+    most = SMALLER_ENDLESS_STEPS if _is_endless(first.trace) else SMALLER_STEPS
     spent = 0
-    known: dict[Replay, Attempt] = {}
+    known = {first.played: first}
 
     def fails(smaller: Replay) -> Failing | None:
         nonlocal spent
         if spent > most:
             return None
-        tried = play(check, setting, seed, smaller)
+        tried = play(check, setting, seed, smaller, memory)
         if _met_limit(tried.trace):
             spent += most // 2  # A smaller one may be seen through, so a few are worth their time.
         elif tried.trace is not None:
@@ -143,23 +178,7 @@ def try_check(
             spent = most + 1  # It is as small as another check could make it, and each try is long.
         return Failing.of(tried.choices)
 
-    smallest = shrink(Failing.of(repeated.choices), fails, small)
-    if smallest.replay != repeated.played or repeated is first:
-        shown = known.get(smallest.replay, repeated)
-        again = _repeat(check, setting, seed, shown)
-        if again is None and repeated is first:
-            again = _repeat(check, setting, seed, first)
-            if again is None:
-                return _unsteady(check, setting, seed, first)
-        repeated = again or repeated
-    if _met_limit(repeated.trace):
-        return replace(repeated, worlds=first.worlds)
-    return replace(
-        repeated,
-        worlds=first.worlds,
-        is_by_order=_is_by_order(check, setting, seed, repeated),
-        is_shared=_is_shared(check, setting, seed, repeated),
-    )
+    return known[shrink(Failing.of(first.choices), fails, small).replay]
 
 
 def play(
@@ -309,6 +328,11 @@ def _is_endless(trace: Trace | None) -> bool:
 def _met_limit(trace: Trace | None) -> bool:
     """Whether a run took all the steps that a run may take."""
     return trace is not None and isinstance(trace.ending, Overran) and trace.ending.endless
+
+
+def _spun(trace: Trace | None) -> bool:
+    """Whether a run computed until its time was up."""
+    return trace is not None and isinstance(trace.ending, Spun)
 
 
 def _is_by_order(check: Check, setting: Setting, seed: str, failing: Attempt) -> bool:

@@ -93,8 +93,9 @@ class _Recalled:
     raised_at: TracebackType | None = None
 
 
-Memory = dict[Callable[..., Any], _Recalled]
-"""What the scenes of an exercise have shown of a submission on one backend."""
+Memory = dict[tuple[Callable[..., Any], Replay | None], _Recalled]
+"""What the scenes of an exercise have shown of a submission on one backend: in their worlds, one after another,
+and in those that were replayed."""
 
 
 class Case(Draws):
@@ -196,18 +197,17 @@ class Case(Draws):
 
     def _watch(self, function: Callable[["Case"], Iterator[_T]]) -> Iterator[_T]:
         """What a scene shows, from the beginning."""
-        if self._only is not None:
-            yield from function(self)
-            return
         self._loop_once()
-        recalled = self._memory.get(function)
+        known_as = function, None if self._only is None else self._only.given
+        recalled = self._memory.get(known_as)
         if recalled is None:
             # Its worlds are its own, whichever check comes first.
             case = Case(self._setting, f"{self._seed.rpartition('/')[0]}/{function.__name__}")
-            recalled = self._memory[function] = _Recalled(case, function(case))
+            case._only = self._only
+            recalled = self._memory[known_as] = _Recalled(case, function(case))
         for number in count():
             if number == len(recalled.shown) and recalled.failure is None:
-                self._show_more(function, recalled)
+                self._show_more(known_as, recalled)
             if number == len(recalled.shown):
                 break
             shown, self.worlds, self.played, self.last_trace = recalled.shown[number]
@@ -220,7 +220,9 @@ class Case(Draws):
             raise recalled.failure.with_traceback(recalled.raised_at)
         self.searched = recalled.case.searched
 
-    def _show_more(self, function: Callable[..., Any], recalled: _Recalled) -> None:
+    def _show_more(
+        self, known_as: tuple[Callable[..., Any], Replay | None], recalled: _Recalled
+    ) -> None:
         """Have the next world of a scene, if there is another one."""
         recalled.case._setting = self._setting  # Its sandbox and its end may be others by now.
         try:
@@ -231,7 +233,7 @@ class Case(Draws):
             recalled.failure, recalled.raised_at = failure, failure.__traceback__
         except BaseException:
             # Somebody's limit of time, say. What is half seen must not count as the whole.
-            del self._memory[function]
+            del self._memory[known_as]
             raise
         else:
             case = recalled.case

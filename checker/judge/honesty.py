@@ -7,7 +7,8 @@ submission's doing. This module knows the conversation alone: no clock, no sched
 
 Whose turn it is
 
-    *speaking*    the sandbox is. `Flush` leaves it speaking; `Idle` hands over to the judge.
+    *speaking*    the sandbox is. `Flush` leaves it speaking; `Idle` hands over to the judge. One that asks for
+                  now is said while a call is open, and of nothing later.
     *answering*   the judge is. `Resume` lets the sandbox speak again; `Explain` wants one thing more.
     *explaining*  after `Explain`. `Explained` ends the run, and nothing is done any more before it.
     *over*        after `RunEnded`, `Explained` or `Broken`. `Broken` may come whenever the sandbox speaks, and
@@ -409,6 +410,11 @@ class Honesty:
             raise ProtocolError(_("it told of its timers, for which nobody asked"))
         if message.memory is not None and not self._asked.memory:
             raise ProtocolError(_("it told what it remembers, for which nobody asked"))
+        if message.asks_for_now:
+            if not self._awaited and not self._holding:
+                raise ProtocolError(_("it asked for replies, and no call was under way"))
+            if (message.deadline, message.last_timer, message.memory) != (None, None, None):
+                raise ProtocolError(_("it asked for what happens now, and told of later"))
         if self._loop == "free":
             self._expect_steps()
             self._steady = set(self._under_way)

@@ -43,6 +43,9 @@ from checker_sandbox.wire.shown import attributes, is_code, shown
 Latency: TypeAlias = float | Callable[..., float]
 """Virtual seconds, or a function that says them; it is called as the method itself is."""
 
+Condition: TypeAlias = Callable[[], object]
+"""What a call waits for until it returns something true."""
+
 Named: TypeAlias = str
 """The argument or the attribute that holds the latency of a call."""
 
@@ -112,7 +115,9 @@ class Service:
     `RecursionError` are mistakes of the author: the check is then not graded.
 
     A method that is a generator runs at once up to its first `yield seconds`, goes on when those virtual
-    seconds have passed, and what it returns is the reply. If the call is cancelled, the generator is
+    seconds have passed, and what it returns is the reply. With `yield condition`, a function without arguments,
+    it goes on as soon as that returns something true, which other calls see to: `yield lambda: self.free > 0`.
+    If several wait for the same, one goes on after the other, and each is asked again. If the call is cancelled, the generator is
     closed at its `yield`, so that a `finally` in it runs.
 
     It may return plain data, or another service.
@@ -186,7 +191,8 @@ class Invocation:
         self._call = functools.partial(bound, *arguments, **keywords)
         self.given = _bind(bound, method, arguments, keywords)
         """The arguments by the names of the method's parameters."""
-        self._stages: Generator[float, None, Any] | None = None
+        self._stages: Generator[float | Condition, None, Any] | None = None
+        self._condition: Condition | None = None
         self.latency: float | None
         if inspect.isgeneratorfunction(bound):
             self._stages = self._call()
@@ -213,12 +219,18 @@ class Invocation:
         """Whether it is a generator, and may be anywhere in it."""
         return self._stages is not None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a condition that does not hold."""
+        return self._condition is not None and not self._condition()
+
     def advance(self) -> Any:
         """Run the next stage. Raises `StopIteration` with the reply, or the method's own error;
         otherwise there is another stage, which takes `latency`."""
         if self._stages is None:
             raise StopIteration(self._call())
-        self.latency = next(self._stages)
+        step = next(self._stages)
+        self._condition, self.latency = (step, 0.0) if callable(step) else (None, step)
         return None
 
     def cancel(self) -> None:
@@ -242,6 +254,7 @@ class Settled:
 
     latency = None
     has_stages = False
+    is_held = False
 
     def __init__(self, value: Any = None, *, error: Exception | None = None) -> None:
         self._value = value

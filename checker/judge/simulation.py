@@ -5,7 +5,7 @@ may happen next is *enabled*. The scheduler picks one of these, the clock jumps 
 says what the submission has to hear of it. Nothing here knows how the submission is reached.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -88,6 +88,11 @@ class _Pending:
         self.record = record
         self.invocation = invocation
         self.due = due
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for something else to happen, whatever the time."""
+        return self.invocation is not None and self.invocation.is_held
 
 
 class Simulation:
@@ -244,6 +249,13 @@ class Simulation:
 
     def answer(self, message: Idle) -> Resume | Explain:
         """Let something happen, and say what the submission has to hear of it."""
+        if message.asks_for_now:
+            answer = self._reply_now()
+            if isinstance(answer, Explain):
+                return answer
+            return msgspec.structs.replace(
+                answer, timers=self._timers_asked, memory=self._recurrence.asks
+            )
         if self._timers_asked and self._is_left_alone():
             self._is_livelocked = self._standstill.look_at_timers(message.last_timer, self.now)
             if self._is_livelocked:
@@ -316,10 +328,9 @@ class Simulation:
             enabled = self._enabled(deadline)
             if not enabled:
                 return Explain()
-            if self._plan.stop == self._trace.steps + 1:
-                self._stopped_at = tuple(
-                    Happening(e.kind, e.due, (e.call,) if e.call else ()) for e in enabled
-                )
+            if self._is_to_stop(
+                [Happening(e.kind, e.due, (e.call,) if e.call else ()) for e in enabled]
+            ):
                 return Explain()
             chosen = self._choose(enabled)
             self.now = self._moment(chosen, enabled)
@@ -344,6 +355,29 @@ class Simulation:
                 # In an explored order a deadline that may come first does so in another one.
                 is_tie = deadline == self.now and not self._scheduler.explored
                 return Resume(self.now, replies, lag=self._plan.lag() if is_tie else 0)
+
+    def _reply_now(self) -> Resume | Explain:
+        """What is answered at this very instant, in the order in which it was asked."""
+        replies: list[Answered | Failed] = []
+        while not replies and (due := tuple(self._due_now())):
+            if self._is_to_stop([Happening("reply", self.now, due)]):
+                return Explain()
+            self._trace.happened.append(Happening("reply", self.now, due, self.place()))
+            replies = [reply for call in due if (reply := self._advance(call)) is not None]
+        return Resume(self.now, replies)
+
+    def _due_now(self) -> Iterator[int]:
+        """The calls that are due at this very instant."""
+        for call, pending in self._pending.items():
+            if pending.due <= self.now and not pending.is_held:
+                yield call
+
+    def _is_to_stop(self, may_happen: Sequence[Happening]) -> bool:
+        """Whether the run stops here, for somebody to look at what may happen next."""
+        if self._plan.stop != self._trace.steps + 1:
+            return False
+        self._stopped_at = tuple(may_happen)
+        return True
 
     def _is_left_alone(self) -> bool:
         """Whether nothing will come from outside but replies to what was called since nothing new has
@@ -404,6 +438,8 @@ class Simulation:
     def _enabled(self, deadline: int | None) -> list[Enabled]:
         enabled = []
         for call, pending in self._pending.items():
+            if pending.is_held:
+                continue
             record, due = pending.record, max(pending.due, self.now)
             enabled.append(Enabled("reply", due, call, record.task, record.service_number))
         own = [] if deadline is None else [Enabled("deadline", deadline)]
@@ -431,6 +467,8 @@ class Simulation:
     def _advance(self, call: int) -> Answered | Failed | None:
         """Take `call` one stage further; the reply, if that was the last one."""
         pending = self._pending[call]
+        if pending.is_held:  # Another one of the same instant has seen to that.
+            return None
         assert pending.invocation is not None
         reply: Answered | Failed
         is_at_end = False

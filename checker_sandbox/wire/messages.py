@@ -532,12 +532,14 @@ class Flush(_Message, frozen=True):
 class Idle(_Message, frozen=True):
     """Nothing can run before `deadline`, unless a reply arrives. `last_timer` is when the last timer
     goes off, if that was asked for and there is one; `memory` is all that the program remembers, boiled
-    down to a few bytes, if that was asked for and can be told."""
+    down to a few bytes, if that was asked for and can be told. One that `asks_for_now` wants no more than the
+    replies that are due at this very instant: a task waits until all others are blocked."""
 
     events: list[Event]
     deadline: Instant | None
     last_timer: Instant | None = None
     memory: Digest | None = None
+    asks_for_now: bool = False
 
 
 class RunEnded(_Message, frozen=True):
