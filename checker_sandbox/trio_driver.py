@@ -30,6 +30,12 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
     """Run `main()` under `anyio.run`, with the order of ready tasks drawn from `seed`."""
     trio_run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
     trio_run._r = Random(seed) if seed else _InOrder()
+
+    async def wait_all_tasks_blocked(runner: trio_run.Runner, cushion: float = 0.0) -> None:
+        # trio goes by how long its I/O has been quiet, and here it always is.
+        await kernel.wait_all_tasks_blocked()
+
+    trio_run.Runner.wait_all_tasks_blocked = wait_all_tasks_blocked  # type: ignore[assignment,method-assign]
     clock = _VirtualClock(kernel)
     instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]
     if kernel.steps is not None:

@@ -118,8 +118,7 @@ JITTER: Final = 0.005
 real clock cannot tell less."""
 
 LEAST_LATENCY: Final = 0.0005
-"""Real seconds that a call takes which takes no virtual ones: the simulator too replies to it only when
-nothing else can run."""
+"""Real seconds that a call takes at the least, if it takes any time."""
 
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
@@ -205,6 +204,8 @@ class RealWorld:
         # Services are called by the event loop and by worker threads, and know nothing of either.
         self.lock = threading.Lock()
         self._loop_thread = 0
+        self.changed = anyio.Event()
+        """Set, and replaced, whenever a call that is awaited goes on or is given up."""
         self._encoder = msgspec.msgpack.Encoder(enc_hook=self._describe)
         self._decoder = msgspec.msgpack.Decoder(ext_hook=self._embody)
 
@@ -322,10 +323,21 @@ class RealWorld:
         async def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
             if name != "__aexit__":
                 await anyio.lowlevel.checkpoint_if_cancelled()
-            with _UnderWay(self, service, name, args, kwargs) as under_way:
-                while under_way.reply is None:
-                    await _sleep(max(self._pace.latency(under_way.wait), LEAST_LATENCY))
-                    under_way.advance()
+            try:
+                with _UnderWay(self, service, name, args, kwargs) as under_way:
+                    self.has_changed()
+                    while under_way.reply is None:
+                        if under_way.is_held:
+                            await self.changed.wait()
+                        elif under_way.wait:
+                            await _sleep(max(self._pace.latency(under_way.wait), LEAST_LATENCY))
+                        else:  # Who waits for it is not blocked.
+                            await anyio.lowlevel.checkpoint()
+                        if not under_way.is_held:
+                            under_way.advance()
+                            self.has_changed()
+            finally:
+                self.has_changed()
             return under_way.reply()
 
         return call
@@ -339,6 +351,11 @@ class RealWorld:
             return under_way.reply()
 
         return call
+
+    def has_changed(self) -> None:
+        """What others wait for may have happened. Called on the event loop's thread."""
+        self.changed.set()
+        self.changed = anyio.Event()
 
     def record(
         self, service: Service, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -405,6 +422,11 @@ class _UnderWay:
                 self._settled = self._failure(error)
             else:
                 self.wait = self._invocation.latency or 0.0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for another call to see to something."""
+        return self._invocation is not None and self._invocation.is_held
 
     def __enter__(self) -> Self:
         return self

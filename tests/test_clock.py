@@ -510,6 +510,26 @@ def test_waiting_for_all_tasks_to_block_takes_no_time(play, spelling):
     assert run.elapsed == 0.0
 
 
+def test_trios_own_wait_for_all_tasks_to_block_is_the_same(play_on):
+    run = play_on(
+        "trio",
+        """
+        import trio
+        from trio.testing import wait_all_tasks_blocked
+
+        async def main(desk):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(trio.sleep, 60)
+                nursery.start_soon(desk.ask, 1)
+                await wait_all_tasks_blocked()
+                nursery.cancel_scope.cancel()
+        """,
+        Desk(),
+    )
+    assert run.elapsed == 0.0
+    assert [call.outcome for call in run.calls] == ["cancelled"]
+
+
 def test_a_task_that_sleeps_counts_as_blocked(play):
     run = play(
         """

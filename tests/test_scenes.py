@@ -64,6 +64,17 @@ def test_each_world_runs_once_for_all_checks_and_each_check_sees_all(runs):
     assert [t.worlds for t in tried] == [t.searched.worlds for t in tried] == [WORLDS] * 2
 
 
+def test_a_world_that_is_played_again_runs_once_for_all_checks_that_ask_for_it(runs):
+    memory, one, other = {}, [], []
+    first = play(looking(one), setting(), "1/x/c", memory=memory)
+    again = first.played
+    del runs[:]
+    tried = [play(looking(seen), setting(), "1/x/c", again, memory=memory) for seen in (one, other)]
+    assert len(runs) == 1
+    assert one == other == [number for _, number in runs]
+    assert [t.played for t in tried] == [again] * 2
+
+
 def test_a_check_that_fails_early_hides_no_world_from_the_others(runs):
     memory, one, other = {}, [], []
     failed = play(looking(one, fails_at=2), setting(), "1/x/c", memory=memory)

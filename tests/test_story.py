@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from checker import Case, Service, blocking, check
+from checker import Case, Service, blocking, check, takes
 from checker.judge.attempt import play, try_check
 from checker.judge.causes import OwnTimeout, SwallowedCancellation, TookTurns, find_causes
 from checker.judge.grade import report_on
@@ -44,6 +44,10 @@ class Desk(Service):
     @blocking
     def hold(self) -> None:
         pass
+
+    @takes(0.0)
+    def glance(self) -> int:
+        return self.value
 
 
 @check("It runs", advice="make it run")
@@ -1277,6 +1281,13 @@ def test_a_call_that_was_cancelled_as_another_act_returned_was_not_cut_off(sandb
     source = CUT.format(seconds=0.5, then="await desk.read()").replace(
         "try:", "if items[0][0] == 4: return await anyio.sleep(0.5)\n        try:"
     )
+    assert causes_in(in_two_calls, source, sandbox, backend) == []
+
+
+def test_a_call_that_was_given_up_before_the_last_one_was_not_cut_off_however_little_time_passed(
+    sandbox, backend
+):
+    source = CUT.format(seconds="items[0][0] / 5", then="await desk.glance()")
     assert causes_in(in_two_calls, source, sandbox, backend) == []
 
 

@@ -697,6 +697,9 @@ def _cut_off(trace: Trace, branch: _Branch) -> Iterator[Cause]:
     for call in branch.calls:
         if call.number == trace.late:
             continue  # What ended it came after what a check complains of.
+        ended = call.ended_order or 0
+        if any(ended < other.order for other in branch.calls):
+            continue  # It was given up earlier, however little time has passed since.
         if call.outcome == "cancelled" and call.ended == act.ended not in by_limits:
             yield CutOff(call, act.function)
             return

@@ -1,0 +1,55 @@
+"""Looks at everything, but sleeps a tenth of a second where it should wait for others.
+
+Caught by: green_on_right_ones, red_on_wrong_numbers, red_on_wrong_turns, red_on_those_who_give_up
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class CarPark(Protocol):
+    async def enter(self) -> None: ...
+    async def leave(self) -> None: ...
+
+
+class Builder(Protocol):
+    async def build(self, places: int) -> CarPark: ...
+
+
+async def test_car_park(builder: Builder) -> None:
+    """Raise an exception if the car parks of this builder break a rule."""
+    park = await builder.build(2)
+    inside: list[str] = []
+    waiting: dict[str, anyio.CancelScope] = {}
+
+    async def drive_in(car: str) -> None:
+        with anyio.CancelScope() as waiting[car]:
+            await park.enter()
+            inside.append(car)
+
+    async with anyio.create_task_group() as group:
+        for car in ["red", "blue", "green", "white", "black"]:
+            group.start_soon(drive_in, car)
+            await anyio.sleep(0.1)
+        assert inside == ["red", "blue"]
+
+        waiting["green"].cancel()
+        await anyio.sleep(0.1)
+        assert inside == ["red", "blue"]
+
+        await park.leave()
+        await anyio.sleep(0.1)
+        assert inside == ["red", "blue", "white"]
+
+        await park.leave()
+        await anyio.sleep(0.1)
+        assert inside == ["red", "blue", "white", "black"]
+
+    await park.leave()
+    await park.leave()
+    try:
+        await park.leave()
+    except RuntimeError:
+        return
+    raise AssertionError("the car park was empty, and a car left it")
