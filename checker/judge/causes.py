@@ -536,8 +536,17 @@ def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
     errors = list(leaves(branch.act.ending.error))
     failed = [call for call in branch.calls if call.outcome == "failed"]
     own = next((error for error in errors if error.line is not None and not error.call), None)
-    if failed and own is not None and not any(is_in(call, errors) for call in failed):
+    if not failed or own is None or any(is_in(call, errors) for call in failed):
+        return
+    if not _went_on(
+        branch, failed[-1]
+    ):  # Otherwise the act has dealt with that error, and met another one.
         yield ReplacedError(failed[-1], own)
+
+
+def _went_on(branch: _Branch, after: Call) -> bool:
+    """Whether a call was made after this one had ended."""
+    return any((after.ended_order or 0) < call.order for call in branch.calls)
 
 
 def _own_timeouts(
@@ -697,8 +706,7 @@ def _cut_off(trace: Trace, branch: _Branch) -> Iterator[Cause]:
     for call in branch.calls:
         if call.number == trace.late:
             continue  # What ended it came after what a check complains of.
-        ended = call.ended_order or 0
-        if any(ended < other.order for other in branch.calls):
+        if _went_on(branch, call):
             continue  # It was given up earlier, however little time has passed since.
         if call.outcome == "cancelled" and call.ended == act.ended not in by_limits:
             yield CutOff(call, act.function)

@@ -12,6 +12,8 @@ NOBODY_AFTER = "that never let in a car that has had to wait"
 ALL_OUT_FIRST = "that let in those who wait only when all others have left"
 LAST_FIRST = "that let in first whoever came last"
 NEVER_EMPTY = "whose leave() does not raise RuntimeError if no car is inside"
+ANOTHER_ERROR = "whose leave() raises ValueError, and not RuntimeError, if no car is inside"
+REFUSED_MAKES_ROOM = "in which a leave() that raises RuntimeError still makes room for one car more"
 GONE_LETS_IN = "in which a car that gives up makes room for another one"
 GONE_TAKES_PLACE = "in which a car that has given up takes the next place"
 
@@ -22,8 +24,10 @@ FAULTS = {
     NOBODY_AFTER: "let a car wait, let another one leave, and look whether the one that waited is inside",
     TWO_OUT: "let two cars wait, let one leave, and look whether only one of the two is inside",
     NEVER_EMPTY: "call leave() when no car is inside, and be red if it returns",
+    REFUSED_MAKES_ROOM: "call leave() when no car is inside, and look how many cars are let in after that",
     ALL_OUT_FIRST: "let a car wait, let one of two leave, and look whether the one that waited is inside",
     GONE_LETS_IN: "let two cars wait and one of them give up, and look whether the other one is still kept out",
+    ANOTHER_ERROR: "call leave() when no car is inside, and accept RuntimeError alone",
     ONE_LESS: "let as many cars come as there are places, wait until all is quiet, and look who is inside",
 }
 """What may be wrong with car parks, as a message says it, and what shows it. The order of the tests begins
@@ -56,19 +60,27 @@ class CarPark(Service):
             self._waiting.remove(car)
             self.inside += 1
             is_inside = True
-            yield from [0.0] * self._turns
+            yield from self._some_turns()
         except GeneratorExit:
             self._give_up(car, is_inside)
             raise
 
     def leave(self) -> Iterator[float]:
         if self.inside <= 0 and self._fault != NEVER_EMPTY:
-            raise RuntimeError("no car is inside")
+            if self._fault == REFUSED_MAKES_ROOM:
+                self._most += 1
+            kind = ValueError if self._fault == ANOTHER_ERROR else RuntimeError
+            raise kind("no car is inside")
         self.inside -= 2 if self._fault == TWO_OUT else 1
         if self._gone:
             self._gone.pop()
             self.inside += 1
-        yield from [0.0] * self._turns
+        yield from self._some_turns()
+
+    def _some_turns(self) -> list[float]:
+        """As many as it takes until the next call of all returns: each takes another number of them."""
+        self._turns = (self._turns + 1) % (MOST_TURNS + 1)
+        return [0.0] * self._turns
 
     def _lets_in(self, car: object) -> bool:
         is_next = self._waiting[-1 if self._fault == LAST_FIRST else 0] is car
@@ -202,7 +214,7 @@ def red_on_wrong_numbers(case: Case) -> None:
 def red_on_wrong_turns(case: Case) -> None:
     for tested in tests(case):
         tested.expect_green_on_right_ones()
-        tested.expect_red_on(LAST_FIRST, NEVER_EMPTY)
+        tested.expect_red_on(LAST_FIRST, NEVER_EMPTY, ANOTHER_ERROR, REFUSED_MAKES_ROOM)
 
 
 @check(

@@ -51,7 +51,7 @@ STORIES = {
     "abcd--": "a b   c d ",
     "abcdC-": "a b    d ",
     "abcC-d-": "a b    d  ",
-    "-ab---": "! a b   ! ",
+    "-abc": "! a b  ",
 }
 
 

@@ -45,6 +45,3 @@ async def test_car_park(builder: Builder) -> None:
         await park.leave()
         await anyio.wait_all_tasks_blocked()
         assert inside == ["red", "blue", "white", "black"]
-
-    await park.leave()
-    await park.leave()

@@ -1,0 +1,56 @@
+"""Calls `leave()` for nobody at the very end, so that it does not see what this changes.
+
+Caught by: red_on_wrong_turns
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class CarPark(Protocol):
+    async def enter(self) -> None: ...
+    async def leave(self) -> None: ...
+
+
+class Builder(Protocol):
+    async def build(self, places: int) -> CarPark: ...
+
+
+async def test_car_park(builder: Builder) -> None:
+    """Raise an exception if the car parks of this builder break a rule."""
+    park = await builder.build(2)
+    inside: list[str] = []
+    waiting: dict[str, anyio.CancelScope] = {}
+
+    async def drive_in(car: str) -> None:
+        with anyio.CancelScope() as waiting[car]:
+            await park.enter()
+            inside.append(car)
+
+    async with anyio.create_task_group() as group:
+        for car in ["red", "blue", "green", "white", "black"]:
+            group.start_soon(drive_in, car)
+            await anyio.wait_all_tasks_blocked()
+        assert inside == ["red", "blue"]
+
+        waiting["green"].cancel()
+        await anyio.wait_all_tasks_blocked()
+        assert inside == ["red", "blue"]
+
+        await park.leave()
+        await anyio.wait_all_tasks_blocked()
+        assert inside == ["red", "blue", "white"]
+
+        await park.leave()
+        await anyio.wait_all_tasks_blocked()
+        assert inside == ["red", "blue", "white", "black"]
+
+    await park.leave()
+    await park.leave()
+    try:
+        await park.leave()
+    except RuntimeError:
+        pass
+    else:
+        raise AssertionError("the car park was empty, and a car left it")
