@@ -27,12 +27,11 @@ from checker import (
 )
 
 ERRORS = (
-    ConnectionError("the line is down"),
     TimeoutError("no answer"),
     KeyError("no such upload"),
+    ClosedResourceError("closed"),
     ValueError("not like this"),
     EndOfStream("nobody there"),
-    ClosedResourceError("closed"),
 )
 BUSY = RuntimeError("somebody waits for an upload already")
 NEVER = 5_000_000.0
@@ -54,9 +53,16 @@ LET_IT_OUT = "let that error out of serve(), and let it cancel whatever else is 
 class Inbox(Service):
     """Hands out one upload after the other, each at its time, and lets one wait at a time."""
 
-    def __init__(self, uploads: Sequence[int], gaps: Sequence[float]) -> None:
+    def __init__(
+        self,
+        uploads: Sequence[int],
+        gaps: Sequence[float],
+        error: tuple[int, Exception] | None = None,
+    ) -> None:
+        """It raises the `error` in place of the upload of this number."""
         self.uploads = uploads
         self._next = iter(zip(uploads, gaps, strict=True))
+        self._error = error
         self._is_asked = False
 
     def __anext__(self) -> Generator[float, None, int]:
@@ -66,6 +72,8 @@ class Inbox(Service):
         try:
             upload, seconds = next(self._next, (-1, NEVER))
             yield seconds
+            if self._error and upload == self._error[0]:
+                raise self._error[1]
             return upload
         finally:
             self._is_asked = False
@@ -89,12 +97,14 @@ class Converter(Service):
 class Supervisor(Service):
     """Wants the program to stop, after a while."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, error: Exception | None = None) -> None:
         self.seconds = seconds
+        self._error = error
 
     @takes("seconds")
     def asks_to_stop(self) -> None:
-        pass
+        if self._error:
+            raise self._error
 
 
 @dataclass(frozen=True)
@@ -384,40 +394,50 @@ def days(case: Case) -> Iterator[Program]:
 @scene
 def bad_days(case: Case) -> Iterator[Program]:
     for world in case.explore(fail=ERRORS):
-        yield from _play(case, world, (4, 2), fails=True)
+        yield from _play(case, world, (3, 2, 2), fails=True)
 
 
 @scene
 def days_cut_short(case: Case) -> Iterator[Program]:
     for world in case.explore(cancel=True):
-        yield from _play(case, world, (4, 2))
+        yield from _play(case, world, (4, 3), is_cut=True)
 
 
-KINDS = ("late", "no grace", "in time", "before", "quiet", "tie")
-"""The last upload is being converted when the time is over; there is no time; all are done in time; all are done before
-the stop; nothing comes; the last upload is done just when the time is over, and another one comes just at the stop."""
+KINDS = ("late", "no grace", "door", "in time", "before", "quiet", "tie")
+"""The last upload is being converted when the time is over; there is no time; all are done before the stop, and another
+upload comes just then; all are done in time; all are done before the stop; nothing comes; the last one is done just when
+the time is over, and another one comes just at the stop."""
+
+PLACES = ("converter", "inbox", "supervisor")
+"""What fails."""
 
 
 def _play(
-    case: Case, world: World, most: Sequence[int], *, fails: bool = False
+    case: Case, world: World, most: Sequence[int], *, fails: bool = False, is_cut: bool = False
 ) -> Iterator[Program]:
     """So many programs, with so many uploads at the most. The last one may begin when the first has ended."""
     kind, error = case.integer(0, len(KINDS) - 1), case.integer(0, len(ERRORS) - 1)
+    place = case.integer(0, len(PLACES) - 1)
     planned = []
     for number, largest in enumerate(most):
-        failure = ERRORS[(error + number) % len(ERRORS)] if fails else None
+        failure = None
+        if fails:
+            failing = PLACES[(place + number) % len(PLACES)]
+            failure = failing, ERRORS[(error + 2 * number) % len(ERRORS)]
         planned.append(_draw(case, world, KINDS[(kind + number) % len(KINDS)], largest, failure))
     if len(planned) > 2 or case.pick([False, True]):
         planned[-1][-1].after(planned[0][-1])
+    if is_cut:  # The last one, most often in the time after the stop.
+        *_, supervisor, grace, act = planned[-1]
+        act.cancel_after(supervisor.seconds + case.duration(0.05, 0.95) * grace)
     run = world.attempt_all(*(act for *_, act in planned))
     for number, (inbox, converter, supervisor, grace, act) in enumerate(planned, 1):
-        yield Program(
-            inbox, converter, supervisor, grace, act, run, f"in call {number} of {len(planned)}, "
-        )
+        where = f"in call {number} of {len(planned)}, "
+        yield Program(inbox, converter, supervisor, grace, act, run, where)
 
 
 def _draw(
-    case: Case, world: World, kind: str, largest: int, failure: Exception | None
+    case: Case, world: World, kind: str, largest: int, failure: tuple[str, Exception] | None
 ) -> tuple[Inbox, Converter, Supervisor, float, Act]:
     """A program that is asked to stop after some uploads, and before or just when another one comes."""
     uploads = case.distinct(range(largest + 5), largest + 2)
@@ -428,15 +448,19 @@ def _draw(
     grace = 0.0 if kind == "no grace" else case.duration(0.5, long)
     failing = case.integer(0, largest)
     count = case.size(1, largest)
-    stop = sum(gaps[:count]) + gaps[count] * (1.0 if kind == "tie" else 0.5)
+    place, error = failure if failure is not None else ("", None)
+    unlucky = uploads[failing % count]
+    if place == "converter":
+        hows[failing % count] = hows[failing % count].replace("late", "in time")
+    stop = sum(gaps[:count]) + gaps[count] * (1.0 if kind in ("door", "tie") else 0.5)
     if kind == "quiet":
         stop, uploads = case.pick([0.0, 20.0, 100_000.0]), []
     seconds = {}
     for number, (upload, came) in enumerate(zip(uploads, accumulate(gaps), strict=False)):
         how, left = hows[number], max(stop - came, 0.0)
-        if kind in ("in time", "before") and number < count:
-            how = "before" if kind == "before" else how.replace("late", "in time")
-        elif number == count - 1:
+        if kind in ("in time", "before", "door") and number < count:
+            how = how.replace("late", "in time") if kind == "in time" else "before"
+        elif number == count - 1 and not (upload == unlucky and place == "converter"):
             how = kind if kind == "tie" else "late"
         if how == "before" and left:
             seconds[upload] = parts[number] * left
@@ -444,10 +468,11 @@ def _draw(
             seconds[upload] = left + parts[number] * grace
         else:
             seconds[upload] = left + grace + (how != "tie") * parts[number] * long
-    inbox = world.add(Inbox(uploads, gaps[: len(uploads)]))
-    errors = {uploads[failing]: failure} if failure is not None and uploads else {}
-    converter = world.add(Converter(seconds, errors))
-    supervisor = world.add(Supervisor(stop))
+    broken = (unlucky, error) if place == "inbox" and error else None
+    inbox = world.add(Inbox(uploads, gaps[: len(uploads)], broken))
+    converter = Converter(seconds, {unlucky: error} if place == "converter" and error else {})
+    world.add(converter)
+    supervisor = world.add(Supervisor(stop, error if place == "supervisor" else None))
     act = world.call("serve", inbox, converter, supervisor, grace)
     return inbox, converter, supervisor, grace, act
 
