@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from checker import (
     Act,
+    BrokenResourceError,
     Call,
     Calls,
     Case,
@@ -147,9 +148,14 @@ class Program:
 
     @property
     def failed(self) -> Call | None:
-        """The call that failed first, whatever failed then because of that."""
+        """The call that failed first, whatever failed then because of that. Of several at the same instant, one
+        that was heard of."""
         failed = self.calls.where(lambda call: call.outcome == "failed")
-        return min(failed, key=lambda call: call.ended_order or 0, default=None)
+        first = min(failed, key=lambda call: call.ended_order or 0, default=None)
+        if first is None:
+            return None
+        others = failed.where(lambda call: same_time(call.ended or 0.0, first.ended or 0.0))
+        return others.where(self.act.heard).first or first
 
     # --- what was due ---
 
@@ -463,15 +469,21 @@ def _draw(
         elif number == count - 1 and not (upload == unlucky and place == "converter"):
             how = kind if kind == "tie" else "late"
         if how == "before" and left:
-            seconds[upload] = parts[number] * left
+            seconds[upload] = round(parts[number] * left, 9)
         elif how in ("before", "in time") and grace:
-            seconds[upload] = left + parts[number] * grace
+            seconds[upload] = round(left + parts[number] * grace, 9)
         else:
             seconds[upload] = left + grace + (how != "tie") * parts[number] * long
+    errors = {unlucky: error} if place == "converter" and error else {}
+    is_twice = case.pick([True, False])
+    if errors and is_twice and uploads and failing % count:
+        # The one that had come before fails at the same instant.
+        other = uploads[failing % count - 1]
+        seconds[other] = round(seconds[unlucky] + gaps[failing % count], 9)
+        errors[other] = BrokenResourceError("broken")
     broken = (unlucky, error) if place == "inbox" and error else None
     inbox = world.add(Inbox(uploads, gaps[: len(uploads)], broken))
-    converter = Converter(seconds, {unlucky: error} if place == "converter" and error else {})
-    world.add(converter)
+    converter = world.add(Converter(seconds, errors))
     supervisor = world.add(Supervisor(stop, error if place == "supervisor" else None))
     act = world.call("serve", inbox, converter, supervisor, grace)
     return inbox, converter, supervisor, grace, act

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import NoReturn
 
 from checker import (
     Act,
@@ -36,9 +37,9 @@ ERRORS = (
 BUSY = RuntimeError("somebody waits for the next click already")
 
 WAIT_ON = "let a task wait for the next click all the time: nothing but the end, an error or a cancellation ends that"
-AFTER_A_TIME = "let something wait for the time of the batch, too, and not only for the next click"
+AFTER_A_TIME = "let something wait for the time of the batch, counted from its first click, and not only for the next click"
 FROM_THE_FIRST = "count `patience` from the first click of each batch, and not from any later one"
-NOT_SOONER = "count `patience` from the first click of this batch: what counts for an earlier one must be cancelled"
+NOT_SOONER = "count `patience` from the first click of this batch, and from nothing before it: cancel what counts for an earlier one"
 WHEN_FULL = "store a batch as soon as it holds `most` clicks"
 THE_REST = "when the clicks have ended, store what is left in the batch"
 NO_ORDER = "put each click into the batch that is being filled, once, and begin a new list for the next batch"
@@ -200,6 +201,11 @@ class Shop:
                 advice=WAIT_ON,
             )
         run.expect(
+            self.turns,
+            f"{self.place}forward() returned at {act.ended:g} s, and had not asked for a single click",
+            advice=WAIT_ON,
+        )
+        run.expect(
             self.end is not None,
             f"{self.place}{counted(len(self.came), 'click')} had come, and they had not ended; forward() returned at "
             f"{act.ended:g} s",
@@ -292,11 +298,12 @@ class Shop:
             return FROM_THE_FIRST
         if batch.is_full:
             return WHEN_FULL
-        if any(same_time(call.started, each.ended or 0.0) for each in self.stores):
+        ends = [each.ended or 0.0 for each in self.stores if each is not call]
+        if any(same_time(call.started, end + wait) for end in ends for wait in (0, self.patience)):
             return OVERLAP
         return AFTER_A_TIME
 
-    def _refuse_none(self, batch: Batch) -> None:
+    def _refuse_none(self, batch: Batch) -> NoReturn:
         assert self.end is not None
         is_rest = same_time(batch.at, self.end.ended or 0.0)
         self.run.fail(
@@ -406,9 +413,9 @@ def _draw(
     in_store: Exception | None,
 ) -> tuple[Clicks, Warehouse, int, float, Act]:
     """A shop of one of the KINDS, and what fails in it."""
-    patience = case.duration(1.0, case.pick([10.0, 600.0, 200_000.0]))
+    patience = case.duration(10.0, case.pick([40.0, 600.0, 200_000.0]))
     most = case.pick([3, 2]) if kind in ("rest", "stale", "tie") else case.pick([3, 1, 20, 2])
-    shares = [case.duration(0.05, 0.95) for _ in range(largest + 1)]
+    shares = [case.duration(0.2, 0.95) for _ in range(largest + 1)]
     pauses = [case.pick([0.3, 2.0]) for _ in range(2)]
     slow = 0.02 if kind == "rest" else case.pick([0.3, 3.0, 40.0])
     some = [round(case.duration(0.01, slow) * patience, 9) for _ in range(2)]
@@ -488,7 +495,9 @@ def returns_in_the_end(case: Case) -> None:
             same(stored, texts),
             f"{shop.place}the clicks were {shown(texts)}; stored was {shown(stored)}",
             at=shop.stores.last,
-            advice=THE_REST if same(stored, texts[: len(stored)]) else NO_ORDER,
+            advice=THE_REST
+            if same(stored, texts[: len(stored)]) and all(c.given["batch"] for c in shop.stores)
+            else NO_ORDER,
         )
         shop.run.expect_nothing_left()
 

@@ -1,6 +1,6 @@
 """Puts a time limit around the wait for a click, and ends the clicks by that.
 
-Caught by: in_time, returns_in_the_end, errors_come_out, gives_way
+Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way
 """
 
 import anyio
