@@ -503,7 +503,7 @@ def returns_in_the_end(case: Case) -> None:
 
 
 @check(
-    "An error or a cancellation reaches the caller at once, and nothing is stored after it",
+    "An error reaches the caller at once, and ends all that is under way",
     points=2,
     advice=LET_IT_OUT,
 )

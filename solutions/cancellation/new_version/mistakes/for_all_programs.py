@@ -1,6 +1,6 @@
 """Keeps the unfinished uploads of all calls in one list.
 
-Caught by: takes_uploads, goes_on_for_a_while, errors_come_out, gives_way
+Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way
 """
 
 import anyio

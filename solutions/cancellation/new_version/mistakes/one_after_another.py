@@ -1,6 +1,6 @@
 """Converts an upload before it takes the next one.
 
-Caught by: takes_uploads, goes_on_for_a_while, errors_come_out, gives_way
+Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way
 """
 
 import anyio
