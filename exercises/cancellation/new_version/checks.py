@@ -365,9 +365,11 @@ class Program:
         came = [turn.reply for turn in self.taken]
         due = [upload for upload in came if upload not in finished]
         allowed = list(value) if isinstance(value, list) else []
-        if same(
-            [u for u in allowed if u not in close], [u for u in due if u not in close]
-        ) and same(allowed, [u for u in came if u in allowed]):
+        if (
+            isinstance(value, list)
+            and same([u for u in allowed if u not in close], [u for u in due if u not in close])
+            and same(allowed, [u for u in came if u in allowed])
+        ):
             return
         seen = f"{self.limited}; it had taken {shown(came)}, and "
         seen += f"did not finish {shown(due)}" if due else "finished all of them"
@@ -450,7 +452,7 @@ def _draw(
     slow, long = case.pick([4.0, 60.0, 30_000.0]), case.pick([4.0, 40.0, 100_000.0])
     gaps = [case.duration(0.5, slow) for _ in uploads]
     parts = [case.duration(0.05, 0.95) for _ in uploads]
-    hows = [case.pick(["before", "in time", "late"]) for _ in uploads]
+    hows = [case.pick(["late", "in time", "before"]) for _ in uploads]
     grace = 0.0 if kind == "no grace" else case.duration(0.5, long)
     failing = case.integer(0, largest)
     count = case.size(1, largest)
