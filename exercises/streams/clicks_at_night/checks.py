@@ -423,6 +423,8 @@ def _draw(
     texts = [case.pick([f"click {number}", "coat", ""]) for number in range(1, largest + 1)]
     failing = case.integer(0, largest)
     count = case.size(0, largest)
+    if case.pick([False, True]):  # Some clicks come within a millisecond.
+        shares = [share / 2_000 / patience for share in shares]
     if kind == "rest":
         count = min(most * (1 + count % 2) + 1, largest)
         pauses = [0.1]
