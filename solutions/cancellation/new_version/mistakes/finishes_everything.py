@@ -1,6 +1,6 @@
 """Takes no more uploads, and then finishes all that is under way, however long that takes.
 
-Caught by: goes_on_for_a_while, errors_come_out (sometimes), gives_way
+Caught by: goes_on_for_a_while, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

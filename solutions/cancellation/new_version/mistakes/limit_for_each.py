@@ -1,6 +1,6 @@
 """Gives each conversion so many seconds from its own beginning.
 
-Caught by: takes_uploads (sometimes), goes_on_for_a_while, errors_come_out (sometimes), gives_way
+Caught by: takes_uploads (sometimes), goes_on_for_a_while, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

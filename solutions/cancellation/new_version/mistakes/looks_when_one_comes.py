@@ -1,6 +1,6 @@
 """Looks after each upload whether it should stop, and so waits for one more.
 
-Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way
+Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

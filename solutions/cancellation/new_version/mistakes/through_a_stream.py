@@ -1,6 +1,6 @@
 """Hands each upload on through a stream: one that is in hand when the door closes is lost.
 
-Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way
+Caught by: takes_uploads, goes_on_for_a_while, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Sleeps through the time that is left, even if nothing is under way any more.
 
-Caught by: goes_on_for_a_while, errors_come_out (sometimes), gives_way
+Caught by: goes_on_for_a_while, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Stores what is left when the clicks have ended, and leaves it lying until then.
 
-Caught by: in_time, errors_come_out (sometimes), gives_way
+Caught by: in_time, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

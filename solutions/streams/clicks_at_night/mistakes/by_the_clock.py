@@ -1,6 +1,6 @@
 """Stores what there is every so many seconds, whenever that came.
 
-Caught by: in_time, errors_come_out (sometimes), gives_way
+Caught by: in_time, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio

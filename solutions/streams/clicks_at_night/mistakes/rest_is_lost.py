@@ -1,6 +1,6 @@
 """Stores what is full or late, and forgets what is left when the clicks have ended.
 
-Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way
+Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Hands over a list, and empties it for the next batch before anybody has looked at it.
 
-Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way
+Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import contextlib

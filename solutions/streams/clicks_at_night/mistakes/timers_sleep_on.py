@@ -1,6 +1,6 @@
 """Never cancels a timer, so that it returns when the last of them has slept enough.
 
-Caught by: returns_in_the_end, errors_come_out (sometimes), gives_way
+Caught by: returns_in_the_end, errors_come_out (sometimes), gives_way (sometimes)
 """
 
 import anyio
