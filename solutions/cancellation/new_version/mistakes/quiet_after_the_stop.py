@@ -1,0 +1,34 @@
+"""Lets errors out until it is asked to stop, and swallows those that come after that.
+
+Caught by: errors_come_out
+"""
+
+import anyio
+
+
+async def serve(inbox, converter, supervisor, grace):
+    unfinished = []
+    is_stopping = False
+
+    async def convert(upload):
+        try:
+            await converter.convert(upload)
+        except Exception:
+            if not is_stopping:
+                raise
+        else:
+            unfinished.remove(upload)
+
+    async def accept():
+        async for upload in inbox:
+            unfinished.append(upload)
+            conversions.start_soon(convert, upload)
+
+    async with anyio.create_task_group() as conversions:
+        async with anyio.create_task_group() as door:
+            door.start_soon(accept)
+            await supervisor.asks_to_stop()
+            is_stopping = True
+            door.cancel_scope.cancel()
+        conversions.cancel_scope.deadline = anyio.current_time() + grace
+    return unfinished

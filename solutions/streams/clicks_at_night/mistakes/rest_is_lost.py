@@ -1,0 +1,30 @@
+"""Stores what is full or late, and forgets what is left when the clicks have ended.
+
+Caught by: in_time, returns_in_the_end, errors_come_out (sometimes), gives_way (sometimes)
+"""
+
+import contextlib
+
+import anyio
+
+
+async def collect(clicks, stream):
+    async with stream:
+        async for click in clicks:
+            await stream.send(click)
+
+
+async def forward(clicks, warehouse, most, patience):
+    stored = 0
+    send, receive = anyio.create_memory_object_stream()
+    async with anyio.create_task_group() as group:
+        group.start_soon(collect, clicks, send)
+        with contextlib.suppress(anyio.EndOfStream):
+            while True:
+                batch = [await receive.receive()]
+                with anyio.move_on_after(patience):
+                    while len(batch) < most:
+                        batch.append(await receive.receive())
+                group.start_soon(warehouse.store, batch)
+                stored += 1
+    return stored

@@ -1,0 +1,38 @@
+"""Logs what goes wrong in the warehouse, and goes on with the next batch.
+
+Caught by: errors_come_out
+"""
+
+import contextlib
+
+import anyio
+
+
+async def collect(clicks, stream):
+    async with stream:
+        async for click in clicks:
+            await stream.send(click)
+
+
+async def forward(clicks, warehouse, most, patience):
+    stored = 0
+
+    async def store(batch):
+        nonlocal stored
+        try:
+            await warehouse.store(batch)
+        except Exception as error:
+            print("not stored:", error)
+        else:
+            stored += 1
+
+    send, receive = anyio.create_memory_object_stream()
+    async with anyio.create_task_group() as group:
+        group.start_soon(collect, clicks, send)
+        async for click in receive:
+            batch = [click]
+            with anyio.move_on_after(patience), contextlib.suppress(anyio.EndOfStream):
+                while len(batch) < most:
+                    batch.append(await receive.receive())
+            group.start_soon(store, batch)
+    return stored
