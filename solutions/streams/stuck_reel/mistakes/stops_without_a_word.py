@@ -1,0 +1,37 @@
+"""Cancels everything when a machine fails, and returns what has been stored so far.
+
+Caught by: ends_at_once
+"""
+
+import anyio
+
+
+async def restore(scanner, machines, archive):
+    stored = 0
+
+    async with anyio.create_task_group() as group:
+
+        async def feed(done):
+            async with done:
+                async for frame in scanner:
+                    await done.send(frame)
+
+        async def operate(machine, frames, done):
+            try:
+                async with frames, done:
+                    async for frame in frames:
+                        await done.send(await machine.process(frame))
+            except Exception:
+                group.cancel_scope.cancel()
+
+        done, frames = anyio.create_memory_object_stream()
+        group.start_soon(feed, done)
+        for machine in machines:
+            done, processed = anyio.create_memory_object_stream()
+            group.start_soon(operate, machine, frames, done)
+            frames = processed
+        async with frames:
+            async for frame in frames:
+                await archive.store(frame)
+                stored += 1
+    return stored
