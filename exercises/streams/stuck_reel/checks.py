@@ -7,8 +7,10 @@ from itertools import pairwise
 from checker import (
     Act,
     BrokenResourceError,
+    Call,
     Calls,
     Case,
+    CheckFailed,
     ClosedResourceError,
     EndOfStream,
     Run,
@@ -28,23 +30,22 @@ from checker import (
 )
 
 ERRORS = (
-    ConnectionError("the cable is out"),
     ValueError("too dark"),
+    EndOfStream("the lamp has burnt out"),
     KeyError("no such colour"),
+    ClosedResourceError("the lid is open"),
     TimeoutError("no answer"),
+    BrokenResourceError("the film is torn"),
     WouldBlock("not now"),
 )
-"""What any call may fail with."""
-
-OF_STREAMS = (
-    EndOfStream("the lamp has burnt out"),
-    ClosedResourceError("the lid is open"),
-    BrokenResourceError("the film is torn"),
-)
-"""What a machine may fail with as well: errors that are easily taken for something else."""
+"""What a station may fail with. Those of AnyIO are easily taken for something else."""
 
 SHADES = 10
-"""A frame is a number below that."""
+
+
+def shade(number: int) -> int:
+    """A frame: -1, 0, or a number that is not much greater."""
+    return (number + 1) % SHADES - 1
 
 
 class Scanner(Service):
@@ -81,7 +82,7 @@ class Machine(Service):
             if self.left == 0:
                 raise self.error
             self.left -= 1
-        return (frame + self.shift) % SHADES
+        return shade(frame + self.shift)
 
 
 class Archive(Service):
@@ -114,6 +115,28 @@ class Reel:
             return "the archive"
         number = next(at for at, other in enumerate(self.stations) if other is station)
         return f"machine {number} of {len(self.stations) - 2}"
+
+    def tell(self, failed: Call) -> str:
+        """That a station failed, for the beginning of a message."""
+        return f"{self.place}{self.name(failed.service)} failed at {failed.ended:g} s with {failed.failure}"
+
+    def expect_end(self, failures: Sequence[Call]) -> None:
+        """The call has come to an end."""
+        run = self.run
+        if self.act.record.ended is None:
+            told = self.act.explained()
+            if not failures or not run.is_deadlocked:
+                raise told
+            raise CheckFailed(
+                f"{self.tell(failures[0])}, and restore() did not end. It came to a {told.message}",
+                told.line,
+                "when a station fails, let each task that waits for it hear of that: what do the others wait for here, and "
+                "what would end that?",
+                topic=told.topic,
+                place=told.place,
+            )
+        if run.error is None and not run.was_cancelled and not run.is_deadlocked:
+            _ = run.value  # Whatever else may end a run is told here.
 
     def expect_turns(self) -> None:
         """Each station has had one frame at a time: those which the station before it handed out, in order."""
@@ -157,7 +180,7 @@ class Reel:
         run.expect(
             run.calls.to(scanner).done.where(lambda call: call.reply is None),
             f"{self.place}restore() returned {shown(act.value)} at {act.ended:g} s, and the scanner had not ended: it had handed "
-            f"out {shown(frames)}",
+            f"out {shown(frames) if frames else 'nothing'}",
             at=run.calls.to(scanner).last,
             advice="take frames from the scanner until the `async for` over it ends by itself"
             + ("; 0 is a frame like any other" if frames and frames[-1] == 0 else ""),
@@ -188,49 +211,68 @@ def frames_of(replies: Sequence[object]) -> list[object]:
 @scene
 def good_nights(case: Case) -> Iterator[Reel]:
     for world in case.explore(orders=True):
-        yield from _play(case, world, may_fail=False)
+        yield from _play(case, world)
 
 
 @scene
 def bad_nights(case: Case) -> Iterator[Reel]:
-    for world in case.explore(fail=ERRORS, cancel=True):
-        yield from _play(case, world, may_fail=True)
+    for world in case.explore(fail=ERRORS):
+        yield from _play(case, world, may_break=True)
 
 
-def _play(case: Case, world: World, *, may_fail: bool) -> Iterator[Reel]:
+@scene
+def short_nights(case: Case) -> Iterator[Reel]:
+    for world in case.explore(cancel=True):
+        yield from _play(case, world, may_be_cancelled=True)
+
+
+def _play(
+    case: Case, world: World, *, may_break: bool = False, may_be_cancelled: bool = False
+) -> Iterator[Reel]:
     """One reel, or two of them, at the same time or one after the other."""
+    # What is left of a reel that got stuck must not harm another one.
+    plan = case.pick(["after it", "beside it"] if may_break else ["alone", "beside it", "after it"])
     # How many machines, and how many frames: a few of both, a long reel, a long row.
-    planned = [_draw(case, world, *case.pick([(3, 5), (1, 13), (11, 2)]), may_fail=may_fail)]
-    plan = case.pick(["alone", "beside it", "after it"])
+    sizes = case.pick([(3, 5), (1, 13), (11, 2)])
+    least = 1 if may_break or may_be_cancelled else 0
+    breaks, leaves_at = case.integer(0, 2) == 2, case.duration(0.15, 5.0)
+    reels = [_draw(case, world, *sizes, least=least, breaks=may_break and breaks)]
     if plan != "alone":
-        planned.append(_draw(case, world, 2, 3, may_fail=may_fail))
+        reels.append(_draw(case, world, 2, 3, least=0, breaks=False))
+    acts = [world.call("restore", stations[0], stations[1:-1], stations[-1]) for stations in reels]
     if plan == "after it":
-        planned[1][-1].after(planned[0][-1])
-    run = world.attempt_all(*(act for _, act in planned))
-    for number, (stations, act) in enumerate(planned, 1):
-        place = f"in call {number} of 2, " if len(planned) == 2 else ""
-        yield Reel(stations, act, run, place)
+        acts[1].after(acts[0])
+    if may_be_cancelled and case.pick([True, False]):
+        acts[0].cancel_after(leaves_at)
+    # Where a station fails, those that wait for ever are told below.
+    run = world.observe_all(*acts) if may_break else world.attempt_all(*acts)
+    for number, (stations, act) in enumerate(zip(reels, acts, strict=True), 1):
+        is_alone = number == 1 and plan != "beside it"
+        yield Reel(stations, act, run, "" if is_alone else f"in call {number} of 2, ")
 
 
 def _draw(
-    case: Case, world: World, most_machines: int, most_frames: int, *, may_fail: bool
-) -> tuple[list[Service], Act]:
+    case: Case, world: World, most_machines: int, most_frames: int, *, least: int, breaks: bool
+) -> list[Service]:
+    """The stations for a reel."""
     # What is drawn for a frame does not depend on how many there are: so a failure is shrunk better.
-    frames = [case.integer(0, SHADES - 1) for _ in range(most_frames)]
+    frames = [shade(case.integer(0, SHADES - 1)) for _ in range(most_frames)]
     coming = _seconds(case, most_frames + 1)
-    least = 1 if may_fail else 0
     scanner = world.add(Scanner(frames[: case.size(2 * least, most_frames)], coming))
-    first, left = case.integer(0, len(OF_STREAMS) - 1), case.integer(0, 3)
-    breaks = case.integer(0, most_machines - 1) if may_fail and case.pick([True, False]) else None
+    first, left = case.integer(0, len(ERRORS) - 1), case.integer(0, 3)
+    broken = case.integer(0, most_machines - 1) if breaks else None
+    # With the one after it, which may fail at the same moment, on the frame before.
+    pair = case.pick([False, True])
     machines = []
     for number in range(most_machines):
         shift, seconds = case.integer(0, SHADES - 1), _seconds(case, most_frames)
-        error = OF_STREAMS[(first + number) % len(OF_STREAMS)]
-        machines.append(Machine(shift, seconds, left if number == breaks else None, error))
+        error = ERRORS[(first + number) % len(ERRORS)]
+        fails_after = left if number == broken else None
+        if pair and broken is not None and number == broken + 1:
+            fails_after = max(left - 1, 0)
+        machines.append(Machine(shift, seconds, fails_after, error))
     machines = [world.add(machine) for machine in machines[: case.size(least, most_machines)]]
-    archive = world.add(Archive(_seconds(case, most_frames)))
-    act = world.call("restore", scanner, machines, archive)
-    return [scanner, *machines, archive], act
+    return [scanner, *machines, world.add(Archive(_seconds(case, most_frames)))]
 
 
 def _seconds(case: Case, frames: int) -> list[float]:
@@ -261,39 +303,31 @@ def in_step(case: Case) -> None:
         for at, station in enumerate(stations):
             calls = run.calls.to(station)
             for number, call in enumerate(calls):
-                waits = []
-                """What it had to wait for, and until when."""
+                waits = [(reel.act.started, "restore() was called")]
+                """From when on it might start, and what happened then."""
                 if at > 0:
                     before = run.calls.to(stations[at - 1])[number]
-                    waits.append(
-                        (before.ended or 0.0, f"{reel.name(before.service)} was done with it")
-                    )
-                else:
-                    waits.append((reel.act.started, "restore() was called"))
-                if number > 0 and at < len(stations) - 1:
-                    after = run.calls.to(stations[at + 1])[number - 1]
-                    waits.append(
-                        (after.started, f"{reel.name(after.service)} started on the one before")
-                    )
+                    done = f"{reel.name(before.service)} was done with it"
+                    waits.append((before.ended or 0.0, done))
+                if number > 0 and station is stations[-1]:
+                    done = f"it was done with frame {number}"
+                    waits.append((calls[number - 1].ended or 0.0, done))
                 elif number > 0:
-                    waits.append(
-                        (calls[number - 1].ended or 0.0, "it was done with the one before")
-                    )
+                    after = run.calls.to(stations[at + 1])[number - 1]
+                    begun = f"{reel.name(after.service)} started on frame {number}"
+                    waits.append((after.started, begun))
                 due, why = max(waits)
-                seen = (
-                    f"{reel.place}{reel.name(station)} started on frame {number + 1} at {call.started:g} s, and {why} at "
-                    f"{due:g} s"
-                )
+                seen = f"{reel.place}{reel.name(station)} started on frame {number + 1} at {call.started:g} s, "
                 run.expect(
                     not is_later(due, call.started),
-                    seen,
+                    f"{seen}{due - call.started:g} s before {why}",
                     at=call,
                     advice="let a station hand over its frame before it starts on another: the hand-over must wait until "
                     "the station after it takes the frame",
                 )
                 run.expect(
                     not is_later(call.started, due),
-                    seen,
+                    f"{seen}{call.started - due:g} s after {why}",
                     at=call,
                     advice="let all stations work at the same time, each on a frame of its own: none may wait for anything "
                     "but its next frame, and the station after it",
@@ -302,24 +336,15 @@ def in_step(case: Case) -> None:
                 )
 
 
-@check("An error or a cancellation ends it at once, whatever the other stations are at", points=3)
-def ends_at_once(case: Case) -> None:
+@check("The error of a station comes out at once, whatever the others are at", points=2)
+def errors_come_out(case: Case) -> None:
     for reel in bad_nights(case):
         act, run, calls = reel.act, reel.run, reel.calls
-        reel.expect_turns()
         failures = sorted(
             calls.where(lambda call: call.outcome == "failed"), key=lambda call: call.ended or 0.0
         )
-        if act.record.cancelled_at is not None:
-            stored = run.calls.to(reel.stations[-1]).done
-            run.expect_gave_way(
-                act,
-                calls,
-                done=any(call.reply is None for call in run.calls.to(reel.stations[0]).done)
-                and len(stored) == len(run.calls.to(reel.stations[0]).done) - 1,
-                place=reel.place,
-            )
-            continue
+        reel.expect_end(failures)
+        reel.expect_turns()
         if not failures:
             reel.expect_restored()
             continue
@@ -329,9 +354,23 @@ def ends_at_once(case: Case) -> None:
             act,
             failed,
             calls,
-            f"{reel.place}{reel.name(failed.service)} failed at {failed.ended:g} s with {failed.failure}",
+            reel.tell(failed),
             advice="let that error out of restore(): the reel is not restored, whatever has been stored",
         )
+
+
+@check("A cancellation ends it at once, whatever the stations are at")
+def gives_way(case: Case) -> None:
+    for reel in short_nights(case):
+        act, run = reel.act, reel.run
+        reel.expect_turns()
+        if act.record.cancelled_at is None:
+            reel.expect_restored()
+            continue
+        scanned, stored = (run.calls.to(reel.stations[at]).done for at in (0, -1))
+        has_ended = any(call.reply is None for call in scanned)
+        is_done = has_ended and len(stored) == len(scanned) - 1
+        run.expect_gave_way(act, reel.calls, done=is_done, place=reel.place)
 
 
 @question

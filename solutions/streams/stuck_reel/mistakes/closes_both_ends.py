@@ -1,6 +1,6 @@
 """Closes both ends when a machine fails: what is on its way to the archive goes on, and so does the scanner.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Returns at once, and stores nothing.
 
-Caught by: all_stored, in_step, ends_at_once
+Caught by: all_stored, in_step, errors_come_out, gives_way
 """
 
 

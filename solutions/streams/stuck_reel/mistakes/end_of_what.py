@@ -1,6 +1,6 @@
 """Takes every `EndOfStream` for the end of the reel, also one that a machine raises.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio
@@ -15,7 +15,7 @@ async def restore(scanner, machines, archive):
                 await done.send(frame)
 
     async def operate(machine, frames, done):
-        async with frames, done:
+        async with done:
             try:
                 while True:
                     frame = await frames.receive()
@@ -30,8 +30,7 @@ async def restore(scanner, machines, archive):
             done, processed = anyio.create_memory_object_stream()
             group.start_soon(operate, machine, frames, done)
             frames = processed
-        async with frames:
-            async for frame in frames:
-                await archive.store(frame)
-                stored += 1
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
     return stored

@@ -1,6 +1,6 @@
 """Raises an error of its own in place of the one that the station raised.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio
@@ -19,7 +19,7 @@ async def restore(scanner, machines, archive):
                 await done.send(frame)
 
     async def operate(machine, frames, done):
-        async with frames, done:
+        async with done:
             async for frame in frames:
                 await done.send(await machine.process(frame))
 
@@ -31,10 +31,9 @@ async def restore(scanner, machines, archive):
                 done, processed = anyio.create_memory_object_stream()
                 group.start_soon(operate, machine, frames, done)
                 frames = processed
-            async with frames:
-                async for frame in frames:
-                    await archive.store(frame)
-                    stored += 1
+            async for frame in frames:
+                await archive.store(frame)
+                stored += 1
     except* Exception as group_of_errors:
         raise RestoreError(str(group_of_errors.exceptions[0])) from group_of_errors
     return stored

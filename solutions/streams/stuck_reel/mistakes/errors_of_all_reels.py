@@ -1,6 +1,6 @@
 """The list of errors belongs to the module: a reel that was fine raises the error of another one.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio
@@ -20,7 +20,7 @@ async def restore(scanner, machines, archive):
 
         async def operate(machine, frames, done):
             try:
-                async with frames, done:
+                async with done:
                     async for frame in frames:
                         await done.send(await machine.process(frame))
             except Exception as error:
@@ -33,10 +33,9 @@ async def restore(scanner, machines, archive):
             done, processed = anyio.create_memory_object_stream()
             group.start_soon(operate, machine, frames, done)
             frames = processed
-        async with frames:
-            async for frame in frames:
-                await archive.store(frame)
-                stored += 1
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
     if errors:
         raise errors[0]
     return stored

@@ -1,6 +1,6 @@
-"""Puts whatever it catches into the list: a cancellation as well, so that nobody hears that one.
+"""Catches a cancellation with everything else, cancels the group, and returns: AnyIO on asyncio may do that itself.
 
-Caught by: ends_at_once
+Caught by: gives_way (trio)
 """
 
 import anyio
@@ -12,34 +12,37 @@ async def restore(scanner, machines, archive):
 
     async with anyio.create_task_group() as group:
 
-        async def feed(done):
-            async with done:
-                async for frame in scanner:
-                    await done.send(frame)
-
-        async def operate(machine, frames, done):
+        async def guard(station, *arguments):
             try:
-                async with frames, done:
-                    async for frame in frames:
-                        await done.send(await machine.process(frame))
+                await station(*arguments)
             except BaseException as error:
                 errors.append(error)
                 group.cancel_scope.cancel()
 
+        async def feed(done):
+            async for frame in scanner:
+                await done.send(frame)
+            done.close()
+
+        async def operate(machine, frames, done):
+            async for frame in frames:
+                await done.send(await machine.process(frame))
+            done.close()
+
+        async def keep(frames):
+            nonlocal stored
+            async for frame in frames:
+                await archive.store(frame)
+                stored += 1
+
         done, frames = anyio.create_memory_object_stream()
-        group.start_soon(feed, done)
+        group.start_soon(guard, feed, done)
         for machine in machines:
             done, processed = anyio.create_memory_object_stream()
-            group.start_soon(operate, machine, frames, done)
+            group.start_soon(guard, operate, machine, frames, done)
             frames = processed
-        try:
-            async with frames:
-                async for frame in frames:
-                    await archive.store(frame)
-                    stored += 1
-        except BaseException as error:
-            errors.append(error)
-            group.cancel_scope.cancel()
-    if errors and isinstance(errors[0], Exception):
-        raise errors[0]
+        await guard(keep, frames)
+    for error in errors:
+        if isinstance(error, Exception):
+            raise error
     return stored

@@ -1,6 +1,6 @@
 """asyncio's `gather` raises the first error, and lets the other tasks go on; on trio there is none.
 
-Caught by: all_stored (trio), in_step (trio), ends_at_once
+Caught by: all_stored (trio), in_step (trio), errors_come_out, gives_way (trio)
 """
 
 import asyncio

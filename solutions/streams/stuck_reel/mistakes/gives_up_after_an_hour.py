@@ -1,6 +1,6 @@
 """Breaks the circle with a time limit: it returns after an hour, whatever has happened.
 
-Caught by: all_stored, in_step, ends_at_once
+Caught by: all_stored, in_step, errors_come_out, gives_way
 """
 
 import anyio

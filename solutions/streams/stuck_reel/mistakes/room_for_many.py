@@ -17,7 +17,7 @@ async def restore(scanner, machines, archive):
                 await done.send(frame)
 
     async def operate(machine, frames, done):
-        async with frames, done:
+        async with done:
             async for frame in frames:
                 await done.send(await machine.process(frame))
 
@@ -28,8 +28,7 @@ async def restore(scanner, machines, archive):
             done, processed = anyio.create_memory_object_stream(math.inf)
             group.start_soon(operate, machine, frames, done)
             frames = processed
-        async with frames:
-            async for frame in frames:
-                await archive.store(frame)
-                stored += 1
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
     return stored

@@ -1,6 +1,6 @@
 """Reports the error and goes on with the next frame: the one that failed is missing.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio
@@ -13,7 +13,7 @@ async def feed(scanner, done):
 
 
 async def operate(machine, frames, done):
-    async with frames, done:
+    async with done:
         async for frame in frames:
             try:
                 processed = await machine.process(frame)
@@ -32,8 +32,7 @@ async def restore(scanner, machines, archive):
             done, processed = anyio.create_memory_object_stream()
             group.start_soon(operate, machine, frames, done)
             frames = processed
-        async with frames:
-            async for frame in frames:
-                await archive.store(frame)
-                stored += 1
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
     return stored

@@ -1,6 +1,6 @@
 """Sends `None` when there are no more frames, and takes frame 0 for it.
 
-Caught by: all_stored, in_step, ends_at_once
+Caught by: all_stored, in_step, errors_come_out, gives_way
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Cancels everything when a machine fails, and returns what has been stored so far.
 
-Caught by: ends_at_once
+Caught by: errors_come_out
 """
 
 import anyio
@@ -18,7 +18,7 @@ async def restore(scanner, machines, archive):
 
         async def operate(machine, frames, done):
             try:
-                async with frames, done:
+                async with done:
                     async for frame in frames:
                         await done.send(await machine.process(frame))
             except Exception:
@@ -30,8 +30,7 @@ async def restore(scanner, machines, archive):
             done, processed = anyio.create_memory_object_stream()
             group.start_soon(operate, machine, frames, done)
             frames = processed
-        async with frames:
-            async for frame in frames:
-                await archive.store(frame)
-                stored += 1
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
     return stored
