@@ -395,9 +395,9 @@ def days(case: Case) -> Iterator[Pool]:
 def _play(case: Case, world: World, *, trouble: bool) -> Iterator[Pool]:
     """One pool, or two at the same time."""
     # Mostly so few places that somebody waits; in some pools there is room for all.
-    planned = [_draw(case, world, case.pick([1, 2, 8]), 8, trouble=trouble)]
+    planned = [_draw(case, world, case.pick([1, 2, 8]), 6, trouble=trouble)]
     if case.pick([False, False, True]):
-        planned.append(_draw(case, world, 2, 4, trouble=trouble))
+        planned.append(_draw(case, world, 2, 3, trouble=trouble))
     run = world.attempt_all(*(act for *_, visits in planned for _, act in visits))
     for number, (size, server, visits) in enumerate(planned, 1):
         place = f"in pool {number} of 2, " if len(planned) == 2 else ""

@@ -1,6 +1,6 @@
 """A queue of places, most of them empty at first: a call that gets an empty one connects while a connection lies idle.
 
-Caught by: all_share, only_good_ones
+Caught by: all_share, only_good_ones (sometimes)
 """
 
 import anyio
