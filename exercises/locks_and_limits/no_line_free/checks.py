@@ -342,7 +342,11 @@ class Pool:
             when = f"for {end - begin:g} s, from {begin:g} s on,"
             how_many = f"{counted(there, 'connection')} {were(there)} open"
             how_many += f", {idle} of them idle" if idle else ""
-            how_many += f", and {making} more {were(making)} being opened" if making else ""
+            how_many += (
+                f", and {making}{' more' if there else ''} {were(making)} being opened"
+                if making
+                else ""
+            )
             latest = [call for call in self.connects if not is_later(call.started, begin)]
             run.expect(
                 there + making <= self.size,
@@ -415,8 +419,8 @@ def _draw(
         error = ValueError("what?") if kind == "odd" else BREAKS[(first + number) % len(BREAKS)]
         is_fine = kind == "fine" or not trouble
         answer = case.pick([f"yes, number {number}", ""])
-        seconds = case.duration(0.3, longest)
-        known.append(Question(f"question {number}", seconds, answer, None if is_fine else error))
+        lasts = case.duration(0.3, longest)
+        known.append(Question(f"question {number}", lasts, answer, None if is_fine else error))
     last = Question("at last", 6.0, "good night", None)
     seconds = [case.duration(0.2, case.pick([2.0, 5_000.0])) for _ in range(most + most_visits)]
     first = case.integer(0, len(REFUSALS) - 1)

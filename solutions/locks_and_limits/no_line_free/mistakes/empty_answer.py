@@ -1,6 +1,6 @@
 """Takes the answer "" for a broken connection, and closes it.
 
-Caught by: all_share, only_good_ones
+Caught by: all_share, only_good_ones (sometimes)
 """
 
 import anyio
