@@ -164,10 +164,8 @@ class Pool:
             opened = next(call.ended or 0.0 for call in done if call.reply is connection)
             calls = self.run.calls.to(connection)
             lost = not calls and self.somebody_left(opened)
-            asks, closes = (
-                calls.where(lambda call, method=method: call.method == method)
-                for method in ("ask", "close")
-            )
+            asks = calls.where(lambda call: call.method == "ask")
+            closes = calls.where(lambda call: call.method == "close")
             lines.append(Line(connection.number, opened, asks, closes, lost))
         return lines
 
