@@ -1,0 +1,56 @@
+"""Send the frames of a film through a row of machines."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+
+class Machine(Protocol):
+    async def process(self, frame: int) -> int: ...
+
+
+class Archive(Protocol):
+    async def store(self, frame: int) -> None: ...
+
+
+async def feed(done: MemoryObjectSendStream[int], scanner: AsyncIterator[int]) -> None:
+    async for frame in scanner:
+        await done.send(frame)
+    done.close()
+
+
+async def operate(
+    done: MemoryObjectSendStream[int],
+    machine: Machine,
+    frames: MemoryObjectReceiveStream[int],
+) -> None:
+    async for frame in frames:
+        await done.send(await machine.process(frame))
+    done.close()
+
+
+def start(
+    group: TaskGroup, station: Callable[..., Awaitable[None]], *arguments: object
+) -> MemoryObjectReceiveStream[int]:
+    """Start a station, and return the stream in which its frames arrive."""
+    done, frames = anyio.create_memory_object_stream[int]()
+    group.start_soon(station, done, *arguments)
+    return frames
+
+
+async def restore(
+    scanner: AsyncIterator[int], machines: Sequence[Machine], archive: Archive
+) -> int:
+    """Return how many frames were stored."""
+    stored = 0
+    async with anyio.create_task_group() as group:
+        frames = start(group, feed, scanner)
+        for machine in machines:
+            frames = start(group, operate, machine, frames)
+        async for frame in frames:
+            await archive.store(frame)
+            stored += 1
+    return stored
