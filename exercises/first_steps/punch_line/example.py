@@ -6,7 +6,10 @@ from exercise import subtitles
 from checker.example import play, say
 
 SCENE = {
-    "Waiter, what is this fly doing in my soup?": ("Herr Ober, was tut die Fliege in meiner Suppe?", 2),
+    "Waiter, what is this fly doing in my soup?": (
+        "Herr Ober, was tut die Fliege in meiner Suppe?",
+        2,
+    ),
     "The backstroke, Sir.": ("Rückenschwimmen, mein Herr.", 1),
 }
 
