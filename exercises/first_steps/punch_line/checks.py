@@ -29,20 +29,17 @@ LINES = (
     "It is me.",
     "Me who?",
     "Your uncle.",
-    "I have no uncle.",
+    " Right.",
     "Then who is this?",
     "Nobody.",
     "Ha ha!",
-    "Not again!",
-    "The soup, Sir.",
-    "What soup?",
-    "There is a fly in it.",
+    "right.",
     "Oh.",
-    "Good night.",
+    "Right. ",
     "",
 )
 MOST = 12
-DAYS = 300_000.0
+DAYS = 1_000_000.0
 OWN_PLACE = "tell each task, when you start it, for which place in the list it works"
 EQUAL_LINES = (
     "lines may be equal, and each has a translation of its own: what tells two places apart is where they are, and not "
@@ -208,10 +205,11 @@ def _sent(number: int) -> str:
 
 @scene
 def evenings(case: Case) -> Iterator[Evening]:
-    """A scene, and maybe two equal ones: at the same time or one after another, by one service or two."""
+    """Up to three scenes, of which two may be equal: at the same time or one after another, the second by another
+    service."""
     for world in case.explore(orders=True):
         longest = case.pick((3.0, 90.0, DAYS))
-        first, second = _lines(case, MOST), _lines(case, 5)
+        first, second = _lines(case), _lines(case)
         texts = [case.pick((None, None, "Ha!", "")) for _ in range(len(LINES))]
         translators = []
         for _ in range(2):
@@ -219,17 +217,17 @@ def evenings(case: Case) -> Iterator[Evening]:
             translations = {
                 line: [
                     _text(case) if (text := texts[(place + number) % len(texts)]) is None else text
-                    for number in range(first.count(line) + 2 * second.count(line))
+                    for number in range(2 * first.count(line) + 2 * second.count(line))
                 ]
                 for place, line in enumerate(LINES)
             }
             translators.append(world.add(Translator(translations, seconds)))
-        other = case.pick(translators)
-        planned = [(translators[0], first), (other, second), (other, second)]
+        one, other = translators
+        planned = [(one, first), (other, second), (one, case.pick((first, second)))]
         planned = planned[: 1 + case.size(0, 2)]
         acts = [world.call("subtitles", translator, lines) for translator, lines in planned]
         for before, act in pairwise(acts):
-            if case.pick((False, True)):
+            if case.pick((False, False, True)):
                 act.after(before)
         run = world.attempt_all(*acts)
         sketches = []
@@ -240,13 +238,13 @@ def evenings(case: Case) -> Iterator[Evening]:
         yield Evening(sketches, run, world.is_timed)
 
 
-def _lines(case: Case, most: int) -> list[str]:
+def _lines(case: Case) -> list[str]:
     """The lines of a scene, some of which stand in it more than once."""
-    lines = case.distinct(LINES, most)
-    for place in range(1, most):
+    lines = case.distinct(LINES, MOST)
+    for place in range(1, MOST):
         if case.pick((False, False, False, True)):
             lines[place] = lines[case.integer(0, place - 1)]
-    return lines[: case.size(0, most)]
+    return lines[: case.size(0, MOST - 5) + case.size(0, case.pick((5, 0)))]
 
 
 def _text(case: Case) -> str:
