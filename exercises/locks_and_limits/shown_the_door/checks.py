@@ -11,7 +11,6 @@ from checker import (
     Call,
     Calls,
     Case,
-    Instance,
     Run,
     Service,
     WouldBlock,
@@ -31,7 +30,6 @@ from checker import (
 
 CITIES = ("Athens", "Berlin", "Cairo", "Dublin", "Exeter", "Florence", "Geneva", "Hanoi")
 MOST = 12
-DAYS = 200_000.0
 ERRORS = (
     ValueError("no such place"),
     TimeoutError("too slow"),
@@ -50,8 +48,8 @@ NOT_UNDER_WAY = (
     "whose permit comes back with the map counts something else"
 )
 WHATEVER_BECOMES_OF_IT = (
-    "a request that was sent counts, even if it failed or its caller has gone: count it when it is sent, and take "
-    "nothing back"
+    "a request counts from the moment it is sent, even if it failed or its caller has gone, and the rule holds for any "
+    "stretch, whenever it begins: take nothing back, and do not begin to count anew"
 )
 GIVE_BACK = (
     "whoever is cancelled before the request is sent must leave the turn to the next one: take nothing for a request "
@@ -204,44 +202,43 @@ class Day:
 
     def expect_few(self) -> None:
         guide, calls = self.guide, sorted(self.calls, key=lambda call: call.started)
-        for number, last in enumerate(calls[guide.limit :]):
-            first = calls[number]
-            gap = last.started - first.started
-            if not is_later(guide.seconds, gap):
-                continue
-            inside = [
-                call
-                for call in calls
-                if not is_later(first.started, call.started)
-                and is_later(first.started + guide.seconds, call.started)
-            ]
-            begin, end = inside[0].started, inside[-1].started
-            when = f"from {begin:g} s to {end:g} s" if is_later(end, begin) else f"at {begin:g} s"
-            before = [call for call in inside if call.order < last.order]
-            in_vain = [
-                call
-                for call in before
-                if not call.done and call.ended_order and call.ended_order < last.order
-            ]
-            of = ""
-            if in_vain:
-                ways = [
-                    f"{sum(call.outcome == outcome for call in in_vain)} {word}"
-                    for outcome, word in (("failed", "failed"), ("cancelled", "given up"))
-                    if any(call.outcome == outcome for call in in_vain)
+        crowded = []
+        for first, last in zip(calls, calls[guide.limit :], strict=False):
+            if is_later(first.started + guide.seconds, last.started):
+                before = calls[calls.index(first) : calls.index(last)]
+                in_vain = [
+                    call
+                    for call in before
+                    if not call.done and (call.ended_order or last.order) < last.order
                 ]
-                of = f", {' and '.join(ways)} among them"
-            advice = ANY_STRETCH
-            if len(before) - len(in_vain) < guide.limit:
-                advice = WHATEVER_BECOMES_OF_IT
-            elif self.calls.most_in_flight <= guide.limit:
-                advice = NOT_UNDER_WAY
-            self.run.fail(
-                f"{guide.name}{len(inside)} requests were sent {when}{of}; the limit is {guide.limit} in "
-                f"any {guide.seconds:g} s",
-                at=last,
-                advice=advice,
-            )
+                crowded.append((bool(in_vain), first, last, in_vain))
+        if not crowded:
+            return
+        # What nobody gave up tells more.
+        _, first, last, in_vain = min(crowded, key=lambda each: (each[0], each[2].order))
+        until = first.started + guide.seconds
+        inside = [
+            call for call in calls if call.order >= first.order and is_later(until, call.started)
+        ]
+        begin, end = inside[0].started, inside[-1].started
+        when = f"from {begin:g} s to {end:g} s" if is_later(end, begin) else f"at {begin:g} s"
+        ways = [
+            f"{number} {word}"
+            for outcome, word in (("failed", "failed"), ("cancelled", "given up"))
+            if (number := sum(call.outcome == outcome for call in in_vain))
+        ]
+        of = f", {' and '.join(ways)} among them" if ways else ""
+        advice = ANY_STRETCH
+        if in_vain:
+            advice = WHATEVER_BECOMES_OF_IT
+        elif any(same_time(call.ended or 0.0, last.started) for call in calls if call is not last):
+            advice = NOT_UNDER_WAY
+        self.run.fail(
+            f"{guide.name}{len(inside)} requests were sent {when}{of}; the limit is {guide.limit} in any "
+            f"{guide.seconds:g} s",
+            at=last,
+            advice=advice,
+        )
 
     # --- none too late ---
 
@@ -308,7 +305,6 @@ class Day:
             at=late,
             advice=advice,
             late=late,
-            together=[[call] for call in self.calls],
         )
 
 
@@ -329,55 +325,70 @@ def _is_of(act: Act, call: Call) -> bool:
 
 @scene
 def days(case: Case) -> Iterator[Day]:
-    """A guide that is used in bursts or now and then, and a small one beside it, maybe on the same server."""
+    """A guide that is used in small crowds, some of whom lose patience, and a smaller one beside it, maybe on the same
+    server and with the same limit."""
     for world in case.explore(cancel=True):
-        scale = case.pick((10.0, 1.0, DAYS))
-        seconds = case.duration(scale / 10, scale)
+        unit = case.pick((1.0, 0.07, 20_000.0))
+        seconds = case.duration(1.0, 10.0)
+        crowds = (
+            0.0,
+            case.duration(0.1, seconds),
+            case.duration(0.1, seconds),
+            case.duration(0.1, 2 * seconds),
+        )
+        drawing = (
+            case.duration(0.001, 0.5),
+            case.duration(0.1, seconds),
+            case.duration(0.1, 3 * seconds),
+        )
+        patience = (
+            None,
+            None,
+            case.duration(0.1, seconds),
+            case.duration(0.1, 2 * seconds),
+            seconds,
+        )
         errors = case.integer(0, len(ERRORS) - 1)
         server = world.add(Server())
         other = case.pick((server, world.add(Server())))
-        limit = case.size(1, MOST)
+        limit, small = case.size(1, case.pick((4, MOST))), case.size(1, 3)
+        is_alike = case.pick((True, False))
         plans = [
-            (server, limit, seconds, case.size(1, MOST) + case.size(0, 10)),
-            (other, case.size(1, 3), seconds * case.pick((1, 2)), case.size(0, 4)),
+            (server, limit, seconds, case.size(1, MOST) + case.size(0, 8)),
+            (
+                other,
+                limit if is_alike else small,
+                seconds * (1 if is_alike else 2),
+                case.size(0, 6),
+            ),
         ]
         guides = []
         for number, (which, most, length, count) in enumerate(plans, 1):
-            maps = world.new("Maps", which, most, length)
-            visits = _visits(case, which, maps, length, count, number, errors)
-            name = f"with Maps(server, {most}, {length:g}), " if plans[1][-1] else ""
-            guides.append(Guide(which, most, length, visits, name))
+            maps = world.new("Maps", which, most, length * unit)
+            visits: list[Visit] = []
+            for index in range(count):
+                is_again = case.pick((False, False, False, True)) and bool(visits)
+                place = f"{CITIES[index % len(CITIES)]} {number}{index // len(CITIES)}"
+                if is_again:
+                    place = visits[-1].place
+                else:
+                    which.seconds[place] = case.pick(drawing) * unit
+                    which.maps[place] = case.pick(
+                        (
+                            f"map {case.random.getrandbits(32):08x}",
+                            ERRORS[(errors + index) % len(ERRORS)],
+                            "",
+                        )
+                    )
+                act = maps.get(place).at(case.pick(crowds) * unit)
+                if (left := case.pick(patience)) is not None:
+                    act.cancel_after(left * unit)
+                visits.append(Visit(place, act))
+            name = f"with Maps(server, {most}, {length * unit:g}), " if plans[1][-1] else ""
+            guides.append(Guide(which, most, length * unit, visits, name))
         run = world.attempt_all(*(visit.act for guide in guides for visit in guide.visits))
         for guide in guides:
             yield Day(guide, run)
-
-
-def _visits(
-    case: Case, server: Server, maps: Instance, seconds: float, count: int, guide: int, errors: int
-) -> list[Visit]:
-    """Some come at the beginning, and others in small crowds later on; some lose patience."""
-    crowds = [0.0, *(case.duration(seconds / 20, seconds * 3) for _ in range(3))]
-    visits: list[Visit] = []
-    for number in range(count):
-        city = CITIES[number % len(CITIES)]
-        place = f"{city} {guide}{number // len(CITIES)}"
-        is_again = case.pick((False, False, False, True))
-        if visits and is_again:
-            place = visits[-1].place
-        else:
-            server.seconds[place] = case.duration(
-                0.001, case.pick((seconds / 10, seconds * 3)) + 0.01
-            )
-            drawn: str | Exception = case.pick((f"map {case.random.getrandbits(32):08x}", ""))
-            if case.pick((False, False, True)):
-                drawn = ERRORS[(errors + number) % len(ERRORS)]
-            server.maps[place] = drawn
-        act = maps.get(place).at(case.pick(crowds))
-        patience = case.duration(seconds / 20, seconds * 3)
-        if case.pick((False, False, True)):
-            act.cancel_after(case.pick((patience, seconds)))
-        visits.append(Visit(place, act))
-    return visits
 
 
 @check(

@@ -1,6 +1,6 @@
 """A bucket that fills up slowly: what flows in while it is being emptied comes on top of the limit.
 
-Caught by: never_too_many, never_too_late
+Caught by: never_too_many, never_too_late (sometimes)
 """
 
 import anyio

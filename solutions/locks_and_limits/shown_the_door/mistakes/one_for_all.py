@@ -1,6 +1,6 @@
 """Keeps the times in the class, so that all guides share one limit.
 
-Caught by: never_too_many, never_too_late
+Caught by: never_too_many (sometimes), never_too_late
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Counts anew when a stretch is over that began with the first request: at its edge there may be twice as many.
 
-Caught by: never_too_many, never_too_late
+Caught by: never_too_many
 """
 
 import anyio
