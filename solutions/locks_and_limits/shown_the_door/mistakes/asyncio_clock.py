@@ -1,6 +1,6 @@
 """Asks asyncio's event loop what time it is, and trio has none.
 
-Caught by: never_too_many (trio), never_too_late (trio), each_to_his_own (trio)
+Caught by: never_too_many (trio), never_too_late (trio)
 """
 
 import asyncio

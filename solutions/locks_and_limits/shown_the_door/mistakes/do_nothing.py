@@ -1,6 +1,6 @@
 """Sends nothing at all.
 
-Caught by: never_too_many, never_too_late, each_to_his_own
+Caught by: never_too_many, never_too_late
 """
 
 

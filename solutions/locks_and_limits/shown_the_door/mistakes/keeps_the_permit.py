@@ -1,6 +1,6 @@
 """Keeps the permit for the whole time, and the caller with it; one who gives up gives it back too early.
 
-Caught by: never_too_many, never_too_late, each_to_his_own
+Caught by: never_too_many, never_too_late
 """
 
 import anyio

@@ -1,6 +1,6 @@
 """Keeps the map of a place, though each call is to send a request of its own.
 
-Caught by: never_too_many, never_too_late, each_to_his_own
+Caught by: never_too_many, never_too_late
 """
 
 from collections import deque

@@ -1,4 +1,4 @@
-"""Looks ten times in every stretch whether a request may be sent.
+"""Looks three times in every stretch whether a request may be sent.
 
 Caught by: never_too_late
 """
@@ -17,6 +17,6 @@ class Maps:
 
     async def get(self, place):
         while len(self.sent) == self.limit and anyio.current_time() < self.sent[0] + self.seconds:
-            await anyio.sleep(self.seconds / 10)
+            await anyio.sleep(self.seconds / 3)
         self.sent.append(anyio.current_time())
         return await self.server.draw(place)
