@@ -345,7 +345,8 @@ def days(case: Case) -> Iterator[Day]:
         errors = case.integer(0, len(ERRORS) - 1)
         server = world.add(Server())
         other = case.pick((server, world.add(Server())))
-        limit, small = case.size(1, case.pick((2, 4, MOST))), case.size(1, 3)
+        limit = case.size(1, case.pick((2, 4, MOST - 4))) + case.pick((0, 0, 4))
+        small = case.size(1, 3)
         is_alike = case.pick((True, False))
         plans = [
             (server, limit, seconds, case.size(1, 7) + case.size(0, 5)),
