@@ -1,0 +1,18 @@
+"""Sends each line once, however many places it stands in.
+
+Caught by: in_order, overlap
+"""
+
+import anyio
+
+
+async def subtitles(translator, lines):
+    translated = {}
+
+    async def send(line):
+        translated[line] = await translator.translate(line)
+
+    async with anyio.create_task_group() as group:
+        for line in set(lines):
+            group.start_soon(send, line)
+    return [translated[line] for line in lines]
