@@ -23,7 +23,7 @@ from checker_sandbox.steps import Steps
 
 AHEAD: Final = 65_536.0
 """By how many seconds trio's clock is ahead of `time.monotonic()`. Outside, too, the two have nothing to
-do with each other. A power of two, so that nothing is lost when it is added."""
+do with each other. A power of two, so that little is lost when it is added."""
 
 
 def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:

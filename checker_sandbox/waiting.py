@@ -196,6 +196,8 @@ def _known(frame: FrameType, number: int, scene: _Scene) -> Awaited | None:
         return Awaited("reply", frame.f_locals["method"])
     if function in ("sleep", "sleep_forever", "sleep_until") and owner is None:
         return Awaited("sleep")
+    if function == "wait_all_tasks_blocked":
+        return Awaited("quiet")
     return None
 
 

@@ -202,6 +202,24 @@ def test_a_clock_that_was_imported_by_name_is_the_judges_too(play):
     assert run.value == [4.0, 4.0]
 
 
+@pytest.mark.parametrize("seconds", [0.1, 0.7, 1 / 3, 86_400.1])
+def test_who_sleeps_for_what_is_left_until_a_moment_gets_there_by_any_clock(play, seconds):
+    run = play(
+        """
+        import anyio, time
+
+        async def main(seconds):
+            for now in (time.monotonic, anyio.current_time, time.time):
+                until = now() + seconds
+                while (left := until - now()) > 0:
+                    await anyio.sleep(left)
+        """,
+        seconds,
+    )
+    assert run.trace.ending == Returned(None)
+    assert run.elapsed == pytest.approx(3 * seconds, abs=1e-6)
+
+
 def test_the_loop_of_asyncio_reads_the_same_clock(play_on):
     run = play_on(
         "asyncio",

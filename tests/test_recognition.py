@@ -63,6 +63,10 @@ SEVERAL_SCENES = {
     "locks_and_limits/leaked_permit",
     "locks_and_limits/single_flight",
     "streams/worker_pool",
+    "streams/stuck_reel",
+    "streams/clicks_at_night",
+    "locks_and_limits/no_line_free",
+    "cancellation/new_version",
     "task_groups/fire_and_forget",
     "task_groups/up_and_running",
 }

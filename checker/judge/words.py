@@ -114,6 +114,8 @@ def awaited(trace: Trace, what: Awaited) -> str:
             return _("a Condition to be notified")
         case "event":
             return _("an Event to be set")
+        case "quiet":
+            return _("all other tasks to be blocked")
         case "future":
             return _("a Future to be resolved")
         case "item":

@@ -473,6 +473,7 @@ class Awaited(msgspec.Struct, frozen=True, array_like=True):
         "future",
         "item",  # from a stream, of which `count` send ends are open
         "room",  # in a stream, of which `count` receive ends are open
+        "quiet",  # all other tasks to be blocked
         "result",  # of the task `name`
         "children",  # `count` tasks of its task group
         "worker",  # the worker thread `name`; or, for one that is yet to start, a token of AnyIO's own

@@ -158,13 +158,14 @@ class Tested:
 
 @scene
 def tests(case: Case) -> Iterator[Tested]:
-    """All kinds of car parks, in an order that nobody knows."""
+    """All kinds of car parks, or some of them, in an order that nobody knows."""
     for world in case.explore():
         first, turns = case.integer(0, len(FAULTS) - 1), case.integer(0, MOST_TURNS)
         kinds: list[str | None] = [*FAULTS]
         kinds = kinds[first:] + kinds[:first]
         for _ in range(2):
             kinds.insert(case.integer(0, len(kinds)), None)
+        kinds = kinds[: case.integer(1, len(kinds))]
         acts: list[Act] = []
         for number, fault in enumerate(kinds):
             builder = Builder(fault, (number + turns) % (MOST_TURNS + 1))

@@ -353,7 +353,7 @@ class Shop:
 @scene
 def nights(case: Case) -> Iterator[Shop]:
     for world in case.explore():
-        yield from _play(case, world, (9, 4, 3))
+        yield from _play(case, world, (8, 4, 3))
 
 
 @scene

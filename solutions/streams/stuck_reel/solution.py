@@ -1,7 +1,7 @@
 """Send the frames of a film through a row of machines."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 import anyio
 from anyio.abc import TaskGroup
@@ -33,7 +33,7 @@ async def operate(
 
 
 def start(
-    group: TaskGroup, station: Callable[..., Awaitable[None]], *arguments: object
+    group: TaskGroup, station: Callable[..., Coroutine[Any, Any, None]], *arguments: object
 ) -> MemoryObjectReceiveStream[int]:
     """Start a station, and return the stream in which its frames arrive."""
     done, frames = anyio.create_memory_object_stream[int]()

@@ -1,7 +1,7 @@
 """Keeps the list of errors, cancels the task group itself, and raises the error alone."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 import anyio
 from anyio.abc import TaskGroup
@@ -19,7 +19,7 @@ class Archive(Protocol):
 async def guard(
     group: TaskGroup,
     errors: list[Exception],
-    work: Callable[..., Awaitable[None]],
+    work: Callable[..., Coroutine[Any, Any, None]],
     *arguments: object,
 ) -> None:
     try:
