@@ -970,15 +970,15 @@ def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[...,
     if inspect.isgeneratorfunction(method):
 
         @functools.wraps(method)
-        def staged(*args: Any, **kwargs: Any) -> Generator[float, None, Any]:
+        def staged(*args: Any, **kwargs: Any) -> Generator[Any, None, Any]:
             stages = method(*args, **kwargs)
             try:
                 while True:
                     try:
-                        latency = next(stages)
+                        step = next(stages)
                     except StopIteration as stop:
                         return stop.value
-                    yield longer(latency)
+                    yield step if callable(step) else longer(step)
             finally:
                 stages.close()
 

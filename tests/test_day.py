@@ -397,7 +397,7 @@ def test_what_is_kept_beside_an_exercise_is_nothing_to_mypy_ruff_and_pytest(clon
         if tool is not None:
             words = [tool, *words[1:], "--cache-dir", str(tmp_path / "cache")]
             done = subprocess.run(words, cwd=clone, capture_output=True, text=True)
-            assert "mine" not in done.stdout + done.stderr
+            assert kept.name not in done.stdout + done.stderr
             assert "exercise" in done.stdout or done.returncode == 0, done.stdout
     collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", str(EXERCISE)]
     collected = subprocess.run(collect, cwd=clone, capture_output=True, text=True).stdout

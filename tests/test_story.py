@@ -1499,7 +1499,10 @@ def test_a_message_says_which_calls_were_made_where_some_were_not(watch):
             await desk.write(2)
         """),
     )
-    assert "It called hold() once and write() 2 times, and never called fail() or read()" in message
+    assert (
+        "It called hold() once and write() 2 times, and never called fail(), glance() or read()"
+        in message
+    )
 
 
 def test_lanes_hold_calls_waits_and_sleeps_one_after_another(watch):

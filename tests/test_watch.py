@@ -265,7 +265,7 @@ def test_the_brief_is_shown_and_scrolled(watching):
 def test_the_list_jumps(watching):
     watching.press("l")
     watching.wait_for("Where do you want to go?", "› · forgotten_await")
-    watching.press("down", "down", "down")
+    watching.press("down", "down", "down", "down")
     watching.wait_for("› · sleeping_loop")
     watching.press("enter")
     watching.wait_for("blocking/sleeping_loop — The ovens", "not started")
