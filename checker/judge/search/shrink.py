@@ -26,9 +26,6 @@ MAX_RUNS: Final = 200
 MAX_INPUT_RUNS: Final = 100
 """How many of these are spent on inputs."""
 
-FEW_INPUT_RUNS: Final = 8
-"""How many, where another check has failed in the same world, for which all of them were spent."""
-
 MOST_FOR_EACH: Final = 3
 """Up to how many choices are taken to belong to each of several things."""
 
@@ -53,9 +50,8 @@ def shrink(
     same way. Those that may be `small` are tried first."""
     search = _Search(start, fails)
     search.shrink(lambda best: iter(small), MAX_RUNS)
-    is_known = search.best.replay in small
     search.shrink(_plainer, MAX_RUNS)
-    search.shrink(_smaller_inputs, FEW_INPUT_RUNS if is_known else MAX_INPUT_RUNS)
+    search.shrink(_smaller_inputs, MAX_INPUT_RUNS)
     search.shrink(_fewer_events, MAX_RUNS)
     return search.best
 
