@@ -451,6 +451,33 @@ def test_a_heartbeat_that_counts_its_beats_meets_a_limit_of_steps(play):
     assert f"{MAX_STEPS:,} steps" in explain(run.trace).message
 
 
+LOOKS_WHILE_ASKED = """
+    import anyio
+
+    async def main(desk, looks):
+        async with anyio.create_task_group() as group:
+            group.start_soon(desk.ask, 1)
+            number = 0
+            while number != looks:
+                number += 1
+                await anyio.wait_all_tasks_blocked()
+        return number
+    """
+"""Looks whether all other tasks are blocked, while a call is under way."""
+
+
+def test_to_look_often_whether_all_is_quiet_is_a_small_part_of_what_a_run_may_do(play):
+    run = play(LOOKS_WHILE_ASKED, Desk(), 2 * MAX_STEPS)
+    assert run.value == 2 * MAX_STEPS
+    assert run.elapsed == 1.0
+
+
+def test_to_look_for_ever_whether_all_is_quiet_meets_the_limit_of_steps(play):
+    run = play(LOOKS_WHILE_ASKED, Desk(), -1)
+    assert isinstance(run.trace.ending, Overran)
+    assert f"{MAX_STEPS:,} steps" in explain(run.trace).message
+
+
 def test_a_heartbeat_that_remembers_nothing_is_proved_to_go_on_for_ever(play):
     run = play(
         """

@@ -5,7 +5,7 @@ may happen next is *enabled*. The scheduler picks one of these, the clock jumps 
 says what the submission has to hear of it. Nothing here knows how the submission is reached.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -250,33 +250,31 @@ class Simulation:
     def answer(self, message: Idle) -> Resume | Explain:
         """Let something happen, and say what the submission has to hear of it."""
         if message.asks_for_now:
-            answer = self._reply_now()
-            if isinstance(answer, Explain):
-                return answer
+            answer = self._happen(None, now_only=True)
+        elif self._goes_on_for_ever(message):
+            answer = Explain()
+        else:
+            answer = self._strike_between() or self._happen(message.deadline)
+            self._timers_asked = self._standstill.asks_for_timers
+        if isinstance(answer, Resume) and (self._timers_asked or self._recurrence.asks):
             return msgspec.structs.replace(
                 answer, timers=self._timers_asked, memory=self._recurrence.asks
             )
+        return answer
+
+    def _goes_on_for_ever(self, message: Idle) -> bool:
+        """Whether the program has come round to where it was, and nothing will change that."""
         if self._timers_asked and self._is_left_alone():
             self._is_livelocked = self._standstill.look_at_timers(message.last_timer, self.now)
             if self._is_livelocked:
-                return Explain()
+                return True
         outline = (
             len(self._pending),
             None if message.deadline is None else message.deadline - self.now,
             min(self._deadlines, PATIENCE) if self._plan.delays else 0,
         )
-        if self._recurrence.look(outline, self._state, message.memory, self.now):
-            self._recurs = True
-            return Explain()
-        answer = self._next(message.deadline)
-        if isinstance(answer, Explain):
-            return answer
-        self._timers_asked = self._standstill.asks_for_timers
-        if self._timers_asked or self._recurrence.asks:
-            return msgspec.structs.replace(
-                answer, timers=self._timers_asked, memory=self._recurrence.asks
-            )
-        return answer
+        self._recurs = self._recurrence.look(outline, self._state, message.memory, self.now)
+        return self._recurs
 
     def _state(self) -> bytes | None:
         """All that decides what this world will do, but for the program; None if nobody knows."""
@@ -315,22 +313,32 @@ class Simulation:
             )
         )
 
-    def _next(self, deadline: int | None) -> Resume | Explain:
-        """Let something happen, and more until there is something to tell."""
+    def _strike_between(self) -> Resume | None:
+        """Cancel the act that is to be cancelled before the next step, if it is under way."""
+        pause = self._pause
+        if pause is None or pause.number > self._trace.steps + 1:
+            return None
+        self._pause = None
+        act = self._acts[pause.act]
+        return self._cancel([pause.act]) if act.is_under_way and not act.cancelled else None
+
+    def _happen(self, deadline: int | None, *, now_only: bool = False) -> Resume | Explain:
+        """Let something happen, and more until there is something to tell; if `now_only`, no more than
+        replies of this very instant."""
         if deadline is not None:
             deadline = max(deadline, self.now)
-        pause = self._pause
-        if pause is not None and pause.number <= self._trace.steps + 1:
-            self._pause = None
-            if self._acts[pause.act].is_under_way and not self._acts[pause.act].cancelled:
-                return self._cancel([pause.act])
         while True:
             enabled = self._enabled(deadline)
+            if now_only:
+                enabled = [e for e in enabled if e.kind == "reply" and e.due == self.now]
+                if not enabled:
+                    return Resume(self.now, [])
             if not enabled:
                 return Explain()
-            if self._is_to_stop(
-                [Happening(e.kind, e.due, (e.call,) if e.call else ()) for e in enabled]
-            ):
+            if self._plan.stop == self._trace.steps + 1:
+                self._stopped_at = tuple(
+                    Happening(e.kind, e.due, (e.call,) if e.call else ()) for e in enabled
+                )
                 return Explain()
             chosen = self._choose(enabled)
             self.now = self._moment(chosen, enabled)
@@ -355,29 +363,6 @@ class Simulation:
                 # In an explored order a deadline that may come first does so in another one.
                 is_tie = deadline == self.now and not self._scheduler.explored
                 return Resume(self.now, replies, lag=self._plan.lag() if is_tie else 0)
-
-    def _reply_now(self) -> Resume | Explain:
-        """What is answered at this very instant, in the order in which it was asked."""
-        replies: list[Answered | Failed] = []
-        while not replies and (due := tuple(self._due_now())):
-            if self._is_to_stop([Happening("reply", self.now, due)]):
-                return Explain()
-            self._trace.happened.append(Happening("reply", self.now, due, self.place()))
-            replies = [reply for call in due if (reply := self._advance(call)) is not None]
-        return Resume(self.now, replies)
-
-    def _due_now(self) -> Iterator[int]:
-        """The calls that are due at this very instant."""
-        for call, pending in self._pending.items():
-            if pending.due <= self.now and not pending.is_held:
-                yield call
-
-    def _is_to_stop(self, may_happen: Sequence[Happening]) -> bool:
-        """Whether the run stops here, for somebody to look at what may happen next."""
-        if self._plan.stop != self._trace.steps + 1:
-            return False
-        self._stopped_at = tuple(may_happen)
-        return True
 
     def _is_left_alone(self) -> bool:
         """Whether nothing will come from outside but replies to what was called since nothing new has
