@@ -37,6 +37,18 @@ def _call_of(error: BaseException) -> int:
     return 0
 
 
+def _call_before(error: BaseException) -> int:
+    """The number of the call whose error was on its way, or was handled, as this one was raised; or 0."""
+    for _ in range(MAX_DEPTH):
+        before = error.__cause__ or error.__context__
+        if before is None:
+            return 0
+        if call := _call_of(before):
+            return call
+        error = before
+    return 0
+
+
 def describe_error(error: BaseException) -> ErrorTree:
     """`error` and, for a group, the errors inside it, with the learner's lines."""
     try:
@@ -60,6 +72,7 @@ def _describe(error: BaseException, depth: int, left: list[int]) -> ErrorTree:
         children=children,
         call=_call_of(error),
         asyncio=_used_of_asyncio(error.__traceback__),
+        instead_of=_call_before(error),
     )
 
 

@@ -372,6 +372,7 @@ class Sandbox:
         """By what is wrong with it; the last of each is where that is seen."""
         next_call = self.calls + 1
         raised = Raised(ErrorTree("OSError", "no", None, [], next_call))
+        handled = Raised(ErrorTree("ValueError", "no", None, instead_of=next_call))
         deep = ErrorTree("E", "", None)
         for _ in range(MAX_ERRORS):
             deep = ErrorTree("E", "", None, [deep])
@@ -406,6 +407,7 @@ class Sandbox:
             ],
             "asking for now and telling of later": [Idle([], 5, asks_for_now=True)],
             "an error of a call that has not failed": [RunEnded([], raised)],
+            "an error in place of that of a call that has not failed": [RunEnded([], handled)],
             "errors without end": [RunEnded([], Raised(deep))],
             "being out of memory for a call that has not failed": [
                 RunEnded([], Raised(ErrorTree("MemoryError", "", None, [], next_call)))

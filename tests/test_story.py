@@ -777,6 +777,35 @@ def test_an_error_that_replaced_the_one_of_a_call_is_told_with_both(watch):
     )
 
 
+def test_an_error_that_replaced_another_one_in_the_clean_up_is_told_with_both(watch):
+    source = """
+        async def main(desk):
+            try:
+                await desk.fail()
+            finally:
+                await desk.read()
+                raise ValueError("it went wrong")
+        """
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause == (
+        "fail() at line 3 failed with ConnectionError: nobody there, which did not come out; "
+        "what came out is ValueError: it went wrong at line 6"
+    )
+
+
+@pytest.mark.parametrize("handle", ["await desk.read()", "pass"])
+def test_an_error_that_was_dealt_with_is_not_told_as_replaced(watch, handle):
+    source = f"""
+        async def main(desk):
+            try:
+                await desk.fail()
+            except ConnectionError:
+                {handle}
+            raise ValueError("something else")
+        """
+    assert told_causes(watch(source).trace) == []
+
+
 def test_an_error_of_a_call_that_came_out_in_a_group_was_not_replaced(watch):
     causes = told_causes(
         watch("""

@@ -531,17 +531,16 @@ def _alike(item: object, one: object) -> bool:
 
 
 def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
+    """What was raised while the error of a call was on its way, or was handled, so that this one is lost."""
     if not isinstance(branch.act.ending, Raised):
         return
     errors = list(leaves(branch.act.ending.error))
-    failed = [call for call in branch.calls if call.outcome == "failed"]
-    own = next((error for error in errors if error.line is not None and not error.call), None)
-    if not failed or own is None or any(is_in(call, errors) for call in failed):
-        return
-    if not _went_on(
-        branch, failed[-1]
-    ):  # Otherwise the act has dealt with that error, and met another one.
-        yield ReplacedError(failed[-1], own)
+    for call in branch.calls:
+        if call.outcome != "failed" or is_in(call, errors):
+            continue
+        for error in errors:
+            if error.instead_of == call.number and error.line is not None and not error.call:
+                yield ReplacedError(call, error)
 
 
 def _went_on(branch: _Branch, after: Call) -> bool:

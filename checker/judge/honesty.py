@@ -501,10 +501,11 @@ class Honesty:
             raise ProtocolError(_("it was cancelled where nobody had cancelled it"))
         if isinstance(ending, Raised):
             for error in _all_of(ending.error):
-                if error.call and error.call not in self._failed:
-                    raise ProtocolError(
-                        _("call {call} raised an error, and has not failed", call=error.call)
-                    )
+                for call in (error.call, error.instead_of):
+                    if call and call not in self._failed:
+                        raise ProtocolError(
+                            _("call {call} raised an error, and has not failed", call=call)
+                        )
 
     def _expect_steps(self) -> None:
         """That there were as many steps as there must have been, and that what was to come with one came."""

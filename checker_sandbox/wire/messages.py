@@ -370,6 +370,9 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     that was raised from it. 0 if no call did."""
     asyncio: Name = ""
     """What of asyncio the learner's line used in which it was raised, if it did: `gather`, `Lock`."""
+    instead_of: Number = 0
+    """The number of the failed call whose error was being handled, or cleaned up after, as this one was
+    raised: Python's `__context__`. 0 if there was none."""
 
 
 class Returned(_Message, frozen=True):
