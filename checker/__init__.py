@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from checker.judge.case import scene as scene
     from checker.judge.explain import CheckFailed as CheckFailed
     from checker.judge.explain import advise as advise
+    from checker.judge.feed import Feed as Feed
     from checker.judge.run import Run as Run
     from checker.judge.run import same as same
     from checker.judge.run import shown as shown
@@ -67,6 +68,7 @@ _MODULES: Final = {
     "EndOfStream": "service",
     "ErrorTree": "trace",
     "Failure": "trace",
+    "Feed": "feed",
     "Given": "trace",
     "Instance": "acts",
     "Printed": "trace",

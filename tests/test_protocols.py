@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker import Service
+from checker import Feed, Service
 from checker.judge.trace import Raised, Returned, Stopped
 
 
@@ -183,3 +183,67 @@ def test_an_author_who_forgets_one_half_of_a_block_is_told_so():
 
         class Half(Service):
             def __aenter__(self) -> None: ...
+
+
+class Inbox(Feed):
+    pass
+
+
+class Generator(Feed):
+    ends_if_left = True
+
+
+READS_ALL = """
+    async def main(feed):
+        return [item async for item in feed]
+    """
+
+READS_WITH_A_LIMIT = """
+    import anyio
+
+    async def main(feed):
+        items = []
+        for _ in range(3):
+            with anyio.move_on_after(2):
+                items.append(await anext(feed, "the end"))
+        return items
+    """
+
+
+def test_a_feed_hands_out_each_item_after_its_time_and_then_ends(play):
+    run = play(READS_ALL, Inbox(["a", "", "c"], [1.0, 2.0, 0.5, 4.0]))
+    assert run.value == ["a", "", "c"]
+    assert [call.ended for call in run.calls] == [1.0, 3.0, 3.5, 7.5]
+
+
+def test_the_last_gap_of_a_feed_holds_for_all_that_is_left(play):
+    assert play(READS_ALL, Inbox([1, 2, 3], [0.5])).elapsed == 2.0
+
+
+def test_an_error_among_the_items_of_a_feed_is_raised_in_its_place(play):
+    run = play(READS_ALL, Inbox([1, LookupError("lost"), 3], [0.5]))
+    assert isinstance(run.trace.ending, Raised)
+    assert run.error.message == "lost"
+    assert run.elapsed == 1.0
+
+
+@pytest.mark.parametrize(("kind", "after"), [(Inbox, "c"), (Generator, "the end")])
+def test_a_wait_that_is_broken_off_loses_an_item_of_a_feed_or_ends_it(play, kind, after):
+    run = play(READS_WITH_A_LIMIT, kind(["a", "b", "c"], [1.0, 5.0, 1.0]))
+    assert run.value == ["a", after]
+
+
+def test_only_one_may_wait_for_the_next_item_of_a_feed(play):
+    run = play(
+        """
+        import anyio
+
+        async def main(feed):
+            async with anyio.create_task_group() as group:
+                group.start_soon(anext, feed)
+                group.start_soon(anext, feed)
+        """,
+        Inbox([1, 2], [1.0]),
+    )
+    [error] = [call.failure for call in run.calls if call.failure]
+    assert str(error) == "RuntimeError: somebody waits for the next item already"

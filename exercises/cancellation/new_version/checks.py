@@ -1,6 +1,6 @@
 """Checks for new_version: who takes work must stop first, and who does it may go on for a while."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -12,6 +12,7 @@ from checker import (
     Case,
     ClosedResourceError,
     EndOfStream,
+    Feed,
     Run,
     Service,
     World,
@@ -34,7 +35,6 @@ ERRORS = (
     ValueError("not like this"),
     EndOfStream("nobody there"),
 )
-BUSY = RuntimeError("somebody waits for an upload already")
 NEVER = 5_000_000.0
 """After so many seconds comes what never comes: no check waits so long."""
 
@@ -51,33 +51,8 @@ AT_THE_END = "return when the last conversion has ended: wait for the tasks, and
 LET_IT_OUT = "let that error out of serve(), and let it cancel whatever else is under way"
 
 
-class Inbox(Service):
-    """Hands out one upload after the other, each at its time, and lets one wait at a time."""
-
-    def __init__(
-        self,
-        uploads: Sequence[int],
-        gaps: Sequence[float],
-        error: tuple[int, Exception] | None = None,
-    ) -> None:
-        """It raises the `error` in place of the upload of this number."""
-        self.uploads = uploads
-        self._next = iter(zip(uploads, gaps, strict=True))
-        self._error = error
-        self._is_asked = False
-
-    def __anext__(self) -> Generator[float, None, int]:
-        if self._is_asked:
-            raise BUSY
-        self._is_asked = True
-        try:
-            upload, seconds = next(self._next, (-1, NEVER))
-            yield seconds
-            if self._error and upload == self._error[0]:
-                raise self._error[1]
-            return upload
-        finally:
-            self._is_asked = False
+class Inbox(Feed):
+    """Hands out one upload after the other, each at its time."""
 
 
 class Converter(Service):
@@ -208,7 +183,7 @@ class Program:
             )
 
     def expect_one_at_the_inbox(self) -> None:
-        for call in self.turns.where(lambda call: call.failed_with(BUSY)):
+        for call in self.turns.where(lambda call: call.failed_with(Inbox.BUSY)):
             self.run.fail(
                 f"{self.place}at {call.started:g} s somebody asked for the next upload, while somebody else waited "
                 "for it",
@@ -483,8 +458,8 @@ def _draw(
         other = uploads[failing % count - 1]
         seconds[other] = round(seconds[unlucky] + gaps[failing % count], 9)
         errors[other] = BrokenResourceError("broken")
-    broken = (unlucky, error) if place == "inbox" and error else None
-    inbox = world.add(Inbox(uploads, gaps[: len(uploads)], broken))
+    items = [error if error and place == "inbox" and each == unlucky else each for each in uploads]
+    inbox = world.add(Inbox(items, [*gaps[: len(uploads)], NEVER]))
     converter = world.add(Converter(seconds, errors))
     supervisor = world.add(Supervisor(stop, error if place == "supervisor" else None))
     act = world.call("serve", inbox, converter, supervisor, grace)
@@ -561,7 +536,7 @@ def gives_way(case: Case) -> None:
 @question
 def two_uploads(case: Case) -> str | None:
     world = case.world()
-    inbox = world.add(Inbox([1, 2], [2.0, 4.0]))
+    inbox = world.add(Inbox([1, 2], [2.0, 4.0, NEVER]))
     converter = world.add(Converter({1: 5.0, 2: 20.0}, {}))
     run = world.observe("serve", inbox, converter, world.add(Supervisor(10.0)), 30.0)
     if run.was_cancelled or run.error is not None:

@@ -12,6 +12,7 @@ from checker import (
     Case,
     ClosedResourceError,
     EndOfStream,
+    Feed,
     Run,
     Service,
     World,
@@ -34,7 +35,6 @@ ERRORS = (
     ClosedResourceError("closed"),
     ValueError("not like this"),
 )
-BUSY = RuntimeError("somebody waits for the next click already")
 
 WAIT_ON = "let a task wait for the next click all the time: nothing but the end, an error or a cancellation ends that"
 AFTER_A_TIME = "let something wait for the time of the batch, counted from its first click, and not only for the next click"
@@ -47,42 +47,10 @@ OVERLAP = "do not wait for one store() before you go on: start a task for it"
 LET_IT_OUT = "let that error out of forward(), and let it cancel whatever else is under way"
 
 
-class Clicks(Service):
-    """Hands out one click after the other. As with an asynchronous generator, that ends for good where a
-    wait is broken off."""
+class Clicks(Feed):
+    """Hands out one click after the other."""
 
-    def __init__(
-        self,
-        clicks: Sequence[str],
-        gaps: Sequence[float],
-        error: tuple[int, Exception] | None = None,
-    ) -> None:
-        """It raises the `error` in place of the click of this number, or of the end."""
-        self.clicks = clicks
-        coming: list[str | Exception | None] = [*clicks, None]
-        if error is not None:
-            coming[error[0] % len(coming)] = error[1]
-        self._next = iter(zip(coming, gaps, strict=False))
-        self._is_asked = False
-        self._is_over = False
-
-    def __anext__(self) -> Generator[float, None, str]:
-        if self._is_asked:
-            raise BUSY
-        if self._is_over:
-            raise StopAsyncIteration
-        self._is_asked = self._is_over = True
-        try:
-            click, seconds = next(self._next)
-            yield seconds
-        finally:
-            self._is_asked = False
-        if isinstance(click, Exception):
-            raise click
-        if click is None:
-            raise StopAsyncIteration
-        self._is_over = False
-        return click
+    ends_if_left = True
 
 
 class Warehouse(Service):
@@ -158,7 +126,7 @@ class Shop:
         return min(failed, key=lambda call: call.ended_order or 0, default=None)
 
     def expect_one_waits(self) -> None:
-        for call in self.turns.where(lambda call: call.failed_with(BUSY)):
+        for call in self.turns.where(lambda call: call.failed_with(Clicks.BUSY)):
             self.run.fail(
                 f"{self.place}at {call.started:g} s somebody asked for the next click, while somebody else waited for it",
                 at=call,
@@ -434,8 +402,11 @@ def _draw(
         texts = texts[:1] * largest
         pauses = [0.3]
     gaps = _gaps(KINDS[kind], patience, most, shares, pauses)
-    broken = None if in_clicks is None else (failing, in_clicks)
-    clicks = world.add(Clicks(texts[:count], gaps, broken))
+    items: list[str | Exception] = [*texts[:count]]
+    if in_clicks is not None:
+        failing %= count + 1
+        items[failing:] = [in_clicks]
+    clicks = world.add(Clicks(items, gaps))
     full = None if in_store is None else (failing % max(count // most, 1), in_store)
     warehouse = world.add(Warehouse(seconds, full))
     act = world.call("forward", clicks, warehouse, most, patience)

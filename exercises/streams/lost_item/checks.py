@@ -1,6 +1,6 @@
 """Checks for lost_item: a time limit for the wait, and not for what was waited for."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from checker import (
     Calls,
     Case,
     EndOfStream,
+    Feed,
     Run,
     Service,
     World,
@@ -32,34 +33,12 @@ ERRORS = (
     LookupError("not there"),
     EndOfStream("the browser is gone"),
 )
-BUSY = RuntimeError("somebody waits for the next event already")
 
 
-class News(Service):
-    """Hands out one event after the other. As with an asynchronous generator, that ends for good where a
-    wait is broken off."""
+class News(Feed):
+    """Hands out one event after the other."""
 
-    def __init__(self, events: Sequence[str], seconds: Sequence[float]) -> None:
-        self.events = events
-        self._next = iter([*zip(events, seconds, strict=False), (None, seconds[-1])])
-        self._is_asked = False
-        self._is_over = False
-
-    def __anext__(self) -> Generator[float, None, str]:
-        if self._is_asked:
-            raise BUSY
-        if self._is_over:
-            raise StopAsyncIteration
-        self._is_asked = self._is_over = True
-        try:
-            event, seconds = next(self._next)
-            yield seconds
-        finally:
-            self._is_asked = False
-        if event is None:
-            raise StopAsyncIteration
-        self._is_over = False
-        return event
+    ends_if_left = True
 
 
 class Browser(Service):
@@ -126,7 +105,7 @@ class Visit:
         return f"sending {call.given['event']!r}" if call.method == "send" else "a ping"
 
     def expect_one_at_a_time(self) -> None:
-        for call in self.asked.where(lambda call: call.failed_with(BUSY)):
+        for call in self.asked.where(lambda call: call.failed_with(News.BUSY)):
             self.run.fail(
                 f"{self.place}at {call.started:g} s somebody asked for the next event, while somebody else waited "
                 "for it",

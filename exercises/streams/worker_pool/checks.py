@@ -1,7 +1,7 @@
 """Checks for worker_pool: scanners that share what comes, and hear when nothing more does."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NoReturn
@@ -11,6 +11,7 @@ from checker import (
     Call,
     Calls,
     Case,
+    Feed,
     Run,
     Service,
     World,
@@ -33,7 +34,6 @@ ERRORS = (
     LookupError("no such place"),
     ValueError("not like this"),
 )
-BUSY = RuntimeError("somebody waits at the belt already")
 SO_MANY = "start exactly `scanners` scanners in each call, and let nothing else call label()"
 ONE_PLACE = (
     "hand each parcel to a free scanner as soon as it comes: never make it wait for "
@@ -41,30 +41,8 @@ ONE_PLACE = (
 )
 
 
-class Belt(Service):
-    """Hands out one parcel after the other, and lets one wait for it at a time."""
-
-    def __init__(self, parcels: Sequence[int], seconds: Sequence[float]) -> None:
-        self.parcels = parcels
-        self._next = iter([*zip(parcels, seconds, strict=False), (None, seconds[-1])])
-        self._is_taken = False
-        self._has_ended = False
-
-    def __anext__(self) -> Generator[float, None, int]:
-        if self._has_ended:
-            raise StopAsyncIteration
-        if self._is_taken:
-            raise BUSY
-        self._is_taken = True
-        try:
-            parcel, seconds = next(self._next)
-            yield seconds
-        finally:
-            self._is_taken = False
-        if parcel is None:
-            self._has_ended = True
-            raise StopAsyncIteration
-        return parcel
+class Belt(Feed):
+    """Hands out one parcel after the other."""
 
 
 class Scan(Service):
@@ -118,7 +96,7 @@ class Depot:
         ).first
 
     def expect_one_at_the_belt(self) -> None:
-        for call in self.turns.where(lambda call: call.failed_with(BUSY)):
+        for call in self.turns.where(lambda call: call.failed_with(Belt.BUSY)):
             self.run.fail(
                 f"{self.place}somebody asked the belt for a parcel at {call.started:g} s, while somebody else "
                 "waited there",
@@ -237,7 +215,7 @@ def _play(case: Case, world: World) -> Iterator[Depot]:
         planned[1][-1].after(planned[0][-1])
     run = world.attempt_all(*(act for *_, act in planned))
     for number, (belt, scan, scanners, act) in enumerate(planned, 1):
-        place = "" if not planned[1][0].parcels and number == 1 else f"in call {number} of 2, "
+        place = "" if not planned[1][0].items and number == 1 else f"in call {number} of 2, "
         yield Depot(belt, scan, scanners, act, run, place)
 
 
