@@ -357,8 +357,11 @@ def days(case: Case) -> Iterator[Day]:
                 case.size(0, 4),
             ),
         ]
+        is_crowded = case.pick((False, True))
         guides = []
         for number, (which, most, length, count) in enumerate(plans, 1):
+            if is_crowded and number == 1:
+                count = max(count, most + 1)
             maps = world.new("Maps", which, most, length * unit)
             visits: list[Visit] = []
             for index in range(count):
