@@ -10,10 +10,10 @@ tried too.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from checker.judge.choices import Choice, Choices, Replay
 
@@ -30,6 +30,10 @@ MOST_FOR_EACH: Final = 3
 """Up to how many choices are taken to belong to each of several things."""
 
 
+SMALL: Final = 2
+"""Numbers up to this one are tried in turn, in place of a larger one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failing:
     """A world that fails in the way that is to be shown."""
@@ -43,16 +47,21 @@ class Failing:
         return cls(choices.replay(), tuple(choices.inputs), tuple(choices.events))
 
 
+Trial: TypeAlias = Generator[Replay, Failing, None]
+"""Yields what may be smaller, and is sent the smallest world found so far: the same one, or a new one."""
+
+
 def shrink(
     start: Failing, fails: Callable[[Replay], Failing | None], small: Sequence[Replay] = ()
 ) -> Failing:
     """The smallest world found. `fails` tries one, and returns it as it was played if it fails in the
     same way. Those that may be `small` are tried first."""
     search = _Search(start, fails)
-    search.shrink(lambda best: iter(small), MAX_RUNS)
-    search.shrink(_plainer, MAX_RUNS)
+    search.shrink(lambda best: _one_by_one(best, small), MAX_RUNS)
+    # The same inputs, and nothing but what happens without anybody's doing.
+    search.shrink(lambda best: _one_by_one(best, [Replay(best.replay.inputs)]), MAX_RUNS)
     search.shrink(_smaller_inputs, MAX_INPUT_RUNS)
-    search.shrink(_fewer_events, MAX_RUNS)
+    search.shrink(lambda best: _one_by_one(best, _fewer_events(best)), MAX_RUNS)
     return search.best
 
 
@@ -62,24 +71,30 @@ class _Search:
         self._fails = fails
         self._tried = {start.replay}
 
-    def shrink(self, candidates: Callable[[Failing], Iterator[Replay]], most: int) -> None:
+    def shrink(self, trial_of: Callable[[Failing], Trial], most: int) -> None:
         """Go on with what is smaller and fails, until nothing is, or so many have been tried."""
         until = min(len(self._tried) + most, MAX_RUNS)
-        improved = True
-        while improved:
-            improved = False
-            for candidate in candidates(self.best):
-                if candidate in self._tried:
-                    continue
-                if len(self._tried) > until:
-                    return
-                self._tried.add(candidate)
-                played = self._fails(candidate)
-                if played is not None and _size(played) < _size(self.best):
-                    self._tried.add(played.replay)
-                    self.best = played
-                    improved = True
+        before = None
+        while before is not self.best:
+            before = self.best
+            trial = trial_of(before)
+            candidate = next(trial, None)
+            while candidate is not None:
+                if candidate not in self._tried:
+                    if len(self._tried) > until:
+                        return
+                    self._look_at(candidate)
+                try:
+                    candidate = trial.send(self.best)
+                except StopIteration:
                     break
+
+    def _look_at(self, candidate: Replay) -> None:
+        self._tried.add(candidate)
+        played = self._fails(candidate)
+        if played is not None and _size(played) < _size(self.best):
+            self._tried.add(played.replay)
+            self.best = played
 
 
 def _size(failing: Failing) -> tuple[object, ...]:
@@ -97,51 +112,84 @@ def _size(failing: Failing) -> tuple[object, ...]:
     )
 
 
-def _plainer(failing: Failing) -> Iterator[Replay]:
-    """The same inputs, and nothing but what happens without anybody's doing."""
-    yield Replay(failing.replay.inputs)
+def _one_by_one(best: Failing, candidates: Iterable[Replay]) -> Trial:
+    """Each of these, until one is smaller."""
+    for candidate in candidates:
+        if (yield candidate) is not best:
+            return
 
 
-def _smaller_inputs(failing: Failing) -> Iterator[Replay]:
-    replay = failing.replay
-    others = [
-        place
-        for place, choice in enumerate(failing.inputs)
-        if choice.kind != "size" and choice.taken != choice.plainest
-    ]
-
-    def plain(places: Sequence[int]) -> Replay:
-        inputs = replay.inputs
-        for place in places:
-            inputs = _with(inputs, place, failing.inputs[place].plainest)
-        return dataclasses.replace(replay, inputs=inputs)
-
+def _smaller_inputs(best: Failing) -> Trial:
+    """Fewer things, and plainer values. Where one is smaller, it goes on from there, and does not begin anew."""
     # All values at once: whatever comes only now and then goes with them.
-    if others:
-        yield plain(others)
-    for place, choice in enumerate(failing.inputs):
-        if choice.kind == "size":
-            for smaller in _below(choice.taken):
-                inputs = _with(replay.inputs, place, smaller)
-                fewer = dataclasses.replace(replay, inputs=inputs)
-                yield fewer
-                # What was drawn for each of those that are gone often comes right behind.
-                for each in range(1, MOST_FOR_EACH + 1):
-                    rest = inputs[place + 1 + each * (choice.taken - smaller) :]
-                    yield dataclasses.replace(
-                        replay, inputs=_trimmed((*inputs[: place + 1], *rest))
-                    )
-                yield from _other_events(fewer, failing.events, Random(smaller))
+    best = yield from _plain_values(best, least=len(best.inputs))
+    place = 0
+    while place < len(best.inputs):
+        if best.inputs[place].kind == "size":
+            best = yield from _smaller_size(best, place)
+        place += 1
     # Whole blocks of the others first: there may be hundreds of them.
-    length = len(others) // 2
+    best = yield from _plain_values(best, least=1)
+    place = 0
+    while place < len(best.inputs):
+        choice = best.inputs[place]
+        if _is_value(choice):
+            taken = choice.taken
+            below = {n for n in (*range(SMALL + 1), taken // 2) if n < taken}
+            for smaller in sorted(below, key=choice.plainness):
+                before = best
+                inputs = _with(best.replay.inputs, place, smaller)
+                best = yield dataclasses.replace(best.replay, inputs=inputs)
+                if best is not before:
+                    break
+        place += 1
+
+
+def _is_value(choice: Choice) -> bool:
+    """Whether it is anything but a size, and not as plain as can be."""
+    return choice.kind != "size" and choice.taken != choice.plainest
+
+
+def _plain_values(best: Failing, *, least: int) -> Generator[Replay, Failing, Failing]:
+    """All values as plain as can be, then blocks of half as many, and so on down to the `least`."""
+    length = sum(map(_is_value, best.inputs))
     while length:
-        for first in range(0, len(others), length):
-            yield plain(others[first : first + length])
-        length //= 2
-    for place in others:
-        choice = failing.inputs[place]
-        for smaller in sorted(_below(choice.taken), key=choice.plainness):
-            yield dataclasses.replace(replay, inputs=_with(replay.inputs, place, smaller))
+        place = 0
+        while block := [n for n in range(place, len(best.inputs)) if _is_value(best.inputs[n])]:
+            inputs = best.replay.inputs
+            for each in block[:length]:
+                inputs = _with(inputs, each, best.inputs[each].plainest)
+            best = yield dataclasses.replace(best.replay, inputs=inputs)
+            place = block[:length][-1] + 1
+        length = length // 2 if length > least else 0
+    return best
+
+
+def _smaller_size(best: Failing, place: int) -> Generator[Replay, Failing, Failing]:
+    """Fewer of what the size at this place is the number of: the boldest first, then by halves."""
+    tried = -1
+    while place < len(best.inputs) and (taken := best.inputs[place].taken) - tried > 1:
+        smaller = tried + 1 if tried < SMALL else (tried + taken) // 2
+        before = best
+        for fewer in _with_fewer(best, place, smaller):
+            best = yield fewer
+            if best is not before:
+                break
+        else:
+            tried = smaller
+    return best
+
+
+def _with_fewer(failing: Failing, place: int, smaller: int) -> Iterator[Replay]:
+    replay, gone = failing.replay, failing.inputs[place].taken - smaller
+    inputs = _with(replay.inputs, place, smaller)
+    fewer = dataclasses.replace(replay, inputs=inputs)
+    yield fewer
+    # What was drawn for each of those that are gone often comes right behind.
+    for each in range(1, MOST_FOR_EACH + 1):
+        rest = inputs[place + 1 + each * gone :]
+        yield dataclasses.replace(replay, inputs=_trimmed((*inputs[: place + 1], *rest)))
+    yield from _other_events(fewer, failing.events, Random(smaller))
 
 
 def _fewer_events(failing: Failing) -> Iterator[Replay]:
@@ -180,11 +228,6 @@ def _other_events(replay: Replay, events: Sequence[Choice], random: Random) -> I
             else:
                 taken.append(random.randrange(choice.width) if random.random() < deviates else 0)
         yield _having(replay, tuple(taken))
-
-
-def _below(taken: int) -> Iterator[int]:
-    """What to try in place of a number, the boldest first."""
-    yield from (n for n in dict.fromkeys((0, 1, 2, taken // 2, taken - 1)) if 0 <= n < taken)
 
 
 def _with(choices: Sequence[int], place: int, taken: int) -> tuple[int, ...]:
