@@ -49,7 +49,7 @@ def test_a_cancellation_that_is_held_up_is_told_with_the_call_that_went_on(call,
         "went on until 1 s"
     )
     assert caught.value.line == marked(SHIELDED)
-    assert "do not shield what takes time" in caught.value.advice
+    assert "let the cancellation reach ask(): put no shield around it" in caught.value.advice
 
 
 def test_a_cancellation_that_is_held_up_by_a_sleep_is_told_without_a_call(call):
@@ -68,6 +68,13 @@ def test_a_cancellation_that_is_held_up_by_a_sleep_is_told_without_a_call(call):
         run.expect_ended_with(act, run.calls)
     assert caught.value.message.endswith("and ended at 3.5 s; it must end at once")
     assert caught.value.line is None
+    assert "do not shield what takes time" in caught.value.advice
+
+
+def test_a_late_end_can_be_told_of_one_call_of_several(call):
+    run, act = call(SHIELDED, cancel_after=0.5)
+    with pytest.raises(CheckFailed, match="^in call 2 of 3, main"):
+        run.expect_ended_with(act, run.calls, place="in call 2 of 3, ")
 
 
 def test_who_ends_at_once_when_cancelled_is_told_nothing(call):

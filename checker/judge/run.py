@@ -205,16 +205,27 @@ class Run:
         )
         raise AssertionError("expect() returned though nothing was as expected")
 
-    def expect_ended_with(self, act: Act, calls: Iterable[Call]) -> None:
+    def expect_ended_with(self, act: Act, calls: Iterable[Call], *, place: str = "") -> None:
         """Fail the check unless `act` ended at once when it was cancelled from outside, if it was, and
-        unless all its `calls` had ended by then."""
+        unless all its `calls` had ended by then. A message begins with `place`."""
         name, cancelled = f"{act.record.function}()", act.record.cancelled_at
         calls = list(calls)
         if cancelled is not None and round(act.ended - cancelled, 6) > 0:
             shielded = [c for c in calls if c.started <= cancelled < (c.ended or cancelled)]
+            advice = _(
+                "let a cancellation out at once: do not shield what takes time, and do not await it in an "
+                "`except` or a `finally`"
+            )
+            if shielded and not shielded[0].thread:
+                advice = _(
+                    "let the cancellation reach {method}(): put no shield around it, and let the task that calls it "
+                    "belong to a group that is cancelled",
+                    method=shielded[0].method,
+                )
             self.expect(
                 False,
-                _(
+                place
+                + _(
                     "{function} was cancelled from outside at {cancelled:g} s, and ended at "
                     "{ended:g} s; it must end at once",
                     function=name,
@@ -231,17 +242,15 @@ class Run:
                     else ""
                 ),
                 at=shielded[0] if shielded else None,
-                advice=_(
-                    "let a cancellation out at once: do not shield what takes time, and do not await it in an "
-                    "`except` or a `finally`"
-                ),
+                advice=advice,
             )
         for call in calls:
             if call.ended is not None and round(call.ended - act.ended, 6) <= 0:
                 continue
             self.expect(
                 False,
-                _(
+                place
+                + _(
                     "{ended} while its call {method}(), begun at {called:g} s, was still under way",
                     ended=_how_ended(act),
                     method=call.method,
@@ -258,7 +267,7 @@ class Run:
         let the cancellation out. It may return if all was `done` at that moment, and if a call has failed, its
         error may come out. A message begins with `place`."""
         calls = list(calls)
-        self.expect_ended_with(act, calls)
+        self.expect_ended_with(act, calls, place=place)
         if act.gave_way(calls) or any(call.outcome == "failed" for call in calls):
             return
         cancelled = {"function": f"{act.record.function}()", "at": act.record.cancelled_at}
