@@ -16,23 +16,39 @@ from checker_sandbox.wire.messages import CancelCalled, TimedOut, instant
 def follow(kernel: Kernel, tell: Callable[[TimedOut | CancelCalled], None]) -> None:
     """From here on tell of each time limit in the learner's file that was up when its block was left, and
     of each call of `cancel()` in that file, of a scope, of a task group's or of a task handle. This changes classes of the backend, in a process that has no other run."""
-    entered: dict[int, tuple[int, float]] = {}
+    entered: dict[int, float] = {}
+    limited: dict[int, tuple[int, float]] = {}
+    """Where and when the deadline of a scope was set last."""
+
+    def limit(scope: Any) -> None:
+        if (line := calling_line()) is not None:
+            limited[id(scope)] = line, kernel.now
 
     def enter(scope: Any) -> None:
-        if (line := calling_line()) is not None:
-            entered[id(scope)] = line, kernel.now
+        if calling_line() is not None:
+            entered[id(scope)] = kernel.now
 
     def leave(scope: Any, deadline: float | None, cancelled: bool) -> None:
-        line, since = entered.pop(id(scope), (None, 0.0))
-        if line is None or deadline is None or not cancelled:
+        since, (line, set_at) = entered.pop(id(scope), None), limited.pop(id(scope), (None, 0.0))
+        if since is None or line is None or deadline is None or not cancelled:
             return
         left = deadline - anyio.current_time()  # Each backend has a clock of its own.
         until = instant(kernel.now + left - EPOCH)
         if left <= 0 and until is not None:
-            tell(TimedOut(kernel.tasks.current(), line, instant(since - EPOCH) or 0, until))
+            task, at, of = kernel.tasks.current(), instant(since - EPOCH), instant(set_at - EPOCH)
+            tell(TimedOut(task, line, at or 0, of or 0, until))
 
     scopes: Any = type(anyio.CancelScope())
-    enter_scope, leave_scope = scopes.__enter__, scopes.__exit__
+    make_scope, enter_scope, leave_scope = scopes.__init__, scopes.__enter__, scopes.__exit__
+    deadline_of_scope = scopes.deadline
+
+    def make_and_note(self: Any, *given: Any, **named: Any) -> None:
+        limit(self)
+        make_scope(self, *given, **named)
+
+    def limit_and_note(self: Any, deadline: float) -> None:
+        limit(self)
+        deadline_of_scope.fset(self, deadline)
 
     def enter_and_note(self: Any) -> Any:
         enter(self)
@@ -42,7 +58,12 @@ def follow(kernel: Kernel, tell: Callable[[TimedOut | CancelCalled], None]) -> N
         leave(self, self.deadline, self.cancel_called)
         return leave_scope(self, *error)
 
-    scopes.__enter__, scopes.__exit__ = enter_and_note, leave_and_tell
+    scopes.__init__, scopes.__enter__, scopes.__exit__ = (
+        make_and_note,
+        enter_and_note,
+        leave_and_tell,
+    )
+    scopes.deadline = property(deadline_of_scope.fget, limit_and_note)
 
     cancel_scope = scopes.cancel
 
@@ -58,7 +79,17 @@ def follow(kernel: Kernel, tell: Callable[[TimedOut | CancelCalled], None]) -> N
     scopes.cancel = cancel_and_tell
 
     limits: Any = asyncio.Timeout
-    enter_limit, leave_limit = limits.__aenter__, limits.__aexit__
+    make_limit, enter_limit, leave_limit = limits.__init__, limits.__aenter__, limits.__aexit__
+    move_limit = limits.reschedule
+
+    def make_limit_and_note(self: Any, when: float | None) -> None:
+        limit(self)
+        make_limit(self, when)
+
+    def move_and_note(self: Any, when: float | None) -> None:
+        if sys._getframe(1).f_code.co_filename == EXERCISE:  # To enter it sets it once more.
+            limit(self)
+        move_limit(self, when)
 
     async def enter_limit_and_note(self: Any) -> Any:
         enter(self)
@@ -68,6 +99,7 @@ def follow(kernel: Kernel, tell: Callable[[TimedOut | CancelCalled], None]) -> N
         leave(self, self.when(), self.expired())
         return await leave_limit(self, *error)
 
+    limits.__init__, limits.reschedule = make_limit_and_note, move_and_note
     limits.__aenter__, limits.__aexit__ = enter_limit_and_note, leave_limit_and_tell
 
 

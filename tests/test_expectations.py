@@ -73,7 +73,7 @@ def test_a_cancellation_that_is_held_up_by_a_sleep_is_told_without_a_call(call):
 
 def test_a_late_end_can_be_told_of_one_call_of_several(call):
     run, act = call(SHIELDED, cancel_after=0.5)
-    with pytest.raises(CheckFailed, match="^in call 2 of 3, main"):
+    with pytest.raises(CheckFailed, match=r"^in call 2 of 3, main"):
         run.expect_ended_with(act, run.calls, place="in call 2 of 3, ")
 
 

@@ -271,7 +271,7 @@ class Sandbox:
             Struck(task, None, "OSError", "no"),
             Swallowed(task, None),
             PassedBy(task, None),
-            TimedOut(task, None, 0, self.now),
+            TimedOut(task, None, 0, 0, self.now),
             CancelCalled(task, None),
         ]
         if self.start.picture:
@@ -551,8 +551,9 @@ class Sandbox:
             "a wait of no thread": [Waiting(0, len(self.threads) + 1, None, here)],
             "a lock that nobody holds": [Waiting(0, 0, None, Awaited("lock", holders=(nobody,)))],
             "a permit of nobody": [Waiting(0, 0, None, Awaited("semaphore", gone=(nobody,)))],
-            "a time limit that is to come": [TimedOut(0, None, 0, ahead)],
-            "a time limit that begins later": [TimedOut(0, None, ahead, 0)],
+            "a time limit that is to come": [TimedOut(0, None, 0, 0, ahead)],
+            "a time limit that begins later": [TimedOut(0, None, ahead, 0, 0)],
+            "a time limit that is set later": [TimedOut(0, None, 0, ahead, 0)],
             "a cancellation by nobody": [CancelCalled(nobody, None)],
             "an end of nobody": [Ended(nobody, 0)],
             "an error of nobody": [Struck(nobody, None, "", "")],

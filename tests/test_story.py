@@ -16,6 +16,7 @@ from checker.judge.trace import Returned, Trace, Waited
 from checker.judge.words import told_cause
 from checker.submission import Source
 from checker_sandbox.wire.messages import Awaited
+from tests.conftest import written
 
 
 def message_of(tried):
@@ -63,8 +64,6 @@ def watch(sandbox, backend):
     """The attempt at `it_runs` of a source text, watched."""
 
     def watch(source: str):
-        from tests.conftest import written
-
         setting = Setting(sandbox, Program(written(source).encode()), backend)
         tried = try_check(it_runs, setting, "seed")
         if tried.failure is None:
@@ -514,6 +513,67 @@ RACE = """
             {cancel}
         raise ValueError("so that it fails")
     """
+
+
+LIMITED_LATER = """
+    import anyio
+    import asyncio
+
+    async def main(desk):
+        {make}
+        await anyio.sleep(0.2)
+        {block}
+            {then}
+            async with anyio.create_task_group() as group:
+                group.start_soon(desk.read)
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize(
+    ("make", "block", "then", "line"),
+    [
+        ("scope = anyio.move_on_after(0.5)", "with scope:", "pass", 5),
+        (
+            "pass",
+            "with anyio.CancelScope() as scope:",
+            "await anyio.sleep(0.1); scope.deadline = anyio.current_time() + 0.5",
+            8,
+        ),
+        (
+            "pass",
+            "with anyio.move_on_after(9) as scope:",
+            "await anyio.sleep(0.1); scope.deadline = anyio.current_time() + 0.5",
+            8,
+        ),
+    ],
+    ids=["made before its block", "set within its block", "set anew within its block"],
+)
+def test_a_time_limit_counts_from_where_it_was_set(watch, make, block, then, line):
+    source = LIMITED_LATER.format(make=make, block=block, then=then)
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause.startswith(f"the time limit of 0.5 s at line {line} ran out at ")
+
+
+@pytest.mark.parametrize(
+    ("make", "block", "then", "line"),
+    [
+        ("limit = asyncio.timeout(0.5)", "async with limit:", "pass", 5),
+        (
+            "pass",
+            "async with asyncio.timeout(9) as limit:",
+            "await anyio.sleep(0.1); limit.reschedule(asyncio.get_running_loop().time() + 0.5)",
+            8,
+        ),
+    ],
+    ids=["made before its block", "set anew within its block"],
+)
+def test_a_time_limit_of_asyncio_counts_from_where_it_was_set_too(sandbox, make, block, then, line):
+    source = LIMITED_LATER.format(make=make, block=block, then=then)
+    program = Program(written(source).encode())
+    setting = Setting(sandbox, program, "asyncio", fresh=True, watched=True)
+    [cause] = texts(told_causes(play(it_runs, setting, "seed").trace))
+    assert cause.startswith(f"the time limit of 0.5 s at line {line} ran out at ")
 
 
 @pytest.mark.parametrize("cancel", ["group.cancel_scope.cancel()", "handle.cancel()"])

@@ -355,9 +355,9 @@ class _Conversation:
                 if watched.picture is not None:
                     key = (0, thread) if thread else (task, 0)
                     watched.picture.left.append((self.world.place(), key))
-            case TimedOut(task, line, since, until):
+            case TimedOut(task, line, since, set_at, until):
                 limit = facts.TimedOut(
-                    task, line, seconds(since), seconds(until), self.world.place()
+                    task, line, seconds(since), seconds(set_at), seconds(until), self.world.place()
                 )
                 watched.timeouts.append(limit)
             case CancelCalled(task, line):

@@ -339,9 +339,9 @@ class Honesty:
                 | Unshared(task)
             ):
                 self._expect_tasks(task)
-            case TimedOut(task, _, since, until):
+            case TimedOut(task, _, since, set_at, until):
                 self._expect_tasks(task)
-                if max(since, until) > self._now + SLACK:
+                if max(since, set_at, until) > self._now + SLACK:
                     raise ProtocolError(_("a time limit was up that is still to come"))
             case _:
                 self._hear_pictured(event)

@@ -119,7 +119,7 @@ def _steps(trace: Trace) -> Iterator[Step]:
     for limit in trace.watched.timeouts:
         text = _(
             "the time limit of {length:g} s of {task} is up",
-            length=round(limit.until - limit.since, 9),
+            length=limit.length,
             task=task_name(trace, limit.task),
         )
         add(limit.order, limit.until, text, limit.line, (limit.task, 0))

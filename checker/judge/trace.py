@@ -274,10 +274,17 @@ class TimedOut:
 
     task: int
     line: int | None
-    """Where the block begins."""
+    """Where the limit was set."""
     since: float
+    """When the block was entered."""
+    set_at: float
     until: float
     order: int
+
+    @property
+    def length(self) -> float:
+        """How long the limit was, in virtual seconds."""
+        return round(self.until - self.set_at, 9)
 
 
 @dataclass(frozen=True, slots=True)

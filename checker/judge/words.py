@@ -751,7 +751,7 @@ def _own_timeout(trace: Trace, timeout: OwnTimeout) -> str:
     limit = timeout.limit
     ran_out = _(
         "the time limit of {length:g} s{where} ran out at {until:g} s",
-        length=round(limit.until - limit.since, 9),
+        length=limit.length,
         where=at_line(limit.line),
         until=limit.until,
     )

@@ -256,8 +256,11 @@ class TimedOut(_Message, frozen=True):
 
     task: Number
     line: Line
-    """Where the block begins."""
+    """Where the limit was set."""
     since: Instant
+    """When the block was entered."""
+    set_at: Instant
+    """When the limit was set: before that, in one line with it, or later."""
     until: Instant
     """When the limit was up."""
 
