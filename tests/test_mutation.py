@@ -389,12 +389,13 @@ def course(tmp_path):
     return course
 
 
+def some_limits(text):
+    return (change for change in FAMILIES["limits"](text) if change.what in TRIED)
+
+
 @pytest.fixture
 def limits_of(course, sandbox):
     """Surveys what becomes of some mutants of limits."""
-
-    def some_limits(text):
-        return (change for change in FAMILIES["limits"](text) if change.what in TRIED)
 
     def limits_of(checks: str = CHECKS, listed: str | None = None) -> Survey:
         families = {"limits": some_limits}
@@ -529,6 +530,20 @@ def test_a_right_answer_that_is_no_python_is_a_finding(course, sandbox):
     [(path, text)] = found.findings()
     assert path.name == "solution.py"
     assert text.startswith("is not Python: ")
+
+
+def test_each_mutant_that_survives_is_told_as_soon_as_that_is_known(course, sandbox):
+    told, told_by = [], []
+    [found] = survey(
+        list(course()),
+        sandboxes=[sandbox],
+        families={"limits": some_limits},
+        tried=lambda done, total: told_by.append(len(told)),
+        found=told.append,
+    )
+    assert told == list(found.findings())
+    assert told_by == sorted(told_by)
+    assert len(set(told_by)) > 1
 
 
 def test_an_entry_to_paste_says_what_survived_and_waits_for_a_reason(limits_of, course):

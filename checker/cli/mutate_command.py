@@ -9,7 +9,7 @@ check until the mutant fails, or, if the brief allows it, list it in equivalent.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from checker import cli
@@ -18,7 +18,7 @@ from checker.feedback.terminal import Screen
 from checker.judge.launch import Sandbox, warm_sandboxes
 from checker.mutation import equivalent, samples, table
 from checker.mutation.families import FAMILIES
-from checker.mutation.survey import SEED, Survey, survey
+from checker.mutation.survey import SEED, Finding, Survey, survey
 from checker.mutation.trial import Failure
 
 _EPILOG = """\
@@ -75,6 +75,14 @@ def run(given: argparse.Namespace) -> int:
         name: changes for name, changes in FAMILIES.items() if name in (given.family or FAMILIES)
     }
     surveys = []
+    shown: set[Finding] = set()
+
+    def show_at_once(finding: Finding) -> None:
+        if not given.list:
+            status.clear_progress()
+            _show_finding(screen, finding)
+            shown.add(finding)
+
     with warm_sandboxes(os.cpu_count() or 1) as sandboxes:
         found = survey(
             exercises,
@@ -82,11 +90,12 @@ def run(given: argparse.Namespace) -> int:
             seed=given.seed,
             families=families,
             tried=lambda done, total: status.progress(f"mutants {done} of {total}"),
+            found=show_at_once,
         )
         try:
             for one in found:
                 status.clear_progress()
-                _show(screen, one, given)
+                _show(screen, one, given, shown)
                 surveys.append(one)
             if given.accept:
                 _write_pages(course.root, surveys, sandboxes)
@@ -103,8 +112,10 @@ def _write_pages(root: Path, surveys: Sequence[Survey], sandboxes: Sequence[Sand
     cli.write_whole(root / samples.FILE, samples.describe(surveys, sandboxes))
 
 
-def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
-    """What is to be fixed, and, if that was asked for, what is not."""
+def _show(
+    screen: Screen, one: Survey, given: argparse.Namespace, shown: Collection[Finding]
+) -> None:
+    """What is to be fixed and has not been shown yet, and, if that was asked for, what is not to be."""
     if given.all:
         for fate in one.fates:
             if isinstance(fate.outcome, Failure):
@@ -118,12 +129,19 @@ def _show(screen: Screen, one: Survey, given: argparse.Namespace) -> None:
             screen.line(screen.style(f"# {file}", "dim"))
             screen.line(equivalent.describe([fate.mutant for fate in one.holes]))
         return
-    for path, text in one.findings():
-        head, *rest = text.splitlines()
-        screen.line(f"{screen.style(os.path.relpath(path), 'bold')}: {head}")
-        for row in rest:
-            style = {"+": "green", "-": "red"}.get(row[:1])
-            screen.line("  " + (screen.style(row, style) if style else row))
+    for finding in one.findings():
+        if finding not in shown:
+            _show_finding(screen, finding)
+
+
+def _show_finding(screen: Screen, finding: Finding) -> None:
+    path, text = finding
+    head, *rest = text.splitlines()
+    screen.line(f"{screen.style(os.path.relpath(path), 'bold')}: {head}")
+    for row in rest:
+        style = {"+": "green", "-": "red"}.get(row[:1])
+        screen.line("  " + (screen.style(row, style) if style else row))
+    sys.stdout.flush()  # Whoever reads it through a pipe need not wait for the rest.
 
 
 def _show_score(screen: Screen, one: Survey) -> None:

@@ -44,13 +44,17 @@ class Fate:
         return self.outcome is None and self.reason is None
 
 
+Finding: TypeAlias = tuple[Path, str]
+"""What is to be fixed, after the file that it is about."""
+
+
 @dataclass(frozen=True)
 class Survey:
     """The fates of the mutants of an exercise."""
 
     exercise: Exercise
     fates: tuple[Fate, ...]
-    faults: tuple[tuple[Path, str], ...] = ()
+    faults: tuple[Finding, ...] = ()
     """What is wrong with its files: an answer that is no Python, a list of equivalent mutants that is
     not true."""
 
@@ -72,16 +76,20 @@ class Survey:
         wrong = len(self.fates) - self.equivalent
         return self.killed / wrong if wrong else 1.0
 
-    def findings(self) -> Iterator[tuple[Path, str]]:
-        """What is to be fixed, with the file that it is about."""
+    def findings(self) -> Iterator[Finding]:
+        """What is to be fixed."""
         yield from self.faults
         for fate in self.fates:
-            mutant, path = fate.mutant, self.exercise.solutions / fate.mutant.file
-            if isinstance(fate.outcome, Obstacle):
-                where = f"{fate.outcome.check} on {fate.outcome.backend}"
-                yield path, f"a mutant could not be tried by {where}: {fate.outcome.reason}"
-            elif fate.is_a_hole:
-                yield path, f"a mutant survives: {mutant.place}: {mutant.kind}\n{mutant.diff}"
+            yield from _findings(self.exercise, fate)
+
+
+def _findings(exercise: Exercise, fate: Fate) -> Iterator[Finding]:
+    mutant, path = fate.mutant, exercise.solutions / fate.mutant.file
+    if isinstance(fate.outcome, Obstacle):
+        where = f"{fate.outcome.check} on {fate.outcome.backend}"
+        yield path, f"a mutant could not be tried by {where}: {fate.outcome.reason}"
+    elif fate.is_a_hole:
+        yield path, f"a mutant survives: {mutant.place}: {mutant.kind}\n{mutant.diff}"
 
 
 def survey(
@@ -91,9 +99,11 @@ def survey(
     seed: int = SEED,
     families: Mapping[str, Callable[[SourceText], Iterator[Change]]] = FAMILIES,
     tried: Callable[[int, int], None] = lambda done, total: None,
+    found: Callable[[Finding], None] = lambda finding: None,
 ) -> Iterator[Survey]:
     """Try all mutants of these exercises, in as many sandboxes at a time as there are, and yield what
-    became of them, in the order of the exercises. `tried` is told how many are done, of how many."""
+    became of them, in the order of the exercises. `tried` is told how many are done, of how many; `found`
+    is told at once of each mutant that survives without a reason, or could not be tried."""
     work = [(exercise, *_mutants(exercise, families)) for exercise in exercises]
     split = [_split(mutants, _listed(exercise)) for exercise, mutants, _ in work]
     total, done = sum(len(mutants) for _, mutants, _ in work), 0
@@ -109,12 +119,16 @@ def survey(
     outcomes = spread(units, sandboxes, attempt, list[_Outcome])
     with contextlib.closing(outcomes):
         for (exercise, mutants, faults), groups in zip(work, split, strict=True):
-            found: dict[str, _Outcome] = {}
+            came: dict[str, _Outcome] = {}
             for group in groups:
-                found.update(zip((m.label for m in group.mutants), next(outcomes), strict=True))
+                for mutant, outcome in zip(group.mutants, next(outcomes), strict=True):
+                    came[mutant.label] = outcome
+                    if not group.is_listed:
+                        for finding in _findings(exercise, Fate(mutant, outcome)):
+                            found(finding)
                 done += len(group.mutants)
                 tried(done, total)
-            yield _judge(exercise, [(m, found[m.label]) for m in mutants], families, faults)
+            yield _judge(exercise, [(m, came[m.label]) for m in mutants], families, faults)
 
 
 _Outcome: TypeAlias = Failure | Obstacle | None
@@ -160,12 +174,9 @@ def _listed(exercise: Exercise) -> Equivalents:
         return Equivalents()  # Reported where the list is compared with the fates.
 
 
-_Faults: TypeAlias = tuple[tuple[Path, str], ...]
-
-
 def _mutants(
     exercise: Exercise, families: Mapping[str, Callable[[SourceText], Iterator[Change]]]
-) -> tuple[list[Mutant], _Faults]:
+) -> tuple[list[Mutant], tuple[Finding, ...]]:
     """The mutants of the right answers, and which of these are no Python."""
     folder = exercise.solutions
     sources, faults = {}, []
@@ -186,7 +197,7 @@ def _judge(
     exercise: Exercise,
     found: Sequence[tuple[Mutant, _Outcome]],
     families: Mapping[str, object],
-    faults: _Faults,
+    faults: tuple[Finding, ...],
 ) -> Survey:
     path = exercise.solutions / FILE
     try:
