@@ -1,0 +1,28 @@
+"""Shields the `finally`, which then is not cancelled on trio; but it is still run beside the next step.
+
+Caught by: errors_come_out, given_back, one_by_one
+"""
+
+import anyio
+
+
+async def letters(archive, box):
+    await archive.fetch(box)
+    try:
+        while (letter := await archive.take(box)) is not None:
+            yield letter
+    finally:
+        with anyio.CancelScope(shield=True):
+            await archive.give_back(box)
+
+
+async def first_letters(archive, expert, boxes):
+    found = []
+    for box in boxes:
+        wanted = None
+        async for letter in letters(archive, box):
+            if await expert.wants(letter):
+                wanted = letter
+                break
+        found.append(wanted)
+    return found
