@@ -383,7 +383,8 @@ def days(case: Case) -> Iterator[Visit]:
         visits: list[Plan] = []
         for _ in range(case.size(1, 2)):
             follows = case.pick([True, False])
-            visits.append(_draw(case, world, visits[-1] if follows and visits else None))
+            before = visits[-1] if follows and visits else None
+            visits.append(_draw(case, world, before, most=3 if visits else 10))
         yield from _play(world, visits)
 
 
@@ -405,7 +406,14 @@ def bad_days(case: Case) -> Iterator[Visit]:
 Plan: TypeAlias = tuple[Archive, Room, Expert, Sequence[int], Exception | None, Act]
 
 
-def _draw(case: Case, world: World, before: Plan | None, trouble: Trouble | None = None) -> Plan:
+def _draw(
+    case: Case,
+    world: World,
+    before: Plan | None,
+    trouble: Trouble | None = None,
+    *,
+    most: int = 3,
+) -> Plan:
     """A visitor to the archive of the one before, when that one is gone, or to another one."""
     longest, trouble = case.pick([3.0, 900.0, 200_000.0]), trouble or Trouble()
     seconds = {
@@ -416,7 +424,7 @@ def _draw(case: Case, world: World, before: Plan | None, trouble: Trouble | None
     archive = world.add(Archive(room, trouble))
     expert = world.add(Expert(case.pick(WANTED), seconds["wants"], trouble))
     start, step = case.integer(0, 2), case.pick([1, 2, 0])
-    order = [(start + place * step) % 3 for place in range(case.size(0, 3))]
+    order = [(start + place * step) % 3 for place in range(case.size(0, most))]
     act = world.call("first_letters", archive, expert, order)
     return archive, room, expert, order, trouble.error, act.after(before[-1]) if before else act
 
