@@ -205,6 +205,7 @@ class Visit:
                     f"the {kind} had begun to close at {closing.started:g} s"
                     if closing.order < use.order
                     else f"was still under way when the {kind} began to close at {closing.started:g} s"
+                    + ("" if self.failed is None else f"; {tell_failure(self.failed)}")
                 ),
                 at=use,
                 advice=USERS_FIRST,
@@ -304,7 +305,7 @@ class Visit:
                 made = self.to(method).given(name=name)
                 self.run.expect(
                     len(made) == 1 and made[0].done,
-                    f"{self.place}{name}, one of {counted(len(photos), 'photo')}, was {often(len(made), done)}"
+                    f"{self.place}{name}{f', one of {len(photos)} photos,' if len(photos) > 1 else ''} was {often(len(made), done)}"
                     + (f", and that was {made[0].outcome}" if len(made) == 1 else "")
                     + f"; save_photos() returned at {act.ended:g} s",
                     at=made.last,
@@ -502,7 +503,7 @@ def no_slower(case: Case) -> None:
 @check(
     "If something fails, the rest is given up, what is open is closed, and the error comes out",
     points=3,
-    advice=LET_IT_CLOSE,
+    advice="wait for everything that you start, on every way out",
 )
 def errors_come_out(case: Case) -> None:
     for visit in bad_days(case):

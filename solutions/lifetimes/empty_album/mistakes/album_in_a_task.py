@@ -1,4 +1,4 @@
-"""Gives the phone to a task of its own, which is cancelled, with its closing, when the album refuses a photo.
+"""Gives the album to a task of its own, which is cancelled, with its closing, when a copy fails.
 
 Caught by: errors_come_out
 """
