@@ -51,7 +51,10 @@ WAIT_FOR_IT = (
     "the generator stands at its `yield` when the loop is left, and its `finally` has not been run: see to it that it is "
     "run, and wait for that, before anything else is done"
 )
-ON_EVERY_WAY = "give the box back on every way out of the loop: also if the expert fails, while the generator stands at its `yield`"
+ON_EVERY_WAY = (
+    "give the box back on every way out of the loop: also if the expert fails, while the generator stands at its "
+    "`yield`"
+)
 
 
 ONE_BY_ONE = (
@@ -199,8 +202,10 @@ class Visit:
             self._expect_back(box, fetch, mine, following)
         for back in backs:
             box = back.given["box"]
-            came = [call.ended_order for call in fetches.given(box=box).done]
-            on_table = any(order is not None and order < back.order for order in came)
+            before = [call for call in fetches.given(box=box) if call.order < back.order]
+            on_table = (
+                before and before[-1].done and not is_later(before[-1].ended or 0.0, back.started)
+            )
             self.run.expect(
                 on_table,
                 f"{self.place}{self.why}box {box} was to be given back at {back.started:g} s, and it was not on the "
@@ -285,10 +290,14 @@ class Visit:
         for number, step in enumerate(due):
             if number < len(made) and same(made[number], step):
                 continue
-            before = f"after {said(due[number - 1])}" if number else "at first"
+            called = said(made[number]) if number < len(made) else "nothing"
             self.run.fail(
-                f"{self.place}{self.why}{before} it called "
-                + (f"{said(made[number])}" if number < len(made) else "nothing more")
+                f"{self.place}{self.why}"
+                + (
+                    f"after {said(due[number - 1])} it called {called}"
+                    if number
+                    else f"it called {called} at first"
+                )
                 + f"; {said(step)} was due",
                 at=self.calls[number] if number < len(made) else self.calls.last,
                 advice=ONE_BY_ONE,
@@ -384,7 +393,7 @@ def days(case: Case) -> Iterator[Visit]:
         for _ in range(case.size(1, 2)):
             follows = case.pick([True, False])
             before = visits[-1] if follows and visits else None
-            visits.append(_draw(case, world, before, most=3 if visits else 10))
+            visits.append(_draw(case, world, before, most=3 if visits else 6))
         yield from _play(world, visits)
 
 

@@ -23,6 +23,6 @@ async def first_letters(archive, expert, boxes):
             if await expert.wants(letter):
                 wanted = letter
                 break
-        await anyio.sleep(5)
+        await anyio.sleep(1)
         found.append(wanted)
     return found
