@@ -110,16 +110,20 @@ class Plan:
     cancel_after: float | None
 
 
-def _plan(case: Case, number: int, way: str) -> Plan:
-    """A game in which the search may look as deep as it can, has too little time, or is cancelled."""
-    is_hard = number < 2
-    deepest = case.size(0, MOST_LOOKS if is_hard else 6)
+def _plan(case: Case, number: int) -> Plan:
+    """A game in which the search has too little time, is cancelled, or may look as deep as it can."""
+    # Two games beside each other in which much is to be looked at; then an easy one.
+    (least, most), way = (
+        ((18, MOST_LOOKS), "late"),
+        ((12, MOST_LOOKS), case.pick(("cancelled", "late", "deep"))),
+        ((0, 6), "deep"),
+    )[number]
+    deepest = case.size(least, most)
     moves = [MOVES[case.amount(0, len(MOVES) - 1)] for _ in range(deepest)]
-    seconds = [case.duration(0.2 if is_hard else 0.001, 0.3) for _ in range(deepest)]
-    # In a time that is not so short, another game may take half of the event loop's time.
+    seconds = [case.duration(0.001 if number == 2 else 0.24, 0.3) for _ in range(deepest)]
+    # If it is not so short, another game may have half of the event loop's time.
     short = case.duration(*case.pick(((0.5, 1.0), (2.6, 3.2))))
-    soon = case.duration(0.1, 2.0)
-    long = case.duration(30.0, 3000.0)
+    soon, long = case.duration(0.1, 0.8), case.duration(30.0, 3000.0)
     return Plan(
         Engine(moves, seconds),
         Server(),
@@ -132,25 +136,21 @@ def _plan(case: Case, number: int, way: str) -> Plan:
 @scene
 def games(case: Case) -> Iterator[Game]:
     for world in case.explore():
-        # A search may look as deep as it can, has too little time, or is cancelled.
-        ways = case.pick(
-            (("deep", "late", "cancelled"), ("late", "late", "deep"), ("cancelled", "deep", "late"))
-        )
         planned: list[tuple[Plan, Act, Act]] = []
-        for number in range(case.size(1, MOST_GAMES)):
-            plan = _plan(case, number, ways[number])
+        for number in range(case.size(2, MOST_GAMES)):
+            plan = _plan(case, number)
             act = world.call("best_move", world.add(plan.engine), plan.deepest, plan.seconds)
             keeper = world.call("keep_alive", world.add(plan.server))
             keeper.cancel_after(0.6 * MOST_LOOKS + GRACE)
             if plan.cancel_after is not None:
                 act.cancel_after(plan.cancel_after)
-            # A second game begins beside the first one. Others follow, one after the other.
-            begins = case.duration(0.1, 2.0)
+            # A second game begins beside the first one, and a third one after the first.
+            begins = case.duration(0.1, 1.0)
             for each in (keeper, act):
                 if number == 1:
                     each.at(begins)
-                elif number > 1:
-                    each.after(planned[0 if number == 2 else -1][1])
+                elif number == 2:
+                    each.after(planned[0][1])
             planned.append((plan, act, keeper))
         run = world.attempt_all(*(each for _, act, keeper in planned for each in (keeper, act)))
         yield from [_judged(run, *each) for each in planned]

@@ -1,6 +1,6 @@
 """Has a checkpoint after every fourth look, which is not enough for two games at once.
 
-Caught by: no_pauses
+Caught by: server_hears (sometimes), time_limit_works (sometimes), search_can_be_cancelled (sometimes), no_pauses
 """
 
 from typing import Protocol
