@@ -88,6 +88,13 @@ class Game:
         """When the last look ended."""
         return max((look.ended or 0.0 for look in self.looks), default=self.act.started)
 
+    @property
+    def how_to_hear(self) -> str:
+        """What to try if it has not heard that it should end."""
+        if self.looks and self.looks[0].thread:
+            return "a thread is not cancelled: let it ask between two looks, with anyio.from_thread.check_cancelled()"
+        return "let the task hear of it after every look: at a checkpoint, which nothing shields"
+
     def expect_a_full_search(self) -> None:
         """It went on until the deepest look had ended, or its time was up."""
         if not self.is_done:
@@ -114,15 +121,15 @@ def _plan(case: Case, number: int) -> Plan:
     """A game in which the search has too little time, is cancelled, or may look as deep as it can."""
     # Two games beside each other in which much is to be looked at; then an easy one.
     (least, most), way = (
-        ((18, MOST_LOOKS), "late"),
+        ((20, MOST_LOOKS), "late"),
         ((12, MOST_LOOKS), case.pick(("cancelled", "late", "deep"))),
         ((0, 6), "deep"),
     )[number]
     deepest = case.size(least, most)
     moves = [MOVES[case.amount(0, len(MOVES) - 1)] for _ in range(deepest)]
     seconds = [case.duration(0.001 if number == 2 else 0.24, 0.3) for _ in range(deepest)]
-    # If it is not so short, another game may have half of the event loop's time.
-    short = case.duration(*case.pick(((0.5, 1.0), (2.6, 3.2))))
+    # The first one has so much that another game may take half of it, or wait too long for its end.
+    short = case.duration(0.5, 1.0) if number else case.duration(2.6, 2.7)
     soon, long = case.duration(0.1, 0.8), case.duration(30.0, 3000.0)
     return Plan(
         Engine(moves, seconds),
@@ -249,7 +256,9 @@ def time_limit_works(case: Case) -> None:
             f"{game.place}best_move() ended at {game.act.ended:g} s; {why} at {due:g} s"
             + (f", and it made {counted(len(after), 'look')} after that" if after else ""),
             at=after.first,
-            advice=None if after else "return as soon as there is nothing left to look for",
+            advice=game.how_to_hear
+            if after
+            else "return as soon as there is nothing left to look for",
             late=after.first,
         )
         game.run.expect_nothing_left()
@@ -272,7 +281,7 @@ def search_can_be_cancelled(case: Case) -> None:
             f"{game.place}best_move() was cancelled at {cancelled:g} s, and ended at {act.ended:g} s"
             + (f", after {counted(len(after), 'more look')}" if after else ""),
             at=after.first,
-            advice=None
+            advice=game.how_to_hear
             if after
             else "let a cancellation out as soon as the look that is under way has ended",
         )
@@ -289,7 +298,7 @@ def search_can_be_cancelled(case: Case) -> None:
 
 @check(
     "The looks follow each other without a pause",
-    advice="begin the next look when the last one has ended: neither sleep nor wait for another game",
+    advice="let games take turns, look by look, and sleep nowhere",
 )
 def no_pauses(case: Case) -> None:
     for game in games(case):
