@@ -47,4 +47,5 @@ async def develop(scanner: Scanner, screen: Screen, negatives: Sequence[int]) ->
                 total += specks
             return total
 
-        return await anyio.to_thread.run_sync(scan_film)
+        total = await anyio.to_thread.run_sync(scan_film)
+    return total

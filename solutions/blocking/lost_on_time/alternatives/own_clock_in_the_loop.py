@@ -3,6 +3,7 @@
 from typing import Protocol
 
 import anyio
+import anyio.lowlevel
 
 
 class Server(Protocol):
@@ -35,5 +36,5 @@ async def best_move(engine: Engine, deepest: int, seconds: float) -> str | None:
         depth += 1
         move = engine.look(depth)
         for _ in range(20):  # All that is ready, and what gets ready by that, has its turn.
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
     return move
