@@ -24,6 +24,7 @@ class Screen(Protocol):
 
 async def develop(scanner: Scanner, screen: Screen, negatives: Sequence[int]) -> int:
     """Show each result on the screen, and return the number of specks in all."""
+    total = 0
     last_shown = anyio.Event()
     last_shown.set()
 
@@ -39,13 +40,12 @@ async def develop(scanner: Scanner, screen: Screen, negatives: Sequence[int]) ->
             before, last_shown = last_shown, anyio.Event()
             group.start_soon(show_after, before, last_shown, result)
 
-        def scan_film() -> int:
-            total = 0
+        def scan_film() -> None:
+            nonlocal total
             for negative in negatives:
                 specks = scanner.scan(negative)
                 portal.call(enqueue, (negative, specks))
                 total += specks
-            return total
 
-        total = await anyio.to_thread.run_sync(scan_film)
+        await anyio.to_thread.run_sync(scan_film)
     return total
