@@ -169,4 +169,9 @@ class _IdleSelector(selectors.DefaultSelector):
         if events or (timeout is not None and timeout <= 0):
             return events
         deadline = math.inf if timeout is None else self._loop.deadline_after(timeout)
-        return super().select(self._kernel.idle(deadline))
+        while True:
+            events = super().select(self._kernel.idle(deadline))
+            # A thread that schedules something with `call_soon`, by setting an event, say, does not wake
+            # up asyncio's loop: it finds that when it wakes up for another reason.
+            if events or not self._kernel.sleeps_on:
+                return events

@@ -119,6 +119,8 @@ class Kernel:
         self.now = EPOCH
         self.over = False
         """Whether the last message was sent, and only the event loop has still to close."""
+        self.sleeps_on = False
+        """Whether nothing but threads has moved since the loop was `idle`: none of that wakes it up."""
         self.doomed = False
         """Whether the event loop ends with an error, whatever becomes of the submission's tasks."""
         self.own_task = 0
@@ -308,6 +310,7 @@ class Kernel:
         Returns after something happened, or may have: the loop should look again, waiting for I/O
         for at most the returned number of real seconds.
         """
+        self.sleeps_on = False
         if self.over:
             return 0
         try:
@@ -321,19 +324,22 @@ class Kernel:
             self._let_timers_go_off()
             return 0
         if self.threads.on_the_way:
+            self.sleeps_on = True
             return RUNNING_THREAD_SECONDS
         self.threads.await_returning()
         if self._watchers and not (self._pending and self._replies_come_now()):
             for watcher in self._watchers:
                 watcher.set()
             self._watchers.clear()
-        elif self._arrived:
+            self.deliver()
+            return 0
+        if self._arrived:
             pass  # Who is woken by it is not blocked.
         elif self.threads.can_run():
             self.threads.run_next()
         else:
             self.converse(deadline)
-        self.deliver()
+        self.sleeps_on = not self.deliver() and self.now < deadline and self._due is None
         return 0
 
     def _replies_come_now(self) -> bool:
@@ -413,8 +419,10 @@ class Kernel:
         self.now = max(self.now, self._due[1])
         self._due = None
 
-    def deliver(self) -> None:
-        """Wake the tasks whose replies arrived; called on the loop's own thread."""
+    def deliver(self) -> bool:
+        """Wake the tasks whose replies arrived, and tell whether there was anybody to wake; called on the
+        loop's own thread."""
+        woke = bool(self._arrived or self._cancel_asked or self._begin_asked)
         while self._arrived:
             self._arrived.popleft().set()
         if self.scopes:
@@ -423,6 +431,7 @@ class Kernel:
             self._cancel_asked.clear()
         if self._begin_asked and self._prompt is not None:
             self._prompt.set()
+        return woke
 
     async def acts_to_begin(self) -> list[int]:
         """Wait for the next acts that the judge wants to begin."""

@@ -232,6 +232,47 @@ def test_threads_call_into_the_loop_in_the_exact_order_of_their_sleeps(play_on):
         assert run.elapsed == 4.9
 
 
+@pytest.mark.parametrize(("rings", "noticed"), [(False, 3), (True, 1), (None, 2)])
+def test_a_thread_that_sets_an_event_itself_does_not_wake_up_a_loop_that_sleeps(
+    play_on, rings, noticed
+):
+    """As on the real clock: asyncio's loop finds what the thread has done when it wakes up anyway."""
+    source = f"""
+        import anyio, time
+
+        rings = {rings}
+
+        async def main(client):
+            event = anyio.Event()
+            began = anyio.current_time()
+
+            def work():
+                time.sleep(1)
+                if rings:
+                    anyio.from_thread.run_sync(event.set)
+                else:
+                    event.set()
+                time.sleep(2)
+
+            async def wait():
+                await event.wait()
+                return anyio.current_time() - began
+
+            async with anyio.create_task_group() as group:
+                handle = group.start_soon(wait)
+                if rings is None:
+                    group.start_soon(anyio.sleep, 2)  # Its timer wakes up the loop.
+                await anyio.to_thread.run_sync(work)
+            return handle.return_value
+        """
+    assert play_on("asyncio", source, Client()).value == noticed
+    trio = play_on("trio", source, Client())
+    if rings:
+        assert trio.value == noticed
+    else:
+        assert "must be called from async context" in str(trio.errors)
+
+
 def test_a_thread_gets_the_value_or_the_error_of_what_it_ran_in_the_loop(play):
     run = play(
         """

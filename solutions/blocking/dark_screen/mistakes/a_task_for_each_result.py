@@ -1,0 +1,49 @@
+"""Has the loop start a task for each result, so that the screen is to show several at a time.
+
+Caught by: shown_at_once
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+
+
+class Scanner(Protocol):
+    """Scans negatives; its driver is an ordinary, blocking one."""
+
+    def scan(self, negative: int) -> int:
+        """Return the number of specks on this negative."""
+        ...
+
+
+class Screen(Protocol):
+    """Stands on the counter, and shows one result at a time."""
+
+    async def show(self, negative: int, specks: int) -> None: ...
+
+
+Result = tuple[int, int]
+"""A negative, and the number of its specks."""
+
+
+def scan_film(scanner: Scanner, negatives: Sequence[int], report: Callable[[Result], None]) -> int:
+    """Scan one negative after the other in a worker thread, report each, and return the sum."""
+    total = 0
+    for negative in negatives:
+        specks = scanner.scan(negative)
+        report((negative, specks))
+        total += specks
+    return total
+
+
+async def develop(scanner: Scanner, screen: Screen, negatives: Sequence[int]) -> int:
+    async with anyio.create_task_group() as group:
+
+        def report(result: Result) -> None:
+            anyio.from_thread.run_sync(group.start_soon, screen.show, *result)
+
+        total = await anyio.to_thread.run_sync(scan_film, scanner, negatives, report)
+    return total

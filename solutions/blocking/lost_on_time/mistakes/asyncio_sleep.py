@@ -1,0 +1,32 @@
+"""Gives others a turn in asyncio's way.
+
+Caught by: server_hears (trio), time_limit_works (trio), search_can_be_cancelled (trio), no_pauses (trio)
+"""
+
+import asyncio
+from typing import Protocol
+
+import anyio
+
+
+class Server(Protocol):
+    async def sign_of_life(self) -> None: ...
+
+
+class Engine(Protocol):
+    def look(self, depth: int) -> str: ...
+
+
+async def keep_alive(server: Server) -> None:
+    while True:
+        await server.sign_of_life()
+        await anyio.sleep(1)
+
+
+async def best_move(engine: Engine, deepest: int, seconds: float) -> str | None:
+    move = None
+    with anyio.move_on_after(seconds):
+        for depth in range(1, deepest + 1):
+            move = engine.look(depth)
+            await asyncio.sleep(0)
+    return move

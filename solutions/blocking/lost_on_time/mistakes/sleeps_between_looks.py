@@ -1,0 +1,31 @@
+"""Sleeps for longer than needed after each look.
+
+Caught by: no_pauses
+"""
+
+from typing import Protocol
+
+import anyio
+
+
+class Server(Protocol):
+    async def sign_of_life(self) -> None: ...
+
+
+class Engine(Protocol):
+    def look(self, depth: int) -> str: ...
+
+
+async def keep_alive(server: Server) -> None:
+    while True:
+        await server.sign_of_life()
+        await anyio.sleep(1)
+
+
+async def best_move(engine: Engine, deepest: int, seconds: float) -> str | None:
+    move = None
+    with anyio.move_on_after(seconds):
+        for depth in range(1, deepest + 1):
+            move = engine.look(depth)
+            await anyio.sleep(1.1)
+    return move
