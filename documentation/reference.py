@@ -17,7 +17,7 @@ import checker
 
 PARTS: Final = {
     "Checks and their worlds": ["check", "scene", "question", "Case", "World"],
-    "The world around a submission": ["Service", "Stream", "takes", "blocking"],
+    "The world around a submission": ["Service", "Stream", "takes", "Feed", "blocking"],
     "Errors that reach the caller as AnyIO's": [
         "AnyIOError",
         "EndOfStream",

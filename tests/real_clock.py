@@ -10,7 +10,7 @@ what the service does. Either way the outcome is a `Trace`, and `facts` says wha
 Which facts can be compared? On the real clock nothing happens at exactly the same instant, and trio
 shuffles its tasks, so a fact that depends on chance must be left out, and no list written by hand
 could say which ones do. The simulator can: each scenario is run in it some more times, with other
-seeds and with every latency and every sleep of the submission a few per cent longer, each by another
+seeds and with every latency and every sleep of the submission some per cent longer, each by another
 amount (for the first world of a check that tries other orders of replies: with other orders). Facts that stay the same are *settled* and have to be
 the same in reality; the others are left alone.
 
@@ -110,8 +110,8 @@ DOUBTS: Final = 60
 numbers may come out alike in a few."""
 
 STRETCH: Final = 0.05
-"""By how much of itself a latency is longer, or the submission sleeps longer, at the most, in such a
-run."""
+"""By how much of itself a latency is longer, or the submission sleeps longer, in such a run: from nothing to
+so much in some runs, and from so much to twice that in the others."""
 
 JITTER: Final = 0.005
 """By how much of the whole run an act is cancelled earlier or later in such a run: in half a second, a
@@ -829,7 +829,7 @@ class _RecordingWorld(World):
             seen, elapsed = self._another(before, run.elapsed, number)
             assert seen.get("ending") == settled["ending"], (self._check, seen.get("ending"))
             settled = in_common(settled, seen)
-            steady &= run.elapsed <= elapsed <= run.elapsed * (1 + STRETCH)
+            steady &= run.elapsed <= elapsed <= run.elapsed * (1 + 2 * STRETCH)
         self._scenarios.append(
             Scenario(
                 check=self._check,
@@ -874,8 +874,10 @@ class _RecordingWorld(World):
         ]
         scheduler: Scheduler = RandomWalk(draw) if self._explored else Timed()
         if not self._explored:
+            # Now and then, or always, as what each call costs on a real clock.
+            least = draw.choice((0.0, STRETCH))
             for service in script.services:
-                _stretch(service, draw)
+                _stretch(service, draw, least)
         start = Start(
             backend=self._setting.backend,
             acts=list(script.acts),
@@ -944,11 +946,11 @@ def _services_in(value: object) -> Iterator[Service]:
             yield from _services_in(item)
 
 
-def _stretch(service: Service, draw: random.Random) -> None:
+def _stretch(service: Service, draw: random.Random, least: float) -> None:
     """Make every latency of `service` a little longer, each by another amount."""
     kind = type(service)
     methods = {
-        spec.name: _stretched(getattr(kind, spec.name), draw)
+        spec.name: _stretched(getattr(kind, spec.name), draw, least)
         for spec in specify(service, 0).methods
         if spec.name != "latency"
     }
@@ -963,9 +965,9 @@ def _held(name: str, service: Service, call: inspect.BoundArguments) -> Any:
     return held
 
 
-def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[..., Any]:
+def _stretched(method: Callable[..., Any], draw: random.Random, least: float) -> Callable[..., Any]:
     def longer(latency: float) -> float:
-        return latency * (1 + draw.uniform(0, STRETCH))
+        return latency * (1 + draw.uniform(least, least + STRETCH))
 
     if inspect.isgeneratorfunction(method):
 
@@ -988,7 +990,7 @@ def _stretched(method: Callable[..., Any], draw: random.Random) -> Callable[...,
     def direct(*args: Any, **kwargs: Any) -> Any:
         value = method(*args, **kwargs)
         if isinstance(value, Service):
-            _stretch(value, draw)
+            _stretch(value, draw, least)
         return value
 
     own = getattr(method, "__latency__", None)

@@ -24,8 +24,8 @@ MOST_NEGATIVES = 24
 MOST_CALLS = 4
 """In a world."""
 
-QUICK, SLOW = (0.5, 5.0), (4000.0, 20_000.0)
-"""Virtual seconds, at least and at the most. Of 24 that are slow, all take more than a day."""
+QUICK, SLOW, VERY_SLOW = (0.5, 5.0), (10.0, 60.0), (4000.0, 20_000.0)
+"""Virtual seconds, at least and at the most. 24 of those that are very slow take more than a day."""
 
 NOT_THE_LOOP = (
     "must be called from async context",
@@ -78,15 +78,16 @@ class Film:
 @scene
 def films(case: Case) -> Iterator[Film]:
     for world in case.explore():
+        slow = case.pick((SLOW, VERY_SLOW))
         planned: list[tuple[Act, Scanner, Screen]] = []
         for number in range(case.size(1, MOST_CALLS)):
             # A second film begins while the first is scanned. Short ones follow, one after the other.
             least, most = ((0, MOST_NEGATIVES), (1, 6), (0, 2))[min(number, 2)]
             negatives = case.distinct(range(30), case.size(least, most))
             # The first film is scanned long before its first result has been shown.
-            to_scan, to_show = (QUICK, SLOW) if number == 0 else (QUICK, QUICK)
+            to_scan, to_show = (QUICK, slow) if number == 0 else (QUICK, QUICK)
             if number == 1:
-                to_scan = case.pick((QUICK, SLOW))
+                to_scan = case.pick((QUICK, slow))
             scanner = Scanner(
                 {negative: case.amount(0, 4) for negative in negatives},
                 {negative: case.duration(*to_scan) for negative in negatives},
