@@ -69,6 +69,8 @@ SEVERAL_SCENES = {
     "cancellation/new_version",
     "task_groups/fire_and_forget",
     "task_groups/up_and_running",
+    "lifetimes/empty_album",
+    "lifetimes/reading_room",
 }
 """Here some checks look at other worlds than others do, so a program that could tell these apart could earn
 the points of some checks by being right in their worlds alone: no more than one that is wrong in the others
