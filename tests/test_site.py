@@ -83,7 +83,7 @@ def test_whatever_an_export_returns_can_be_imported_too():
         "Any",
         "Callable",
         "ClassVar",
-        "Final",
+        "Exception",
         "Iterable",
         "Iterator",
         "Literal",

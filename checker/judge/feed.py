@@ -1,7 +1,7 @@
 """A service that many exercises need: something that hands out one item after the other."""
 
 from collections.abc import Generator, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from checker.judge.service import Service
 
@@ -12,7 +12,7 @@ class Feed(Service):
     One task may wait for the next item at a time; another one that asks meanwhile hears `Feed.BUSY`. If a wait
     is broken off, its item is gone."""
 
-    BUSY: Final = RuntimeError("somebody waits for the next item already")
+    BUSY: ClassVar[Exception] = RuntimeError("somebody waits for the next item already")
     """What is raised where somebody asks for an item while another one waits for it."""
 
     ends_if_left: ClassVar[bool] = False
