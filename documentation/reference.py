@@ -64,6 +64,7 @@ OF_THE_KIT: Final = {
     "World": {"choices", "trace"},
     "Act": {"explained"},
     "Service": {"end"},
+    "Feed": {"end", "latency", "scoped"},
     "Stream": {"settle"},
     "Task": {"order"},
     "ActRecord": {"cancelled_order", "ending"},
