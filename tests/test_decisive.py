@@ -158,11 +158,11 @@ def test_a_deadlock_of_some_orders_is_told_from_the_step_on_at_which_it_is_certa
 
 
 def test_a_class_is_told_of_as_a_function_is(decision):
-    found = decision("leaked_permit")
+    found = decision("single_flight", check="shared_errors")
     assert found.step is not None
     assert found.indifferent
     assert found.passes is not None
-    assert any("render() fails" in one.what for s in found.fails.steps for one in s.happened)
+    assert any("fetch() fails" in one.what for s in found.fails.steps for one in s.happened)
 
 
 def test_the_failure_of_a_call_is_a_choice_like_any_other(decision):
@@ -233,8 +233,10 @@ def test_the_two_orders_stand_beside_each_other_with_a_column_a_task(decision, d
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
-@pytest.mark.parametrize("name", ["lost_update", "leaked_permit"])
-def test_no_row_is_wider_than_the_screen(decision, drawn, name, width):
-    rows = drawn(decision(name), width)
+@pytest.mark.parametrize(
+    ("name", "check"), [("lost_update", None), ("single_flight", "shared_errors")]
+)
+def test_no_row_is_wider_than_the_screen(decision, drawn, name, check, width):
+    rows = drawn(decision(name, check=check), width)
     assert max(map(len, rows)) <= width
     assert any(row.startswith("  > ") for row in rows)
