@@ -1493,6 +1493,35 @@ def test_asyncios_functions_on_trio_are_explained(play_on):
     assert "use anyio.sleep" in failure.advice
 
 
+@pytest.mark.parametrize(
+    ("backend", "use"),
+    [
+        ("trio", "event.set()"),
+        ("asyncio", "anyio.current_time()"),
+        ("trio", "anyio.current_time()"),
+    ],
+)
+def test_what_belongs_to_the_event_loop_and_is_used_in_a_thread_is_explained(play_on, backend, use):
+    run = play_on(
+        backend,
+        f"""
+        import anyio
+
+        async def main():
+            event = anyio.Event()
+
+            def work():
+                {use}
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(event.wait)
+                await anyio.sleep(1)
+                await anyio.to_thread.run_sync(work)
+        """,
+    )
+    assert "let the loop make the call, through anyio.from_thread" in explain(run.trace).advice
+
+
 def test_input_is_refused_with_a_message(play, marked):
     source = """
         async def main():

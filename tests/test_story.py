@@ -1461,6 +1461,40 @@ def test_services_are_counted_as_the_submission_was_given_them(sandbox, backend)
     )
 
 
+class Connection(Service):
+    latency = 1.0
+
+    def __aenter__(self) -> str:
+        return "open"
+
+    def __aexit__(self, error: str | None) -> None:
+        return None
+
+
+def test_to_enter_a_block_and_to_leave_it_is_no_lost_update(sandbox, backend):
+    source = """
+        import anyio
+
+        async def main(connection):
+            async def use():
+                async with connection:
+                    pass
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(use)
+                group.start_soon(use)
+        """
+
+    @check("It is used", advice="use it")
+    def is_used(case: Case) -> None:
+        world = case.world()
+        world.run("main", world.add(Connection())).fail("once too often")
+
+    program = Program(written(source).encode())
+    tried = try_check(is_used, Setting(sandbox, program, backend), "seed")
+    assert told_causes(tried.trace) == []
+
+
 def test_rounds_are_told_once_with_how_often_they_were(watch):
     story = texts(
         tell(

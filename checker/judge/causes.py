@@ -303,8 +303,9 @@ def _branches(trace: Trace) -> list[_Branch]:
 
 def _lost_updates(trace: Trace) -> Iterator[Cause]:
     """What takes nothing and answers something is a read; what takes something and answers nothing,
-    a write."""
-    done = sorted((c for c in trace.calls if c.done), key=lambda call: call.ended_order or 0)
+    a write. To enter a block or to leave it is neither."""
+    asked = (c for c in trace.calls if c.done and not c.method.startswith("__"))
+    done = sorted(asked, key=lambda call: call.ended_order or 0)
     del done[MAX_CALLS:]
     reads = [c for c in done if not c.arguments and not c.keywords and c.reply is not None]
     writes = [c for c in done if (c.arguments or c.keywords) and c.reply is None]

@@ -631,6 +631,13 @@ _ADVICE = (
         _("an event loop is already running: await what you want to run"),
     ),
     (
+        r"^NoEventLoopError|must be called from async context",
+        _(
+            "what belongs to an event loop works in its own thread alone: from another one, let the loop make the call, "
+            "through anyio.from_thread"
+        ),
+    ),
+    (
         r"the task has not finished yet",
         _("read what a task returned after its task group has ended"),
     ),

@@ -82,7 +82,7 @@ def films(case: Case) -> Iterator[Film]:
         planned: list[tuple[Act, Scanner, Screen]] = []
         for number in range(case.size(1, MOST_CALLS)):
             # A second film begins while the first is scanned. Short ones follow, one after the other.
-            least, most = ((0, MOST_NEGATIVES), (1, 6), (0, 2))[min(number, 2)]
+            least, most = ((0, MOST_NEGATIVES), (1, 12), (0, 2))[min(number, 2)]
             negatives = case.distinct(range(30), case.size(least, most))
             # The first film is scanned long before its first result has been shown.
             to_scan, to_show = (QUICK, slow) if number == 0 else (QUICK, QUICK)

@@ -121,7 +121,7 @@ def _plan(case: Case, number: int) -> Plan:
     """A game in which the search has too little time, is cancelled, or may look as deep as it can."""
     # Two games beside each other in which much is to be looked at; then an easy one.
     (least, most), way = (
-        ((20, MOST_LOOKS), "late"),
+        ((20, MOST_LOOKS), case.pick(("late", "late", "deep"))),
         ((12, MOST_LOOKS), case.pick(("cancelled", "late", "deep"))),
         ((0, 6), "deep"),
     )[number]
