@@ -220,9 +220,13 @@ def _judged(run: Run, plan: Plan, act: Act, keeper: Act) -> Game:
 )
 def server_hears(case: Case) -> None:
     for game in games(case):
-        heard = game.act.started
+        heard, over = game.act.started, game.act.ended
+        if (
+            game.keeper.record.cancelled_at is not None
+        ):  # From then on nobody is to tell the server.
+            over = min(over, game.keeper.record.cancelled_at)
         for sign in [*game.signs, None]:
-            following = game.act.ended if sign is None else min(sign.started, game.act.ended)
+            following = over if sign is None else min(sign.started, over)
             game.run.expect(
                 not is_later(following - heard, PATIENCE),
                 f"{game.place}the server heard nothing from {heard:g} s to {following:g} s, so it dropped the player at "
