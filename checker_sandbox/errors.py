@@ -40,7 +40,7 @@ def _call_of(error: BaseException) -> int:
 def _call_before(error: BaseException) -> int:
     """The number of the call whose error was on its way, or was handled, as this one was raised; or 0."""
     for _ in range(MAX_DEPTH):
-        before = error.__cause__ or error.__context__
+        before = error.__context__ if error.__cause__ is None else error.__cause__
         if before is None:
             return 0
         if call := _call_of(before):

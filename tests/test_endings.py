@@ -1522,6 +1522,18 @@ def test_what_belongs_to_the_event_loop_and_is_used_in_a_thread_is_explained(pla
     assert "let the loop make the call, through anyio.from_thread" in explain(run.trace).advice
 
 
+def test_who_calls_from_thread_in_the_event_loops_own_thread_is_not_sent_there(play):
+    run = play("""
+        import anyio
+
+        async def main():
+            anyio.from_thread.run_sync(print, 1)
+        """)
+    advice = explain(run.trace).advice
+    assert "in the event loop's own thread there is no need for it" in advice
+    assert "let the loop make the call" not in advice
+
+
 def test_input_is_refused_with_a_message(play, marked):
     source = """
         async def main():

@@ -866,6 +866,24 @@ def test_an_error_that_was_dealt_with_is_not_told_as_replaced(watch, handle):
     assert told_causes(watch(source).trace) == []
 
 
+def test_a_cause_that_counts_as_false_stands_between_two_errors_all_the_same(watch):
+    source = """
+        class Empty(ValueError):
+            def __bool__(self):
+                return False
+
+        async def main(desk):
+            try:
+                await desk.fail()
+            except ConnectionError as error:
+                empty = Empty("nothing")
+                empty.__cause__ = error
+            raise LookupError("it went wrong") from empty
+        """
+    [cause] = texts(told_causes(watch(source).trace))
+    assert cause.startswith("fail() at line 7 failed with ConnectionError")
+
+
 def test_an_error_of_a_call_that_came_out_in_a_group_was_not_replaced(watch):
     causes = told_causes(
         watch("""

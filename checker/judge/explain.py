@@ -631,7 +631,14 @@ _ADVICE = (
         _("an event loop is already running: await what you want to run"),
     ),
     (
-        r"^NoEventLoopError|must be called from async context",
+        r"inside an AnyIO worker thread",
+        _(
+            "without a token, anyio.from_thread works only in the threads that anyio.to_thread starts; in the event "
+            "loop's own thread there is no need for it"
+        ),
+    ),
+    (
+        r"Not currently running on any asynchronous event loop|must be called from async context",
         _(
             "what belongs to an event loop works in its own thread alone: from another one, let the loop make the call, "
             "through anyio.from_thread"

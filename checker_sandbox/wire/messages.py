@@ -375,7 +375,7 @@ class ErrorTree(msgspec.Struct, frozen=True, array_like=True):
     """What of asyncio the learner's line used in which it was raised, if it did: `gather`, `Lock`."""
     instead_of: Number = 0
     """The number of the failed call whose error was being handled, or cleaned up after, as this one was
-    raised: Python's `__context__`. 0 if there was none."""
+    raised: Python's `__cause__`, or else its `__context__`. 0 if there was none."""
 
 
 class Returned(_Message, frozen=True):
