@@ -99,6 +99,14 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
             heapq.heappush(self._far, when)
         return super().call_at(when, callback, *args, context=context)
 
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        try:
+            return super().call_soon_threadsafe(callback, *args, context=context)
+        finally:
+            self._kernel.threads.handed_in()
+
     def deadline_after(self, timeout: float) -> float:
         """When the next timer is due. What asyncio says is at most `LONGEST_WAIT` from now; that a
         timer that is further away may have been cancelled since does no harm."""

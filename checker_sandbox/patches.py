@@ -204,7 +204,7 @@ class Ticket:
         try:
             return function(*arguments)
         finally:
-            self._threads.leave(self.thread, result_is_on_the_way=not self._given_back)
+            self._threads.leave_with_result(self.thread, is_awaited=not self._given_back)
 
     @types.coroutine
     def watch(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:

@@ -101,6 +101,8 @@ class Threads:
         self.loop.ident = _thread.get_ident()
         self.on_the_way: set[Thread] = set()
         """Threads that have handed something to the loop, which has not arrived there yet."""
+        self._handing_in: set[int] = set()
+        """The idents of threads that have ended, and keep the turn until the loop has their results."""
         self._returning: list[_thread.LockType] = []
         self._by_ident = {self.loop.ident: self.loop}
         self._by_thread: dict[threading.Thread, Thread] = {}
@@ -163,16 +165,31 @@ class Threads:
         self._by_ident[thread.ident] = thread
         thread.turn.acquire()
 
-    def leave(self, thread: Thread, *, result_is_on_the_way: bool) -> None:
+    def leave(self, thread: Thread) -> None:
         """The running thread ends."""
-        thread.finished = True
-        if result_is_on_the_way:
+        self._end(thread)
+        self._choose().turn.release()
+
+    def leave_with_result(self, thread: Thread, *, is_awaited: bool) -> None:
+        """The running thread ends, and is about to hand the loop its result. Until it has, it keeps the
+        turn: whether the loop finds the result in its next round must not be a matter of chance."""
+        self._end(thread)
+        if is_awaited:
             self.on_the_way.add(thread)
+        self._handing_in.add(_thread.get_ident())
+
+    def _end(self, thread: Thread) -> None:
+        thread.finished = True
         assert thread.ident is not None
         del self._by_ident[thread.ident]
         for joiner in thread.joiners:
             self.wake(joiner)
-        self._choose().turn.release()
+
+    def handed_in(self) -> None:
+        """Something was handed to the loop from outside, perhaps by a thread that ends."""
+        if (mine := _thread.get_ident()) in self._handing_in:
+            self._handing_in.remove(mine)
+            self._choose().turn.release()
 
     def park(self, thread: Thread, what: Awaited, deadline: float = math.inf) -> None:
         """Wait, in the running thread, until somebody wakes it or its deadline comes."""
@@ -294,7 +311,7 @@ class Threads:
             try:
                 function()
             finally:
-                self.leave(mine, result_is_on_the_way=False)
+                self.leave(mine)
 
         thread.run = run_in_turn  # type: ignore[method-assign]
         try:

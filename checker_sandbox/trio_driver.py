@@ -35,6 +35,16 @@ def run(kernel: Kernel, main: Callable[[], Awaitable[None]], seed: int) -> None:
         # trio goes by how long its I/O has been quiet, and here it always is.
         await kernel.wait_all_tasks_blocked()
 
+    token: Any = trio.lowlevel.TrioToken
+    run_sync_soon = token.run_sync_soon
+
+    def hand_in(self: Any, *given: Any, **named: Any) -> None:
+        try:
+            run_sync_soon(self, *given, **named)
+        finally:
+            kernel.threads.handed_in()
+
+    token.run_sync_soon = hand_in
     trio_run.Runner.wait_all_tasks_blocked = wait_all_tasks_blocked  # type: ignore[assignment,method-assign]
     clock = _VirtualClock(kernel)
     instruments: list[trio.abc.Instrument] = [_Watcher(kernel, clock)]

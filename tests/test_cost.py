@@ -75,7 +75,7 @@ def value_of(sandbox: Sandbox, source: str) -> object:
 # --- nothing outlives who judges it -------------------------------------------------------------
 
 JUDGE = """
-import sys
+from pathlib import PosixPath
 from checker.judge import jail as jails
 from checker.judge.case import Case
 from checker.judge.jail import Jail
@@ -85,7 +85,7 @@ from checker.judge.setting import Setting
 jails.ENVIRONMENT["MARK"] = {mark!r}
 sandbox = Sandbox(jail={jail!r})
 print("begun", flush=True)
-Case(Setting(sandbox, Program({source!r}), "asyncio"), "tests").world().run("main")
+Case(Setting(sandbox, Program({file!r}.read_bytes()), "asyncio"), "tests").world().run("main")
 """
 
 UNMOVED = """
@@ -101,10 +101,13 @@ libc.prctl(1, 0)
 """Ignores all signals, and does not end with its parent."""
 
 DEEP = "".join(f"{' ' * n}try: x\n{' ' * n}finally:\n" for n in range(20)) + " " * 20 + "y\n"
-"""Of each `finally` Python makes two copies: here, a million."""
+"""Of each `finally` Python makes two copies: here, a million. It soon has too little memory."""
+
+ALIKE = "".join(f"x = {n * (2**61 - 1):#x}\n" for n in range(1, 20_000))
+"""All these numbers have one hash value, and Python compares each with all before it, for seconds."""
 
 STAGES = {
-    "while it is compiled": DEEP,
+    "while it is compiled": ALIKE,
     "while it is imported": f"{UNMOVED}\nwhile True: pass\n",
     "while it runs": f"{UNMOVED}\nasync def main():\n    while True: pass\n",
     "while it waits": f"{UNMOVED}\nimport select\nasync def main():\n    select.select([], [], [])\n",
@@ -161,9 +164,11 @@ def settled_below(pid: int, at_least: int) -> set[int]:
 
 @linux
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_judge_that_is_killed_takes_all_along(maybe_jail, stage):
+def test_a_judge_that_is_killed_takes_all_along(maybe_jail, stage, tmp_path):
     mark = f"tasklings-{secrets.token_hex(8)}"
-    text = JUDGE.format(jail=maybe_jail, source=STAGES[stage].encode(), mark=mark)
+    file = tmp_path / "submission.py"
+    file.write_text(STAGES[stage])
+    text = JUDGE.format(jail=maybe_jail, file=file, mark=mark)
     with subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, cwd=ROOT) as judge:
         assert judge.stdout is not None
         assert judge.stdout.readline() == b"begun\n"
