@@ -1229,3 +1229,54 @@ def test_threads_that_ask_the_loop_again_and_again_through_a_portal_are_all_serv
     )
     assert run.value == [[2 * (first + i) for i in range(5)] for first in (0, 10, 20)]
     assert run.elapsed == 1.0
+
+
+@pytest.mark.parametrize("abandoned", [False, True], ids=["awaited", "abandoned"])
+def test_how_long_a_thread_needs_to_hand_in_its_result_changes_nothing(play, abandoned):
+    """While it hands it in, the loop is blocked, and then goes on with other tasks."""
+    source = """
+        import anyio, sys, threading, time
+        from queue import SimpleQueue
+
+        real_sleep = time.sleep
+
+        def hand_in_late(frame, event, argument):
+            # What runs a function in its turn, in the sandbox.
+            if event == "return" and frame.f_code.co_qualname == "Ticket.run":
+                real_sleep(0.02)
+
+        async def main(client, late, abandoned):
+            if late:
+                threading.setprofile(hand_in_late)
+            results = SimpleQueue()
+
+            def work(n):
+                results.put(client.get(n))
+                return n
+
+            async def one(n):
+                with anyio.move_on_after(0.5 if abandoned else 100):
+                    print(await anyio.to_thread.run_sync(work, n, abandon_on_cancel=abandoned))
+
+            async def show():
+                await anyio.sleep(0.75)
+                for n in range(4):
+                    print(results.get())
+                    await anyio.lowlevel.checkpoint()
+
+            async def beside(n):
+                for _ in range(3):
+                    await client.ask(n)
+
+            async with anyio.create_task_group() as group:
+                for n in range(4):
+                    group.start_soon(one, n)
+                    group.start_soon(beside, n)
+                group.start_soon(show)
+        """
+    at_once, late = (
+        [play(source, Client(), is_late, abandoned, seed=seed).trace for seed in range(1, 5)]
+        for is_late in (False, True)
+    )
+    assert all(isinstance(trace.ending, Returned) for trace in at_once)
+    assert late == at_once
