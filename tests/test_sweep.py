@@ -20,7 +20,8 @@ from checker.sweep.journal import JournalError, read_cohort
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
-CHOSEN = ["lost_update", "blocking_client", "forgotten_await"]
+CHOSEN = ["is_it_ready", "blocking_client", "as_they_arrive"]
+"""Three that are judged quickly."""
 
 
 def has_jail() -> bool:
@@ -61,7 +62,7 @@ def cohort(handed_in, tmp_path):
 def first_sweep(handed_in, tmp_path_factory):
     """Where it wrote, and how it ended."""
     out = tmp_path_factory.mktemp("swept") / "out"
-    return out, sweep(handed_in, out)
+    return out, sweep(handed_in, out, "--jobs", 3)
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_what_has_not_changed_is_not_judged_again(done, cohort, tmp_path):
     again = sweep(cohort, tmp_path / "out")
     assert "0 are new" in again.stdout
     assert (tmp_path / "out" / "gradebook.html").read_bytes() == before
-    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
+    place = cohort / "bob" / "first_steps" / "as_they_arrive" / "exercise.py"
     place.write_bytes(place.read_bytes() + b"\n# fixed?\n")
     assert "1 are new" in sweep(cohort, tmp_path / "out").stdout
     assert "9 are new" in sweep(cohort, tmp_path / "out", "--rerun").stdout
@@ -138,22 +139,22 @@ def test_to_judge_some_again_keeps_what_is_there_of_the_others(done, cohort, tmp
     out = tmp_path / "out"
     before = read_cohort(out)
     given = [cohort, "-o", out, "--isolation", "process"]
-    for words in (["--only", "bob"], ["--exercise", "forgotten_await"]):
+    for words in (["--only", "bob"], ["--exercise", "as_they_arrive"]):
         subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
         found = read_cohort(out)
         assert {s.name for s in found.students} == {s.name for s in before.students}
         assert statuses(out)["ada"][:1] == ["passed"]
-    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
-    shutil.copyfile(cohort / "ada" / "first_steps" / "forgotten_await" / "exercise.py", place)
-    words = ["--only", "bob", "--exercise", "forgotten_await"]
+    place = cohort / "bob" / "first_steps" / "as_they_arrive" / "exercise.py"
+    shutil.copyfile(cohort / "ada" / "first_steps" / "as_they_arrive" / "exercise.py", place)
+    words = ["--only", "bob", "--exercise", "as_they_arrive"]
     subprocess.run(command(*given, *words), cwd=ROOT, capture_output=True, check=True)
     works = {
         (student.name, work.report.name.partition("/")[2]): work.report.status
         for student in read_cohort(out).students
         for work in student.works
     }
-    assert works["bob", "forgotten_await"] == works["ada", "forgotten_await"] == "passed"
-    assert works["bob", "blocking_client"] == works["bob", "lost_update"] == "failed"
+    assert works["bob", "as_they_arrive"] == works["ada", "as_they_arrive"] == "passed"
+    assert works["bob", "blocking_client"] == works["bob", "is_it_ready"] == "failed"
     assert (out / "gradebook.html").read_text().count('scope="row"') == 4
 
 
@@ -167,35 +168,24 @@ def test_a_folder_of_another_version_is_not_written_to(done, cohort, tmp_path):
 
 
 def test_the_seed_of_a_sweep_stays_with_it(cohort, tmp_path):
-    first = sweep(cohort, tmp_path / "out", "--only", "ada")
-    given = [
-        cohort,
-        "-o",
-        tmp_path / "out",
-        "--isolation",
-        "process",
-        "--exercise",
-        "forgotten_await",
-    ]
-    subprocess.run(command(*given), cwd=ROOT, capture_output=True, check=True)
-    assert first.returncode == cli.PASSED
-    assert read_cohort(tmp_path / "out").seed == 1
+    words = [cohort, "-o", tmp_path / "out", "--isolation", "process", "--only", "ada"]
+    for more in (["--seed", 7, "--exercise", "as_they_arrive"], ["--exercise", "blocking_client"]):
+        subprocess.run(command(*words, *more), cwd=ROOT, capture_output=True, check=True)
+    assert read_cohort(tmp_path / "out").seed == 7
 
 
-def test_one_job_and_many_give_the_same_bytes(cohort, tmp_path):
-    pages = []
-    for jobs in (1, 3):
-        sweep(cohort, tmp_path / f"out{jobs}", "--jobs", jobs)
-        pages.append((tmp_path / f"out{jobs}" / "gradebook.html").read_bytes())
+def test_one_job_and_many_give_the_same_bytes(done, cohort, tmp_path):
+    sweep(cohort, tmp_path / "one", "--jobs", 1)
+    pages = [(tmp_path / out / "gradebook.html").read_bytes() for out in ("one", "out")]
     assert pages[0] == pages[1]
 
 
 def test_a_sweep_that_was_killed_ten_times_ends_as_if_it_had_not_been(tmp_path):
     cohort, draw = tmp_path / "cohort", random.Random(1)
     for exercise in COURSE.select(CHOSEN):
-        for number in range(12):
+        for number in range(8):
             # What is right takes longest to judge, and is in no more danger.
-            file = "starter.py" if number % 6 else "solution.py"
+            file = "starter.py" if number % 4 else "solution.py"
             source = (exercise.solutions / file).read_text() + f"\n# {number}\n"
             place = cohort / f"student-{number}" / exercise.name / "exercise.py"
             place.parent.mkdir(parents=True)
@@ -233,11 +223,11 @@ def count_verdicts(out):
 
 
 def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
-    place = cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py"
+    place = cohort / "bob" / "first_steps" / "as_they_arrive" / "exercise.py"
     place.write_text(
-        "async def sign_up(members, mailer, name, address):\n    while True:\n        pass\n"
+        "async def election_night(hotline, screen, districts):\n    while True:\n        pass\n"
     )
-    done = sweep(cohort, tmp_path / "out", "--exercise", "forgotten_await")
+    done = sweep(cohort, tmp_path / "out", "--exercise", "as_they_arrive")
     assert done.returncode == cli.PASSED
     found = statuses(tmp_path / "out")
     assert found["bob"][-1] == "failed"
@@ -247,7 +237,7 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
         for student in read_cohort(tmp_path / "out").students
         if student.name == "bob"
         for work in student.works
-        if work.report.name.endswith("forgotten_await")
+        if work.report.name.endswith("as_they_arrive")
     ]
     first, *others = [check.message for check in work.report.checks]
     assert "has not let the event loop run since 0 s" in first
@@ -257,14 +247,14 @@ def test_a_hang_costs_its_limit_once_and_nobody_elses_marks(cohort, tmp_path):
 def test_what_is_not_taken_and_what_is_not_graded_is_told_with_the_reason(cohort, tmp_path):
     (cohort / "notes.txt").write_text("nobody's")
     (cohort / "bob" / "more.zip").write_text("no archive")
-    (cohort / "bob" / "first_steps" / "forgotten_await" / "exercise.py").unlink()
+    (cohort / "bob" / "first_steps" / "as_they_arrive" / "exercise.py").unlink()
     done = sweep(cohort, tmp_path / "out", "--only", "bob")
     assert done.returncode == cli.FAILED
     said = " ".join(done.stdout.split())
     assert "not taken: notes.txt: neither a Python file nor an archive" in said
     assert "bob: more.zip is no archive: " in said
     assert (
-        "bob: first_steps/forgotten_await is not graded: more.zip could not be read; ask for it "
+        "bob: first_steps/as_they_arrive is not graded: more.zip could not be read; ask for it "
         "again" in said
     )
     page = (tmp_path / "out" / "gradebook.html").read_text()
@@ -349,7 +339,7 @@ def test_no_encoding_hides_what_stands_out(source, told):
 
 
 def test_what_stands_out_in_a_submission_is_flagged_and_changes_no_mark(cohort, tmp_path):
-    place = cohort / "ada" / "first_steps" / "forgotten_await" / "exercise.py"
+    place = cohort / "ada" / "first_steps" / "as_they_arrive" / "exercise.py"
     place.write_bytes(b"import ctypes\n" + place.read_bytes())
     sweep(cohort, tmp_path / "out")
     ada = next(s for s in read_cohort(tmp_path / "out").students if s.name == "ada")
