@@ -5,11 +5,12 @@ Each of these is a `type` for `argparse`, and raises `argparse.ArgumentTypeError
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from checker.seeds import KEY, Seed
 from checker.translation import _
 
-__all__ = ["number_up_to", "seed"]
+__all__ = ["file_named", "number_up_to", "seed"]
 
 
 def seed(text: str) -> Seed:
@@ -38,3 +39,21 @@ def number_up_to(most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def file_named(*endings: str) -> Callable[[str], Path]:
+    """A file to write, with one of these endings: what is there already is replaced, and must not be
+    somebody's program."""
+
+    def file(text: str) -> Path:
+        if not text.lower().endswith(endings):
+            raise argparse.ArgumentTypeError(
+                _(
+                    "{text!r} does not end with {ending}; name a file, such as run{ending}",
+                    text=text,
+                    ending=endings[0],
+                )
+            )
+        return Path(text)
+
+    return file

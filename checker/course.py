@@ -260,7 +260,13 @@ class Exercise:
             return path.read_bytes()
         except OSError as error:
             raise CourseError(
-                _("{path}: {reason}; copy exercise.py there", path=path, reason=error.strerror)
+                _(
+                    "the starter of {exercise} cannot be read: {path}: {reason}; get it from where you got the "
+                    "course",
+                    exercise=self.name,
+                    path=path,
+                    reason=error.strerror,
+                )
             ) from None
 
     def known_solutions(self) -> Iterator[bytes]:

@@ -36,6 +36,7 @@ import msgspec
 from checker.course import Course, Exercise
 from checker.report import BACKENDS, ExerciseReport
 from checker.submission import Source
+from checker.translation import _
 
 __all__ = ["FILE", "Progress", "next_exercise"]
 
@@ -60,6 +61,8 @@ class Progress:
         self._path = course.root / FILE
         self._older = self._path.with_name("progress.json")
         self._lines = self._read() or set()
+        self.is_kept = True
+        """Whether all that was to be noted has been written."""
 
     def standing(self, exercise: Exercise) -> tuple[str, int]:
         """The status of an exercise's file as it is now, and its points: `passed`, `failed`,
@@ -101,6 +104,15 @@ class Progress:
                 new[f"{exercise.name} passed"] = ""
         self._replace(new)
 
+    @property
+    def why_not_kept(self) -> str:
+        """What to tell a learner of whose progress something is not kept."""
+        return _(
+            "This will be forgotten: {file} cannot be written. See who may write to it and to its folder, and whether the "
+            "disk is full.",
+            file=self._path,
+        )
+
     def hints_taken(self, exercise: Exercise) -> int:
         """How many of the exercise's hints were asked for."""
         taken = [
@@ -109,11 +121,10 @@ class Progress:
         return min(max(taken, default=0), len(exercise.metadata.hints))
 
     def take_hint(self, exercise: Exercise) -> int:
-        """How many hints to show now: one more than the last time, at most all of them; and all of
-        them where nothing can be remembered."""
+        """How many hints to show now: one more than the last time, at most all of them."""
         shown = min(self.hints_taken(exercise) + 1, len(exercise.metadata.hints))
-        kept = self._replace({f"{exercise.name} hints": str(shown)})
-        return shown if kept else len(exercise.metadata.hints)
+        self._replace({f"{exercise.name} hints": str(shown)})
+        return shown
 
     def answer(self, exercise: Exercise) -> str | None:
         """What was answered to the exercise's question, if anything."""
@@ -146,11 +157,10 @@ class Progress:
         worst, least = min(results)
         return _WORST_FIRST[worst], least
 
-    def _replace(self, new: dict[str, str]) -> bool:
-        """Put these facts, each a key and its value, in the place of those with the same keys. Says
-        whether they are kept, or are only remembered by this object."""
+    def _replace(self, new: dict[str, str]) -> None:
+        """Put these facts, each a key and its value, in the place of those with the same keys."""
         if not new:
-            return True
+            return
         with self._alone() as may_write:
             found = self._read()
             if found is not None:
@@ -162,9 +172,8 @@ class Progress:
                 if not any(line == key or line.startswith(f"{key} ") for key in new)
             }
             self._lines.update(f"{key} {value}".rstrip() for key, value in new.items())
-            if found is not None and self._lines == before and not self._older.exists():
-                return True
-            return may_write and found is not None and self._write()
+            if found is None or self._lines != before or self._older.exists():
+                self.is_kept = may_write and found is not None and self._write()
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[bool]:

@@ -3,12 +3,17 @@
 import math
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import anyio
 
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.wire.messages import EndSpec, MethodSpec, ServiceSpec, StreamLeft
+
+
+CLOSING: Final = frozenset({"__aexit__", "aclose"})
+"""Methods that are called even by a task that has been cancelled, as those of every resource in AnyIO and trio:
+it does not wait for them, but still says that it leaves the block, or is done with the resource."""
 
 
 class Stub:
@@ -71,9 +76,7 @@ class Stubs:
         stubs, number, name = self, spec.number, method.name
 
         async def call(self: Stub, /, *args: Any, **kwargs: Any) -> Any:
-            # Who is cancelled in a block still says that it leaves it.
-            sure = name == "__aexit__"
-            return await stubs.kernel.call(number, name, args, kwargs, sure=sure)
+            return await stubs.kernel.call(number, name, args, kwargs, sure=name in CLOSING)
 
         def call_blocking(self: Stub, /, *args: Any, **kwargs: Any) -> Any:
             return stubs.kernel.call_blocking(number, name, args, kwargs)

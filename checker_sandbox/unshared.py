@@ -1,4 +1,4 @@
-"""Which locks, semaphores and limiters one task alone ever took, so that they kept nobody out: each call
+"""Which locks, semaphores and limiters one task alone ever took and released, so that they kept nobody out: each call
 of a function makes one of its own, say."""
 
 from collections.abc import Callable
@@ -64,6 +64,17 @@ def follow(
 
         return note_and_call
 
+    def noted_if_taken(method: Any) -> Any:
+        """A semaphore that one task takes and another one releases is shared by the two."""
+
+        def note_and_call(self: Any, *arguments: Any) -> Any:
+            known = taken.get(id(self))
+            if known is not None:
+                known.is_shared |= known.task != kernel.tasks.current()
+            return method(self, *arguments)
+
+        return note_and_call
+
     kinds: tuple[tuple[_Kind, Any, tuple[str, ...]], ...] = (
         ("lock", type(anyio.Lock()), ("acquire", "acquire_nowait")),
         ("semaphore", type(anyio.Semaphore(1)), ("acquire", "acquire_nowait")),
@@ -82,3 +93,6 @@ def follow(
     for kind, its_class, methods in kinds:
         for name in methods:
             setattr(its_class, name, noted(kind, getattr(its_class, name)))
+        for name in ("release", "release_on_behalf_of"):
+            if hasattr(its_class, name):
+                setattr(its_class, name, noted_if_taken(getattr(its_class, name)))

@@ -77,7 +77,7 @@ from checker.judge.trace import (
 )
 from checker.judge.world import World
 from checker_sandbox.errors import make_error
-from checker_sandbox.stubs import protocols
+from checker_sandbox.stubs import CLOSING, protocols
 from checker_sandbox.wire.messages import ActSpec, Awaited, ErrorTree, Failed, ObjectSpec, Start
 from checker_sandbox.wire.plain import plain
 
@@ -321,7 +321,7 @@ class RealWorld:
 
     def _method(self, service: Service, name: str) -> Callable[..., Any]:
         async def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
-            if name != "__aexit__":
+            if name not in CLOSING:
                 await anyio.lowlevel.checkpoint_if_cancelled()
             try:
                 with _UnderWay(self, service, name, args, kwargs) as under_way:

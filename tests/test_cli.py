@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -457,6 +458,8 @@ def test_a_run_is_written_for_perfetto(clone):
         (("lost_update", "--replay", "x", "--seed", "1"), "leave --check and --seed out"),
         (("lost_update", "--page", "nowhere/run.html"), "cannot be written"),
         (("lost_update", "--submission", "nowhere"), "does not exist"),
+        (("lost_update", "--page", "exercise.py"), "does not end with .html"),
+        (("lost_update", "--trace", "/dev/full"), "does not end with .json"),
     ],
 )
 def test_a_run_that_cannot_be_shown_exits_2_and_says_why(clone, words, says):
@@ -464,6 +467,46 @@ def test_a_run_that_cannot_be_shown_exits_2_and_says_why(clone, words, says):
     assert done.returncode == cli.UNUSABLE
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_exercise_that_cannot_be_used_is_told_in_a_line(clone):
+    checks = clone / "exercises/locks_and_limits/lost_update/checks.py"
+    checks.write_text(f"<<<<<<< HEAD\n{checks.read_text()}")
+    done = checker("grade", "lost_update", cwd=clone)
+    assert done.returncode == cli.UNUSABLE
+    assert "checks.py: SyntaxError" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_result_that_cannot_be_kept_is_told_as_such(clone):
+    kept = clone / ".checker" / "progress.txt"
+    kept.mkdir(parents=True)  # Not even root can write a file over a folder.
+    exercise = "locks_and_limits/is_it_ready"
+    shutil.copyfile(
+        clone / "solutions" / exercise / "solution.py",
+        clone / "exercises" / exercise / "exercise.py",
+    )
+    done = checker("grade", "is_it_ready", cwd=clone
+    assert f"{kept}cannotbewritten" in "".join(done.stdout.split())
+    done = checker("hint", "is_it_ready", cwd=clone)
+    assert "cannot be written" in done.stdout
+    assert "checker hint is_it_ready --all" in done.stdout
+
+
+def test_the_place_of_a_fault_stands_in_one_row_however_narrow_the_window(clone):
+    done = checker("grade", "lost_update", "--seed", "1", cwd=clone, COLUMNS="40")
+    rows = [row.strip() for row in done.stdout.splitlines()]
+    assert any(
+        re.fullmatch(r"exercises/locks_and_limits/lost_update/exercise\.py:\d+", row)
+        for row in rows
+    )
+
+
+@pytest.mark.parametrize("columns", [1, 5, 9])
+def test_a_run_can_be_looked_at_in_a_window_too_narrow_for_it(clone, columns):
+    done = checker("run", "lost_update", "--seed", "1", cwd=clone, COLUMNS=str(columns))
+    assert done.returncode == cli.FAILED
+    assert done.stderr == ""
 
 
 def test_a_submission_that_cannot_be_run_is_told_as_grade_tells_it(clone):

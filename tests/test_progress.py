@@ -145,13 +145,16 @@ def test_an_older_file_that_is_broken_is_left_alone(course):
     assert older.read_bytes() == b"\xff{"
 
 
-def test_where_nothing_can_be_written_all_hints_are_shown_and_the_file_stays_as_it_is(course):
+def test_where_nothing_can_be_written_that_is_known_and_the_file_stays_as_it_is(course):
     exercise = by_name(course, "lost_update")
     Progress(course).take_hint(exercise)
     before = (course.root / FILE).read_bytes()
     (course.root / FILE).unlink()
     (course.root / FILE).mkdir()  # Not even root can write a file over a folder.
-    assert Progress(course).take_hint(exercise) == len(exercise.metadata.hints)
+    forgetful = Progress(course)
+    assert forgetful.take_hint(exercise) == 1
+    assert not forgetful.is_kept
+    assert str(course.root / FILE) in forgetful.why_not_kept
     assert (course.root / FILE).is_dir()
     assert [p.name for p in (course.root / ".checker").iterdir() if "part" in p.name] == []
     (course.root / FILE).rmdir()

@@ -91,6 +91,46 @@ def test_a_block_that_is_cancelled_calls_aexit_and_does_not_wait_for_it(play):
         assert session.left_with == left_with
 
 
+class Line(Service):
+    """Is open until somebody closes it."""
+
+    latency = 1.0
+    is_open = True
+
+    def ask(self) -> str:
+        return "answer"
+
+    def aclose(self):
+        self.is_open = False
+        yield 0.0
+
+
+def test_aclose_is_called_by_a_cancelled_task_too_as_that_of_anyio_s_streams(play):
+    for way in ("contextlib.aclosing(line)", "closing(line)"):
+        line = Line()
+        run = play(
+            f"""
+            import anyio, contextlib
+
+            @contextlib.asynccontextmanager
+            async def closing(line):
+                try:
+                    yield
+                finally:
+                    await line.aclose()
+
+            async def main(line):
+                async with {way}:
+                    await line.ask()
+            """,
+            line,
+            cancel_after=0.5,
+        )
+        assert isinstance(run.trace.ending, Stopped)
+        assert not line.is_open
+        assert run.elapsed == 0.5
+
+
 def test_a_shielded_aexit_goes_to_its_end(play):
     session = Alert()
     run = play(

@@ -456,6 +456,31 @@ def test_a_lock_that_a_single_task_makes_for_itself_is_not(watch):
     assert used_by_each(watch, "async with anyio.Lock():", tasks=1) == []
 
 
+def test_a_semaphore_that_one_task_takes_and_its_children_release_is_not(watch):
+    source = """
+        import anyio
+
+        async def parent(desk):
+            places = anyio.Semaphore(1)
+
+            async def child():
+                await desk.read()
+                places.release()
+
+            async with anyio.create_task_group() as group:
+                for _ in range(2):
+                    await places.acquire()
+                    group.start_soon(child)
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                group.start_soon(parent, desk)
+                group.start_soon(parent, desk)
+            raise ValueError("so that it fails")
+        """
+    assert "limits nothing" not in " ".join(texts(told_causes(watch(source).trace)))
+
+
 def test_a_lock_that_a_task_hands_to_its_children_is_not(watch):
     source = """
         import anyio

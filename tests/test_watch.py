@@ -354,9 +354,11 @@ def test_a_question_comes_before_the_code_and_is_asked_once(opened, clone):
     window.wait_for("A sports club")
     window.press("escape")
     window.wait_for("A question first")
-    for key in ("7", "n", "enter"):
+    for key in ("7", "n", "enter", "h", "r", "x"):
         window.press(key)
-        window.wait_for("Press 1, 2, 3 or 4, or s to skip.")
+        window.wait_for("A question first", "Press 1, 2, 3 or 4, or s to skip.")
+        window.press("b", "escape")
+        window.wait_for("A question first")
     window.press("1")
     window.wait_for("You said 1", "on to the brief")
     window.press("enter")
@@ -383,7 +385,25 @@ def test_a_question_can_be_skipped_and_a_save_answers_it_too(opened, clone):
     window.wait_for("Well done!")
 
 
+def test_who_quits_at_a_question_is_not_told_its_answer(opened, clone):
+    shutil.rmtree(clone / ".checker")
+    window = opened("forgotten_await")
+    window.wait_for("A question first")
+    window.read(2.0)  # It is judged meanwhile.
+    window.press("q")
+    window.wait_for_end()
+    assert "never awaited" not in window.text()
+
+
 # --- the terminal -------------------------------------------------------------------------------
+
+
+def test_the_verdict_can_be_seen_in_a_window_of_any_width(watching):
+    for columns in (30, 17, 6, 1):
+        watching.resize(columns, 24)
+        watching.read(0.2)
+    watching.resize(80, 24)
+    watching.wait_for("forgotten_await — The mail", "(asyncio and trio)", READY)
 
 
 def test_it_fits_any_window(watching):

@@ -182,6 +182,8 @@ def run(given: argparse.Namespace) -> int:
         for exercise, source in work:
             if is_own and source.missing and not given.names:  # With a name, the report says so.
                 screen.paragraph(how_to_restore(exercise), hanging="  ")
+        if not known.is_kept:
+            screen.paragraph(known.why_not_kept)
         cli.tell_of_update(course, screen)
     passed = all(report.status == "passed" for report in reports)
     return cli.PASSED if passed else cli.FAILED

@@ -29,6 +29,7 @@ def ask(screen: Screen, exercise: Exercise, progress: Progress) -> bool:
         screen.line()
         given = _read(card)
         if given is None:
+            screen.paragraph(_("Nothing was answered."), "  ")
             _tell_again(screen, exercise)
             return False
         # What somebody guessed before they were told counts, and not what they say afterwards.

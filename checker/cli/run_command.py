@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from checker import cli
-from checker.arguments import seed
+from checker.arguments import file_named, seed
 from checker.feedback import story
 from checker.feedback.terminal import Screen
 from checker.judge.launch import warm_sandboxes
@@ -68,13 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page",
         metavar="FILE",
-        type=Path,
+        type=file_named(".html", ".htm"),
         help=_("write it to an HTML file too, with both backends, to go through it step by step"),
     )
     parser.add_argument(
         "--trace",
         metavar="FILE",
-        type=Path,
+        type=file_named(".json"),
         help=_("write it to a file in Chrome's trace format too, for Perfetto"),
     )
 

@@ -382,7 +382,8 @@ def _share_of_points(tried: int, of: int) -> str:
 def _show_line(screen: Screen, report: CheckReport, line: int, source: bytes) -> None:
     if report.place:
         screen.paragraph(f"{printable(report.place)}:", "    ")
-    screen.paragraph(f"{printable(report.file)}:{line}", "    ", "cyan")
+    # In one row, however long: an editor that reads it makes a link of it.
+    screen.code(f"{printable(report.file)}:{line}", "    ", "cyan")
     rows = source.splitlines()  # As bytes: a text has other ends of lines than Python.
     if 1 <= line <= len(rows):
         code = rows[line - 1].decode("utf-8", "replace").strip()

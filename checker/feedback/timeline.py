@@ -480,8 +480,8 @@ def _folded(item: list[_Cell], width: int) -> list[list[_Cell]]:
 
 def _panels_for(gaps: int, columns: int) -> int:
     """In how many panels so many stretches between instants are shown."""
-    needed = -(-gaps // (columns - 1))
-    wanted = -(-gaps // (columns // _ROOMY))
+    needed = -(-gaps // max(1, columns - 1))
+    wanted = -(-gaps // max(1, columns // _ROOMY))
     return max(1, needed, min(wanted, _FEW_PANELS))
 
 

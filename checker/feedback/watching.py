@@ -21,6 +21,9 @@ __all__ = ["Judgement", "Key", "Page", "State", "show_verdict"]
 MAX_OPENING: Final = 3
 """Rows of a brief that are shown above a verdict."""
 
+MIN_OPENING: Final = 8
+"""Columns that it takes, even where a terminal has fewer."""
+
 MAX_REMARKS: Final = 8
 
 LOW: Final = 12
@@ -189,13 +192,14 @@ class Page:
         return self._rows(write)
 
     def _write_opening(self, screen: Screen, exercise: Exercise) -> None:
+        all_of_it = _(" … (b: all of it)")
         for row in textwrap.wrap(
             printable(brief.opening(exercise)),
-            screen.width,
+            max(screen.width, MIN_OPENING),
             initial_indent="  ",
             subsequent_indent="  ",
             max_lines=MAX_OPENING,
-            placeholder=_(" … (b: all of it)"),
+            placeholder=all_of_it if screen.width > len(all_of_it) + MIN_OPENING else " …",
         ):
             screen.line(screen.style(row, "dim"))
 

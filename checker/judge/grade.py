@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from checker.course import Check, Exercise
+from checker.course import Check, CourseError, Exercise
 from checker.judge.attempt import Attempt, play, try_check
 from checker.judge.budget import Budget
 from checker.judge.canary import expect_a_search, finds_it
@@ -121,6 +121,8 @@ class _Judged(msgspec.Struct, frozen=True):
     """Why each check fails on this backend, should it pass on the other."""
     overran: bool
     """Whether a run met a limit of real time."""
+    unusable: str = ""
+    """Why the exercise itself cannot be used, if it cannot."""
 
 
 def _summarize(exercise: Exercise, source: Source, judged: Sequence[_Judged]) -> ExerciseReport:
@@ -405,12 +407,12 @@ def grade_all(
     depth: Depth = QUICK,
 ) -> Generator[ExerciseReport, None, None]:
     """Judge many exercises, in as many sandboxes at a time as there are; the reports come in the
-    order of `work`."""
+    order of `work`. Raises `CourseError` at an exercise that cannot be used."""
     units = [(exercise, source, b) for exercise, source in work for b in backends]
     found = spread(
         units,
         sandboxes,
-        lambda unit, sandbox: Judging(*unit, seed, depth).judge_all(sandbox)[0],
+        lambda unit, sandbox: _judge_alone(*unit, seed, depth, sandbox),
         _Judged,
     )
     with contextlib.closing(found):
@@ -418,9 +420,20 @@ def grade_all(
             judged: list[_Judged] = []
             for backend in backends:
                 on = next(found)
+                if on.unusable:
+                    raise CourseError(on.unusable)
                 if any(earlier.overran for earlier in judged):
                     # Both were tried at the same time; the report is as if one came after the other.
                     untried = Judging(exercise, source, backend, seed, depth, after=judged)
                     on = untried.judge_all(sandboxes[0])[0]
                 judged.append(on)
             yield _summarize(exercise, source, judged)
+
+
+def _judge_alone(
+    exercise: Exercise, source: Source, backend: str, seed: Seed, depth: Depth, sandbox: Sandbox
+) -> _Judged:
+    try:
+        return Judging(exercise, source, backend, seed, depth).judge_all(sandbox)[0]
+    except CourseError as error:  # It is for whoever started this process to tell.
+        return _Judged(backend, [], [], False, str(error))

@@ -127,7 +127,8 @@ class Service:
     of the exception with which the block was left, which is `Cancelled` for a cancellation, or None; if it
     returns something true, that exception is dropped. A cancelled task still calls it, but does not wait
     for its reply, so let it be a generator if it must do something then. With `__anext__(self)`, a service
-    can stand in an `async for`, which ends when it raises `StopAsyncIteration`."""
+    can stand in an `async for`, which ends when it raises `StopAsyncIteration`. A method `aclose(self)` is called by a
+    cancelled task, too, as that of every resource in AnyIO."""
 
     latency: Latency = 0.1
     """How long each call takes, in virtual seconds: a number, or a method of the service that is called

@@ -173,8 +173,9 @@ class Session:
         if key == "q":
             return Wish.QUIT
         match self.view:
-            case View.QUESTION if (said := self._press_in_question(key)) is not None:
-                return said
+            # A hint, a verdict or a reset would say what happens, or touch the code.
+            case View.QUESTION if key not in ("b", "l"):
+                return self._press_in_question(key)
             case View.OUTCOME:
                 if key not in ("escape", "enter", "left"):
                     return None
@@ -221,9 +222,6 @@ class Session:
     def _next(self) -> Wish | None:
         progress = Progress(self.course)
         if not progress.has_passed(self.exercise):
-            if self.view is View.QUESTION:
-                self._say_what_answers()
-                return None
             self._notice = _("Not passed yet. To go to another exercise, press l.")
             return None
         following = next_exercise(self.course, progress)
@@ -247,8 +245,7 @@ class Session:
         card = self.exercise.card
         given = None if card is None else question.read_answer(card, key)
         if card is None or given is None:
-            if key not in self._acts():
-                self._say_what_answers()
+            self._say_what_answers()
             return None
         self._is_asked = False
         progress = Progress(self.course)
@@ -379,8 +376,8 @@ class Session:
         return True
 
     def say_goodbye(self, screen: Screen) -> None:
-        """Leave the last verdict where it can still be read."""
-        if self._verdict is not None and self._began is None:
+        """Leave the last verdict where it can still be read, unless it answers a question that is still open."""
+        if self._verdict is not None and self._began is None and not self._is_asked:
             show_verdict(screen, self._state())
 
     # --- what is shown --------------------------------------------------------------------------
