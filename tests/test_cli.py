@@ -486,7 +486,7 @@ def test_a_result_that_cannot_be_kept_is_told_as_such(clone):
         clone / "solutions" / exercise / "solution.py",
         clone / "exercises" / exercise / "exercise.py",
     )
-    done = checker("grade", "is_it_ready", cwd=clone
+    done = checker("grade", "is_it_ready", cwd=clone)
     assert f"{kept}cannotbewritten" in "".join(done.stdout.split())
     done = checker("hint", "is_it_ready", cwd=clone)
     assert "cannot be written" in done.stdout
