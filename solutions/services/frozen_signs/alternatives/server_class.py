@@ -72,8 +72,9 @@ class Server:
                     self._connections.add(connection)
                     group.start_soon(self._attend, connection)
         finally:
-            for connection in list(self._connections):
-                await self._drop(connection)
+            with anyio.move_on_after(5, shield=True):
+                for connection in list(self._connections):
+                    await self._drop(connection)
 
     async def _attend(self, connection: Connection) -> None:
         try:
@@ -98,8 +99,7 @@ class Server:
 
     async def _drop(self, connection: Connection) -> None:
         self._connections.discard(connection)
-        with anyio.CancelScope(shield=True):
-            await connection.aclose()
+        await connection.aclose()
 
 
 async def serve(listener: Listener, timetable: Timetable) -> None:
