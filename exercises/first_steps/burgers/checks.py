@@ -27,6 +27,10 @@ from checker import (
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hope", "Ida", "", "ann", "Ann ")
 BURGERS = ("cheeseburger", "", "bacon burger", "veggie burger", "double burger")
 NUMBERS = range(40)
+MOST = 12
+DAYS = 2_000_000.0
+HURRIES = ((3.0, 60.0, 400.0), (DAYS, 8.0, 3.0), (3.0, 8.0, DAYS), (3.0, DAYS, 400.0))
+"""How long it takes at the most to order, to cook and to hand over."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,15 @@ class Customer:
     burger: str
     ordering: float
     cooking: float
+    coming: float
+    """How long it takes to hand the burger over."""
 
 
 class Diner(Service):
     """Has one cashier, who does not notice if two talk to her at once, and some cooks."""
 
-    def __init__(self, cooks: int, handing_over: float, line: Sequence[Customer]) -> None:
+    def __init__(self, cooks: int, line: Sequence[Customer]) -> None:
         self.cooks = cooks
-        self._handing_over = handing_over
         self._free = cooks
         self._line = list(line)
         self._ordered: dict[int, Customer] = {}
@@ -72,7 +77,7 @@ class Diner(Service):
         return order.burger
 
     def hand_over(self, number: int, burger: str) -> Generator[float, None, None]:
-        yield self._handing_over
+        yield self._ordered[number].coming if number in self._ordered else 1.0
 
 
 @dataclass(frozen=True)
@@ -189,33 +194,26 @@ class Lunch:
 
 @scene
 def lunches(case: Case) -> Iterator[Lunch]:
-    """Two lunches: in two diners, together or one after the other, or in the same one."""
+    """Two diners have lunch at the same time, and the first of them has another one afterwards."""
     for world in case.explore():
-        first, again = _customers(case, 10), _customers(case, 3)
-        how = case.pick(["together", "after", "same diner"])
-        lines = [first + again, again] if how == "same diner" else [first, again]
-        diners = [
-            world.add(Diner(case.pick([2, 1, 3, 4]), case.duration(0.1, 3.0), line))
-            for line in lines
-        ]
-        if how == "same diner":
-            diners[1] = diners[0]
+        first = _customers(case, MOST)
+        again = _customers(case, 2, first)
+        diner = world.add(Diner(case.pick([2, 1, 3, 4]), first + again))
+        other = world.add(Diner(case.pick([2, 1, 3]), others := _customers(case, 2)))
         acts = [
-            world.call("lunch", diner, [customer.name for customer in customers])
-            for diner, customers in zip(diners, (first, again), strict=True)
+            world.call("lunch", where, [customer.name for customer in customers])
+            for where, customers in ((diner, first), (other, others), (diner, again))
         ]
-        over = 0.0
-        if how != "together":
-            over = sum(one.ordering + one.cooking + 5.0 for one in first)
-            acts[1].after(acts[0]).at(over)
+        over = sum(one.ordering + one.cooking + one.coming for one in first) + 5.0
+        acts[2].after(acts[0]).at(over)
         run = world.attempt_all(*acts)
-        for number, customers in enumerate((first, again), 1):
-            calls = run.calls.to(diners[number - 1])
-            if how == "same diner":
-                # Nothing happens in the last second before the second lunch.
-                calls = calls.where(_before(over - 1.0) if number == 1 else _from(over - 1.0))
-            place = f"in lunch {number} of 2, " if first and again else ""
-            yield Lunch(diners[number - 1], customers, acts[number - 1], calls, run, place)
+        calls = run.calls.to(diner)
+        # Nothing happens in the last second before the second lunch of the first diner.
+        early, late = calls.where(_before(over - 1.0)), calls.where(_from(over - 1.0))
+        place = "in lunch {} of 3, " if others or again else ""
+        yield Lunch(diner, first, acts[0], early, run, place.format(1))
+        yield Lunch(other, others, acts[1], run.calls.to(other), run, place.format(2))
+        yield Lunch(diner, again, acts[2], late, run, place.format(3))
 
 
 def _before(moment: float) -> Callable[[Call], bool]:
@@ -226,20 +224,28 @@ def _from(moment: float) -> Callable[[Call], bool]:
     return lambda call: call.started >= moment
 
 
-def _customers(case: Case, most: int) -> list[Customer]:
-    slow = case.pick([3.0, 100_000.0])
-    grill = case.pick([8.0, 8.0, 300_000.0])
+def _customers(case: Case, most: int, before: Sequence[Customer] = ()) -> list[Customer]:
+    """Customers who come for the first time, or again, and then order something else."""
+    slow, grill, far = case.pick(HURRIES)
     names, numbers = case.distinct(NAMES, most), case.distinct(NUMBERS, most)
     for place in range(1, most):  # Some have the same name.
         if case.pick([False, False, False, True]):
             names[place] = names[case.integer(0, place - 1)]
+    for place, one in enumerate(before[:most]):
+        names[place], numbers[place] = one.name, one.number
     customers = [
         Customer(
-            name, number, case.pick(BURGERS), case.duration(0.2, slow), case.duration(0.5, grill)
+            names[place],
+            numbers[place],
+            case.pick(BURGERS),
+            case.pick([case.duration(0.2, slow), 0.0]),
+            case.duration(0.5, grill),
+            case.duration(0.1, far),
         )
-        for name, number in zip(names, numbers, strict=True)
+        for place in range(most)
     ]
-    return customers[: case.size(0, most)]
+    # Two draws, since a quick search draws no large sizes.
+    return customers[: case.size(0, min(most, 7)) + case.size(0, max(0, most - 7))]
 
 
 @check(
@@ -334,8 +340,10 @@ def handed_over_at_once(case: Case) -> None:
 @question
 def three_customers(case: Case) -> str | None:
     world = case.world()
-    customers = [Customer(name, number, "burger", 60.0, 600.0) for number, name in enumerate("ABC")]
-    diner = world.add(Diner(2, 0.0, customers))
+    customers = [
+        Customer(name, number, "burger", 60.0, 600.0, 0.0) for number, name in enumerate("ABC")
+    ]
+    diner = world.add(Diner(2, customers))
     run = world.run("lunch", diner, ["A", "B", "C"])
     third = run.calls_to("take_order").given(customer="C")[0].started
     return {2: "at_two", 22: "one_by_one", 12: "both_cooks", 0: "all_at_once"}.get(

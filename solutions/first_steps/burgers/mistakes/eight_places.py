@@ -7,10 +7,10 @@ import anyio
 
 
 async def lunch(diner, customers):
-    pans = anyio.CapacityLimiter(3)
+    places = anyio.CapacityLimiter(8)
 
     async def prepare(number):
-        async with pans:
+        async with places:
             burger = await diner.cook(number)
         await diner.hand_over(number, burger)
 
