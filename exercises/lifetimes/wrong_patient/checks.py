@@ -169,9 +169,7 @@ class Visit:
 
     @property
     def called(self) -> str:
-        return (
-            f"blood_group({self.patient!r}, {self.patience:g}), called at {self.act.started:g} s,"
-        )
+        return f"blood_group({self.patient!r}, {self.patience:.10g}), called at {self.act.started:g} s,"
 
 
 @dataclass(frozen=True)
@@ -269,7 +267,7 @@ class Desk:
         run.expect(
             not is_later(act.ended, visit.deadline),
             f"{called} ended at {act.ended:g} s; it had to give up at {visit.deadline:g} s",
-            advice="let the time limit begin with the call, and hold for everything in it: waiting for its turn, too",
+            advice="let the time limit begin with the call, and hold for everything in it: waiting for its turn, connecting, sending and receiving",
         )
         if is_own_timeout or act.gave_way(calls):
             return
@@ -279,20 +277,20 @@ class Desk:
                 for call in self.talk.done
                 if call.method == "receive" and same_time(call.ended or 0.0, act.ended)
             ]
+            took = [call for call in receives if same(call.reply, act.value)]
             whose = [one.patient for one in self.lab.samples.values() if one.group == act.value]
+            advice = "return what receive() returned, whatever it is"
+            if took and whose:
+                advice = "find out who left that result on the connection: the request of a call that ended early is still answered"
+            elif same_time(act.ended, visit.deadline):
+                advice = "raise TimeoutError when the patience is at its end, and return nothing else in place of a result"
             run.expect(
                 same(act.value, sample.group),
-                f"{called} returned {shown(act.value)}"
-                + (
-                    f", the result for {whose[0]!r}; that for {sample.patient!r} is {shown(sample.group)}"
-                    if whose
-                    else f"; the result is {shown(sample.group)}"
-                ),
-                at=next(iter(receives), None),
-                advice="find out who left that result on the connection: the request of a call that ended early is still "
-                "answered"
-                if whose
-                else "return what receive() returned, whatever it is",
+                f"{called} returned {shown(act.value)} at {act.ended:g} s"
+                + (f", the result for {whose[0]!r}" if took and whose else "")
+                + f"; the result for {sample.patient!r} is {shown(sample.group)}",
+                at=next(iter(took), None),
+                advice=advice,
             )
             run.expect(
                 receives,
@@ -321,8 +319,12 @@ class Desk:
                 ),
                 at=act.errors[0],
                 advice=advise(act.errors[0], run.trace.backend)
-                or "let the very error that came reach the caller, and raise nothing else but TimeoutError when the "
-                "patience is at its end",
+                or (
+                    "let the very error that came reach the caller, and raise nothing else but TimeoutError when the patience "
+                    "is at its end"
+                    if act.errors[0].kind in [type(error).__name__ for error in ERRORS]
+                    else "this error comes from the desk itself: did another call change something in it meanwhile?"
+                ),
                 tells_error=True,
             )
         run.expect(
@@ -395,6 +397,13 @@ class Desk:
                     at=after,
                     advice="let one call at a time use the connection, from sending to receiving",
                 )
+            busy = line.calls.under_way(line.closed).first if line.closes else None
+            run.expect(
+                busy is None,
+                f"{name} was closed at {line.closed:g} s, while {_told(busy) if busy else ''} was under way on it for another call",
+                at=line.closes.first,
+                advice="a call that has no turn yet must leave the connection alone",
+            )
             if line.closes:
                 later = line.calls.where(lambda call, line=line: call.order > line.closes[0].order)
                 run.expect(
@@ -406,19 +415,11 @@ class Desk:
             if end is not None:
                 self._expect_end(line, name, end)
                 continue
-            busy = line.calls.under_way(line.closed).first
             run.expect(
-                not line.closes or (busy is None and self.somebody_left(line.closed)),
-                f"{name} was closed at {line.closed:g} s, "
-                + (
-                    f"while {_told(busy)} was under way on it for another call"
-                    if busy is not None
-                    else "and all its results had come and had been taken"
-                ),
+                not line.closes or self.somebody_left(line.closed),
+                f"{name} was closed at {line.closed:g} s, and all its results had come and had been taken",
                 at=line.closes.first,
-                advice="a call that has no turn yet must leave the connection alone"
-                if busy is not None
-                else "keep a connection for the next call as long as nothing is left on it",
+                advice="keep a connection for the next call as long as nothing is left on it",
             )
 
     def _expect_end(self, line: Line, name: str, end: Call) -> None:
@@ -433,7 +434,7 @@ class Desk:
         later = line.calls.where(lambda call: call.order > end.order).first
         self.run.expect(
             later is None,
-            f"{name} was used again at {later.started if later else 0.0:g} s, where {why}: a result may still come that is not "
+            f"{name} was used again at {later.started if later else 0.0:g} s, though {why}: a result may still come that is not "
             "for the next call",
             at=later,
             advice=SPOILT,
@@ -442,7 +443,7 @@ class Desk:
             same_time(line.closed, ended),
             f"{name} was "
             + (f"closed at {line.closed:g} s" if line.closes else "never closed")
-            + f", where {why}",
+            + f", though {why}",
             at=end,
             advice=SPOILT,
         )
@@ -497,7 +498,7 @@ def _draw(case: Case, world: World, most: int, *, trouble: bool) -> tuple[Lab, l
     samples = {}
     for number, (patient, group) in enumerate(zip(PATIENTS, groups, strict=True)):
         error = ERRORS[(first + number) % len(ERRORS)]
-        fails = case.pick(["never", "receive", "send"]) if trouble else "never"
+        fails = case.pick(["never", "receive", "never", "send"]) if trouble else "never"
         samples[patient] = Sample(
             patient,
             group,
