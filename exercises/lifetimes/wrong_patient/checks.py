@@ -245,6 +245,21 @@ class Desk:
                 f"{counted(len(sends.done), 'request')} had been sent",
                 advice="send a request for each call, also if two ask for the same patient",
             )
+        self._expect_errors_heard()
+
+    def _expect_errors_heard(self) -> None:
+        """What failed reached somebody, unless a call ended early in that moment."""
+        for call in [*self.connects, *self.talk]:
+            if call.outcome != "failed" or self.somebody_left(call.ended or 0.0):
+                continue
+            self.run.expect(
+                any(visit.act.heard(call) for visit in self.visits),
+                f"{self.place}{call.method}() failed at {call.ended:g} s with {call.failure}, and no call of blood_group() "
+                "raised that",
+                at=call,
+                advice="let the very error reach the caller, and do not try again",
+                tells_error=True,
+            )
 
     def _expect_outcome(self, visit: Visit, sample: Sample) -> None:
         run, act = self.run, visit.act
@@ -269,6 +284,13 @@ class Desk:
             f"{called} ended at {act.ended:g} s; it had to give up at {visit.deadline:g} s",
             advice="let the time limit begin with the call, and hold for everything in it: waiting for its turn, connecting, sending and receiving",
         )
+        if is_own_timeout:
+            run.expect(
+                visit.patience < AGES,
+                f"{called} gave up at {act.ended:g} s; its result would have come long before",
+                advice="send a request for each call, receive its result, and give the turn back on every way out",
+                tells_error=True,
+            )
         if is_own_timeout or act.gave_way(calls):
             return
         if act.error is None:
