@@ -204,7 +204,7 @@ def lunches(case: Case) -> Iterator[Lunch]:
             world.call("lunch", where, [customer.name for customer in customers])
             for where, customers in ((diner, first), (other, others), (diner, again))
         ]
-        over = sum(one.ordering + one.cooking + one.coming for one in first) + 5.0
+        over = sum(one.ordering + one.cooking + one.coming for one in first) + 2.0
         acts[2].after(acts[0]).at(over)
         run = world.attempt_all(*acts)
         calls = run.calls.to(diner)
@@ -239,8 +239,8 @@ def _customers(case: Case, most: int, before: Sequence[Customer] = ()) -> list[C
             numbers[place],
             case.pick(BURGERS),
             case.pick([case.duration(0.2, slow), 0.0]),
-            case.duration(0.5, grill),
-            case.duration(0.1, far),
+            case.duration(0.53, grill),
+            case.duration(0.17, far),
         )
         for place in range(most)
     ]
