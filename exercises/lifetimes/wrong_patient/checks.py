@@ -146,11 +146,9 @@ class Line:
     @property
     def spoilt_by(self) -> Call | None:
         """The call after which nobody could know what would come on it next."""
-        for call, after in pairwise([*self.calls, None]):
-            assert call is not None
-            if not call.done:
-                return call
-            if call.method == "send" and (after is None or after.method == "send"):
+        for number, call in enumerate(self.calls):
+            after = [following.method for following in self.calls[number + 1 :]]
+            if not call.done or (call.method == "send" and after[:1] != ["receive"]):
                 return call
         return None
 
@@ -392,9 +390,7 @@ class Desk:
             middle = (begin + end) / 2
             there = [line for line in self.lines if line.is_open(middle)]
             making = self.connects.under_way(middle)
-            latest = self.connects.where(
-                lambda call, begin=begin: not is_later(call.started, begin)
-            )
+            latest = [call for call in self.connects if not is_later(call.started, begin)]
             names = " and ".join(f"connection {line.number}" for line in there)
             self.run.expect(
                 len(there) + len(making) <= 1,
@@ -402,7 +398,7 @@ class Desk:
                 + (", and another one was being opened" if making else "")
                 if there
                 else f"{self.place}at {begin:g} s, {counted(len(making), 'connection')} were being opened",
-                at=latest.last,
+                at=latest[-1] if latest else None,
                 advice="close one before you open another, and let one call at a time open one",
             )
 
@@ -427,11 +423,11 @@ class Desk:
                 advice="a call that has no turn yet must leave the connection alone",
             )
             if line.closes:
-                later = line.calls.where(lambda call, line=line: call.order > line.closes[0].order)
+                later = [call for call in line.calls if call.order > line.closes[0].order]
                 run.expect(
                     not later,
                     f"{name} was closed at {line.closed:g} s, and used again at {later[0].started if later else 0.0:g} s",
-                    at=later.first,
+                    at=later[0] if later else None,
                     advice="forget a connection when you close it",
                 )
             if end is not None:
@@ -556,7 +552,8 @@ def _draw(case: Case, world: World, most: int, *, trouble: bool) -> tuple[Lab, l
         act = desk.blood_group(PATIENTS[whose[number]], patience).at(at)
         if how == "is cancelled":
             act.cancel_after(stays)
-        if visits and case.pick([False, False, True]):
+        follows: bool = case.pick([False, False, True]) if visits else False
+        if follows:
             act.after(visits[-1].act)
         visits.append(Visit(PATIENTS[whose[number]], patience, act))
     visits = visits[: case.size(2, most)]
