@@ -1,6 +1,6 @@
 """Takes an empty result for none.
 
-Caught by: one_connection, only_good_ones
+Caught by: one_connection, only_good_ones (sometimes)
 """
 
 import anyio
