@@ -1,0 +1,26 @@
+"""Drops the connection if receiving ends early, but not if sending does.
+
+Caught by: nobody_else_notices, only_good_ones
+"""
+
+import anyio
+
+
+class Desk:
+    def __init__(self, lab):
+        self._lab = lab
+        self._connection = None
+        self._turn = anyio.Lock()
+
+    async def blood_group(self, patient, patience):
+        with anyio.fail_after(patience):
+            async with self._turn:
+                if self._connection is None:
+                    self._connection = await self._lab.connect()
+                await self._connection.send(patient)
+                try:
+                    return await self._connection.receive()
+                except BaseException:
+                    self._connection.close()
+                    self._connection = None
+                    raise

@@ -1,0 +1,26 @@
+"""Begins to count when it has its turn.
+
+Caught by: nobody_else_notices, only_good_ones
+"""
+
+import anyio
+
+
+class Desk:
+    def __init__(self, lab):
+        self._lab = lab
+        self._connection = None
+        self._turn = anyio.Lock()
+
+    async def blood_group(self, patient, patience):
+        async with self._turn:
+            with anyio.fail_after(patience):
+                if self._connection is None:
+                    self._connection = await self._lab.connect()
+                try:
+                    await self._connection.send(patient)
+                    return await self._connection.receive()
+                except BaseException:
+                    self._connection.close()
+                    self._connection = None
+                    raise
