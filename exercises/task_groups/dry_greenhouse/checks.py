@@ -48,13 +48,13 @@ PAUSES = {
     ANY: (1 / 64, 3 / 4, 0.0, 1 / 8, 2.0, 1 / 2),
 }
 """Of the window."""
-LEAST_OFTEN = {ROUND: 1 / 2, BURST: 1.0, ANY: 0.0}
+LEAST_OFTEN = {ROUND: 3 / 4, BURST: 1.0, ANY: 0.0}
 """How often one fails at least, of how often it may."""
 BY_ITSELF = (
     "count the failures of each worker by itself: what happens to one is no business of the others"
 )
 TOO_OLD = "count only the failures of the last `window` seconds, and forget the older ones"
-STRICTLY = "a failure that is exactly `window` seconds old counts no more"
+STRICTLY = f"{TOO_OLD}; one that is exactly `window` seconds old counts no more"
 GIVE_UP = (
     "count the failures of each worker, and let the exception out when `most` of them count, "
     "the new one among them"
@@ -100,10 +100,9 @@ class Nursery:
         advice: str,
         *,
         at: Call | ErrorTree | None = None,
-        late: Call | None = None,
     ) -> NoReturn:
         """As `run.fail`; each message says itself what was raised."""
-        self.run.fail(self.place + message, at=at, advice=advice, late=late, tells_error=True)
+        self.run.fail(self.place + message, at=at, advice=advice, tells_error=True)
 
     @property
     def calls(self) -> Calls:
@@ -235,7 +234,7 @@ class Nursery:
                 and is_later(self.window, (source.ended or 0.0) - (call.ended or 0.0))
             )
         )
-        if any(same_time(age, self.window) for age in self.ages(source)) and self.most > 1:
+        if sum(not is_later(age, self.window) for age in self.ages(source)) >= self.most:
             advice = STRICTLY
         elif failed >= self.most:
             advice = TOO_OLD
@@ -281,7 +280,12 @@ class Nursery:
                     self.fail(
                         f"{worker.name} was cancelled at {call.ended:g} s"
                         + (f", when {self.told(failed)} {self.rules}" if failed else ""),
-                        "let a failure end nothing but the run that has failed, until it is time to give up"
+                        (
+                            advise(self.act.errors[0], self.run.trace.backend)
+                            if self.act.errors
+                            else None
+                        )
+                        or "let a failure end nothing but the run that has failed, until it is time to give up"
                         if failed
                         else "let each run take as long as it takes: set no limit of your own",
                         at=call,
@@ -315,13 +319,15 @@ class Nursery:
                     f"be started again {due:g} s later, and was started {gap:g} s later",
                     self._why_other_wait(before, after, gap, due),
                     at=after,
-                    late=after if gap > due else None,
                 )
 
     def _why_other_wait(self, before: Call, after: Call, gap: float, due: float) -> str:
-        ages = self.ages(before)
-        everybody = [
-            call
+        def waits(failures: int) -> bool:
+            return same_time(gap, self.pause * 2.0 ** (failures - 1))
+
+        ages, many = self.ages(before), self.counting(before)
+        of_all = [
+            (before.ended or 0.0) - (call.ended or 0.0)
             for call in self.calls
             if call.outcome == "failed" and (call.ended_order or 0) <= (before.ended_order or 0)
         ]
@@ -329,18 +335,16 @@ class Nursery:
             return "wait before a worker is started again"
         if same_time(after.started - before.started, due):
             return "let the wait begin when run() has raised, and not when it was called"
-        if any(same_time(age, self.window) for age in ages) and same_time(gap, 2 * due):
-            return STRICTLY
-        if same_time(gap, self.pause * 2.0 ** (len(ages) - 1)):
+        if waits(sum(not is_later(age, self.window) for age in ages)):
+            return TOO_OLD if waits(len(ages)) and len(ages) > many + 1 else STRICTLY
+        if waits(len(ages)):
             return f"{TOO_OLD}: the wait becomes shorter again"
-        if same_time(gap, self.pause):
+        if waits(1):
             return "wait twice as long for each failure that counts besides the new one"
-        if same_time(gap, 2 * due):
-            return "the new failure is one of those that count: if it is the only one, the wait is `pause`"
-        if len(everybody) > len(ages) and any(
-            same_time(gap, self.pause * 2.0**number) for number in range(len(everybody))
-        ):
+        if waits(sum(not is_later(age, self.window) for age in of_all)) or waits(len(of_all)):
             return BY_ITSELF
+        if waits(many + 1):
+            return "the new failure is one of those that count: if it is the only one, the wait is `pause`"
         return "the wait is `pause`, and doubled for each failure that counts besides the new one"
 
     def expect_end(self) -> None:
@@ -371,7 +375,7 @@ class Nursery:
             if error is not None:
                 advice = advise(error, self.run.trace.backend) or (
                     "raise the exception of the last failure, and not that of an earlier one"
-                    if error.call is not None
+                    if any(map(act.heard, self.calls))
                     else "raise the very exception of the last failure, and put no other in its place"
                 )
             self.fail(f"{seen}. {self.ending}", advice, at=error or fatal[0])
@@ -395,9 +399,11 @@ class Nursery:
             self.fail(f"{told}, and called run() after that", LET_IT_OUT, at=after.first)
         if act.gave_way(self.calls):
             return
-        fatal = self.fatal
-        if fatal and same_time(fatal[0].ended or 0.0, cancelled) and any(map(act.heard, fatal)):
-            return
+        if any(
+            call.outcome == "failed" and same_time(call.ended or 0.0, cancelled)
+            for call in self.calls
+        ):
+            return  # At the same moment: the other checks see to that.
         if act.error is not None:
             self.fail(
                 f"{told}, and raised {act.raised}",
@@ -422,7 +428,8 @@ def _plan(
     workers = []
     for place, (sort, upto) in enumerate(sorts):
         if sort == ROUND:
-            cycle = [0.0, max(window - pause, 0.0), 0.0, window / 4, 2 * window, window / 2]
+            exactly = max(window - pause, 0.0)  # After one that took longer than the window.
+            cycle = [2 * window, exactly, 0.0, 2 * window, window / 2, window / 4]
             first = case.integer(0, len(cycle) - 1)
             seconds = [cycle[(first + run) % len(cycle)] for run in range(upto + 1)]
         else:
@@ -448,7 +455,7 @@ def _play(
     planned = [_plan(case, world, turn + number, sorts) for number, sorts in enumerate(calls)]
     acts = [act for act, *_ in planned]
     for before, act in pairwise(acts):
-        if in_turn and case.pick([True, False]):
+        if in_turn and case.pick([False, True]):
             act.after(before)
     run = world.attempt_all(*acts)
     return [
@@ -526,9 +533,6 @@ def gives_way(case: Case) -> None:
         nursery.expect_started()
         if nursery.was_cut_short:
             nursery.expect_gave_way()
-        elif nursery.is_clear:
-            nursery.expect_started_again()
-            nursery.expect_end()
         nursery.run.expect_nothing_left()
 
 
