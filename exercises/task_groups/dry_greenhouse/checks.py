@@ -38,13 +38,13 @@ ERRORS = (
     OSError,
 )
 WINDOWS = (64.0, 4096.0, 2.0**16, 0.5)
-MOSTS = (3, 6, 2, 4, 1, 5)
 ROUND, BURST, ANY = "round", "burst", "any"
 """Sorts of workers: one of which some failures come exactly `window` after an earlier one, one that fails again and again
 in no time, and any."""
+MOSTS = {ROUND: (3, 6, 2, 4, 1, 5), BURST: (6, 5, 3, 2), ANY: (3, 6, 2, 4, 1, 5)}
 PAUSES = {
     ROUND: (3 / 4, 1 / 8, 5 / 8, 2.0),
-    BURST: (0.0, 1 / 64, 1 / 8),
+    BURST: (1 / 64, 0.0, 1 / 8),
     ANY: (1 / 64, 3 / 4, 0.0, 1 / 8, 2.0, 1 / 2),
 }
 """Of the window."""
@@ -230,7 +230,7 @@ class Nursery:
         everybody = self.calls.where(
             lambda call: (
                 call.outcome == "failed"
-                and (call.ended_order or 0) <= (source.ended_order or 0)
+                and (call.ended or 0.0) <= (source.ended or 0.0)
                 and is_later(self.window, (source.ended or 0.0) - (call.ended or 0.0))
             )
         )
@@ -337,7 +337,7 @@ class Nursery:
             return "let the wait begin when run() has raised, and not when it was called"
         if waits(sum(not is_later(age, self.window) for age in ages)):
             return TOO_OLD if waits(len(ages)) and len(ages) > many + 1 else STRICTLY
-        if waits(len(ages)):
+        if any(map(waits, range(many + 1, len(ages) + 1))):
             return f"{TOO_OLD}: the wait becomes shorter again"
         if waits(1):
             return "wait twice as long for each failure that counts besides the new one"
@@ -420,10 +420,10 @@ def _plan(
 ) -> tuple[Act, list[Worker], float, int, float]:
     """A call of keep_running, with a worker for each of `sorts`, which fails up to so many times."""
     main = sorts[0][0]
-    pauses = PAUSES[main]
+    pauses, mosts = PAUSES[main], MOSTS[main]
     window = WINDOWS[turn % len(WINDOWS)]
     pause = window * pauses[turn % len(pauses)]
-    most = MOSTS[turn // len(pauses) % len(MOSTS)]
+    most = mosts[turn // len(pauses) % len(mosts)]
     text = case.pick(["failure {}", "no answer", ""])
     workers = []
     for place, (sort, upto) in enumerate(sorts):
