@@ -40,6 +40,7 @@ ERRORS = (
     ArithmeticError,
 )
 UNWRAP = "catch the exception group that comes out, and if there is only one exception in it, however deep, raise that one"
+OUTSIDE = "go on to the exception itself, whatever its kind, and do so outside of all task groups"
 KEEP_THE_GROUP = (
     "unwrap only what holds one exception: if there are several, let them all out in a group"
 )
@@ -155,7 +156,8 @@ class Examination:
             if first is None:
                 self.fail(
                     f"{substance} was never measured; {self.ending}",
-                    "measure all substances, at the same time",
+                    (advise(act.errors[0], self.run.trace.backend) if act.errors else None)
+                    or "measure all substances, at the same time",
                 )
             if is_later(first.started, act.started):
                 self.fail(
@@ -269,7 +271,7 @@ class Examination:
             self.fail(
                 f"{self.told(call)}, and nothing else went wrong. {self.ending}: an `except {call.failure and call.failure.kind}` "
                 "of the caller does not catch that",
-                UNWRAP,
+                UNWRAP if _depth(error) > 1 else OUTSIDE,
                 at=call,
             )
 

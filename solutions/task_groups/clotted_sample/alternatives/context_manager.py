@@ -16,15 +16,15 @@ class Machine(Protocol):
 @contextmanager
 def unwrapping() -> Iterator[None]:
     """Let a lone exception out of its groups."""
+    lone: Exception | None = None
     try:
         yield
     except ExceptionGroup as group:
-        lone: Exception = group
-        while isinstance(lone, ExceptionGroup):
-            if len(lone.exceptions) > 1:
-                raise
+        lone = group
+        while isinstance(lone, ExceptionGroup) and len(lone.exceptions) == 1:
             lone = lone.exceptions[0]
-        raise lone from None
+    if lone is not None:
+        raise lone
 
 
 async def keep_awake(machine: Machine) -> None:

@@ -1,4 +1,4 @@
-"""With `except*`: if one exception is raised in it, and nothing else is left, that comes out as it is."""
+"""With `except*`, which gets a group in any case, and notes what to raise when it has been left."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -35,11 +35,16 @@ async def measure_all(machine: Machine, sample: str, substances: Sequence[str]) 
 
 async def examine(machine: Machine, sample: str, substances: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
+    failed: list[Exception] = []
     try:
         found = await measure_all(machine, sample, substances)
     except* Exception as group:
-        error: Exception = group
-        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]
-        raise error from None
+        failed = list(group.exceptions)
+    while len(failed) == 1:
+        (error,) = failed
+        if not isinstance(error, ExceptionGroup):
+            raise error
+        failed = list(error.exceptions)
+    if failed:
+        raise ExceptionGroup("several calls have failed", failed)
     return found

@@ -21,29 +21,22 @@ async def keep_running(workers: Sequence[Worker], pause: float, most: int, windo
     gave_up: list[Exception] = []
 
     async def look_after(worker: Worker, group: TaskGroup) -> None:
-        log_of_failures: list[float] = []
-        done = False
-        while not done:
-            failure: list[Exception] = []
+        failures: list[float] = []
+        while True:
             try:
                 await worker.run()
-                done = True
             except Exception as error:
-                failure.append(error)
-            if done:
-                break
-            now = anyio.current_time()
-            count = 1
-            for then in log_of_failures:
-                if now < then + window:
-                    count = count + 1
-            log_of_failures.append(now)
-            if count >= most:
-                gave_up.append(failure[0])
-                group.cancel_scope.cancel()
+                now = anyio.current_time()
+                failures.append(now)
+                count = sum(now < then + window for then in failures)
+                if count >= most:
+                    gave_up.append(error)
+                    group.cancel_scope.cancel()
+                    return
+                again = now + pause * 2 ** (count - 1)
+            else:
                 return
-            waits = [pause, pause * 2, pause * 4, pause * 8, pause * 16]
-            await anyio.sleep_until(now + waits[count - 1])
+            await anyio.sleep_until(again)
 
     async with anyio.create_task_group() as group:
         for worker in workers:

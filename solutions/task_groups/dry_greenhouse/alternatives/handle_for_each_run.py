@@ -39,7 +39,6 @@ async def look_after(worker: Worker, *, pause: float, most: int, window: float) 
         for _ in times[1:]:
             wait *= 2
         await anyio.sleep(wait)
-        await anyio.sleep(0)
 
 
 async def keep_running(workers: Sequence[Worker], pause: float, most: int, window: float) -> None:

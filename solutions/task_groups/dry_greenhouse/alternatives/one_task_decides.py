@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import anyio
-import anyio.lowlevel
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +18,6 @@ class Worker(Protocol):
 
 async def keep_running(workers: Sequence[Worker], pause: float, most: int, window: float) -> None:
     """Run all workers at the same time until their work is done."""
-    if not workers:
-        await anyio.lowlevel.checkpoint()
-        return
     send, receive = anyio.create_memory_object_stream[tuple[int, float, BaseException | None]](
         math.inf
     )

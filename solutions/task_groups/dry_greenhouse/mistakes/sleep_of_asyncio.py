@@ -1,6 +1,6 @@
 """Waits with the sleep of asyncio, which trio does not know.
 
-Caught by: started_again (trio), gives_up (trio), gives_way (trio, sometimes)
+Caught by: started_again (trio), gives_up (trio), gives_way (sometimes)
 """
 
 import asyncio
