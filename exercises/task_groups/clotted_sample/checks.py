@@ -325,9 +325,10 @@ def _plan(
     """A call of examine, in which as many calls fail, at the same moment, as the `sort` has it."""
     substances = [f"substance {number}" for number in range(1, most + 1)]
     longest, longest_ping = case.pick([(50.0, 5.0), (250.0, 90.0), (90_000.0, 40_000.0)])
-    seconds = {each: case.duration(0.0, longest) for each in substances}
+    seconds = {each: case.duration(0.02, longest) for each in substances}
+    seconds[substances[-1]] *= case.pick([1, 1, 0])
     pings: list[tuple[float, Exception | None]] = [
-        (case.duration(0.0 if longest < 1000.0 else longest / 4, longest_ping + longest / 4), None)
+        (case.duration(0.02 if longest < 1000.0 else longest / 4, longest_ping + longest / 4), None)
         for _ in range(3)
     ]
     text = case.pick(["{} {}", "it is broken", ""])
@@ -337,7 +338,7 @@ def _plan(
         return ERRORS[(turn + number * kinds) % len(ERRORS)](text.format("failure", number + 1))
 
     values: dict[str, float | Exception] = {each: case.integer(0, 9) / 4 for each in substances}
-    moment = case.duration(0.0, longest)
+    moment = case.duration(0.02, longest) * case.pick([1, 1, 1, 0])
     if "ping" in sort:
         number = case.integer(0, 1)
         begun = 60.0 * (number + 1) + sum(took for took, _ in pings[:number])

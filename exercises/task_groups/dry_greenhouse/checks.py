@@ -37,7 +37,7 @@ ERRORS = (
     ZeroDivisionError,
     OSError,
 )
-WINDOWS = (64.0, 4096.0, 2.0**16, 0.5)
+WINDOWS = (64.0, 0.5, 4096.0, 2.0**16)
 ROUND, BURST, ANY = "round", "burst", "any"
 """Sorts of workers: one of which some failures come exactly `window` after an earlier one, one that fails again and again
 in no time, and any."""
@@ -416,12 +416,11 @@ class Nursery:
 
 
 def _plan(
-    case: Case, world: World, turn: int, sorts: Sequence[tuple[str, int]]
+    case: Case, world: World, window: float, turn: int, sorts: Sequence[tuple[str, int]]
 ) -> tuple[Act, list[Worker], float, int, float]:
     """A call of keep_running, with a worker for each of `sorts`, which fails up to so many times."""
     main = sorts[0][0]
     pauses, mosts = PAUSES[main], MOSTS[main]
-    window = WINDOWS[turn % len(WINDOWS)]
     pause = window * pauses[turn % len(pauses)]
     most = mosts[turn // len(pauses) % len(mosts)]
     text = case.pick(["failure {}", "no answer", ""])
@@ -434,7 +433,7 @@ def _plan(
             seconds = [cycle[(first + run) % len(cycle)] for run in range(upto + 1)]
         else:
             longest = window * (0.02 if sort == BURST else case.pick([0.02, 0.9, 3.0])) + 0.01
-            seconds = [case.duration(0.0, longest) for _ in range(upto + 1)]
+            seconds = [case.duration(window / 500, longest) for _ in range(upto + 1)]
         if sort == BURST:
             # Not the first one, so that none of them ends at a round moment.
             seconds[1:] = [case.pick([0.0, second]) for second in seconds[1:]]
@@ -452,7 +451,10 @@ def _play(
 ) -> list[Nursery]:
     """Some calls of keep_running, at the same time or one after the other."""
     turn = case.integer(0, 35)
-    planned = [_plan(case, world, turn + number, sorts) for number, sorts in enumerate(calls)]
+    window = WINDOWS[turn % len(WINDOWS)]
+    planned = [
+        _plan(case, world, window, turn + number, sorts) for number, sorts in enumerate(calls)
+    ]
     acts = [act for act, *_ in planned]
     for before, act in pairwise(acts):
         if in_turn and case.pick([False, True]):
