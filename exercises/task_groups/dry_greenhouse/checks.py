@@ -44,7 +44,7 @@ in no time, and any."""
 MOSTS = {ROUND: (3, 6, 2, 4, 1, 5), BURST: (6, 5, 3, 2), ANY: (3, 6, 2, 4, 1, 5)}
 PAUSES = {
     ROUND: (3 / 4, 1 / 8, 5 / 8, 2.0),
-    BURST: (1 / 64, 0.0, 1 / 8),
+    BURST: (1 / 64, 0.0, 1 / 40),
     ANY: (1 / 64, 3 / 4, 0.0, 1 / 8, 2.0, 1 / 2),
 }
 """Of the window."""
