@@ -323,7 +323,9 @@ def _plan(
     case: Case, world: World, turn: int, most: int, sort: str
 ) -> tuple[Machine, str, list[str], Act]:
     """A call of examine, in which as many calls fail, at the same moment, as the `sort` has it."""
-    substances = [f"substance {number}" for number in range(1, most + 1)]
+    substances = [
+        f"substance {'ABCDEF'[SORTS.index(sort)]}{number}" for number in range(1, most + 1)
+    ]
     longest, longest_ping = case.pick([(50.0, 5.0), (250.0, 90.0), (90_000.0, 40_000.0)])
     seconds = {each: case.duration(0.02, longest) for each in substances}
     seconds[substances[-1]] *= case.pick([1, 1, 0])
@@ -363,6 +365,8 @@ def _plan(
     )
     sample = f"sample {case.random.randint(100, 999)}"
     asked = substances[: case.size(0 if sort == "none" else 1, most)]
+    if sort == "none" and case.pick([False, False, True]):
+        asked = []
     return machine, sample, asked, world.call("examine", machine, sample, asked)
 
 
