@@ -1,0 +1,36 @@
+"""Takes the exception out of the outer group only, and it is in two.
+
+Caught by: one_alone
+"""
+
+import anyio
+
+
+async def keep_awake(machine):
+    while True:
+        await anyio.sleep(60)
+        await machine.ping()
+
+
+async def measure_all(machine, sample, substances):
+    found = {}
+
+    async def measure(substance):
+        found[substance] = await machine.measure(sample, substance)
+
+    async with anyio.create_task_group() as awake:
+        awake.start_soon(keep_awake, machine)
+        async with anyio.create_task_group() as group:
+            for substance in substances:
+                group.start_soon(measure, substance)
+        awake.cancel_scope.cancel()
+    return found
+
+
+async def examine(machine, sample, substances):
+    try:
+        return await measure_all(machine, sample, substances)
+    except ExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise

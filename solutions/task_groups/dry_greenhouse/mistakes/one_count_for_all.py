@@ -1,0 +1,27 @@
+"""Counts the failures of all workers together.
+
+Caught by: started_again, waits, gives_up
+"""
+
+import anyio
+
+
+async def look_after(worker, failures, pause, most, window):
+    while True:
+        try:
+            await worker.run()
+        except Exception:
+            now = anyio.current_time()
+            failures[:] = [then for then in failures if now - then < window] + [now]
+            if len(failures) >= most:
+                raise
+        else:
+            return
+        await anyio.sleep(pause * 2 ** (len(failures) - 1))
+
+
+async def keep_running(workers, pause, most, window):
+    failures = []
+    async with anyio.create_task_group() as group:
+        for worker in workers:
+            group.start_soon(look_after, worker, failures, pause, most, window)

@@ -1,0 +1,31 @@
+"""Gives up when the other workers have done their work, and not at once.
+
+Caught by: gives_up
+"""
+
+import anyio
+
+
+async def look_after(worker, lost, pause, most, window):
+    failures = []
+    while True:
+        try:
+            await worker.run()
+        except Exception as error:
+            now = anyio.current_time()
+            failures = [then for then in failures if now - then < window] + [now]
+            if len(failures) >= most:
+                lost.append(error)
+                return
+        else:
+            return
+        await anyio.sleep(pause * 2 ** (len(failures) - 1))
+
+
+async def keep_running(workers, pause, most, window):
+    lost = []
+    async with anyio.create_task_group() as group:
+        for worker in workers:
+            group.start_soon(look_after, worker, lost, pause, most, window)
+    if lost:
+        raise lost[0]

@@ -1,0 +1,27 @@
+"""Waits for `pause` seconds, however often a worker has failed.
+
+Caught by: waits
+"""
+
+import anyio
+
+
+async def look_after(worker, pause, most, window):
+    failures = []
+    while True:
+        try:
+            await worker.run()
+        except Exception:
+            now = anyio.current_time()
+            failures = [then for then in failures if now - then < window] + [now]
+            if len(failures) >= most:
+                raise
+        else:
+            return
+        await anyio.sleep(pause)
+
+
+async def keep_running(workers, pause, most, window):
+    async with anyio.create_task_group() as group:
+        for worker in workers:
+            group.start_soon(look_after, worker, pause, most, window)
