@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from checker import (
     Act,
@@ -200,17 +200,18 @@ class Rack:
                 self._refuse(take)
             left.remove(put)
             matched.append((put, take))
-        for (put, take), (later, sooner) in pairwise(matched):
-            run.expect(
-                not is_later(put.act.ended, later.act.ended)
-                or not is_later(sooner.act.ended, take.act.ended),
-                f"{name}sample {later.sample} was put in at {later.act.ended:g} s, and sample {put.sample} at "
-                f"{put.act.ended:g} s; sample {put.sample} came out at {take.act.ended:g} s, and sample {later.sample} "
-                f"not before {sooner.act.ended:g} s",
-                advice="take out what was put in first",
-            )
+        for number, (put, take) in enumerate(matched):
+            for other, before in matched[:number]:
+                run.expect(
+                    not is_later(other.act.ended, put.act.ended)
+                    or not is_later(take.act.ended, before.act.ended),
+                    f"{name}sample {put.sample} was put in at {put.act.ended:g} s, and sample {other.sample} at "
+                    f"{other.act.ended:g} s; sample {other.sample} came out at {before.act.ended:g} s, and sample "
+                    f"{put.sample} not before {take.act.ended:g} s",
+                    advice="take out what was put in first",
+                )
 
-    def _refuse(self, take: Visit) -> None:
+    def _refuse(self, take: Visit) -> NoReturn:
         """Fail the check: what this call returned was not in the rack."""
         value, ended = take.act.value, take.act.ended
         seen = f"{self.plan.name}take() returned {shown(value)} at {ended:g} s"
