@@ -209,6 +209,11 @@ class Listening:
             return WHOLE
         if any(map(_went_away, earlier)):
             return KEEP
+        if due.error in ("IncompleteRead", "EndOfStream"):
+            return (
+                "when the radio has no more, look what is left in the buffer: nothing, or the beginning of a line, "
+                "or the rest of one that was too long"
+            )
         if any(one.error is not None and one.error.kind == "ValueError" for one in earlier):
             return DROPPED
         if any(one.error is not None and one.error.kind != "EndOfStream" for one in earlier):
@@ -217,11 +222,6 @@ class Listening:
             act.error is not None and act.errors[0].kind == "ValueError"
         ):
             return TOO_LONG
-        if due.error in ("IncompleteRead", "EndOfStream"):
-            return (
-                "when the radio has no more, look what is left in the buffer: nothing, or the beginning of a line, "
-                "or the rest of one that was too long"
-            )
         returned = act.value if act.error is None else None
         if due.line and isinstance(returned, str) and due.line.strip() == returned.strip():
             return "remove the newline, and nothing else"

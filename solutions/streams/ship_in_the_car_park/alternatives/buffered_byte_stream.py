@@ -43,11 +43,6 @@ class Lines:
         self._most = most
         self._dropping = False
 
-    async def _forget(self) -> None:
-        """Empty the buffer; this does not wait, for what is there is returned at once."""
-        if self._stream.buffer:
-            await self._stream.receive(len(self._stream.buffer))
-
     async def next(self) -> str:
         """Return the next line, without its newline."""
         try:
@@ -59,7 +54,7 @@ class Lines:
             if error is self._ear.trouble:
                 raise
             unfinished = bool(self._stream.buffer) and not self._dropping
-            await self._forget()
+            self._stream = BufferedByteReceiveStream(self._ear)  # With nothing in it.
             if not self._ear.ended:
                 self._dropping = True
                 raise ValueError("this line is too long") from None

@@ -51,8 +51,7 @@ class Lines:
         """Return the next line, without its newline."""
         await anyio.lowlevel.checkpoint()
         while not self._outcomes:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._listen)
+            await self._listen()
         outcome = self._outcomes.popleft()
         if isinstance(outcome, BaseException):
             raise outcome
