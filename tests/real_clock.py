@@ -865,6 +865,8 @@ class _RecordingWorld(World):
         timings = [
             replace(
                 timing,
+                # Those that begin at the same instant begin in any order on a real clock.
+                at=timing.at and timing.at + draw.randrange(1_000),
                 cancel_after=timing.cancel_after
                 and max(
                     0, timing.cancel_after + round(draw.uniform(-1, 1) * JITTER * elapsed * 1e9)

@@ -1,0 +1,33 @@
+"""Whatever happens while it waits, it looks again: also when it is cancelled.
+
+Caught by: never_too_many, nobody_waits_in_vain, cancelled_take, cancelled_put
+"""
+
+from collections import deque
+
+import anyio
+
+
+class Rack:
+    def __init__(self, room):
+        self._room = room
+        self._samples = deque()
+        self._changed = anyio.Condition()
+
+    async def put(self, sample):
+        async with self._changed:
+            while len(self._samples) == self._room:
+                await self._changed.wait()
+            self._samples.append(sample)
+            self._changed.notify_all()
+
+    async def take(self):
+        async with self._changed:
+            try:
+                while not self._samples:
+                    await self._changed.wait()
+            except BaseException:
+                return 0
+            sample = self._samples.popleft()
+            self._changed.notify_all()
+            return sample
