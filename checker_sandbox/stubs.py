@@ -10,7 +10,6 @@ import anyio
 from checker_sandbox.kernel import Kernel
 from checker_sandbox.wire.messages import EndSpec, MethodSpec, ServiceSpec, StreamLeft
 
-
 CLOSING: Final = frozenset({"__aexit__", "aclose"})
 """Methods that are called even by a task that has been cancelled, as those of every resource in AnyIO and trio:
 it does not wait for them, but still says that it leaves the block, or is done with the resource."""

@@ -93,6 +93,7 @@ def follow(
     for kind, its_class, methods in kinds:
         for name in methods:
             setattr(its_class, name, noted(kind, getattr(its_class, name)))
-        for name in ("release", "release_on_behalf_of"):
-            if hasattr(its_class, name):
-                setattr(its_class, name, noted_if_taken(getattr(its_class, name)))
+        if (
+            kind == "semaphore"
+        ):  # A limiter's token trio itself gives back, when a thread has ended.
+            its_class.release = noted_if_taken(its_class.release)

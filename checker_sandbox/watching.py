@@ -61,8 +61,8 @@ class Watcher:
         """With what each task last left a frame of the learner's, and where that came from."""
         self._pending: dict[FrameType, tuple[BaseException, int]] = {}
         """The frames that an exception has reached, and on which line."""
-        self._caught: dict[FrameType, _Handler] = {}
-        """The frames in which an `except` has a cancellation in its hands."""
+        self._caught: dict[FrameType, tuple[_Handler, BaseException]] = {}
+        """The frames in which an `except` has a cancellation in its hands, and which one."""
 
     def start(self) -> None:
         sys.settrace(self._enter)
@@ -147,8 +147,15 @@ class Watcher:
         elif event == "line" and frame in self._pending:
             self._went_on(frame)
         elif event == "line" and frame in self._caught:
-            if frame.f_lineno not in self._caught[frame].lines:
-                self._swallowed(frame)
+            handler, error = self._caught[frame]
+            if frame.f_lineno not in handler.lines:
+                # Where a bare `raise` raises it again there is no event, and what comes next deals with it still.
+                if _deals_with_an_exception(frame) or sys.exc_info()[1] is error:
+                    del self._caught[frame]
+                    self._pending[frame] = error, 0
+                    self._went_on(frame)
+                else:
+                    self._swallowed(frame)
         elif event == "return":
             self._leave(self._pending.pop(frame, None))
             if frame in self._caught and frame.f_code.co_code[frame.f_lasti] in _RETURNS:
@@ -185,7 +192,7 @@ class Watcher:
             return  # It is asked whether it takes this exception.
         del self._pending[frame]
         if within and isinstance(error, self._cancelled):
-            self._caught[frame] = within[-1]
+            self._caught[frame] = within[-1], error
 
     def _asked(self, frame: FrameType) -> None:
         """A cancellation may have come to an `except` that takes asyncio's alone."""
@@ -196,7 +203,12 @@ class Watcher:
             self._tell(PassedBy(self._task(), frame.f_lineno))
 
     def _swallowed(self, frame: FrameType) -> None:
-        self._tell(Swallowed(self._task(), self._caught.pop(frame).lines.start))
+        self._tell(Swallowed(self._task(), self._caught.pop(frame)[0].lines.start))
+
+
+def _deals_with_an_exception(frame: FrameType) -> bool:
+    """Whether it is about to begin to do so, in an `except`, a `finally`, or on its way out of a `with`."""
+    return frame.f_code.co_code[frame.f_lasti] == dis.opmap["PUSH_EXC_INFO"]
 
 
 @dataclass(frozen=True)

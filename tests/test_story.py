@@ -256,6 +256,53 @@ def test_a_cancellation_that_is_raised_again_is_not_swallowed(watch):
     assert not any(isinstance(cause, SwallowedCancellation) for cause in causes)
 
 
+INSIDE = """
+    import anyio
+
+    async def main(desk):
+        lock = anyio.Lock()
+
+        async def work():
+            {outside}
+                try:
+                    await desk.read()
+                except BaseException:
+                    print("cleaning up")
+                    raise
+            {after}
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            await anyio.sleep(0.5)
+            group.cancel_scope.cancel()
+        raise ValueError("so that it fails")
+    """
+
+
+@pytest.mark.parametrize(
+    ("outside", "after"),
+    [
+        ("async with lock:", ""),
+        ("with anyio.CancelScope():", ""),
+        ("async with lock, lock_of_another():", ""),
+        ("try:", "finally: print('and more')"),
+        ("try:", "except ValueError: print('not this')"),
+    ],
+)
+def test_a_cancellation_that_is_raised_again_inside_of_something_is_not_swallowed(
+    watch, outside, after
+):
+    source = INSIDE.format(outside=outside, after=after).replace("lock_of_another", "anyio.Lock")
+    causes = find_causes(watch(source).trace)
+    assert not any(isinstance(cause, SwallowedCancellation) for cause in causes)
+
+
+def test_of_two_excepts_the_one_that_keeps_a_cancellation_is_told(watch, marked):
+    source = INSIDE.format(outside="try:", after="except BaseException: pass  # here")
+    [cause] = [text for text in texts(told_causes(watch(source).trace)) if "catches" in text]
+    assert f"the `except` at line {marked(source)} catches the cancellation" in cause
+
+
 PASSES = """
     import anyio
 

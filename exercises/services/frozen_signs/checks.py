@@ -550,13 +550,13 @@ def _draw(
     case: Case, world: World, endings: Sequence[str], most: int, error: Exception | None
 ) -> tuple[Entrance, Timetable, list[Sign], Act]:
     first = case.integer(0, len(endings) - 1)
-    longest = case.pick([3.0, 40_000.0])
+    longest = case.pick([3.0, 20_000.0])
     signs = [
         _draw_sign(case, endings[(first + number) % len(endings)], longest)
         for number in range(most)
     ][: case.size(0, most)]
     gaps = [case.duration(0.1, longest) for _ in signs]
-    seconds = {stop: case.duration(0.1, case.pick([3.0, 900.0])) for stop in STOPS}
+    seconds = {stop: case.duration(0.1, longest) for stop in STOPS}
     failing = case.integer(1, 3) if error is not None else 0
     entrance = world.add(Entrance(signs, gaps))
     timetable = world.add(Timetable(seconds, failing, error or ERRORS[0]))
@@ -582,7 +582,10 @@ def _draw_sign(case: Case, ending: str, longest: float) -> Sign:
     elif ending != NO_TEXT and rest:
         pieces = [*pieces, rest]
     return Sign(
-        pieces, ending, [case.duration(0.1, longest) for _ in range(2)], case.duration(0.05, 2.0)
+        pieces,
+        ending,
+        [case.duration(0.1, longest) for _ in range(2)],
+        case.duration(0.05, longest),
     )
 
 

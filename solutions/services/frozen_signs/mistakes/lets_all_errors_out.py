@@ -1,6 +1,6 @@
 """Any error on one connection ends the server for all.
 
-Caught by: rude_signs, all_closed
+Caught by: rude_signs, failure_heard (sometimes), all_closed
 """
 
 from typing import Protocol

@@ -79,7 +79,7 @@ async def attend(connection: Connection, timetable: Timetable) -> None:
             if stop is None:
                 return
             try:
-                with anyio.fail_after(3600):
+                with anyio.fail_after(86_400):
                     bus = await timetable.next_bus(stop)
             except TimeoutError:
                 return  # do not keep a connection for a question that nobody can answer
