@@ -71,6 +71,11 @@ SEVERAL_SCENES = {
     "task_groups/up_and_running",
     "lifetimes/empty_album",
     "lifetimes/reading_room",
+    "lifetimes/wrong_patient",
+    "locks_and_limits/rack_in_the_lab",
+    "services/frozen_signs",
+    "streams/ship_in_the_car_park",
+    "task_groups/dry_greenhouse",
 }
 """Here some checks look at other worlds than others do, so a program that could tell these apart could earn
 the points of some checks by being right in their worlds alone: no more than one that is wrong in the others
