@@ -521,11 +521,13 @@ class Course:
         return None
 
     def nearest(self, wanted: str) -> list[str]:
-        """The two names at the most that come nearest to `wanted`, each of another exercise or chapter."""
+        """The names that come nearest to `wanted`, each of another exercise or chapter: the one that was meant, beyond
+        doubt, or two at the most."""
         short = wanted.rpartition("/")[2] or wanted
         known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
         begun = [name for name in known if short and name.startswith(short)]
-        return begun[:2] or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
+        sure = difflib.get_close_matches(short, known, n=2, cutoff=0.8)
+        return begun[:2] or sure or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
 
     def _named(self, name: str) -> list[Exercise]:
         # What the shell completes is a path to the exercise, or to its file.
