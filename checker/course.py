@@ -527,7 +527,7 @@ class Course:
         known = [e.short_name for e in self] + [chapter.name for chapter in self.chapters]
         begun = [name for name in known if short and name.startswith(short)]
         sure = difflib.get_close_matches(short, known, n=2, cutoff=0.8)
-        return begun[:2] or sure or difflib.get_close_matches(short, known, n=2, cutoff=0.5)
+        return begun[:2] or sure or difflib.get_close_matches(short, known, n=2, cutoff=0.6)
 
     def _named(self, name: str) -> list[Exercise]:
         # What the shell completes is a path to the exercise, or to its file.

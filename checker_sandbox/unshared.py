@@ -93,7 +93,6 @@ def follow(
     for kind, its_class, methods in kinds:
         for name in methods:
             setattr(its_class, name, noted(kind, getattr(its_class, name)))
-        if (
-            kind == "semaphore"
-        ):  # A limiter's token trio itself gives back, when a thread has ended.
+        # (The token of a limiter is given back by trio itself, when a thread has ended.)
+        if kind == "semaphore":
             its_class.release = noted_if_taken(its_class.release)

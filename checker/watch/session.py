@@ -127,7 +127,9 @@ class Session:
         self._began, self._is_due = None, False
         if self.view is View.WORK:
             self._top = 0
-        self._trouble, self._notice = answer.trouble, ""
+        self._trouble = answer.trouble
+        if not self._is_asked:  # Whoever is asked hears nothing of this yet, and is told something else.
+            self._notice = ""
         if answer.report is None:
             return
         self._verdict = Judgement(
