@@ -862,11 +862,13 @@ class _RecordingWorld(World):
     def _vary(self, script: Script, number: int, elapsed: float) -> Trace:
         """The same once more, which took so many seconds, as chance might have it."""
         draw = random.Random(number)
+        # Acts that begin at the same instant begin in any order on a real clock, and now and then one is late.
+        late = draw.choice((0.0, JITTER))
         timings = [
             replace(
                 timing,
-                # Those that begin at the same instant begin in any order on a real clock.
-                at=timing.at and timing.at + draw.randrange(1_000),
+                at=timing.at
+                and timing.at + draw.randrange(1_000) + round(draw.random() * late * timing.at),
                 cancel_after=timing.cancel_after
                 and max(
                     0, timing.cancel_after + round(draw.uniform(-1, 1) * JITTER * elapsed * 1e9)
