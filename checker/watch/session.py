@@ -128,7 +128,9 @@ class Session:
         if self.view is View.WORK:
             self._top = 0
         self._trouble = answer.trouble
-        if not self._is_asked:  # Whoever is asked hears nothing of this yet, and is told something else.
+        if (
+            not self._is_asked
+        ):  # Whoever is asked hears nothing of this yet, and is told something else.
             self._notice = ""
         if answer.report is None:
             return
