@@ -123,6 +123,8 @@ class Sandbox:
         self.to_begin = set(range(acts)) - set(begin)
         self.cancelled: set[int] = set()
         self.strike = self.start.strike
+        self.struck_nobody = False
+        """Since its act had not begun in the sandbox, though the judge may have begun it."""
         self.steps = self.told = 0
         self.asked = Resume(0, [])
         self.now = 0
@@ -173,6 +175,8 @@ class Sandbox:
             if strike.act in self.known_under_way & self.under_way:
                 self.cancelled.add(strike.act)
                 yield StrikeCame()
+            else:
+                self.struck_nobody = True
         yield from take()
 
     def take(self) -> Iterator[Item]:
@@ -287,10 +291,14 @@ class Sandbox:
             self.dead.add(task)
         yield choice
 
+    def untold_steps(self) -> list[Item]:
+        return [TaskSteps(self.steps)] if self.start.count and self.steps > self.told else []
+
     def news(self) -> Iterator[Item]:
-        if self.start.count and self.steps > self.told:
+        untold = self.untold_steps()
+        if untold:
             self.told = self.steps
-            yield TaskSteps(self.steps)
+        yield from untold
 
     def flush(self) -> Iterator[Item]:
         yield from self.news()
@@ -423,11 +431,11 @@ class Sandbox:
             "staying with something left": [
                 RunEnded([], Returned(None), Left([Wait("t", 0, None, Awaited("turn"))]), True)
             ],
-            "speaking for the judge": [Idle([], None), Idle([], None)],
             "speaking after the end": [Broken([], ""), Flush([])],
             "calling after the end": [Broken([], ""), called(next_call, "fetch", 0)],
         }
-        if self.strike is None or self.strike.act not in self.under_way:
+        may_strike = self.strike is not None and self.strike.act in self.under_way
+        if not may_strike and not self.struck_nobody:
             said["a cancellation that nobody sent"] = [StrikeCame()]
         if not self.cancelled:
             said["being cancelled by nobody"] = [RunEnded([], Stopped())]
@@ -510,9 +518,11 @@ class Sandbox:
         if not self.tasks:
             said["idle before it began"] = [Idle([], None)]
             said["returning before it began"] = [RunEnded([], Returned(None))]
+        else:
+            said["speaking for the judge"] = [*self.untold_steps(), Idle([], None), Idle([], None)]
         if self.start.count and self.tasks > 1:
             said["a call without a step"] = [
-                *([TaskSteps(self.steps)] if self.steps > self.told else []),
+                *self.untold_steps(),
                 Idle([], None),
                 Resume(self.now, []),
                 called(next_call, "fetch", 2),
