@@ -15,7 +15,7 @@ import traceback
 import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final, TextIO
 
 import anyio
@@ -25,6 +25,11 @@ from checker.translation import _
 __all__ = ["play", "say"]
 
 _BACKENDS: Final = ("asyncio", "trio")
+
+_OPTIONS: Final = {
+    # Anywhere else Ctrl-C could strike AnyIO as it leaves a cancel scope, which trio takes for a bug.
+    "trio": {"restrict_keyboard_interrupt_to_checkpoints": True},
+}
 
 _INTERRUPTED: Final = 130
 
@@ -48,7 +53,7 @@ def play(main: Callable[[], Awaitable[None]]) -> None:
     backend = parser.parse_args().backend
     is_interrupted = False
     try:
-        anyio.run(_timed, main, backend=backend)
+        anyio.run(_timed, main, backend=backend, backend_options=_OPTIONS.get(backend))
     except* KeyboardInterrupt:  # On trio it may come out in a group.
         is_interrupted = True
     if is_interrupted:
@@ -58,8 +63,26 @@ def play(main: Callable[[], Awaitable[None]]) -> None:
 
 async def _timed(main: Callable[[], Awaitable[None]]) -> None:
     global _began
+    _let_a_second_interrupt_end_it()
     _began = time.perf_counter()  # To import a backend takes a while, and is nobody's waiting.
     await main()
+
+
+def _let_a_second_interrupt_end_it() -> None:
+    """The first one is the backend's, and comes when a task awaits something: a loop that never does would go
+    on for ever."""
+    backends = signal.getsignal(signal.SIGINT)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        say("interrupted")
+        os._exit(_INTERRUPTED)
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, end)
+        if callable(backends):
+            backends(number, frame)
+
+    signal.signal(signal.SIGINT, pass_on)
 
 
 def _show_warning(

@@ -99,8 +99,9 @@ def marker(course: str = "") -> bytes:
     return Template(text).substitute(course=named).encode()
 
 
-def plan(course: Course, version: str) -> UpdatePlan:
-    """What brings the workspace of this course up to date with the kit, which has this version.
+def plan(course: Course, version: str, *, tells_again: bool = False) -> UpdatePlan:
+    """What brings the workspace of this course up to date with the kit, which has this version. What was
+    changed on both sides is told once, or also if it `tells_again`.
 
     Raises `CourseError` if the kit is not whole."""
     known = given.read_given(course.root)
@@ -127,7 +128,7 @@ def plan(course: Course, version: str) -> UpdatePlan:
             replaced.append(file)
             files[path] = ours.content
         else:
-            if old and new not in old:
+            if (old and new not in old) or (tells_again and len(old) > 1):
                 changed.append(Changed(file, ours.path))
             digests[file] |= old
     pairs = [(one, file) for file in digests for one in digests[file]]

@@ -39,8 +39,11 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("repeatable")
 
-LONGEST = ("test_attacks.py", "test_sweep.py", "test_cli.py", "test_conformance.py")
+LONGEST = ("test_attacks.py", "test_sweep.py", "test_conformance.py", "test_cli.py", "test_try.py")
 """The files that take the longest. They are begun first, so that no worker is left alone with one."""
+
+APART = frozenset({"test_cli.py", "test_conformance.py", "test_try.py", "test_watch.py"})
+"""The files whose tests share next to nothing, so that several workers may take their share of one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,6 +52,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
         )
     )
+    for item in items:
+        if item.path.name not in APART:  # What a file's tests share is made by one worker, once.
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def written(source: str) -> str:

@@ -117,6 +117,9 @@ JITTER: Final = 0.005
 """By how much of the whole run an act is cancelled earlier or later in such a run: in half a second, a
 real clock cannot tell less."""
 
+MORE: Final = 5
+"""By how much more all that may be, once a real clock said otherwise: a busy machine may stop for a while."""
+
 LEAST_LATENCY: Final = 0.0005
 """Real seconds that a call takes at the least, if it takes any time."""
 
@@ -862,16 +865,17 @@ class _RecordingWorld(World):
     def _vary(self, script: Script, number: int, elapsed: float) -> Trace:
         """The same once more, which took so many seconds, as chance might have it."""
         draw = random.Random(number)
+        jitter = JITTER * (MORE if number >= VARIANTS else 1)
         # Acts that begin at the same instant begin in any order on a real clock, and now and then one is late.
-        late = draw.choice((0.0, JITTER))
+        late = draw.choice((0.0, jitter))
         timings = [
             replace(
                 timing,
                 at=timing.at
-                and timing.at + draw.randrange(1_000) + round(draw.random() * late * timing.at),
+                and timing.at + draw.randrange(1_000) + round(draw.random() * late * elapsed * 1e9),
                 cancel_after=timing.cancel_after
                 and max(
-                    0, timing.cancel_after + round(draw.uniform(-1, 1) * JITTER * elapsed * 1e9)
+                    0, timing.cancel_after + round(draw.uniform(-1, 1) * jitter * elapsed * 1e9)
                 ),
             )
             for timing in script.timings

@@ -1,5 +1,6 @@
 """The commands, as somebody types them: what they print, what they leave behind, how they exit."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -200,6 +201,15 @@ def test_a_wrong_call_says_in_a_line_what_would_do_and_exits_2(clone, words, sai
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_what_the_system_refuses_is_told_with_the_file_that_it_is_about(monkeypatch, capfd):
+    def refuse(given):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "secret/exercise.py")
+
+    monkeypatch.setattr(cli, "find_course", refuse)
+    assert cli.main(["list"]) == cli.UNUSABLE
+    assert capfd.readouterr().err == "checker: secret/exercise.py: Permission denied\n"
 
 
 def test_a_submission_that_is_a_link_to_the_solutions_earns_nothing(clone, tmp_path):

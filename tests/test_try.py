@@ -1,6 +1,7 @@
 """Exercises on the real clock: `checker try`, `python exercise.py`, and the examples that they play."""
 
 import ast
+import contextlib
 import os
 import re
 import signal
@@ -286,6 +287,36 @@ def test_ctrl_c_ends_it_without_a_traceback(clone, written, backend, exercise):
     os.killpg(process.pid, signal.SIGINT)
     rest, _ = process.communicate()
     assert re.fullmatch(r" +\d+\.\d s  interrupted\n", rest)
+    assert process.returncode == 130
+
+
+SPINS = """\
+async def work(number):
+    print("spinning", flush=True)
+    while True:
+        pass
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_again_ends_what_never_awaits(clone, written, backend):
+    written(SPINS, EXAMPLE)
+    with subprocess.Popen(
+        [sys.executable, "-m", "checker", "try", "too_many_at_once", "--backend", backend],
+        cwd=clone.folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while process.stdout.readline() != "spinning\n":
+            pass
+        while process.returncode is None:
+            os.killpg(process.pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+        assert re.fullmatch(r" +\d+\.\d s  interrupted\n", process.stdout.read())
     assert process.returncode == 130
 
 

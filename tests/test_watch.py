@@ -1,5 +1,6 @@
 """`checker watch`, as somebody uses it: the real program in a real pseudo-terminal."""
 
+import io
 import re
 import shutil
 import signal
@@ -13,11 +14,15 @@ from checker import cli
 from checker.course import Course
 from checker.feedback.question import SKIPPED
 from checker.feedback.rows import fold, rows_of, width
+from checker.feedback.terminal import Screen
 from checker.feedback.watching import Judgement, Page, State
-from checker.progress import Progress
+from checker.progress import FILE, Progress
 from checker.report import CheckReport, summarize_exercise
+from checker.submission import Source
 from checker.watch import files
 from checker.watch.keys import Decoder
+from checker.watch.messages import Answer
+from checker.watch.session import Session, Wish
 
 from .window import CHECKER, ROOT, Window, alive, children, wait_until
 
@@ -354,10 +359,8 @@ def test_a_question_comes_before_the_code_and_is_asked_once(opened, clone):
     window.wait_for("A sports club")
     window.press("escape")
     window.wait_for("A question first")
-    for key in ("7", "n", "enter", "h", "r", "x"):
-        window.press(key)
-        window.read(0.3)
-        window.wait_for("A question first", "Press 1, 2, 3 or 4, or s to skip.")
+    window.press("7")
+    window.wait_for("A question first", "Press 1, 2, 3 or 4, or s to skip.")
     window.press("1")
     window.wait_for("You said 1", "on to the brief")
     window.press("enter")
@@ -384,14 +387,78 @@ def test_a_question_can_be_skipped_and_a_save_answers_it_too(opened, clone):
     window.wait_for("Well done!")
 
 
-def test_who_quits_at_a_question_is_not_told_its_answer(opened, clone):
-    shutil.rmtree(clone / ".checker")
-    window = opened("forgotten_await")
-    window.wait_for("A question first")
-    window.read(2.0)  # It is judged meanwhile.
-    window.press("q")
-    window.wait_for_end()
-    assert "never awaited" not in window.text()
+@pytest.fixture
+def at_a_question(clone):
+    """A session that asks its question first, while the starter has been judged."""
+    course = Course.load(clone)
+    (exercise,) = course.select(["forgotten_await"])
+    session = opened_session(course, exercise)
+    check = CheckReport("sent", "It is sent", "asyncio", "failed", 5, "never sent", "e.py", None)
+    report = summarize_exercise(exercise.name, exercise.title, (check,), started=False)
+    session.judged(Answer(report))
+    return session
+
+
+def opened_session(course, exercise, *, asks=True):
+    if asks:
+        (course.root / FILE).unlink()
+    session = Session(course, exercise)
+    session.open(exercise)
+    session.began()
+    return session
+
+
+def farewell(session):
+    stream = io.StringIO()
+    session.say_goodbye(Screen(stream))
+    return stream.getvalue()
+
+
+def test_who_quits_at_a_question_is_not_told_its_answer(at_a_question):
+    assert farewell(at_a_question) == ""
+    assert at_a_question.press("s") is Wish.STOP
+    assert "never sent" in farewell(at_a_question)
+
+
+def test_what_was_said_of_a_wrong_key_stays_when_the_verdict_comes(at_a_question):
+    for key in ("7", "n", "enter", "h", "r", "x"):
+        assert at_a_question.press(key) is None
+        at_a_question.judged(Answer(trouble="Nobody was at home."))
+        shown = "\n".join(at_a_question.frame(80, 24, "utf-8"))
+        assert "A question first" in shown
+        assert "Press 1, 2, 3 or 4, or s to skip." in shown
+
+
+@pytest.fixture
+def forgetful(clone):
+    """A session of a course in which no progress can be kept."""
+    course = Course.load(clone)
+    (exercise,) = course.select(["forgotten_await"])
+    shutil.rmtree(clone / FILE.parent)
+    (clone / FILE.parent).write_bytes(b"A file where the folder should be.")
+    return opened_session(course, exercise, asks=False)
+
+
+def test_hints_are_shown_one_by_one_also_where_progress_cannot_be_kept(forgetful):
+    hints = forgetful.exercise.metadata.hints
+    forgetful.press("s")  # It asks, since it does not know that it has asked.
+    for number in range(1, len(hints) + 1):
+        forgetful.press("h")
+        shown = "\n".join(forgetful.frame(80, 60, "utf-8"))
+        assert f"{number}. " in shown
+        assert f"{number + 1}. " not in shown
+        assert "This will be forgotten" in shown
+
+
+def test_a_verdict_that_cannot_be_kept_says_so(forgetful):
+    forgetful.press("s")
+    check = CheckReport("sent", "It is sent", "asyncio", "passed", 5, "", "e.py", None)
+    exercise = forgetful.exercise
+    forgetful.source = Source(forgetful.source.file, content=b"pass\n")
+    forgetful.judged(
+        Answer(summarize_exercise(exercise.name, exercise.title, (check,), started=True))
+    )
+    assert any("This will be forgotten" in row for row in forgetful.frame(80, 24, "utf-8"))
 
 
 # --- the terminal -------------------------------------------------------------------------------

@@ -109,6 +109,17 @@ def test_an_empty_repository_becomes_a_workspace(kit, call, tmp_path):
     assert (tmp_path / "mine" / STARTER).exists()
 
 
+def test_a_new_repository_keeps_what_it_was_made_with(kit, call, tmp_path):
+    mine = tmp_path / "mine"
+    (mine / ".git").mkdir(parents=True)
+    for name in ("README.md", "LICENSE", ".gitignore"):
+        (mine / name).write_text("theirs")
+    assert call("init", "mine")[0] == 0
+    assert (mine / STARTER).exists()
+    for name in ("README.md", "LICENSE", ".gitignore"):
+        assert (mine / name).read_text() == "theirs"
+
+
 def test_a_workspace_is_not_made_twice_but_updated(work, call, tmp_path):
     code, _out, err = call("init", "work")
     assert code == cli.UNUSABLE
@@ -178,6 +189,9 @@ def test_touched_work_stays_and_it_is_said_once_where_the_better_starter_is(kit,
     assert f"diff -u {BRIEF} {kit / BRIEF}" in out
     assert {p: c for p, c in held(work).items() if p != work / given.FILE} == before
     assert "diff" not in call("update", cwd=work)[1]
+    again = call("update", "--changed", cwd=work)[1]
+    assert f"diff -u {STARTER} {starter}" in again
+    assert again.count("diff -u") == 2
     # Who takes the change back has the starter of then, which is nobody's work.
     (work / STARTER).write_bytes(
         (ROOT / "solutions/first_steps/forgotten_await/starter.py").read_bytes()

@@ -158,7 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except OSError as error:
         # A full disk behind the output, say. Everything else that can fail says so itself.
-        explain(error.strerror or str(error))
+        reason = error.strerror or str(error)
+        explain(reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}")
         _forget_stdout()
         return UNUSABLE
 
@@ -322,12 +323,13 @@ def tell_of_update(course: Course, screen: "Screen") -> None:
         screen.line(_("There is something new for this workspace: checker update"))
 
 
-def make_empty(folder: Path) -> None:
-    """Make a folder, unless there is an empty one. Raises `UsageError`."""
+def make_empty(folder: Path, *, beside: Callable[[str], bool] = lambda name: False) -> None:
+    """Make a folder, unless there is one that is empty, but for files that may stand `beside` what will be
+    written. Raises `UsageError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # A repository in which nothing is yet is as good as an empty folder.
-        held = sorted(name for name in os.listdir(folder) if name != ".git")
+        held = sorted(name for name in os.listdir(folder) if name != ".git" and not beside(name))
     except OSError as error:
         raise UsageError(
             _("{folder} cannot be made: {reason}", folder=folder, reason=error.strerror)

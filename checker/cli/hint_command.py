@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
         screen.paragraph(f"{number}. {hint}", "  ", hanging="   ")
     screen.line()
     left = len(metadata.hints) - shown
-    if not progress.is_kept:
+    if left and not progress.is_kept:
         screen.paragraph(progress.why_not_kept, "  ")
         command = f"checker hint {exercise.short_name} --all"
         screen.paragraph(_("All hints at once: {command}", command=command), "  ")

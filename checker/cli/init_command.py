@@ -37,7 +37,10 @@ exit code: 0 it is made, 2 it cannot be
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
     parser.add_argument(
-        "folder", metavar="DIR", type=Path, help=_("a folder that is empty or not there yet")
+        "folder",
+        metavar="DIR",
+        type=Path,
+        help=_("a folder that is empty or not there yet, or a new repository"),
     )
 
 
@@ -63,7 +66,7 @@ def run(given: argparse.Namespace) -> int:
                     course=above,
                 )
             )
-    cli.make_empty(folder)
+    cli.make_empty(folder, beside=_comes_with_a_repository)
     # First of all, so that whatever is interrupted after it is a workspace, which can be updated.
     cli.write_whole(root / MARKER, workspace.marker(home))
     course = Course.load(root)
@@ -71,6 +74,15 @@ def run(given: argparse.Namespace) -> int:
     cli.write_below(root, plan.files)
     _tell(Screen(sys.stdout), folder, course)
     return cli.PASSED
+
+
+def _comes_with_a_repository(name: str) -> bool:
+    """Whether that is a file with which repositories are made: what is there stays as it is."""
+    return name in (".gitignore", ".gitattributes") or name.partition(".")[0] in (
+        "README",
+        "LICENSE",
+        "COPYING",
+    )
 
 
 def _home(given: argparse.Namespace, root: Path) -> str:

@@ -145,7 +145,12 @@ class _Table:
         else:
             program = _("The program is {file}, on {backend}.", **facts)
         board.introduce(
-            self._screen, game.exercise.name, game.exercise.title, game.goal.check.title, program
+            self._screen,
+            game.exercise.name,
+            game.exercise.title,
+            game.goal.check.title,
+            program,
+            breaks_by_itself=game.breaks_by_itself,
         )
         board.aim(
             self._screen,

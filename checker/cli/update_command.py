@@ -22,9 +22,10 @@ often as you like.
 )
 _EPILOG = _(
     """\
-example:
+examples:
   pipx upgrade tasklings
   checker update
+  checker update --changed      which files both of you have changed, told again
 
 exit code: 0 the workspace is up to date, 2 it cannot be brought up to date
 """
@@ -33,6 +34,14 @@ exit code: 0 the workspace is up to date, 2 it cannot be brought up to date
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = _DESCRIPTION, _EPILOG
+    parser.add_argument(
+        "--changed",
+        action="store_true",
+        help=_(
+            "name all files that you have changed and that the kit has changed too, also those of earlier "
+            "updates"
+        ),
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -55,7 +64,7 @@ def run(given: argparse.Namespace) -> int:
                 version=version,
             )
         )
-    plan = workspace.plan(course, version)
+    plan = workspace.plan(course, version, tells_again=given.changed)
     cli.write_below(course.root, plan.files)
     _tell(Screen(sys.stdout), course.root, plan)
     return cli.PASSED
@@ -76,6 +85,7 @@ def _tell(screen: Screen, root: Path, plan: workspace.UpdatePlan) -> None:
         )
         for one in plan.changed:
             screen.line(f"  diff -u {_shown(root / one.file)} {_shown(one.path)}")
+        screen.paragraph(_("`checker update --changed` names them again."))
     if plan.dropped:
         screen.paragraph(_("These are no longer in the course, and stay where they are:"))
         for folder in plan.dropped:

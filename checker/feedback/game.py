@@ -19,11 +19,20 @@ MAX_MOVES: Final = 30
 _INDENT: Final = "  "
 
 
-def introduce(screen: Screen, name: str, title: str, promise: str, program: str) -> None:
+def introduce(
+    screen: Screen, name: str, title: str, promise: str, program: str, *, breaks_by_itself: bool
+) -> None:
     """Say what is played, and on what."""
     screen.paragraph(screen.style(f"{name} — {title}", "bold"))
     screen.line()
-    screen.paragraph(_("You are the network. Break this promise, if you can:"), _INDENT)
+    task = (
+        _(
+            "You are the network. Left to itself, the program breaks this promise. Keep it, if you can:"
+        )
+        if breaks_by_itself
+        else _("You are the network. Break this promise, if you can:")
+    )
+    screen.paragraph(task, _INDENT)
     screen.paragraph(promise, _INDENT * 2, "bold")
     screen.paragraph(program, _INDENT)
 
@@ -31,13 +40,10 @@ def introduce(screen: Screen, name: str, title: str, promise: str, program: str)
 def aim(screen: Screen, moves: int, *, breaks_by_itself: bool, is_starter: bool) -> None:
     """Say what the judge needed, and what that leaves to do."""
     screen.paragraph(_judges(moves), _INDENT)
-    if breaks_by_itself and is_starter:
+    if breaks_by_itself and not is_starter:
+        screen.paragraph(_("This program breaks by itself too."), _INDENT)
+    if breaks_by_itself:
         screen.paragraph(_("Is there an order that it survives? There may be none."), _INDENT)
-    elif breaks_by_itself:
-        text = _(
-            "This program breaks by itself too. Is there an order that it survives? There may be none."
-        )
-        screen.paragraph(text, _INDENT)
     screen.paragraph(_keys(), _INDENT, "dim")
 
 

@@ -71,6 +71,8 @@ class Session:
         self._played: Played | None = None
         self._remarks: Sequence[str] | None = None
         self._notice = ""
+        self._hints = 0
+        """How many hints were taken here, which may not be what is kept of it."""
         self._top = 0
         self._room = 1
         self._chosen = exercise
@@ -85,6 +87,7 @@ class Session:
         """Go to an exercise."""
         self.exercise = self._chosen = exercise
         self._verdict, self._trouble, self._remarks, self._stamp = None, "", None, None
+        self._hints = 0
         self.look()
         # Asked before the code is touched. It is judged meanwhile, and the verdict is shown afterwards.
         answer = Progress(self.course).answer(exercise)
@@ -128,9 +131,7 @@ class Session:
         if self.view is View.WORK:
             self._top = 0
         self._trouble = answer.trouble
-        if (
-            not self._is_asked
-        ):  # Whoever is asked hears nothing of this yet, and is told something else.
+        if not self._is_asked:  # Whoever is asked hears nothing of this yet, but of their keys.
             self._notice = ""
         if answer.report is None:
             return
@@ -140,6 +141,8 @@ class Session:
         progress = Progress(self.course)
         progress.record([(self.exercise, self.source)], [answer.report], self.backends)
         self._following = next_exercise(self.course, progress)
+        if not progress.is_kept and not self._is_asked:
+            self._notice = progress.why_not_kept
 
     def played(self, answer: Answer) -> None:
         """The starter has been played."""
@@ -235,13 +238,13 @@ class Session:
         return self.open(following)
 
     def _hint(self) -> None:
-        progress = Progress(self.course)
         # The first time it shows what was taken before; from then on, each press takes one more. Whoever
         # has passed may look at all of them.
-        if not progress.has_passed(self.exercise) and (
-            self.view is View.HINTS or not progress.hints_taken(self.exercise)
-        ):
-            progress.take_hint(self.exercise)
+        progress, shown = Progress(self.course), self._hints_shown()
+        if shown < len(self.exercise.metadata.hints) and (self.view is View.HINTS or not shown):
+            self._hints = max(shown + 1, progress.take_hint(self.exercise))
+            if not progress.is_kept:
+                self._notice = progress.why_not_kept
         self._show(View.HINTS)
         self._top = 1_000_000  # The last one is at the end.
 
@@ -274,7 +277,7 @@ class Session:
         progress = Progress(self.course)
         if progress.has_passed(self.exercise):
             return len(self.exercise.metadata.hints)
-        return progress.hints_taken(self.exercise)
+        return max(self._hints, progress.hints_taken(self.exercise))
 
     def _run_again(self) -> Wish:
         self._show(View.WORK)

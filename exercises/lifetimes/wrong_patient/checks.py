@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from checker import (
     Act,
+    BrokenResourceError,
     Call,
     Calls,
     Case,
@@ -36,6 +37,11 @@ ERRORS = (
     EndOfStream("the lab hung up"),
     LookupError("no sample of this patient"),
 )
+STALE = (
+    BrokenResourceError("the lab has restarted meanwhile"),
+    ConnectionResetError("the line has been idle for too long"),
+)
+"""Errors of a connection that seem to say that a new one would do."""
 CLOSED = ClosedResourceError("this connection has been closed")
 PATIENTS = ("Adams", "Brown", "Clark", "Davis")
 GROUPS = ("A+", "0-", "", "B+")
@@ -512,11 +518,15 @@ def _play(case: Case, world: World, *, trouble: bool) -> Iterator[Desk]:
 
 def _draw(case: Case, world: World, most: int, *, trouble: bool) -> tuple[Lab, list[Visit]]:
     first, slow = case.integer(0, len(ERRORS) - 1), case.pick([4.0, 90_000.0])
+    # In some worlds nothing fails but what is sent for one patient, mostly on a connection that was kept.
+    stale = case.pick([None, None, *STALE]) if trouble else None
     groups = case.distinct(GROUPS, len(PATIENTS))
     samples = {}
     for number, (patient, group) in enumerate(zip(PATIENTS, groups, strict=True)):
         error = ERRORS[(first + number) % len(ERRORS)]
         fails = case.pick(["never", "receive", "never", "send"]) if trouble else "never"
+        if stale is not None:
+            error, fails = stale, "send" if patient == PATIENTS[-1] else "never"
         samples[patient] = Sample(
             patient,
             group,
@@ -535,6 +545,8 @@ def _draw(case: Case, world: World, most: int, *, trouble: bool) -> tuple[Lab, l
     lab = world.add(Lab(samples, seconds, refused))
     desk = world.new("Desk", lab)
     whose = [case.integer(0, len(PATIENTS) - 1) for _ in range(most)]
+    if stale is not None:
+        whose[:2] = 0, len(PATIENTS) - 1
     asked = samples[PATIENTS[whose[0]]]
     # When the first call is connected, has sent its request, and has its result, if all goes well.
     connected = seconds[0]

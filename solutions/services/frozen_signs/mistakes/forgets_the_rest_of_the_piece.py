@@ -1,6 +1,6 @@
 """What came in one piece with a line is lost when that line has been taken.
 
-Caught by: nobody_waits, rude_signs, failure_heard, all_closed
+Caught by: nobody_waits, rude_signs, failure_heard (sometimes), all_closed
 """
 
 from typing import Protocol
