@@ -523,7 +523,7 @@ def _draw(case: Case, world: World, most: int, *, trouble: bool) -> tuple[Lab, l
     groups = case.distinct(GROUPS, len(PATIENTS))
     samples = {}
     for number, (patient, group) in enumerate(zip(PATIENTS, groups, strict=True)):
-        error = ERRORS[(first + number) % len(ERRORS)]
+        error: Exception = ERRORS[(first + number) % len(ERRORS)]
         fails = case.pick(["never", "receive", "never", "send"]) if trouble else "never"
         if stale is not None:
             error, fails = stale, "send" if patient == PATIENTS[-1] else "never"
