@@ -14,7 +14,8 @@ __all__ = ["SHELLS", "Command", "Kind", "Option", "script"]
 PROGRAMS: Final = ("checker", "tasklings")
 
 NAMES: Final = "completion --names"
-"""The words after the program that print the names here, each with a tab and its title."""
+"""The words after the program that print the names here, each with a tab and its title. Those that have been typed
+come behind them, since they may name another course."""
 
 
 class Kind(Enum):
@@ -88,7 +89,7 @@ _checker_words() {
 _checker_names() {
     local names
     # A ~ is not expanded yet.
-    names=$("${COMP_WORDS[0]/#\\~/$HOME}" @NAMES@ 2>/dev/null | cut -f 1)
+    names=$("${COMP_WORDS[0]/#\\~/$HOME}" @NAMES@ "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1)
     _checker_words "$names"
 }
 # Where nothing fits, such as a path to an exercise, file names are completed.
@@ -130,6 +131,7 @@ _ZSH = """\
 # Completion of `checker` for zsh, made by `checker completion zsh`.
 _checker() {
     local program=$words[1] curcontext=$curcontext state line
+    local -a typed=("${(@)words[2,CURRENT]}")
     typeset -A opt_args
     _arguments -C '(- *)--help[show how it is used]' '(- *)--version[show the versions]' \\
         '1: :->command' '*:: :->rest'
@@ -149,7 +151,7 @@ _checker() {
 }
 _checker_names() {
     local -a names
-    names=(${(f)"$(_call_program names $program @NAMES@ 2>/dev/null)"})
+    names=(${(f)"$(_call_program names $program @NAMES@ ${(q)typed} 2>/dev/null)"})
     names=(${names/$'\\t'/:})
     _describe -t names 'exercise or chapter' names || _files
 }
@@ -221,7 +223,7 @@ end
 function __checker_names
     set -l words (commandline -opc)
     set -l program (string replace -r '^~' $HOME -- $words[1])
-    $program @NAMES@ 2>/dev/null
+    $program @NAMES@ $words[2..] 2>/dev/null
 end
 complete -c checker -e
 complete -c checker -f

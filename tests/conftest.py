@@ -52,9 +52,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
         )
     )
-    for item in items:
-        if item.path.name not in APART:  # What a file's tests share is made by one worker, once.
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`: a file is for one worker, unless its tests stand apart."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return nodeid if Path(file).name in APART else file
+
+    return Scheduling(config, log)
 
 
 def written(source: str) -> str:

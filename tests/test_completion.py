@@ -130,6 +130,14 @@ def test_outside_a_course_no_names_are_offered_and_no_error_is_shown(shell, home
     assert shell(home, "checker grade lost_u", cwd=home) == []
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("named", ["--course work", "--course ~/work", "--course=work"])
+def test_names_are_those_of_the_course_that_the_line_names(shell, named, home):
+    if shell is in_bash:
+        named = named.replace("=", " = ")
+    assert shell(home, f"checker hint {named} lost_u", cwd=home) == ["lost_update"]
+
+
 @needs("bash")
 def test_bash_completes_the_value_after_an_equals_sign(home):
     assert in_bash(home, "checker grade --backend = tr") == ["trio"]
@@ -214,6 +222,10 @@ def zsh(home, tmp_path):
             "checker grade exercises/first_steps/forgotten_await/",
         ),
         ("checker init lost_u", "checker init lost_u"),
+        (
+            "cd ..\nchecker hint --course ~/work lost_u",
+            "checker hint --course ~/work lost_update ",
+        ),
     ],
 )
 def test_zsh_completes_what_is_typed(typed, completed, zsh, tmp_path):

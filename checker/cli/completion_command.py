@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checker import cli
@@ -16,7 +16,8 @@ _DESCRIPTION = _(
     """\
 Print a script that lets your shell complete commands, options and names of exercises.
 
-The names are those of the course that you are in. After an upgrade, make the script again.
+The names are those of the course that you are in, or that `--course` names. After an upgrade, make the
+script again.
 """
 )
 _EPILOG = _(
@@ -35,25 +36,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("shell", nargs="?", choices=SHELLS, help=_("the shell that you use"))
     which.add_argument(
         "--names",
-        action="store_true",
-        help=_("print the names that can be completed here instead; the scripts ask for them"),
+        nargs=argparse.REMAINDER,
+        metavar="WORD",
+        help=_(
+            "print the names that can be completed behind these words instead; the scripts ask for them"
+        ),
     )
 
 
 def run(given: argparse.Namespace) -> int:
-    if given.names:
-        for name, title in _names():
+    if given.names is not None:
+        for name, title in _names(_place(given.names)):
             print(f"{name}\t{printable(title)}")
     else:
         sys.stdout.write(script(given.shell, _commands()))
     return cli.PASSED
 
 
-def _names() -> Iterator[tuple[str, str]]:
-    """The chapters and exercises here, with their titles; none where there is no course, since whoever
-    presses Tab asked for no error."""
+def _place(words: Sequence[str]) -> Path | None:
+    """The course that is named among the words that have been typed."""
+    typed = iter(words)
+    for word in typed:
+        option, equals, value = word.partition("=")
+        if option == "--course":
+            if not equals:
+                value = next(typed, "")
+            if value == "=":  # bash takes it for a word.
+                value = next(typed, "")
+            return Path(value).expanduser() if value else None
+    return None
+
+
+def _names(place: Path | None) -> Iterator[tuple[str, str]]:
+    """The chapters and exercises of the course at a place, or here, with their titles; none where there is no
+    course, since whoever presses Tab asked for no error."""
     try:
-        course = Course.find(Path.cwd())
+        course = Course.find(Path.cwd()) if place is None else Course.named(place)
         found = [(chapter.name, chapter.title) for chapter in course.chapters]
         found += [(exercise.short_name, exercise.title) for exercise in course]
     except (CourseError, OSError):

@@ -702,7 +702,12 @@ _ADVICE = (
         ),
     ),
     (r"^EOFError", _("take the call of input() out")),
-    (r"^BdbQuit", _("take the breakpoint out")),
+    (
+        r"^BdbQuit",
+        _(
+            "take the breakpoint out, as nobody can type here; `checker try` plays the exercise where a debugger works"
+        ),
+    ),
     (
         r"^(SystemExit|KeyboardInterrupt)",
         _("return from the function instead of ending the program"),
