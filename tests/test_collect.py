@@ -380,6 +380,14 @@ def test_a_pipe_in_place_of_a_file_is_told_and_holds_nobody_up(tmp_path):
     assert any("not a regular file" in problem for problem in problems_of(tmp_path))
 
 
+def test_an_archive_whose_name_is_not_utf_8_is_read_like_any_other(tmp_path):
+    inside = "exercises/locks_and_limits/lost_update/exercise.py"
+    (tmp_path / "ada").mkdir()
+    in_zip(tmp_path / "ada" / os.fsdecode(b"w\xe4rk.zip"), [inside])
+    in_zip(tmp_path / os.fsdecode(b"b\xf6b.zip"), [inside])
+    assert list(taken(tmp_path).values()) == [[NAME], [NAME]]
+
+
 def test_what_leads_out_of_an_archive_is_told_and_not_taken(tmp_path):
     in_zip(tmp_path / "ada.zip", ["../lost_update/exercise.py", "/lost_update/exercise.py"])
     assert taken(tmp_path) == {"ada": []}

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from checker.course import Exercise
-from checker.harmless import safe_name
+from checker.harmless import encodable, safe_name
 from checker.submission import Source, read_below
 from checker.sweep import archives, journal
 from checker.sweep.limited import SECONDS, Limited, Unreadable
@@ -448,7 +448,9 @@ def _of_archive(path: Path, name: str, reader: _Archives, seconds: float = SECON
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             handed.handed_in = os.fstat(opened).st_mtime
-            handed.sources, problems, whole, handed.several = reader.ask(path.name, opened, seconds)
+            handed.sources, problems, whole, handed.several = reader.ask(
+                encodable(path.name), opened, seconds
+            )
             handed.problems += problems
         finally:
             os.close(opened)

@@ -175,13 +175,16 @@ def tests(case: Case) -> Iterator[Tested]:
             run = world.attempt_all(*acts)
         except CheckFailed as failed:
             # What the kit says of a test that never ends, with what it was testing.
-            kind = next(k for k, act in zip(kinds, acts, strict=True) if act.record.ended is None)
-            failed.message = f"on car parks {kind or 'that are right'}: {failed.message}"
-            if kind is not None:
-                failed.advice = (
-                    "where a car may be kept out for ever, wait until all is quiet, look, and be red if it is "
-                    "not inside"
-                )
+            for kind, act in zip(kinds, acts, strict=True):
+                if act.record.ended is not None:
+                    continue
+                failed.message = f"on car parks {kind or 'that are right'}: {failed.message}"
+                if kind is not None:
+                    failed.advice = (
+                        "where a car may be kept out for ever, wait until all is quiet, look, and be red if it "
+                        "is not inside"
+                    )
+                break
             raise
         yield Tested(run, [*zip(kinds, acts, strict=True)])
 
