@@ -16,6 +16,7 @@ imports nothing but pytest until there is something to judge.
 """
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Generator, Iterator, Sequence
@@ -199,8 +200,9 @@ class _Shared:
             submission = Submission(whole)
         except SubmissionError as error:
             raise pytest.UsageError(str(error)) from None
-        # In the id of an item, `::` has a meaning.
-        return _Work(submission, whole, printable(name).replace("\n", "\\n").replace("::", ":"))
+        # In the id of an item, `::` has a meaning; nobody's may become that of somebody else.
+        label = re.sub(":(?=:)", r":\\", printable(name).replace("\n", "\\n"))
+        return _Work(submission, whole, label)
 
     def works(self, exercise: "Exercise") -> list[_Work]:
         """Whose work of this exercise is judged."""

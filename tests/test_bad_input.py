@@ -1,5 +1,6 @@
 """Whatever is handed in is graded: the worst of it is a failed report, and never an error of ours."""
 
+import ast
 import errno
 import os
 import textwrap
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.course import Exercise
+from checker.course import Course, Exercise
 from checker.feedback import console
 from checker.feedback.terminal import Screen
 from checker.judge.grade import grade
@@ -576,3 +577,26 @@ def test_a_mistake_in_a_check_is_no_mark(sandbox, tmp_path):
 def test_the_same_source_and_seed_give_the_same_report_byte_for_byte(graded, content):
     one, other = (encode_json(summarize_submission(1, (graded(content),))) for _ in range(2))
     assert one == other
+
+
+def emptied(starter: bytes) -> bytes:
+    """The starter, in which each function returns what is no plain data, and does nothing else."""
+
+    class Emptied(ast.NodeTransformer):
+        def visit_FunctionDef(self, function: ast.FunctionDef) -> ast.FunctionDef:
+            function.body = ast.parse("return object()").body
+            return function
+
+        visit_AsyncFunctionDef = visit_FunctionDef
+
+    return ast.unparse(Emptied().visit(ast.parse(starter))).encode()
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [pytest.param(e, id=e.short_name) for e in Course.load(Path(__file__).parents[1])],
+)
+def test_no_check_of_the_course_breaks_at_what_a_program_returns(exercise, sandbox):
+    source = Source("exercise.py", emptied(exercise.starter))
+    report = grade(exercise, source, sandbox=sandbox, seed=1, backends=["trio"])
+    assert {check.status for check in report.checks} == {"failed"}

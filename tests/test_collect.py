@@ -394,6 +394,47 @@ def test_what_leads_out_of_an_archive_is_told_and_not_taken(tmp_path):
     assert sum("leads out of the archive" in problem for problem in problems_of(tmp_path)) == 2
 
 
+PLACES = [f"{exercise.name}/exercise.py" for exercise in EXERCISES[:2]]
+
+
+def damaged(archive: bytes) -> bytes:
+    """A tar with one wrong bit in the header of its second member."""
+    second = 512 + 512 * -(-len(CODE) // 512)
+    return archive[: second + 100] + bytes([archive[second + 100] ^ 1]) + archive[second + 101 :]
+
+
+@pytest.mark.parametrize(
+    "spoil", [damaged, lambda archive: archive[:1324], lambda archive: archive[:1024]]
+)
+def test_what_stands_behind_damage_in_a_tar_may_be_somebody_s_work(tmp_path, spoil):
+    in_tar(tmp_path / "ada.tar.gz", PLACES)
+    whole = gzip.decompress((tmp_path / "ada.tar.gz").read_bytes())
+    (tmp_path / "ada.tar.gz").write_bytes(gzip.compress(spoil(whole)))
+    [ada], _ = collect([tmp_path], EXERCISES)
+    assert ada.problems[0].startswith("ada.tar.gz is damaged: ")
+    assert ada.unread == "ada.tar.gz"
+    assert not ada.sources[EXERCISES[0].name].obstacle
+    assert ada.sources[EXERCISES[1].name].obstacle
+
+
+def test_a_tar_whose_checksum_is_wrong_is_not_read(tmp_path):
+    in_tar(tmp_path / "ada.tar.gz", PLACES)
+    content = bytearray((tmp_path / "ada.tar.gz").read_bytes())
+    content[-6] ^= 1
+    (tmp_path / "ada.tar.gz").write_bytes(bytes(content))
+    [ada], _ = collect([tmp_path], EXERCISES)
+    assert "CRC check failed" in ada.problems[0]
+    assert all(ada.sources[exercise.name].obstacle for exercise in EXERCISES[:2])
+
+
+def test_what_macos_puts_beside_each_file_is_not_taken_for_one(tmp_path):
+    in_tar(tmp_path / "ada.tar.gz", ["._homework.py", "homework.py"])
+    write(tmp_path / "bob" / "homework.py")
+    write(tmp_path / "bob" / "._homework.py")
+    one = [exercise for exercise in EXERCISES if exercise.name == NAME]
+    assert taken(tmp_path, exercises=one) == {"ada": [NAME], "bob": [NAME]}
+
+
 def test_a_link_in_an_archive_is_not_taken(tmp_path):
     with tarfile.open(tmp_path / "ada.tar.gz", "w:gz") as archive:
         info = tarfile.TarInfo("lost_update/exercise.py")

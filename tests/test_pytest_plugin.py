@@ -398,7 +398,7 @@ class TestSubmissions:
         assert case[0].get("message") == "there is no such file"
 
     def test_any_name_will_do(self, course):
-        names = ["a::()b", "a[b]", "tab\tbed", "two\nlines", "\udce4", "Zoë", "[", "-n"]
+        names = ["a::()b", "a:()b", "a[b]", "tab\tbed", "two\nlines", "\udce4", "Zoë", "[", "-n"]
         for name in names:
             course.write(os.path.join("handed_in", name, "desks/halve/exercise.py"), HALVE)
         given = ("exercises/desks/halve", "--submissions", "handed_in", "-k", "trio")

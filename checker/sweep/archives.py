@@ -55,6 +55,10 @@ class _Refused(Exception):
     """It is not read; the text says why."""
 
 
+class _Damaged(Exception):
+    """It is not as whoever packed it has left it; the text says in what."""
+
+
 class _NotRead(Exception):
     """It is not read here, though it may well be somebody's honest work; the text says why."""
 
@@ -82,13 +86,16 @@ def read_archive(
         elif name.lower().endswith(_UNREADABLE):
             raise _NotRead("it is packed in a way that is not read; ask for a .zip or a .tar.gz")
         else:
-            with (
-                _unpacked(file) as unpacked,
-                tarfile.open(
-                    fileobj=cast(BinaryIO, _Limited(unpacked)), mode="r|", tarinfo=_Header
-                ) as archive,
-            ):
-                take(_in_tar(archive, seen, problems))
+            with _unpacked(file) as unpacked:
+                limited = _Limited(unpacked)
+                with tarfile.open(
+                    fileobj=cast(BinaryIO, limited), mode="r|", tarinfo=_Header
+                ) as archive:
+                    files, damage = _in_tar(archive, seen, problems)
+                    limited.read_to_its_end()  # Only there its checksum is looked at.
+                    take(files)
+                    if damage is not None:
+                        raise damage
         whole = True
     except _Refused as error:
         whole = True  # Nobody else could read more of it, nor should.
@@ -99,6 +106,9 @@ def read_archive(
         problems.append(f"{safe_name(name)} cannot be read: {_reason(error)}")
     except (zipfile.BadZipFile, tarfile.TarError, zipfile.LargeZipFile) as error:
         problems.append(f"{safe_name(name)} is no archive: {_reason(error)}")
+    except _Damaged as error:
+        damaged = "is damaged" if seen else "is no archive"
+        problems.append(f"{safe_name(name)} {damaged}: {_reason(error)}")
     except MemoryError:
         raise
     except Exception as error:  # zlib, lzma and struct have errors of their own.
@@ -126,7 +136,15 @@ class _Header(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        header = super().frombuf(buf, encoding, errors)
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except (
+            tarfile.EmptyHeaderError,  # type: ignore[attr-defined]
+            tarfile.TruncatedHeaderError,  # type: ignore[attr-defined]
+            tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
+        ) as error:
+            # Behind the first member, Python takes these for the end, and drops what follows.
+            raise _Damaged(str(error)) from None
         extended = header.type in (
             *(tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE),
             *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
@@ -163,6 +181,10 @@ class _Limited:
             raise _Refused(f"it unpacks to more than {MAX_UNPACKED >> 20} MiB")
         return data
 
+    def read_to_its_end(self) -> None:
+        while self.read(1 << 16):
+            pass
+
 
 def _in_zip(archive: zipfile.ZipFile, seen: list[str], problems: list[str]) -> dict[str, Reader]:
     files: dict[str, Reader] = {}
@@ -194,15 +216,24 @@ def _in_zip(archive: zipfile.ZipFile, seen: list[str], problems: list[str]) -> d
     return files
 
 
-def _in_tar(archive: tarfile.TarFile, seen: list[str], problems: list[str]) -> dict[str, Reader]:
+def _in_tar(
+    archive: tarfile.TarFile, seen: list[str], problems: list[str]
+) -> tuple[dict[str, Reader], _Damaged | None]:
+    """The Python files, as far as its headers can be read, and why no further."""
     files: dict[str, Reader] = {}
     members = 0
-    while (info := archive.next()) is not None:
+    while True:
+        try:
+            info = archive.next()
+        except _Damaged as damage:
+            return files, damage
+        if info is None:
+            return files, None
         archive.members.clear()  # type: ignore[attr-defined]  # It would keep them all.
         members += 1
         if members > MAX_ENTRIES:
             problems.append(f"it has more than {MAX_ENTRIES:,} files; the rest was not read")
-            break
+            return files, None
         name = _inside(info.name, problems)
         if name is None or info.isdir():
             continue
@@ -216,7 +247,12 @@ def _in_tar(archive: tarfile.TarFile, seen: list[str], problems: list[str]) -> d
         member = archive.extractfile(info)
         content = member.read(MAX_SOURCE + 1) if member is not None else b""
         files[name] = lambda name=name, content=content: _source(name, content)  # type: ignore[misc]
-    return files
+
+
+def is_nobodys(name: str) -> bool:
+    """Whether that is what a system or a tool has put beside somebody's work. macOS packs a file `._x` for
+    each file `x`."""
+    return name in SKIPPED or name.startswith("._")
 
 
 def _inside(name: str, problems: list[str]) -> str | None:
@@ -228,7 +264,7 @@ def _inside(name: str, problems: list[str]) -> str | None:
     if path.is_absolute() or ".." in path.parts:
         problems.append(f"{safe_name(name)} leads out of the archive")
         return None
-    if len(path.parts) > MAX_DEPTH or SKIPPED & set(path.parts):
+    if len(path.parts) > MAX_DEPTH or any(map(is_nobodys, path.parts)):
         return None
     return path.as_posix()
 

@@ -9,6 +9,7 @@ Only the files of exercises are used: regular ones, of limited size, not behind 
 be read is reported, never dropped.
 """
 
+import contextlib
 import errno
 import os
 import re
@@ -224,7 +225,7 @@ def _find(path: Path, wanted: Wanted, strays: list[str], reader: "_Archives") ->
             moodle = _MOODLE.match(entry.name)
             handed = _of_folder(inner, moodle["name"] if moodle else entry.name, wanted, reader)
             handed.named_by(moodle)
-            if not handed.sources and (inner / journal.NAME).exists():
+            if not handed.sources and os.path.lexists(inner / journal.NAME):
                 strays.append(f"{safe_name(entry.name)}: what a sweep has written")
             else:
                 yield handed
@@ -363,7 +364,10 @@ def _of_folder(path: Path, name: str, wanted: Wanted, reader: "_Archives") -> Ha
         elif below.suffix.lower() == ".py":
             files[below.as_posix()] = lambda below=below: read_below(path, below)  # type: ignore[misc]
     taken = _take(files, wanted, handed)
-    handed.handed_in = max(((path / name).lstat().st_mtime for name in taken), default=None)
+    if not os.access(path, os.R_OK | os.X_OK):
+        handed.unread = safe_name(path.name)
+    with contextlib.suppress(OSError):  # It may be gone by now, or nobody may look at it.
+        handed.handed_in = max(((path / name).lstat().st_mtime for name in taken), default=None)
     if len(packed) > MAX_ARCHIVES:
         handed.problems.append(f"it has {len(packed)} archives; {MAX_ARCHIVES} were opened")
     left = SECONDS
@@ -415,6 +419,8 @@ def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Ite
                         f"it has more than {archives.MAX_ENTRIES:,} files; the rest was not read"
                     )
                     return
+                if archives.is_nobodys(entry.name):
+                    continue
                 below = folder / entry.name
                 if entry.is_symlink():
                     if below.stem in work or entry.name.lower().endswith(archives.SUFFIXES):
@@ -422,7 +428,7 @@ def _walk(path: Path, exercises: Sequence[Exercise], problems: list[str]) -> Ite
                 elif entry.is_dir():
                     if entry.name in _NAMES:
                         problems.append(f"{safe_name(str(below))} is a folder; it must be a file")
-                    elif entry.name not in archives.SKIPPED:
+                    else:
                         following.append(below)
                 elif entry.is_file(follow_symlinks=False):
                     yield below
