@@ -15,7 +15,7 @@ class Line:
         await self._send.send(page.upper())
         say(f"the translator has written {page.upper()!r}")
 
-    async def end(self) -> None:
+    async def finish(self) -> None:
         self._send.close()
         say("the book is complete")
 

@@ -11,7 +11,7 @@ class Line(Protocol):
 
     async def send(self, page: str) -> None: ...
 
-    async def end(self) -> None: ...
+    async def finish(self) -> None: ...
 
     async def receive(self) -> str: ...
 
@@ -20,7 +20,7 @@ async def translate(line: Line, pages: Sequence[str]) -> list[str]:
     """Return the translated pages of the book."""
     for page in pages:
         await line.send(page)
-    await line.end()
+    await line.finish()
     translated: list[str] = []
     while True:
         try:
