@@ -46,8 +46,12 @@ TRANSLATED = ("", "it", "it", "snows")
 WEEKS = 1_500_000.0
 
 AT_ONCE = "send and receive at the same time, from the beginning: neither may wait for the other"
-HALF = "end the book after the last page, and only if every page has been sent: not in a `finally`"
+NEXT = "send each page as soon as the one before has been sent, whatever has been received by then"
+LISTEN = "call receive() from the beginning, and again as soon as it has returned, whatever has been sent by then"
+NOT_THE_END = "after an error or a cancellation, nothing may get to finish(): no `finally`, and no `except` that goes on"
 ONE_WAY = "let one task send, one page after the other, and let one task receive"
+UNTIL = "go on until receive() raises `EndOfStream`: nobody knows before how many pages she writes"
+LET_OUT = "let that error out of translate(): only an `EndOfStream` is the end of the translation"
 
 
 @dataclass(frozen=True)
@@ -60,30 +64,45 @@ class Page:
     error: Exception | None = None
 
 
-class Line(Service):
-    """Leads to a translator. It has room for some pages that she has written, and that nobody has received."""
+@dataclass(frozen=True)
+class Plan:
+    """How it goes on a line."""
 
-    def __init__(
-        self,
-        room: int,
-        pages: Sequence[Page],
-        receiving: Sequence[float],
-        unheard: tuple[int, Exception] | None = None,
-    ) -> None:
-        """The last of `pages` stands for the end of the book. `receiving` are the seconds that each call of
-        `receive()` takes once there is a page, and `unheard` says which of them fails, and how."""
-        self.plan = pages
-        self.receiving = receiving
-        self.room = room
-        self._unheard = unheard
-        self._to_come = deque(pages)
-        self.written: deque[str] = deque()
-        self._received = 0
-        self._has_ended = self._is_sending = self._is_receiving = False
+    room: int
+    pages: Sequence[Page]
+    """The last of them stands for the end of the book."""
+    receiving: Sequence[float]
+    """The seconds that each call of `receive()` takes, once there is something to be heard."""
+    unheard: tuple[int, Exception] | None = None
+    """Which of them fails, and how."""
 
     @property
     def translation(self) -> list[str]:
-        return [text for page in self.plan for text in page.translated]
+        return [text for page in self.pages for text in page.translated]
+
+    def earliest(self) -> float:
+        """How long it takes at the least to send it all and to hear that there is no more."""
+        now, received = 0.0, [0.0]
+        for page in self.pages:
+            now += page.seconds
+            for _ in page.translated:
+                number = len(received)
+                if number > self.room:
+                    now = max(now, received[number - self.room])
+                received.append(max(now, received[-1]) + self.receiving[number - 1])
+        return max(now, received[-1]) + self.receiving[len(received) - 1]
+
+
+class Line(Service):
+    """Leads to a translator. It has room for some pages that she has written, and that nobody has received."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.room = plan.room
+        self.written: deque[str] = deque()
+        self._plan = plan
+        self._to_come = deque(plan.pages)
+        self._received = 0
+        self._has_ended = self._is_sending = self._is_receiving = False
 
     def send(self, page: str) -> Generator[object, None, None]:
         yield from self._write()
@@ -98,10 +117,11 @@ class Line(Service):
         self._is_receiving = True
         try:
             yield lambda: self.written or self._has_ended
-            yield self.receiving[min(self._received, len(self.receiving) - 1)]
-            if self._unheard is not None and self._received == self._unheard[0]:
+            receiving, unheard = self._plan.receiving, self._plan.unheard
+            yield receiving[min(self._received, len(receiving) - 1)]
+            if unheard is not None and self._received == unheard[0]:
                 self._received += 1
-                raise self._unheard[1]
+                raise unheard[1]
             if not self.written:
                 raise OVER
             self._received += 1
@@ -125,24 +145,13 @@ class Line(Service):
         finally:
             self._is_sending = False
 
-    def earliest(self) -> float:
-        """How long it takes at the least to send it all and to hear the end."""
-        now, received = 0.0, [0.0]
-        for page in self.plan:
-            now += page.seconds
-            for _ in page.translated:
-                number = len(received)
-                if number > self.room:
-                    now = max(now, received[number - self.room])
-                received.append(max(now, received[-1]) + self.receiving[number - 1])
-        return max(now, received[-1]) + self.receiving[len(received) - 1]
-
 
 @dataclass(frozen=True)
 class Book:
     """A call of translate(), and what it did."""
 
     pages: Sequence[str]
+    plan: Plan
     line: Line
     act: Act
     run: Run
@@ -184,8 +193,8 @@ class Book:
             for before, after in pairwise(calls):
                 run.expect(
                     before.ended_order is not None and before.ended_order < after.order,
-                    f"{self.place}{after.method}() was called at {after.started:g} s, while the {before.method}() of "
-                    f"{before.started:g} s was still under way",
+                    f"{self.place}{after.method}() was called at {after.started:g} s, while {before.method}(), called at "
+                    f"{before.started:g} s, was still under way",
                     at=after,
                     advice=ONE_WAY,
                     tells_error=True,
@@ -198,13 +207,18 @@ class Book:
             advice="send each page once, in the order of the book, whatever is on it, and none of them again",
             tells_error=True,
         )
-        if self.ends:
-            run.expect(
-                len(self.sends.done) == len(self.pages),
-                f"{self.place}finish() was called at {self.ends[0].started:g} s, when {len(self.sends.done)} of "
-                f"{counted(len(self.pages), 'page')} had been sent",
-                at=self.ends.first,
-                advice=HALF,
+        if self.ends and len(self.sends.done) < len(self.pages):
+            early, failed = self.ends[0], self.failed
+            seen = f"{self.place}finish() was called at {early.started:.10g} s, when {self._sent()}"
+            if failed is not None:
+                seen += f", and {failed.method}() had failed at {failed.ended:.10g} s with {failed.failure}"
+            is_cut = failed is not None or self.act.record.cancelled_at is not None
+            run.fail(
+                seen,
+                at=early,
+                advice=NOT_THE_END
+                if is_cut
+                else "send every page, whatever is on it, and then end the book",
                 tells_error=True,
             )
         run.expect(
@@ -221,27 +235,40 @@ class Book:
         if not waiting:
             return
         self.expect_order()
-        call = waiting[0]
+        call, failed = waiting[0], self.failed
+        if failed is not None:
+            self.run.fail(
+                f"{self.place}{failed.method}() failed at {failed.ended:.10g} s with {failed.failure}, and translate() went "
+                f"on; {call.method}(), called at {call.started:.10g} s, would never have ended",
+                at=failed,
+                advice=LET_OUT,
+            )
         seen = f"{self.place}{call.method}(), called at {call.started:.10g} s, would never have ended: "
         if call.method == "receive":
-            missing = (
-                f"{len(self.sends.done)} of {counted(len(self.pages), 'page')} had been sent, and "
-            )
             self.run.fail(
-                f"{seen}{missing}neither send() nor finish() was called any more",
+                f"{seen}{self._sent()}, and neither send() nor finish() was called any more",
                 at=call,
                 advice="what if she makes no page of this one, or writes it later? Let no `send()` wait for a `receive()`",
             )
+        received = len(self.receives.done)
         self.run.fail(
             f"{seen}the line was full, with {counted(len(self.line.written), 'page')} of the translation, and nobody "
-            "called receive()",
+            f"called receive() {'any more: it had been called ' + often(len(self.receives)) if received else ''}".rstrip(),
             at=call,
-            advice="who could make room on the line while this call waits, and why does nobody do it?",
+            advice=UNTIL
+            if received and received >= len(self.pages)
+            else "who could make room on the line while this call waits, and why does nobody do it?",
         )
+
+    def _sent(self) -> str:
+        """How much of the book had been sent, for a message."""
+        if not self.pages:
+            return "there was no page to be sent"
+        return f"{len(self.sends.done)} of {counted(len(self.pages), 'page')} had been sent"
 
     def expect_whole(self) -> None:
         """All of it was sent, and all of the translation returned."""
-        run, act, due = self.run, self.act, self.line.translation
+        run, act, due = self.run, self.act, self.plan.translation
         self.expect_order()
         if act.error is not None:
             run.fail(
@@ -253,8 +280,8 @@ class Book:
             )
         run.expect(
             len(self.sends.done) == len(self.pages) and self.ends.done,
-            f"{self.place}translate() returned at {act.ended:g} s; {len(self.sends.done)} of "
-            f"{counted(len(self.pages), 'page')} had been sent, and the book had {'' if self.ends.done else 'not '}been ended",
+            f"{self.place}translate() returned at {act.ended:g} s; {self._sent()}, and finish() had "
+            f"{'returned' if self.ends.done else 'not returned' if self.ends else 'not been called'}",
             at=self.calls.where(lambda call: call.outcome == "cancelled").first,
             advice="send every page, and end every book, even one without pages",
         )
@@ -267,30 +294,33 @@ class Book:
             self.over is not None and not is_later(self.over.ended or 0.0, act.ended),
             f"{self.place}translate() returned at {act.ended:g} s, and receive() had not said yet that there is no more",
             at=self.receives.last,
-            advice="go on until receive() raises `EndOfStream`: nobody knows before how many pages she writes",
+            advice=UNTIL,
         )
 
     def expect_no_delay(self) -> None:
         """It returned as early as it could."""
-        earliest = self.act.started + self.line.earliest()
+        earliest = self.act.started + self.plan.earliest()
         if not is_later(self.act.ended, earliest):
             return
         seen = f"{self.place}translate() could have returned at {earliest:.10g} s, and returned at {self.act.ended:.10g} s"
         out = self.calls.where(lambda call: call.method != "receive")
+        gaps: list[tuple[float, float, Call, str, str]] = []
         for calls, what, advice in (
-            (out, "nothing was being sent", AT_ONCE),
-            (self.receives, "nobody called receive()", AT_ONCE),
+            (out, "nothing was being sent", NEXT),
+            (self.receives, "nobody called receive()", LISTEN),
         ):
             begin = self.act.started
             for call in calls:
-                if is_later(call.started, begin):
-                    self.run.fail(
-                        f"{seen}: from {begin:.10g} s to {call.started:.10g} s, {what}",
-                        at=call,
-                        advice=advice,
-                        late=call,
-                    )
+                gaps.append((call.started - begin, begin, call, what, advice))
                 begin = call.ended or begin
+            if gaps and is_later(max(gaps, key=_length)[0], 0.0):
+                _, begin, call, what, advice = max(gaps, key=_length)
+                self.run.fail(
+                    f"{seen}: from {begin:.10g} s to {call.started:.10g} s, {what}",
+                    at=call,
+                    advice=advice,
+                    late=call,
+                )
         self.run.fail(seen, advice="return when the `EndOfStream` has come: wait for nothing else")
 
     def expect_heard(self) -> None:
@@ -314,7 +344,7 @@ class Book:
             failed,
             self.calls,
             seen,
-            advice="let that error out of translate(): only an `EndOfStream` is the end of the translation",
+            advice=LET_OUT,
         )
 
     def expect_gave_way(self) -> None:
@@ -326,9 +356,29 @@ class Book:
             return
         self.expect_order()
         done = self.over is not None and same_time(self.over.ended or 0.0, at)
+        if not self._moves(at):
+            # Nobody was just about to go on, so both backends must have told it.
+            self.run.expect(
+                act.error is not None or act.was_cancelled,
+                f"{self.place}translate() was cancelled at {at:.10g} s, before it was done, and returned as if all were well",
+                advice="let the cancellation out: do not catch it, or raise it again",
+            )
         self.run.expect_gave_way(act, self.calls, done=done, place=self.place)
         if act.error is None and not act.was_cancelled and done:
             self.expect_whole()
+
+    def _moves(self, at: float) -> bool:
+        """Whether the act, or one of its calls, began or was answered at this moment."""
+        moments = [self.act.started]
+        for call in self.calls:
+            moments.append(call.started)
+            if call.ended is not None and call.outcome != "cancelled":
+                moments.append(call.ended)
+        return any(same_time(moment, at) for moment in moments)
+
+
+def _length(gap: tuple[float, float, Call, str, str]) -> float:
+    return gap[0]
 
 
 # --- the worlds ---
@@ -366,6 +416,8 @@ def bad_days(case: Case) -> Iterator[Book]:
 def cancelled(case: Case) -> Iterator[Book]:
     for world in case.explore(cancel=True):
         plans = [_draw(case, world, number, case.size(0, 3)) for number in range(2)]
+        plans.append(_draw(case, world, 2, 2, is_slow=True))
+        plans[-1][-1].cancel_after(case.duration(WEEKS / 10, WEEKS / 2))
         yield from _play(world, plans)
 
 
@@ -377,7 +429,7 @@ def _draw(
     failing: tuple[int, int, Exception] | None = None,
     *,
     is_slow: bool = False,
-) -> tuple[list[str], Line, Act]:
+) -> tuple[list[str], Plan, Line, Act]:
     """A book, its line, and the act that has it translated. `failing` is on which side (0 where it is sent), at
     which call, and how."""
     first = case.integer(0, len(PAGES) - 1)
@@ -389,7 +441,7 @@ def _draw(
     if failing is not None:
         counts = [1, 1, 0]
     longest = case.pick([2.0, 90.0])
-    plan, written = [], 0
+    planned, written = [], 0
     for number, count in enumerate(counts):
         translated = []
         for _ in range(count):
@@ -397,21 +449,22 @@ def _draw(
             translated.append(text and f"{book}: {text}")
             written += 1
         error = failing[2] if failing is not None and failing[:2] == (0, number) else None
-        plan.append(Page(case.duration(0.011, longest), translated, error))
+        planned.append(Page(case.duration(0.011, longest), translated, error))
     receiving = [case.duration(0.011, longest) for _ in range(written + 1)]
     if is_slow:
         # Long waits at either end: no limit of somebody's own may be in the way.
         slow = pages - case.integer(0, pages)
-        plan[slow] = Page(WEEKS + plan[slow].seconds, plan[slow].translated)
+        planned[slow] = Page(WEEKS + planned[slow].seconds, planned[slow].translated)
         slow = written - case.integer(0, written)
         receiving[slow] += WEEKS
     unheard = failing[1:] if failing is not None and failing[0] == 1 else None
     room = 1 if is_slow else case.pick([1, 2, 5])
-    line = world.add(Line(room, plan, receiving, unheard))
-    return texts, line, world.call("translate", line, texts)
+    plan = Plan(room, planned, receiving, unheard)
+    line = world.add(Line(plan))
+    return texts, plan, line, world.call("translate", line, texts)
 
 
-def _play(world: World, plans: Sequence[tuple[list[str], Line, Act]]) -> Iterator[Book]:
+def _play(world: World, plans: Sequence[tuple[list[str], Plan, Line, Act]]) -> Iterator[Book]:
     places = [f"book {number} of {len(plans)}: " for number in range(1, len(plans) + 1)]
     try:
         run = world.attempt_all(*(act for *_, act in plans))
@@ -419,11 +472,11 @@ def _play(world: World, plans: Sequence[tuple[list[str], Line, Act]]) -> Iterato
         assert world.trace is not None
         run = Run(world.trace)
         if run.is_deadlocked:
-            for place, (pages, line, act) in zip(places, plans, strict=True):
-                Book(pages, line, act, run, place).expect_no_standstill()
+            for place, (pages, plan, line, act) in zip(places, plans, strict=True):
+                Book(pages, plan, line, act, run, place).expect_no_standstill()
         raise failure
-    for place, (pages, line, act) in zip(places, plans, strict=True):
-        yield Book(pages, line, act, run, place)
+    for place, (pages, plan, line, act) in zip(places, plans, strict=True):
+        yield Book(pages, plan, line, act, run, place)
 
 
 # --- what must be so ---
@@ -467,7 +520,7 @@ def gives_way(case: Case) -> None:
 def three_pages(case: Case) -> str | None:
     world = case.world()
     plan = [Page(1.0, [text]) for text in ("a", "b", "c")] + [Page(1.0, [])]
-    line = world.add(Line(2, plan, [1.0] * 4))
+    line = world.add(Line(Plan(2, plan, [1.0] * 4)))
     run = world.observe("translate", line, ["x", "y", "z"])
     if run.is_deadlocked:
         return "for_ever"

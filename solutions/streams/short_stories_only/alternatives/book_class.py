@@ -1,4 +1,4 @@
-"""A class for the book; the reader is in the body, the writer in a task; errors unwrapped."""
+"""A class for the book."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -34,14 +34,9 @@ class Book:
             self.translated.append(page)
 
     async def run(self) -> list[str]:
-        try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self.write)
-                await self.read()
-        except BaseExceptionGroup as errors:
-            if len(errors.exceptions) == 1:
-                raise errors.exceptions[0] from None
-            raise
+        async with anyio.create_task_group() as group:
+            group.start_soon(self.write)
+            await self.read()
         return self.translated
 
 

@@ -1,6 +1,6 @@
-"""Async generator for the translated pages, a lock around sends, a task for each page, an event for the end."""
+"""A task for each page, each of which waits for the one before it; and a generator of what comes back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import anyio
@@ -14,7 +14,7 @@ class Line(Protocol):
     async def receive(self) -> str: ...
 
 
-async def receive_all(line: Line):
+async def receive_all(line: Line) -> AsyncIterator[str]:
     while True:
         try:
             page = await line.receive()
@@ -24,6 +24,7 @@ async def receive_all(line: Line):
 
 
 async def translate(line: Line, pages: Sequence[str]) -> list[str]:
+    translated: list[str] = []
     sent = [anyio.Event() for _ in range(len(pages) + 1)]
     sent[0].set()
 
@@ -40,5 +41,6 @@ async def translate(line: Line, pages: Sequence[str]) -> list[str]:
         for number, page in enumerate(pages):
             group.start_soon(send, number, page)
         group.start_soon(finish)
-        translated = [page async for page in receive_all(line)]
+        async for page in receive_all(line):
+            translated.append(page)
     return translated

@@ -1,9 +1,11 @@
-"""Pages go through a memory stream to a sender task; the receiver in another; handles; extra checkpoints."""
+"""Pages go to a sender through one memory stream, and come back through another; extra checkpoints."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 import anyio
+from anyio.lowlevel import checkpoint
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 
 class Line(Protocol):
@@ -14,27 +16,28 @@ class Line(Protocol):
     async def receive(self) -> str: ...
 
 
-async def _sender(line: Line, pages) -> None:
+async def sender(line: Line, pages: MemoryObjectReceiveStream[str]) -> None:
     async with pages:
         async for page in pages:
             await line.send(page)
     await line.finish()
 
 
-async def _receiver(line: Line, out) -> None:
-    async with out:
+async def receiver(line: Line, translated: MemoryObjectSendStream[str]) -> None:
+    async with translated:
         while True:
-            await anyio.lowlevel.checkpoint()
+            await checkpoint()
             try:
-                await out.send(await line.receive())
+                page = await line.receive()
             except anyio.EndOfStream:
                 return
+            await translated.send(page)
 
 
 async def translate(line: Line, pages: Sequence[str]) -> list[str]:
-    put, take = anyio.create_memory_object_stream[str](1)
-    out, back = anyio.create_memory_object_stream[str](0)
-    result = []
+    there, to_send = anyio.create_memory_object_stream[str](1)
+    received, back = anyio.create_memory_object_stream[str]()
+    result: list[str] = []
 
     async def collect() -> None:
         async with back:
@@ -42,10 +45,10 @@ async def translate(line: Line, pages: Sequence[str]) -> list[str]:
                 result.append(page)
 
     async with anyio.create_task_group() as group:
-        group.start_soon(_sender, line, take)
-        group.start_soon(_receiver, line, out)
+        group.start_soon(sender, line, to_send)
+        group.start_soon(receiver, line, received)
         group.start_soon(collect)
-        async with put:
+        async with there:
             for page in pages:
-                await put.send(page)
+                await there.send(page)
     return result

@@ -1,6 +1,6 @@
 """Uses asyncio's gather, which trio knows nothing of, and which leaves the other one behind after an error.
 
-Caught by: errors_come_out
+Caught by: whole_books (trio), no_delay (trio), errors_come_out, gives_way (trio)
 """
 
 from collections.abc import Sequence

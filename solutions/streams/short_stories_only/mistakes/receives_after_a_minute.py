@@ -1,6 +1,6 @@
 """Sends and receives at the same time, but begins to receive after a minute.
 
-Caught by: whole_books
+Caught by: no_delay
 """
 
 from collections.abc import Sequence
