@@ -17,7 +17,6 @@ from checker import (
     Run,
     Service,
     World,
-    WouldBlock,
     advise,
     check,
     counted,
@@ -36,7 +35,7 @@ ERRORS = (
     TimeoutError("the translator fell asleep"),
     ClosedResourceError("the line is closed"),
     ValueError("nobody can read this page"),
-    WouldBlock("the line is busy"),
+    EOFError("the line has gone dead"),
     LookupError("there is no such word"),
 )
 OVER = EndOfStream("there is no more")
@@ -331,6 +330,15 @@ class Book:
             return
         seen = f"{self.place}{failed.method}() failed at {failed.ended:g} s with {failed.failure}"
         self.expect_order()
+        begun = self.calls.where(lambda call: call.method != "receive").first
+        self.run.expect(
+            begun is not None and same_time(begun.started, self.act.started),
+            f"{self.place}translate() was called at {self.act.started:g} s, with {len(self.run.trace.acts)} books in all, and "
+            f"{'sent nothing' if begun is None else f'began to send at {begun.started:g} s'}",
+            at=begun,
+            advice="begin at once with each book: none of them waits for another, or for a receive()",
+            tells_error=True,
+        )
         later = self.calls.begun_after(failed.ended or 0.0)
         self.run.expect(
             not later,
