@@ -394,12 +394,14 @@ def _length(gap: tuple[float, float, Call, str, str]) -> float:
 
 @scene
 def good_days(case: Case) -> Iterator[Book]:
-    """A book of any length, one that is long and slow at the same time, and after the first one a third."""
+    """A book of any length, one that is slow, a third one after the first, and one of which nothing comes before
+    its end."""
     for world in case.explore():
         plans = [
-            _draw(case, world, 0, case.size(0, 30)),
+            _draw(case, world, 0, case.size(0, 14)),
             _draw(case, world, 1, 4, is_slow=True),
             _draw(case, world, 2, case.size(0, 3)),
+            _draw(case, world, 3, 30, is_silent=True),
         ]
         plans[2][-1].after(plans[0][-1])
         yield from _play(world, plans)
@@ -437,6 +439,7 @@ def _draw(
     failing: tuple[int, int, Exception] | None = None,
     *,
     is_slow: bool = False,
+    is_silent: bool = False,
 ) -> tuple[list[str], Plan, Line, Act]:
     """A book, its line, and the act that has it translated. `failing` is on which side (0 where it is sent), at
     which call, and how."""
@@ -448,6 +451,8 @@ def _draw(
     counts.append(case.integer(0, 2))
     if failing is not None:
         counts = [1, 1, 0]
+    if is_silent:
+        counts = [0] * pages + [8]
     longest = case.pick([2.0, 90.0])
     planned, written = [], 0
     for number, count in enumerate(counts):
@@ -512,6 +517,7 @@ def no_delay(case: Case) -> None:
 def errors_come_out(case: Case) -> None:
     for book in bad_days(case):
         book.expect_heard()
+        book.run.expect_nothing_left()
 
 
 @check(
