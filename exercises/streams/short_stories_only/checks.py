@@ -80,16 +80,19 @@ class Plan:
         return [text for page in self.pages for text in page.translated]
 
     def earliest(self) -> float:
-        """How long it takes at the least to send it all and to hear that there is no more."""
+        """How long it takes at the least to send it all and to hear that there is no more, or to hear of an error."""
         now, received = 0.0, [0.0]
         for page in self.pages:
             now += page.seconds
+            if page.error is not None:
+                return now
             for _ in page.translated:
                 number = len(received)
                 if number > self.room:
                     now = max(now, received[number - self.room])
                 received.append(max(now, received[-1]) + self.receiving[number - 1])
-        return max(now, received[-1]) + self.receiving[len(received) - 1]
+        received.append(max(now, received[-1]) + self.receiving[len(received) - 1])
+        return received[-1 if self.unheard is None else self.unheard[0] + 1]
 
 
 class Line(Service):
@@ -337,6 +340,15 @@ class Book:
             f"{'sent nothing' if begun is None else f'began to send at {begun.started:g} s'}",
             at=begun,
             advice="begin at once with each book: none of them waits for another, or for a receive()",
+            tells_error=True,
+        )
+        earliest = self.act.started + self.plan.earliest()
+        self.run.expect(
+            not is_later(failed.ended or 0.0, earliest),
+            f"{seen}; with {len(self.run.trace.acts)} books in all, that could have been known at {earliest:g} s",
+            at=failed,
+            advice="send and receive at the same time, and let no book wait for another",
+            late=failed,
             tells_error=True,
         )
         later = self.calls.begun_after(failed.ended or 0.0)
