@@ -345,7 +345,7 @@ class Book:
         earliest = self.act.started + self.plan.earliest()
         self.run.expect(
             not is_later(failed.ended or 0.0, earliest),
-            f"{seen}; with {len(self.run.trace.acts)} books in all, that could have been known at {earliest:g} s",
+            f"{seen}, which could have been known at {earliest:g} s",
             at=failed,
             advice="send and receive at the same time, and let no book wait for another",
             late=failed,

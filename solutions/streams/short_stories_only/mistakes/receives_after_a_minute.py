@@ -1,6 +1,6 @@
 """Sends and receives at the same time, but begins to receive after a minute.
 
-Caught by: no_delay
+Caught by: no_delay, errors_come_out
 """
 
 from collections.abc import Sequence
