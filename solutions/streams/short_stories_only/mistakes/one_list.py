@@ -1,0 +1,38 @@
+"""Keeps the translation in the module.
+
+Caught by: whole_books, no_delay, errors_come_out, gives_way
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import anyio
+
+
+class Line(Protocol):
+    async def send(self, page: str) -> None: ...
+
+    async def finish(self) -> None: ...
+
+    async def receive(self) -> str: ...
+
+
+translated: list[str] = []
+
+
+async def translate(line: Line, pages: Sequence[str]) -> list[str]:
+    translated.clear()
+
+    async def send_all() -> None:
+        for page in pages:
+            await line.send(page)
+        await line.finish()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(send_all)
+        while True:
+            try:
+                translated.append(await line.receive())
+            except anyio.EndOfStream:
+                break
+    return list(translated)
