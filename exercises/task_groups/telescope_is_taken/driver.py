@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
-from exercise import Telescope, booked
+from exercise import booked
+
+
+class Telescope(Protocol):
+    async def book(self) -> int: ...
+    async def renew(self, number: int) -> None: ...
 
 
 class Astronomer(Protocol):
