@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, count
 from typing import NoReturn, Self
 
@@ -18,9 +17,7 @@ from checker import (
     World,
     advise,
     check,
-    counted,
     is_later,
-    often,
     question,
     same,
     same_time,
@@ -42,20 +39,25 @@ ERRORS = (
 )
 WELL, LOOK, RENEW, BOOK = "nothing fails", "look() fails", "renew() fails", "book() fails"
 
+TOO_OFTEN = LookupError("this booking has been renewed 25 times")
+"""Ends a program that would go on for ever."""
+
 ENDS_WITH_IT = (
     "the renewals must end with the block on every way out of it, and an exception or a cancellation comes up at the "
     "`yield`, so that the lines after it are not run: use a block around the `yield` that ends what was begun in it"
 )
-CANCEL_THEM = (
-    "when the block simply ends, nobody cancels the renewals but you: and what waits for them, waits for ever"
-)
+CANCEL_THEM = "when the block simply ends, nobody cancels the renewals but you: and what waits for them, waits for ever"
 TIE_THEM = (
     "start the renewals in a task group, and put the `yield` inside its block: if a task fails, the group "
     "cancels its block, and raises the exception"
 )
-LET_IT_OUT = "let whatever comes up at the `yield` out again, and put no other exception in its place"
+LET_IT_OUT = (
+    "let whatever comes up at the `yield` out again, and put no other exception in its place"
+)
 LET_BE_CANCELLED = "let the cancellation out: do not catch it, or raise it again"
-ONCE_A_BLOCK = "book a telescope once for each block, when it begins, and keep nothing for the next one"
+ONCE_A_BLOCK = (
+    "book a telescope once for each block, when it begins, and keep nothing for the next one"
+)
 
 
 class Telescope(Service):
@@ -85,6 +87,8 @@ class Telescope(Service):
         if number not in self.renewed:
             raise LookupError(f"there is no booking {number}")
         time, self.renewed[number] = self.renewed[number], self.renewed[number] + 1
+        if time >= 25:
+            raise TOO_OFTEN
         yield self.renewing[time % len(self.renewing)]
         if (number, time) in self.failures:
             raise self.failures[number, time]
@@ -162,9 +166,7 @@ class Seen:
         self.archived = calls.where(lambda call: call.method == "archive")
         self.calls = calls.where(
             lambda call: (
-                call in self.books
-                or call in self.renewals
-                or call.service is visit.astronomer
+                call in self.books or call in self.renewals or call.service is visit.astronomer
             )
         )
 
@@ -177,7 +179,13 @@ class Seen:
     @property
     def failed(self) -> list[Call]:
         """The calls in a block, or at its beginning, that failed first, at one moment."""
-        failed = [call for call in self.calls if call.outcome == "failed" and call.method != "archive"]
+        failed = [
+            call
+            for call in self.calls
+            if call.outcome == "failed"
+            and call.method != "archive"
+            and not call.failed_with(TOO_OFTEN)
+        ]
         first = min((call.ended or 0.0 for call in failed), default=0.0)
         return [call for call in failed if same_time(call.ended or 0.0, first)]
 
@@ -298,9 +306,15 @@ class Seen:
             more = self.books[most]
             seen = f"it was called again at {more.started:g} s"
             if self.failed and not is_later(self.over, more.started):
-                self.fail(f"{self.why}, and book() was called at {more.started:g} s", ONCE_A_BLOCK, at=more)
+                self.fail(
+                    f"{self.why}, and book() was called at {more.started:g} s",
+                    ONCE_A_BLOCK,
+                    at=more,
+                )
             self.fail(
-                f"book() was called at {self.books[most - 1].started:g} s, and {seen}", ONCE_A_BLOCK, at=more
+                f"book() was called at {self.books[most - 1].started:g} s, and {seen}",
+                ONCE_A_BLOCK,
+                at=more,
             )
 
     def expect_renewed(self) -> None:
@@ -359,7 +373,11 @@ class Seen:
                     return
                 self.fail(
                     f"{what} at {before.ended:g} s, and with an `every` of {every:g} s renew({book.reply}) was due at {due:g} s; "
-                    + (f"it was called at {after.started:g} s" if after else f"it was never called; {self.ending}"),
+                    + (
+                        f"it was called at {after.started:g} s"
+                        if after
+                        else f"it was never called; {self.ending}"
+                    ),
                     "while the block runs, sleep for `every` seconds and renew the booking, again and again",
                     at=after or before,
                 )
@@ -402,6 +420,9 @@ class Seen:
     def expect_heard(self) -> None:
         """What failed came out of the blocks at once, and it itself."""
         act, failed = self.act, self.failed
+        if not failed:
+            self.expect_gone_on()
+            return
         look = self.looks.done.first
         if look is not None and same_time(look.ended or 0.0, self.over) and self.archived:
             return  # At the same moment: the block was over first.
@@ -409,8 +430,10 @@ class Seen:
         advice = LET_IT_OUT if said.method == "look" else TIE_THEM
         if said.method == "book":
             advice = "let an exception of book() out: there is no booking then, and no block"
-        if act.error is not None and not act.heard(said) and (
-            told := advise(act.errors[0], self.run.trace.backend)
+        if (
+            act.error is not None
+            and not act.heard(said)
+            and (told := advise(act.errors[0], self.run.trace.backend))
         ):
             self.run.fail(
                 f"{self.told(said)}; {self.ending}", at=act.errors[0], advice=told, tells_error=True
@@ -463,7 +486,9 @@ class _Planner:
         case = self._case
         renewing = [case.pick([0.5, 0.0, 0.9, 2.0]) * every for _ in range(2)]
         booking = case.pick([0.3, 0.0, 2.5]) * every
-        return self._world.add(Telescope(f"telescope {number}", booking, renewing, case.amount(0, 3)))
+        return self._world.add(
+            Telescope(f"telescope {number}", booking, renewing, case.amount(0, 3))
+        )
 
     def visit(
         self,

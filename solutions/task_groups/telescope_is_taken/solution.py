@@ -26,4 +26,3 @@ async def booked(telescope: Telescope, every: float) -> AsyncIterator[int]:
         group.start_soon(keep_renewing, telescope, number, every)
         yield number
         group.cancel_scope.cancel()
-
