@@ -54,6 +54,10 @@ TIE_THEM = (
 LET_IT_OUT = (
     "let whatever comes up at the `yield` out again, and put no other exception in its place"
 )
+LEFT_BEHIND = (
+    "if `__aenter__` raises an exception, `__aexit__` is never called: what it has entered by then it must leave itself, "
+    "so book the telescope before you enter anything, or do both in an `async with`"
+)
 LET_BE_CANCELLED = "let the cancellation out: do not catch it, or raise it again"
 ONCE_A_BLOCK = (
     "book a telescope once for each block, when it begins, and keep nothing for the next one"
@@ -213,6 +217,26 @@ class Seen:
         which = f" of {call.service.name}" if self.visit.telescopes[1:] else ""
         return f"{call.method}({number}){which}"
 
+    def expect_scopes_left(self) -> None:
+        """No group was left open by a block that could not begin."""
+        act, book = self.act, self.books.last
+        if act.error is None or book is None or book.outcome not in ("failed", "cancelled"):
+            return
+        error = next((each for each in act.errors if "cancel scope" in each.message.lower()), None)
+        if error is not None:
+            self.run.fail(
+                f"{self.place}{self.name(book)} "
+                + (
+                    f"failed at {book.ended:g} s with {book.failure}"
+                    if book.failure
+                    else f"was cancelled at {book.ended:g} s"
+                )
+                + f"; then observe() raised {error.kind}, because a cancel scope was still open that had been entered before",
+                at=error,
+                advice=LEFT_BEHIND,
+                tells_error=True,
+            )
+
     @property
     def ending(self) -> str:
         if self.act.error is not None:
@@ -238,6 +262,7 @@ class Seen:
 
     def expect_no_other_error(self) -> None:
         """Nothing came out but what one of its calls had raised, or what may come out of a cancellation."""
+        self.expect_scopes_left()
         act = self.act
         if act.error is None or any(map(act.heard, self.calls)) or self.failed:
             return
@@ -420,6 +445,7 @@ class Seen:
     def expect_heard(self) -> None:
         """What failed came out of the blocks at once, and it itself."""
         act, failed = self.act, self.failed
+        self.expect_scopes_left()
         if not failed:
             self.expect_gone_on()
             return
@@ -442,6 +468,7 @@ class Seen:
 
     def expect_gave_way(self) -> None:
         """Cancelled, it ended at once with all that it had begun, and swallowed nothing."""
+        self.expect_scopes_left()
         act, run, order = self.act, self.run, self.act.record.cancelled_order or 0
         run.expect_ended_with(act, self.calls, place=self.place)
         late = self.renewals.where(lambda call: call.order > order and call.outcome != "cancelled")
@@ -476,7 +503,7 @@ class _Planner:
         self._every = case.duration(0.5, case.pick([3.0, 400_000.0]))
         self._visits: list[Visit] = []
         self._seconds = 0.0
-        """How long all of them take, one after the other."""
+        """When all of them are over, at the latest."""
 
     def _error(self) -> Exception:
         self._turn += 1
@@ -529,12 +556,15 @@ class _Planner:
             act.after(after.act)
         visit = Visit(telescopes, every, astronomer, trouble, act, after, is_followed)
         self._visits.append(visit)
-        self._seconds += sum(each.booking for each in telescopes) + looking + archiving
+        seconds = sum(each.booking for each in telescopes) + looking + archiving
+        if after is not None:
+            seconds += self._seconds
+        self._seconds = max(self._seconds, seconds)
         return visit
 
     def play(self) -> list[Seen]:
         """Make these visits, in an event loop that goes on for a while when all of them are over."""
-        sky = self._world.add(Sky(self._seconds + 5 * self._every))
+        sky = self._world.add(Sky(self._seconds + 4 * self._every))
         night = self._world.call("sleep_until_dawn", sky)
         run = self._world.attempt_all(*(visit.act for visit in self._visits), night)
         many = len(self._visits)
@@ -549,11 +579,10 @@ def nights(case: Case) -> Iterator[list[Seen]]:
     """Some work well, and some break off. Some use the telescope after somebody else."""
     for world in case.explore():
         planner = _Planner(case, world)
-        planner.visit(WELL, case.size(0, 3), inner=case.pick([False, True]))
-        first = planner.visit(case.pick([LOOK, WELL]), case.size(0, 1), is_followed=True)
+        planner.visit(WELL, case.size(0, 2), inner=case.pick([False, True]))
+        first = planner.visit(LOOK, case.size(0, 1), is_followed=True)
         planner.visit(WELL, case.size(0, 1), after=first)
-        planner.visit(LOOK, case.size(0, 2), inner=case.pick([True, False]))
-        planner.visit(LOOK, 1)
+        planner.visit(LOOK, case.size(0, 1), inner=case.pick([True, False]))
         yield planner.play()
 
 
@@ -562,11 +591,10 @@ def stolen_telescopes(case: Case) -> Iterator[list[Seen]]:
     """Telescopes that cannot be booked, or whose bookings cannot be renewed."""
     for world in case.explore():
         planner = _Planner(case, world)
-        planner.visit(RENEW, case.size(0, 3), inner=case.pick([False, True]))
         planner.visit(BOOK, 0, inner=case.pick([True, False]))
-        for rounds in (0, 1, 0):
-            planner.visit(RENEW, rounds)
-        planner.visit(WELL, 1)
+        planner.visit(RENEW, case.size(0, 2), inner=case.pick([False, True]))
+        planner.visit(RENEW, 1)
+        planner.visit(RENEW, 0)
         yield planner.play()
 
 
@@ -605,10 +633,7 @@ def the_telescope_is_lost(case: Case) -> None:
     for visit in chain.from_iterable(stolen_telescopes(case)):
         visit.expect_begun()
         visit.expect_renewed()
-        if visit.failed:
-            visit.expect_heard()
-        else:
-            visit.expect_gone_on()
+        visit.expect_heard()
 
 
 @check("When it is cancelled, it ends at once, and so do the renewals")

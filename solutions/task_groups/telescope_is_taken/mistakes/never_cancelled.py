@@ -1,6 +1,6 @@
 """A task group waits for its tasks, and this one never ends by itself.
 
-Caught by: as_long_as_the_block, gives_way, the_telescope_is_lost
+Caught by: as_long_as_the_block, gives_way
 """
 
 from contextlib import asynccontextmanager
