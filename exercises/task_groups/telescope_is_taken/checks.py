@@ -46,10 +46,13 @@ ENDS_WITH_IT = (
     "the renewals must end with the block on every way out of it, and an exception or a cancellation comes up at the "
     "`yield`, so that the lines after it are not run: use a block around the `yield` that ends what was begun in it"
 )
-CANCEL_THEM = "when the block simply ends, nobody cancels the renewals but you: and what waits for them, waits for ever"
+CANCEL_THEM = (
+    "when the block simply ends, nobody but you cancels the renewals, and whatever waits for them waits for ever; put no "
+    "shield around a renewal"
+)
 TIE_THEM = (
-    "start the renewals in a task group, and put the `yield` inside its block: if a task fails, the group "
-    "cancels its block, and raises the exception"
+    "let the exception of renew() out of the task that renews, into a task group whose block holds the `yield`: the group "
+    "then cancels that block at once, and raises the exception"
 )
 LET_IT_OUT = (
     "let whatever comes up at the `yield` out again, and put no other exception in its place"
@@ -141,6 +144,11 @@ class Visit:
     """Whether another one comes after it that has the same telescope."""
 
 
+def _begun(looks: Calls) -> int:
+    """The place of the first of these among all that happened; 0 if there is none."""
+    return looks[0].order if looks else 0
+
+
 class Seen:
     """What became of a visit."""
 
@@ -153,10 +161,12 @@ class Seen:
         calls = run.calls.where(lambda call: call.service in (*visit.telescopes, visit.astronomer))
         looks = run.calls_to("look")
         books = calls.where(lambda call: call.method == "book")
-        if visit.before is not None and (look := looks.to(visit.before.astronomer).first):
-            books = books.where(lambda call: call.order > look.order)
-        if visit.is_followed and (look := looks.to(visit.astronomer).first):
-            books = books.where(lambda call: call.order < look.order)
+        before = visit.before
+        if before is not None:
+            earlier = _begun(looks.to(before.astronomer))
+            books = books.where(lambda call: call.order > earlier)
+        if visit.is_followed and (mine := _begun(looks.to(visit.astronomer))):
+            books = books.where(lambda call: call.order < mine)
         self.books = books
         """Its calls of book(), from the outermost block to the innermost."""
         is_alone = visit.before is None and not visit.is_followed
@@ -214,24 +224,27 @@ class Seen:
         if call.service is self.visit.astronomer:
             return f"{call.method}()"
         number = call.given["number"] if call.method == "renew" else ""
-        which = f" of {call.service.name}" if self.visit.telescopes[1:] else ""
+        which = ""
+        if isinstance(call.service, Telescope) and self.visit.telescopes[1:]:
+            which = f" of {call.service.name}"
         return f"{call.method}({number}){which}"
 
     def expect_scopes_left(self) -> None:
         """No group was left open by a block that could not begin."""
         act, book = self.act, self.books.last
-        if act.error is None or book is None or book.outcome not in ("failed", "cancelled"):
+        if act.error is None or (self.cancelled_at is None if book is None else book.done):
             return
         error = next((each for each in act.errors if "cancel scope" in each.message.lower()), None)
         if error is not None:
+            if book is None:
+                seen = f"observe() was cancelled at {self.cancelled_at:g} s"
+            elif book.failure:
+                seen = f"{self.name(book)} failed at {book.ended:g} s with {book.failure}"
+            else:
+                seen = f"{self.name(book)} was cancelled at {book.ended:g} s"
             self.run.fail(
-                f"{self.place}{self.name(book)} "
-                + (
-                    f"failed at {book.ended:g} s with {book.failure}"
-                    if book.failure
-                    else f"was cancelled at {book.ended:g} s"
-                )
-                + f"; then observe() raised {error.kind}, because a cancel scope was still open that had been entered before",
+                f"{self.place}{seen}; then observe() raised {error.kind}, because a cancel scope was still open that had been "
+                "entered before",
                 at=error,
                 advice=LEFT_BEHIND,
                 tells_error=True,
@@ -609,8 +622,8 @@ def short_nights(case: Case) -> Iterator[list[Seen]]:
 @check("A booking is renewed as long as its block runs, and not any longer", points=2)
 def as_long_as_the_block(case: Case) -> None:
     for visit in chain.from_iterable(nights(case)):
+        visit.expect_begun()
         if visit.visit.trouble == WELL:
-            visit.expect_begun()
             visit.expect_renewed()
             visit.expect_gone_on()
 
@@ -618,8 +631,8 @@ def as_long_as_the_block(case: Case) -> None:
 @check("When a block fails, so is its booking over, and its exception comes out", points=2)
 def the_block_fails(case: Case) -> None:
     for visit in chain.from_iterable(nights(case)):
+        visit.expect_begun()
         if visit.visit.trouble == LOOK:
-            visit.expect_begun()
             visit.expect_renewed()
             visit.expect_heard()
             visit.run.expect_nothing_left()
