@@ -39,7 +39,7 @@ class Booking:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        return await self._stack.__aexit__(kind, error, traceback)
+        return await self._stack.__aexit__(kind, error, traceback)  # noqa: ASYNC102
 
 
 booked = Booking
