@@ -402,6 +402,13 @@ class Seen:
         every, over = self.visit.every, self.over
         before, what = book, f"{self.name(book)} returned"
         for number in count():
+            if before.outcome == "cancelled" and is_later(over, before.ended or over):
+                self.fail(
+                    f"{self.name(before)}, called at {before.started:g} s, was given up at {before.ended:g} s, and the block "
+                    "still ran",
+                    "let each call take as long as it takes: set no limit of your own",
+                    at=before,
+                )
             if before.ended is None or before.outcome in ("cancelled", "failed"):
                 return
             due = before.ended + every
