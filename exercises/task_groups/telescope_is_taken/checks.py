@@ -601,7 +601,7 @@ def nights(case: Case) -> Iterator[list[Seen]]:
         planner = _Planner(case, world)
         planner.visit(WELL, case.size(0, 2), inner=case.pick([False, True]))
         first = planner.visit(LOOK, case.size(0, 1), is_followed=True)
-        planner.visit(WELL, case.size(0, 1), after=first)
+        planner.visit(WELL, case.pick([1, 0, 14]), after=first)
         planner.visit(LOOK, case.size(0, 1), inner=case.pick([True, False]))
         yield planner.play()
 
