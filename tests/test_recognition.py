@@ -75,6 +75,8 @@ SEVERAL_SCENES = {
     "locks_and_limits/rack_in_the_lab",
     "services/frozen_signs",
     "streams/ship_in_the_car_park",
+    "streams/short_stories_only",
+    "task_groups/telescope_is_taken",
     "task_groups/dry_greenhouse",
 }
 """Here some checks look at other worlds than others do, so a program that could tell these apart could earn
