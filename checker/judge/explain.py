@@ -663,8 +663,8 @@ _ADVICE = (
     (
         r"^NameError",
         _(
-            "this name is neither imported nor given a value: look for a missing `import` at the top of "
-            "the file, or for a typo"
+            "this name is neither imported nor given a value: look for a typo, for a line that is missing before "
+            "this one, or for a missing `import`"
         ),
     ),
     (

@@ -327,14 +327,14 @@ def report_on(
         if tried.is_shared:
             causes.append(
                 _(
-                    "the calls share something that is kept in the module or in a class: with a fresh import for "
-                    "each of them, and for each object, this run passes"
+                    "the calls share something that is kept in the module or in a class: if the program is imported "
+                    "afresh for each call and each object, this run passes"
                 )
             )
             topics.append("shared")
             advice = _(
-                "let each call, or each object, make what it needs for itself: keep nothing in the module, in a "
-                "class or in a default argument"
+                "make what a call needs in that call, and what an object needs when it is made: keep nothing in the "
+                "module, as an attribute of a class or in a default argument"
             )
         if trace is not None and failure.hopeless:
             printed = prints(trace)  # All else would follow from what is said.
