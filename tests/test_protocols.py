@@ -225,6 +225,13 @@ def test_an_author_who_forgets_one_half_of_a_block_is_told_so():
             def __aenter__(self) -> None: ...
 
 
+def test_a_method_may_not_be_called_as_what_the_kit_keeps_of_every_service():
+    with pytest.raises(TypeError, match=r"Line has a method end\(\).*give it another name"):
+
+        class Line(Service):
+            def end(self) -> None: ...
+
+
 class Inbox(Feed):
     pass
 

@@ -158,6 +158,11 @@ class Service:
             raise TypeError(
                 f"{cls.__name__} has one of __aenter__ and __aexit__: define the other one as well"
             )
+        if taken := cls._methods.keys() & {"end", "scoped"}:
+            raise TypeError(
+                f"{cls.__name__} has a method {min(taken)}(), which is a word of the kit's for every service: "
+                "give it another name"
+            )
 
 
 class NoSuchMethod(Exception):
