@@ -97,7 +97,7 @@ class CheckReport(msgspec.Struct, frozen=True):
         """The same, without what has been told by now: of the topics, or of the notes and prints, that are
         `known`."""
         of_seen, *of_causes = self.topics or (self.seen, *self.causes)
-        if of_seen in known:
+        if of_seen in known and self.tried:
             return _("fails in the same way as the check above")
         new = [cause for cause, of in zip(self.causes, of_causes, strict=True) if of not in known]
         rows = [self.seen, *(_("What happened: {cause}", cause=cause) for cause in new)]

@@ -256,6 +256,14 @@ def test_a_cause_that_is_known_from_a_check_above_is_not_told_again():
     assert of_the_same.told_beside(told.topics) == "2 lost\nWhat happened: the same as above"
 
 
+def test_what_was_not_tried_is_not_said_to_fail_as_the_check_above():
+    why = "not tried: it ran out of time on asyncio"
+    left = CheckReport(
+        "a", "A", "trio", "failed", 1, why, "exercise.py", None, topics=(why,), tried=False
+    )
+    assert left.told_beside(left.topics) == why
+
+
 def test_what_a_program_printed_and_what_was_noticed_is_told_once(reports):
     _, shown = reports("""
         async def main(desk):
