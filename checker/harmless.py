@@ -18,6 +18,8 @@ MAX_NAME: Final = 120
 # U+FF0B and the like: spreadsheets in East Asia take the wide forms for the narrow ones.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+_NEXT_CELL: Final = re.compile(r"(;\s*)(?=[=+\-@＝＋－＠])")
+
 _JOINERS: Final = re.compile("([\u200c\u200d])")
 
 
@@ -61,6 +63,8 @@ def cell(text: str) -> str:
     parts = _JOINERS.split(text)
     clean = "".join(part if _JOINERS.match(part) else one_line(part) for part in parts)
     runs = text.startswith(_FORMULA) or clean.lstrip().startswith(_FORMULA)
+    # In many countries a spreadsheet takes a semicolon for the end of a cell.
+    clean = _NEXT_CELL.sub(r"\1'", clean)
     return f"'{clean}" if runs else clean
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.harmless import printable
+from checker.harmless import cell, printable
 
 
 @given(text=st.text())
@@ -48,3 +48,15 @@ def test_text_that_does_nothing_is_left_as_it_is(text):
 )
 def test_what_could_do_something_is_made_visible(text, expected):
     assert printable(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x;=HYPERLINK(A1)", "x;'=HYPERLINK(A1)"),
+        ("=1; -2;  @x", "'=1; '-2;  '@x"),
+        ("a; b; c-d", "a; b; c-d"),
+    ],
+)
+def test_no_cell_begins_with_a_formula_where_semicolons_separate_cells(text, expected):
+    assert cell(text) == expected
