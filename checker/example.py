@@ -74,8 +74,10 @@ def _let_a_second_interrupt_end_it() -> None:
     backends = signal.getsignal(signal.SIGINT)
 
     def end(number: int, frame: FrameType | None) -> None:
-        say("interrupted")
-        os._exit(_INTERRUPTED)
+        try:
+            say("interrupted")
+        finally:  # It may strike in the middle of a print, which lets nobody else print.
+            os._exit(_INTERRUPTED)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, end)

@@ -268,11 +268,8 @@ async def work(number):
 """
 
 
-@pytest.mark.parametrize("exercise", [WAITS, WAITS_IN_A_GROUP])
-@pytest.mark.parametrize("backend", ["asyncio", "trio", "all"])
-def test_ctrl_c_ends_it_without_a_traceback(clone, written, backend, exercise):
-    written(exercise, EXAMPLE)
-    process = subprocess.Popen(
+def begin_to_play(clone, backend):
+    return subprocess.Popen(
         [sys.executable, "-m", "checker", "try", "too_many_at_once", "--backend", backend],
         cwd=clone.folder,
         env=ENVIRONMENT,
@@ -281,7 +278,13 @@ def test_ctrl_c_ends_it_without_a_traceback(clone, written, backend, exercise):
         text=True,
         start_new_session=True,  # All who have the terminal hear of Ctrl-C.
     )
-    assert process.stdout is not None
+
+
+@pytest.mark.parametrize("exercise", [WAITS, WAITS_IN_A_GROUP])
+@pytest.mark.parametrize("backend", ["asyncio", "trio", "all"])
+def test_ctrl_c_ends_it_without_a_traceback(clone, written, backend, exercise):
+    written(exercise, EXAMPLE)
+    process = begin_to_play(clone, backend)
     process.stdout.readline()
     assert " s  on " in process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
@@ -301,23 +304,28 @@ async def work(number):
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_again_ends_what_never_awaits(clone, written, backend):
     written(SPINS, EXAMPLE)
-    with subprocess.Popen(
-        [sys.executable, "-m", "checker", "try", "too_many_at_once", "--backend", backend],
-        cwd=clone.folder,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        while process.stdout.readline() != "spinning\n":
-            pass
-        while process.returncode is None:
-            os.killpg(process.pid, signal.SIGINT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.2)
+    with begin_to_play(clone, backend) as process:
+        interrupt_until_it_ends(process)
         assert re.fullmatch(r" +\d+\.\d s  interrupted\n", process.stdout.read())
     assert process.returncode == 130
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_again_ends_what_prints_without_end(clone, written, backend):
+    written(SPINS.replace("pass", "print('on and on')"), EXAMPLE)
+    with begin_to_play(clone, backend) as process:
+        interrupt_until_it_ends(process)
+        assert "Traceback" not in process.stdout.read()
+    assert process.returncode == 130
+
+
+def interrupt_until_it_ends(process):
+    while process.stdout.readline() != "spinning\n":
+        pass
+    while process.returncode is None:
+        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
 
 
 def test_an_exercise_without_an_example_says_what_else_there_is(clone):

@@ -156,7 +156,6 @@ class _Table:
             self._screen,
             game.goal.moves,
             breaks_by_itself=game.breaks_by_itself,
-            is_starter=self._is_starter,
         )
 
     def _play(self) -> None:

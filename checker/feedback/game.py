@@ -37,11 +37,9 @@ def introduce(
     screen.paragraph(program, _INDENT)
 
 
-def aim(screen: Screen, moves: int, *, breaks_by_itself: bool, is_starter: bool) -> None:
+def aim(screen: Screen, moves: int, *, breaks_by_itself: bool) -> None:
     """Say what the judge needed, and what that leaves to do."""
     screen.paragraph(_judges(moves), _INDENT)
-    if breaks_by_itself and not is_starter:
-        screen.paragraph(_("This program breaks by itself too."), _INDENT)
     if breaks_by_itself:
         screen.paragraph(_("Is there an order that it survives? There may be none."), _INDENT)
     screen.paragraph(_keys(), _INDENT, "dim")

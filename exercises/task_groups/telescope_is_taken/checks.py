@@ -626,7 +626,7 @@ def short_nights(case: Case) -> Iterator[list[Seen]]:
         yield planner.play()
 
 
-@check("A booking is renewed as long as its block runs, and not any longer", points=2)
+@check("A booking is renewed as long as its block runs, and no longer", points=2)
 def as_long_as_the_block(case: Case) -> None:
     for visit in chain.from_iterable(nights(case)):
         visit.expect_begun()
@@ -635,7 +635,7 @@ def as_long_as_the_block(case: Case) -> None:
             visit.expect_gone_on()
 
 
-@check("When a block fails, so is its booking over, and its exception comes out", points=2)
+@check("When a block fails, its booking is over, too, and its exception comes out", points=2)
 def the_block_fails(case: Case) -> None:
     for visit in chain.from_iterable(nights(case)):
         visit.expect_begun()
