@@ -13,6 +13,7 @@ more memory than the one without (which is as much again as both together, and 6
 """
 
 import argparse
+import contextlib
 import io
 import os
 import random
@@ -24,7 +25,7 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -244,25 +245,45 @@ def hand_in_hostile(cohort: Path, exercise: Exercise, count: int, draw: random.R
             hostile.put(cohort / name, exercise, content)
 
 
-_SWEEP: Final = """
-import resource, sys
-from checker.cli import main
-code = main(sys.argv[1:])
-whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-print("memory", max(resource.getrusage(who).ru_maxrss for who in whose), code)
-"""
-
-
 def sweep(cohort: Path, out: Path, seed: int) -> int:
-    """Sweep a cohort as an instructor does; the KiB of the largest process that it had."""
+    """Sweep a cohort as an instructor does; the KiB of the largest process of the sweep itself. What a
+    submission's process may take is limited, and it ends with the run."""
     words = ["sweep", cohort, "-o", out, "--exercise", EXERCISE, "--seed", seed]
-    done = subprocess.run(
-        [sys.executable, "-c", _SWEEP, *map(str, words)], cwd=ROOT, capture_output=True, text=True
-    )
-    last = done.stdout.splitlines()[-1:] or [""]
-    if not last[0].startswith("memory"):
-        raise SystemExit(f"the sweep broke off:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return int(last[0].split()[1])
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checker", *map(str, words)],
+            cwd=ROOT,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        largest = 0
+        while process.poll() is None:
+            largest = max(largest, *map(_most_memory, _of_the_kit(process.pid)), 0)
+            time.sleep(0.5)
+        if process.returncode not in (0, 1):
+            told.seek(0)
+            raise SystemExit(f"the sweep broke off:\n{told.read()[-2000:]}")
+    return largest
+
+
+def _of_the_kit(session: int) -> Iterator[Path]:
+    """The processes of a sweep, without those of its submissions: these and their guards have sessions of
+    their own, or run the sandbox."""
+    for place in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            is_of_it = int((place / "stat").read_text().rpartition(")")[2].split()[3]) == session
+            if is_of_it and b"checker_sandbox" not in (place / "cmdline").read_bytes():
+                yield place
+
+
+def _most_memory(place: Path) -> int:
+    """The most KiB that a process has had."""
+    with contextlib.suppress(OSError):
+        for line in (place / "status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
 
 
 def verdicts(out: Path) -> dict[str, bytes]:

@@ -313,9 +313,9 @@ def test_two_sweeps_in_networks_of_their_own_share_no_user(jail):
 def test_what_all_runs_tell_together_is_limited():
     budget = Budget(told=1000)
     budget.hear(999)
-    assert not budget.is_spent
+    assert budget.spent is None
     budget.hear(2)
-    assert budget.is_spent
+    assert budget.spent == "told in all"
 
 
 @linux
@@ -346,7 +346,7 @@ def test_a_budget_counts_only_what_happens_in_it():
         budget = Budget(cost=0.0, free=1000.0)
         for _ in range(3):
             with budget.of(sandbox):
-                assert not budget.is_spent
+                assert budget.spent is None
 
 
 class Bank(Service):
@@ -650,6 +650,6 @@ def test_a_tar_that_says_again_and_again_what_it_is_called_is_read_within_limits
 def test_the_page_of_judging_names_the_limits_that_hold():
     text = (ROOT / "docs" / "judging.md").read_text("utf-8")
     assert f"on Linux | {COST:g} s |" in text
-    assert f"| what they tell the judge | {TOLD >> 20} MiB |" in text
+    assert f"| what they tell the judge, in its memory | {TOLD >> 20} MiB |" in text
     assert f"| real time, whatever the reason | {LAST:g} s |" in text
     assert f"open at a time | {OPEN_FILES} |" in text

@@ -203,7 +203,7 @@ def test_a_backend_on_which_nothing_was_tried_is_not_said_to_fail(reports):
     assert not found["in_order", "trio"].tried
     assert "passes" not in found["in_order", "trio"].message
     assert "x The answers come in order (asyncio)\n" in shown
-    assert "trio: not tried: it ran out of time on asyncio" in shown
+    assert "trio: not tried: it met a limit on asyncio" in shown
 
 
 def test_checks_that_were_not_tried_are_counted_and_not_listed(reports):
@@ -257,7 +257,7 @@ def test_a_cause_that_is_known_from_a_check_above_is_not_told_again():
 
 
 def test_what_was_not_tried_is_not_said_to_fail_as_the_check_above():
-    why = "not tried: it ran out of time on asyncio"
+    why = "not tried: it met a limit on asyncio"
     left = CheckReport(
         "a", "A", "trio", "failed", 1, why, "exercise.py", None, topics=(why,), tried=False
     )

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import struct
+import tracemalloc
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,7 @@ from checker.judge.trace import Misbehaved, Raised, Returned
 from checker.submission import Source
 from checker_sandbox.wire.keys import UnfitKey, expect_fit_keys
 from checker_sandbox.wire.limits import MAX_FRAME, SMALL_MESSAGE
-from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError
+from checker_sandbox.wire.link import Closed, Link, Overdue, ProtocolError, weight
 from checker_sandbox.wire.messages import (
     ActSpec,
     Answered,
@@ -711,3 +712,24 @@ def test_thousands_of_keys_that_are_tuples_end_the_run_before_a_dict_is_made_of_
         link.connect(ours)
         with pytest.raises(ProtocolError, match="a map with a key of type"):
             link.receive()
+
+
+@given(PLAIN, st.integers(1, 200))
+@example([], 10_000)
+@example({"": {}}, 5_000)
+@example("\u4e2d", 10_000)
+@example("\U0001f600", 10_000)
+@example([["ab"], [None, {}], b"ab"], 5_000)
+@example(None, 100_000)
+@example(1 << 40, 10_000)
+@example(0.5, 10_000)
+def test_a_message_takes_no_more_memory_than_it_weighs(value, times):
+    payload = msgspec.msgpack.encode([value] * times)
+    tracemalloc.start()
+    try:
+        decoded = msgspec.msgpack.decode(payload)
+        taken, _most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(decoded) == times
+    assert taken <= weight(payload) + 5_000  # Some of which is what the decoder itself keeps.

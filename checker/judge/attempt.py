@@ -107,7 +107,7 @@ def try_check(
     if not setting.explained or not _can_repeat(first):
         return first
     repeated = _repeat_smallest(check, setting, seed, first, memory, small)
-    if repeated is None and setting.budget.is_spent:
+    if repeated is None and setting.budget.spent:
         return first  # There is no time left to have it again.
     if repeated is None:
         differs = _differs(check, setting, seed, first, [], REPEATS)
@@ -244,7 +244,7 @@ def _repeat(check: Check, setting: Setting, seed: str, tried: Attempt) -> Attemp
 
 def _unsteady(check: Check, setting: Setting, seed: str, first: Attempt) -> Attempt:
     """What comes of a failure, in a process of its own, that is not to be had again."""
-    if setting.budget.is_spent:
+    if setting.budget.spent:
         return first  # There is no time left to have it again.
     again = _differs(check, setting, seed, first, [first], MORE_REPEATS)
     return again if again is not None else Attempt(obstacle=UNSTEADY)
@@ -259,7 +259,7 @@ def _differs(
     alone = replace(setting, fresh=True)
     plays = [*known]
     for _time in range(times):
-        if setting.budget.is_spent:
+        if setting.budget.spent:
             break
         plays.append(play(check, alone, seed, first.played))
         found = first_difference(telling([each.trace for each in plays if not each.obstacle]))

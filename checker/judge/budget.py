@@ -5,7 +5,8 @@ than a run may would cost hours. So the whole has a budget, too. It counts what 
 compute, and how long their processor stands idle for them meanwhile, since a program that sleeps keeps
 somebody else from being judged. Neither grows on a busy machine, so an honest program fails there no
 sooner than elsewhere: only when nothing can be counted, or everything goes on for minutes, does the clock
-decide. What the sandbox tells is counted in bytes.
+decide. What the sandbox tells is counted in bytes of memory,
+since the judge keeps much of it until all checks are judged.
 
 Most exercises cost two seconds, even when they are searched thoroughly.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from checker.judge.launch import Sandbox
+from checker.judge.trace import Limit
 
 COST: Final = 30.0
 """Processor seconds, computed or idle, that an exercise may take: ten times an honest one's."""
@@ -29,7 +31,8 @@ LAST: Final = 300.0
 """Real seconds after which no more runs begin, whatever they cost."""
 
 TOLD: Final = 256 << 20
-"""Bytes that all runs together may tell the judge. Honest ones tell two million."""
+"""Bytes of memory that what all runs together tell the judge may take there. Most tell it thirty
+million, and who looks again and again a hundred."""
 
 BETWEEN: Final = 1.0
 """Real seconds between two looks at what it costs."""
@@ -49,7 +52,7 @@ class Budget:
         self._sandbox: Sandbox | None = None
         self._began = self._cost_began = 0.0
         self._looked_at = float("-inf")
-        self._is_spent = False
+        self._spent: Limit | None = None
 
     def of(self, sandbox: Sandbox) -> Self:
         """The budget, for what is judged in this sandbox from here on."""
@@ -68,16 +71,18 @@ class Budget:
         self._last_left -= took
         self._sandbox = None
 
-    def hear(self, size: int) -> None:
-        """A run has told so many bytes."""
-        self._told_left -= size
+    def hear(self, told: int) -> None:
+        """A run has told what takes so many bytes of memory."""
+        self._told_left -= told
 
     @property
-    def is_spent(self) -> bool:
-        """Whether nothing is left: for good, once it is so."""
-        if not self._is_spent:
-            self._is_spent = self._told_left < 0 or self._took_too_long()
-        return self._is_spent
+    def spent(self) -> Limit | None:
+        """What nothing is left of, for good, once it is so; None as long as there is something left."""
+        if self._spent is None and self._told_left < 0:
+            self._spent = "told in all"
+        elif self._spent is None and self._took_too_long():
+            self._spent = "time in all"
+        return self._spent
 
     def _took_too_long(self) -> bool:
         if self._sandbox is None:

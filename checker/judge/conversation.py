@@ -28,8 +28,8 @@ from checker.translation import _
 from checker_sandbox.wire.limits import (
     MAX_EVENTS,
     MAX_PRINTED,
-    MAX_RECEIVED,
     MAX_STEPS,
+    MAX_TOLD,
     RUN_SECONDS,
     SILENT_SECONDS,
 )
@@ -160,7 +160,7 @@ def converse(
         conversation.conclude(_misbehaved(error))
     finally:
         if budget is not None:
-            budget.hear(link.received)
+            budget.hear(link.told)
         if not ended:
             sandbox.end()
         if not sandbox.stays:
@@ -245,11 +245,11 @@ class _Conversation:
                 now = time.monotonic()
                 if now > until:
                     raise RunOver(facts.Overran("time", at=seconds(self.world.now)))
-                if budget is not None and budget.is_spent:
-                    raise RunOver(facts.Overran("time in all"))
+                if budget is not None and (limit := budget.spent) is not None:
+                    raise RunOver(facts.Overran(limit))
                 message: FromSandbox = link.receive(now + SILENT_SECONDS)
-                if link.received > MAX_RECEIVED:
-                    raise RunOver(facts.Overran("received"))
+                if link.told > MAX_TOLD:
+                    raise RunOver(facts.Overran("told"))
                 for event in message.events:
                     self._hear(event)
                 self._honesty.conclude(message)

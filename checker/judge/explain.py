@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from checker.judge.budget import TOLD
 from checker.judge.causes import (
     Cause,
     Circle,
@@ -42,9 +43,9 @@ from checker_sandbox.wire.limits import (
     MAX_EVENTS,
     MAX_PENDING,
     MAX_PRINTED,
-    MAX_RECEIVED,
     MAX_ROUNDS,
     MAX_STEPS,
+    MAX_TOLD,
     MEMORY,
     RUN_SECONDS,
     SILENT_SECONDS,
@@ -77,8 +78,6 @@ DO_NOT_LOOK_AGAIN = _(
 
 A_YEAR = 365.25 * 24 * 3600
 """In seconds. Who sleeps twice as long each time is there after a few dozen times."""
-
-TOO_LONG_TOGETHER = _("all its runs together took too long, in real seconds, not in virtual ones")
 
 MAX_WARNINGS = 3
 MAX_RAISED = 2
@@ -202,6 +201,12 @@ def _explain(trace: Trace) -> CheckFailed:
                 "look for a loop that never ends, or that checks again and again for something it "
                 "could wait for"
             )
+            if limit == "time in all":
+                advice = _("look for what waits or computes for a long time")
+            if limit in ("told", "told in all"):
+                advice = _(
+                    "look for a loop that never ends, and for values that are larger than they need to be"
+                )
             return CheckFailed(_overran(limit, met_at), line, advice, costly=trace.ending.costly)
         case Died():
             return CheckFailed(
@@ -249,7 +254,7 @@ def _overran(limit: Limit, at: float) -> str:
                 elapsed=at,
             )
         case "time in all":
-            return TOO_LONG_TOGETHER
+            return _("all its runs together took too long, in real seconds, not in virtual ones")
         case "steps":
             return _(
                 "it was still going after {steps:,} steps (replies and timers), at {elapsed:,.1f} s",
@@ -262,8 +267,16 @@ def _overran(limit: Limit, at: float) -> str:
             return _("it did more than {limit:,} things worth recording", limit=MAX_EVENTS)
         case "printed":
             return _("it printed more than {limit} KiB", limit=MAX_PRINTED >> 10)
-        case "received":
-            return _("it sent the checker more than {limit} MiB", limit=MAX_RECEIVED >> 20)
+        case "told":
+            return _(
+                "what it told the checker takes more than {limit} MiB of memory",
+                limit=MAX_TOLD >> 20,
+            )
+        case "told in all":
+            return _(
+                "what all its runs together told the checker takes more than {limit} MiB of memory",
+                limit=TOLD >> 20,
+            )
 
 
 def _died(died: Died) -> str:

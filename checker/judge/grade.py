@@ -195,7 +195,7 @@ class Judging:
             self._hopeless = CheckFailed(source.fault, hopeless=True)
         elif overran := [on.backend for on in after if on.overran]:
             self._hopeless = CheckFailed(
-                _("not tried: it ran out of time on {backend}", backend=overran[0]),
+                _("not tried: it met a limit on {backend}", backend=overran[0]),
                 hopeless=True,
                 tried=False,
             )
@@ -234,7 +234,7 @@ class Judging:
                 is_passed = tried.failure is None and tried.obstacle is None
                 if is_passed and (check.name, self.backend) in self._deepened:
                     tried = self._try(check, replace(setting, depth=THOROUGH))
-                is_spent = self._budget.is_spent
+                is_spent = self._budget.spent is not None
         if number == len(self.exercise.checks) - 1:
             self._memory.clear()  # There may be hundreds of worlds in it.
         failure = tried.failure
@@ -244,7 +244,7 @@ class Judging:
             elif failure.costly or is_spent:
                 self._overran = True
                 self._hopeless = CheckFailed(
-                    _("not tried: an earlier check ran out of time"),
+                    _("not tried: an earlier check met a limit"),
                     hopeless=True,
                     tried=False,
                 )

@@ -458,7 +458,8 @@ Limit: TypeAlias = Literal[
     "calls",  # under way at a time
     "events",
     "printed",
-    "received",
+    "told",  # in bytes of the judge's memory
+    "told in all",  # by all runs of a submission
 ]
 """What there was too much of."""
 
@@ -475,8 +476,8 @@ class Overran:
 
     @property
     def costly(self) -> bool:
-        """Whether it was a limit of real time."""
-        return self.limit in ("killed", "silent", "time", "time in all")
+        """Whether it was a limit of real time, or one of all runs of a submission."""
+        return self.limit in ("killed", "silent", "time", "time in all", "told in all")
 
     @property
     def endless(self) -> bool:

@@ -12,15 +12,14 @@ from checker.judge.acts import Act, Instance, settle, specify_acts, specify_obje
 from checker.judge.choices import SEEDS, Choices, Kind
 from checker.judge.conversation import converse
 from checker.judge.draws import Misuse
-from checker.judge.explain import TOO_LONG_TOGETHER, CheckFailed, explain
+from checker.judge.explain import explain
 from checker.judge.run import Run
 from checker.judge.scheduler import LAGS, Pause, Plan, Recorder, Timed
 from checker.judge.search.explore import Aims, Sketch
 from checker.judge.service import Service
 from checker.judge.setting import Setting
 from checker.judge.streams import Stream
-from checker.judge.trace import Raised, Returned, Stopped, Trace
-from checker.translation import _
+from checker.judge.trace import Overran, Raised, Returned, Stopped, Trace
 from checker_sandbox.wire.messages import ObjectSpec, Start, Strike
 
 MOST_STEPS: Final = 1 << 20
@@ -128,12 +127,8 @@ class World:
         if self.choices.running:
             raise Misuse("a world is for one run; take another from the case")
         setting = self._setting
-        if setting.budget.is_spent:
-            raise CheckFailed(
-                TOO_LONG_TOGETHER,
-                advice=_("look for what waits or computes for a long time"),
-                costly=True,
-            )
+        if (spent := setting.budget.spent) is not None:
+            raise explain(Trace(setting.backend, ending=Overran(spent)))
         self.choices.running = True
         ready = self._take("ready", SEEDS)
         plan = Plan(

@@ -29,8 +29,9 @@ MAX_EVENTS: Final = 100_000
 MAX_PRINTED: Final = 1 << 18
 """Characters that a run may print."""
 
-MAX_RECEIVED: Final = 1 << 22
-"""Bytes that a run may send the judge."""
+MAX_TOLD: Final = 64 << 20
+"""Bytes of memory that what a run tells the judge may take there: see `link.weight`. Most runs take less than
+one million, and one that looks again every millisecond takes eight."""
 
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""

@@ -1,7 +1,7 @@
 """Sends messages without end, and reads none."""
 
 # For: lost_update
-# Sees: sent the checker more than
+# Sees: what it told the checker takes more than
 
 import socket
 import struct
