@@ -1228,6 +1228,28 @@ def test_tasks_that_use_no_later_item_than_their_own_bind_nothing_late(
     assert causes_in(in_two_calls, source, sandbox, backend) == []
 
 
+def test_what_tasks_of_different_tasks_mix_up_is_not_said_to_be_bound_late(sandbox, backend):
+    source = """
+        import anyio
+
+        async def main(desk, items):
+            last = {}
+
+            async def write(key):
+                await desk.write(last[key])
+
+            async def read(number):
+                await desk.read()
+                last["the same"] = number
+                group.start_soon(write, "the same")
+
+            async with anyio.create_task_group() as group:
+                for number, tenfold in items:
+                    group.start_soon(read, number)
+        """
+    assert causes_in(in_two_calls, source, sandbox, backend) == []
+
+
 def test_an_error_that_was_replaced_is_told_of_the_call_that_raised_it(sandbox, backend):
     source = """
         async def main(desk, items):

@@ -471,9 +471,12 @@ def _asyncio_on_trio(trace: Trace) -> Iterator[Cause]:
 def _late_bindings(branch: _Branch) -> Iterator[Cause]:
     if len(branch.calls) > MAX_CALLS:
         return
-    started = sorted(branch.tasks, key=lambda task: (task.line or 0, task.number))
-    for __, group in groupby((task for task in started if task.line), lambda task: task.line):
-        tasks = list(group)
+    # The variable of a loop is one task's, so the tasks that read it were all started by that one.
+    started: dict[tuple[int, int | None], list[Task]] = {}
+    for task in branch.tasks:
+        if task.line:
+            started.setdefault((task.line, task.parent), []).append(task)
+    for tasks in started.values():
         if not 2 <= len(tasks) <= MAX_ITEMS:
             continue
         for items in branch.act.arguments:
