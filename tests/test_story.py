@@ -1102,6 +1102,42 @@ def test_a_late_call_that_no_repeated_sleep_kept_back_is_not_said_to_be(
     assert causes_in(writes_at_once, source, sandbox, backend) == []
 
 
+HELD = """
+    import anyio
+
+    async def main(desk):
+        async def look():
+            {first}
+            await anyio.sleep(2)
+            await desk.write(1)
+
+        async def hold():
+            await anyio.sleep({until})
+            desk.hold()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            group.start_soon(hold)
+    """
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "told"),
+    [
+        ("pass", 0.5, False),
+        ("desk.hold()", 0.5, False),
+        ("pass", 1.5, True),
+        ("await desk.read()", 0.5, True),
+    ],
+    ids=["on time", "after its own call", "the sleep took longer", "the sleep began later"],
+)
+def test_who_held_the_loop_is_not_told_where_a_sleep_on_time_made_a_call_late(
+    sandbox, backend, first, until, told
+):
+    causes = causes_in(writes_at_once, HELD.format(first=first, until=until), sandbox, backend)
+    assert any("holds the event loop" in cause for cause in causes) == told, causes
+
+
 GIVEN_UP_LATER = """
     import anyio
 

@@ -455,8 +455,25 @@ def _held_loops(trace: Trace) -> Iterator[Cause]:
     on_line: dict[tuple[int | None, str], list[Blocked]] = {}
     for stretch in trace.blocked:
         on_line.setdefault((stretch.line, stretch.what.kind), []).append(stretch)
-    if on_line:
+    if on_line and not _slept_on_time(trace):
         yield max(map(HeldLoop, on_line.values()), key=lambda held: held.length)
+
+
+def _slept_on_time(trace: Trace) -> bool:
+    """Whether what came too late, as a check says, came after a sleep that nobody who held the loop made longer,
+    and made begin no later: not since that task had called something else, anyway."""
+    if (slept := _last_sleep(trace)) is None:
+        return False
+    call, sleeps = slept
+    earlier = [other for other in trace.calls if other.task == call.task]
+    since = max(
+        (other.started for other in earlier if other.order < call.order), default=float("-inf")
+    )
+    return not any(
+        stretch.ended == call.started
+        or (stretch.task != call.task and since < stretch.ended <= sleeps[-1].at)
+        for stretch in trace.blocked
+    )
 
 
 def _asyncio_on_trio(trace: Trace) -> Iterator[Cause]:
@@ -742,16 +759,27 @@ def _polling(trace: Trace) -> Iterator[Cause]:
 
 def _woke_late(trace: Trace) -> Polling | None:
     """What a task slept for that called what a check says was late, if it had slept on that line before."""
+    if (slept := _last_sleep(trace)) is None:
+        return None
+    call, sleeps = slept
+    last = sleeps[-1]
+    if len(sleeps) < NAPS:
+        return None
+    return Polling(call.task, last.line, len(sleeps), last.at, call.started, call)
+
+
+def _last_sleep(trace: Trace) -> tuple[Call, Sequence[Waited]] | None:
+    """What a check says was late, if its task had just slept for a while when it called that, and its sleeps
+    on that line until then."""
     call = next((call for call in trace.calls if call.number == trace.late), None)
     waits = _waits_by_task(trace).get(call.task, []) if call is not None else []
     before = [wait for wait in waits if call is not None and wait.order < call.order]
     if call is None or not before or before[-1].what.kind != "sleep":
         return None
     last = before[-1]
-    sleeps = [w for w in before if w.line == last.line and w.what.kind == "sleep"]
-    if len(sleeps) < NAPS or not last.at < call.started:
+    if not last.at < call.started:
         return None
-    return Polling(call.task, last.line, len(sleeps), last.at, call.started, call)
+    return call, [w for w in before if w.line == last.line and w.what.kind == "sleep"]
 
 
 def _no_thread_left(trace: Trace) -> Iterator[Cause]:
