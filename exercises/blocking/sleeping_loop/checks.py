@@ -251,7 +251,9 @@ def heart_stops(case: Case) -> None:
             f"{morning.place}{since if morning.ovens else 'there was no oven to heat'}, "
             f"but heat_all did not return until {morning.act.ended:g} s",
             at=morning.beats.last,
-            advice="when no oven is left to load, end the heartbeat: cancel it, or let it see that all is done",
+            advice="when no oven is left to load, end the heartbeat: cancel it, or let it see that all is done"
+            if any(beat.started > morning.loaded for beat in morning.beats)
+            else "return when the last oven is loaded: nothing else is left to do",
         )
         morning.run.expect_nothing_left()
 

@@ -154,7 +154,8 @@ def never_over_the_limit(case: Case) -> None:
 @check(
     "As many downloads are under way as the limit allows, and the event loop stays free",
     points=2,
-    advice="only worker threads may wait for the archive; a task that waits for its turn must `await` it",
+    advice="while a task holds the event loop, no other one runs: let worker threads wait for the archive, and "
+    "`await` whatever else takes time",
 )
 def as_many_as_allowed(case: Case) -> None:
     for move in moves(case):

@@ -67,7 +67,7 @@ JOIN = (
     "line, and decode them then"
 )
 GO_ON = "wait for the next piece as soon as a sign has all its answers, until it has hung up"
-EACH_ITS_TASK = "give each connection a task of its own, and accept the next one at once"
+EACH_ITS_TASK = "give each connection a task of its own, and accept the next one at once, however many are connected"
 
 
 class Sign(Service):

@@ -119,7 +119,9 @@ class Depot:
                     else ""
                 ),
                 at=self.scans.given(parcel=parcel).last,
-                advice="have each parcel that comes along scanned once, whatever its number is",
+                advice="have each parcel that comes along scanned once, whatever its number is"
+                if self.turns
+                else "take the parcels from the belt, one after the other, until it ends",
             )
         lost = self.scans.where(lambda call: call.outcome == "cancelled")
         self.run.expect(

@@ -419,12 +419,14 @@ def heard(case: Case) -> None:
         if ends and said is None:
             _expect_some_error(trial, ends[0])
             continue
+        first = said or wrong[0]
         run.expect_heard(
             act,
-            said or wrong[0],
+            first,
             calls,
-            trial.told(said or wrong[0]),
-            advice="let that error out of try_out(), whether the program has been ready or not",
+            trial.told(first),
+            advice="let that error out of try_out()"
+            + ("" if first in trial.tested else ", whether the program has been ready or not"),
         )
 
 
