@@ -30,6 +30,7 @@ import contextlib
 import difflib
 import importlib.util
 import os
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -333,6 +334,7 @@ class Exercise:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # Where a dataclass looks for what its quoted annotations mean.
         try:
             spec.loader.exec_module(module)
         except Exception as error:

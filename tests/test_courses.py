@@ -83,6 +83,18 @@ def held(folder):
     }
 
 
+def test_checks_may_have_dataclasses_with_quoted_annotations(ours, call):
+    checks = ours / f"exercises/{KEPT}/checks.py"
+    text = checks.read_text("utf-8")
+    checks.write_text(
+        f'from __future__ import annotations\n{text}\n'
+        'from dataclasses import dataclass\n\n@dataclass\nclass Shop:\n    beside: "Shop | None"\n',
+        "utf-8",
+    )
+    code, out, err = call("grade", "--submission", "solutions", cwd=ours)
+    assert (code, err) == (0, ""), out
+
+
 # --- checker new --------------------------------------------------------------------------------
 
 
