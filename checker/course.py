@@ -334,7 +334,9 @@ class Exercise:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module  # Where a dataclass looks for what its quoted annotations mean.
+        sys.modules[spec.name] = (
+            module  # Where a dataclass looks for what its quoted annotations mean.
+        )
         try:
             spec.loader.exec_module(module)
         except Exception as error:

@@ -87,7 +87,7 @@ def test_checks_may_have_dataclasses_with_quoted_annotations(ours, call):
     checks = ours / f"exercises/{KEPT}/checks.py"
     text = checks.read_text("utf-8")
     checks.write_text(
-        f'from __future__ import annotations\n{text}\n'
+        f"from __future__ import annotations\n{text}\n"
         'from dataclasses import dataclass\n\n@dataclass\nclass Shop:\n    beside: "Shop | None"\n',
         "utf-8",
     )

@@ -217,6 +217,8 @@ class TookTurns:
     """One that was under way meanwhile."""
     others: int
     """How many more tasks waited so on the same line."""
+    is_kept: bool = False
+    """Whether whoever held it, and nobody beside, had no call under way any more when it was given away."""
 
 
 Cause: TypeAlias = (
@@ -237,6 +239,10 @@ Cause: TypeAlias = (
     | NoThreadLeft
     | TookTurns
 )
+
+
+GIVEN_UP: Final = (OwnTimeout, OwnCancel, CutOff)
+"""Causes of calls that came to no end."""
 
 
 @dataclass(frozen=True)
@@ -367,12 +373,27 @@ def _took_turns(trace: Trace) -> Iterator[Cause]:
                 and (call.started <= wait.at < ended or wait.at < call.started < given)
                 and after - {group_of[call.number]}
             ):
-                found.append(TookTurns(wait, until, holder, call, 0))
+                found.append(TookTurns(wait, until, holder, call, 0, _kept(trace, wait, until)))
                 break
     if found:
         first = min(found, key=lambda turn: turn.wait.order)
         tasks = {turn.wait.task for turn in found if turn.wait.line == first.wait.line}
         yield replace(first, others=len(tasks) - 1)
+
+
+def _kept(trace: Trace, wait: Waited, until: float) -> bool:
+    """Whether the one task that held what was waited for, and those that it had started, had no call under way
+    for a while before it gave that away."""
+    if len(wait.what.holders) != 1 or wait.what.total > 1:
+        return False
+    (holder,) = wait.what.holders
+    of_holder = [call for call in trace.calls if holder in _with_parents(trace, call.task)]
+    ends = [
+        trace.elapsed if call.ended is None else call.ended
+        for call in of_holder
+        if call.started < until
+    ]
+    return bool(ends) and until > max(ends)
 
 
 def _queued(trace: Trace) -> list[tuple[Waited, float]]:
@@ -556,9 +577,12 @@ def _replaced_errors(branch: _Branch) -> Iterator[Cause]:
     if not isinstance(branch.act.ending, Raised):
         return
     errors = list(leaves(branch.act.ending.error))
+    cancelled = branch.act.cancelled_order
     for call in branch.calls:
         if call.outcome != "failed" or is_in(call, errors):
             continue
+        if cancelled is not None and (call.ended_order or 0) > cancelled:
+            continue  # It was to end by then, whatever came out.
         for error in errors:
             if error.instead_of == call.number and error.line is not None and not error.call:
                 yield ReplacedError(call, error)

@@ -2,8 +2,10 @@
 
 import re
 import signal
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from checker.judge.budget import TOLD
 from checker.judge.causes import (
@@ -12,6 +14,7 @@ from checker.judge.causes import (
     LeakedPermit,
     OwnTimeout,
     Polling,
+    ReplacedError,
     SwallowedCancellation,
     TookTurns,
     find_causes,
@@ -55,7 +58,7 @@ from checker_sandbox.wire.messages import END_OF_TIME
 
 WHO_SHOULD_END_IT = _("for each wait above, ask what should end it, and why that does not happen")
 
-A_LIMIT_OF_YOURS = _("one of your own time limits ran out: does the brief ask for one?")
+A_LIMIT_OF_YOURS = _("take out the time limit that ran out, unless the brief asks for it")
 
 OWN_ITEM = _(
     "Does each task use its own item? A function that is made in a loop reads the loop's variable when it runs, "
@@ -65,6 +68,10 @@ OWN_ITEM = _(
 HOLD_IT_FOR_LESS = _(
     "while one task holds it, the others wait: hold it only around what must not overlap, and if it protects "
     "several things, give each its own"
+)
+
+GIVE_IT_BACK = _(
+    "give it back as soon as that has been done for which it is needed, and wait for nothing else while you hold it"
 )
 
 LETS_IN_TOO_FEW = _(
@@ -83,6 +90,8 @@ MAX_WARNINGS = 3
 MAX_RAISED = 2
 MAX_LINES = 8
 MAX_LINE = 200
+MAX_PRINTS = 640
+"""Characters of what was printed that are shown: eight lines of a terminal."""
 
 
 class CheckFailed(Exception):
@@ -149,7 +158,10 @@ def _explain(trace: Trace) -> CheckFailed:
                     error=error_name(error),
                 ),
                 _line(error),
-                advise(error, trace.backend) or _about_a_limit(trace, error) or _line_raises(error),
+                advise(error, trace.backend)
+                or _about_a_limit(trace, error)
+                or _about_what_it_replaced(trace)
+                or _line_raises(error),
             )
         case Deadlocked(waits) if at > A_YEAR and any(w.what.kind == "sleep" for w in waits):
             return CheckFailed(
@@ -308,11 +320,26 @@ def _about_a_limit(trace: Trace, error: ErrorTree) -> str | None:
     return A_LIMIT_OF_YOURS if gave_up or (alone and trace.watched.timeouts) else None
 
 
+def _about_what_it_replaced(trace: Trace) -> str | None:
+    """What to try where an error came up while that of a call was dealt with."""
+    for cause in find_causes(trace):
+        if isinstance(cause, ReplacedError):
+            return _(
+                "line {line} raised this in place of the error of {method}(): should that one have come out itself, "
+                "or been dealt with?",
+                line=cause.error.line,
+                method=cause.call.method,
+            )
+    return None
+
+
 def advice_about(cause: Cause) -> str | None:
     """What to try where a cause is proved, whatever it was that failed for it."""
     match cause:
         case OwnTimeout():
             return A_LIMIT_OF_YOURS
+        case TookTurns(is_kept=True):
+            return GIVE_IT_BACK
         case TookTurns(wait) if wait.what.kind == "lock":
             return HOLD_IT_FOR_LESS
         case TookTurns():
@@ -473,9 +500,10 @@ def prints(trace: Trace) -> list[str]:
         for printed in trace.prints
         for line in printed.text.splitlines()
     ]
-    if len(lines) > MAX_LINES:
-        rest = len(lines) - MAX_LINES
-        lines[MAX_LINES:] = [ngettext("and {number} line more", "and {number} lines more", rest)]
+    so_far = [*accumulate(map(len, lines))]
+    many = max(1, min(MAX_LINES, bisect_right(so_far, MAX_PRINTS)))
+    if rest := len(lines[many:]):
+        lines[many:] = [ngettext("and {number} line more", "and {number} lines more", rest)]
     return lines
 
 
@@ -499,7 +527,7 @@ def _unreached(trace: Trace) -> list[str]:
         else one
     )
     if not times:
-        return [_("No call of {methods} ever ran", methods=none)]
+        return [_("{methods} never ran", methods=listed([f"{method}()" for method in never]))]
     if len(trace.acts) > 1:
         return []  # Nobody knows here which of them should have made it.
     return [_("It called {calls}, and never called {methods}", calls=listed(times), methods=none)]
@@ -680,6 +708,7 @@ _ADVICE = (
             "this one, or for a missing `import`"
         ),
     ),
+    (r"^AssertionError", _("this `assert` did not hold: does the brief promise what it asks for?")),
     (
         r"^ClosedResourceError",
         _(

@@ -13,7 +13,14 @@ from checker.judge.attempt import Attempt, play, try_check
 from checker.judge.budget import Budget
 from checker.judge.canary import expect_a_search, finds_it
 from checker.judge.case import Memory
-from checker.judge.causes import Cause, LateBinding, LeakedPermit, LeftBehind, find_causes
+from checker.judge.causes import (
+    GIVEN_UP,
+    Cause,
+    LateBinding,
+    LeakedPermit,
+    LeftBehind,
+    find_causes,
+)
 from checker.judge.choices import Replay
 from checker.judge.explain import (
     A_LIMIT_OF_YOURS,
@@ -327,19 +334,24 @@ def report_on(
         if tried.is_shared:
             causes.append(
                 _(
-                    "the calls share something that is kept in the module or in a class: if the program is imported "
-                    "afresh for each call and each object, this run passes"
+                    "the calls share what is kept in the module or in a class: with a fresh import of the program "
+                    "for each of them, this run passes"
                 )
             )
             topics.append("shared")
             advice = _(
-                "make what a call needs in that call, and what an object needs when it is made: keep nothing in the "
-                "module, as an attribute of a class or in a default argument"
+                "make what a call needs in that call, or what an object needs in its `__init__`: keep nothing in "
+                "global variables, class attributes or default arguments"
             )
         if trace is not None and failure.hopeless:
             printed = prints(trace)  # All else would follow from what is said.
         elif trace is not None:
-            for cause in find_causes(trace)[: MAX_CAUSES - len(causes)]:
+            known = find_causes(trace)
+            if (
+                tried.is_shared
+            ):  # What was given up in one of the calls is as good or bad in all of them.
+                known = [cause for cause in known if not isinstance(cause, GIVEN_UP)]
+            for cause in known[: MAX_CAUSES - len(causes)]:
                 if not causes:
                     of_cause = advice_about(cause)
                     if not (check.asks_for_limits and of_cause == A_LIMIT_OF_YOURS):

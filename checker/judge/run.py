@@ -288,7 +288,7 @@ class Run:
             done,
             place
             + _(
-                "{function} was cancelled at {at:g} s, before it was done, and returned as if all were well",
+                "{function} was cancelled at {at:g} s, before it was done, and returned as if all was well",
                 **cancelled,
             ),
             advice=_("let the cancellation out: do not catch it, or raise it again"),
@@ -300,7 +300,7 @@ class Run:
         """Fail the check unless the very error with which a call `failed` came out of `act` at that moment, and
         all its `calls` had ended by then. `seen` says in words that the call failed; `advice` says what to try if
         `act` returned all the same."""
-        name = f"{act.record.function}()"
+        name, calls = f"{act.record.function}()", list(calls)
         if not act.heard(failed):
             self.fail(
                 _(
@@ -317,26 +317,29 @@ class Run:
                     function=name,
                     ended=act.ended,
                 ),
-                at=failed,
+                at=act.errors[0] if act.raised else failed,
                 advice=_(
-                    "raise that very error, alone or in a group, and no other one in its place"
+                    "let that very error out, alone or in a group, and raise no other one in its place"
                 )
                 if act.raised
                 else advice,
                 tells_error=True,
             )
-        self.expect(
-            same_time(act.ended, failed.ended or 0.0),
-            _(
-                "{seen}, and {function} raised that at {ended:g} s",
-                seen=seen,
-                function=name,
-                ended=act.ended,
-            ),
-            at=failed,
-            advice=_("let the error cancel whatever else is under way, and wait for nothing"),
-            tells_error=True,
-        )
+        if not same_time(act.ended, failed.ended or 0.0):
+            kept = [call for call in calls if same_time(call.ended or 0.0, act.ended)]
+            kept = [call for call in kept if call is not failed]
+            self.fail(
+                _(
+                    "{seen}, and {function} raised that at {ended:g} s",
+                    seen=seen,
+                    function=name,
+                    ended=act.ended,
+                )
+                + (_("; {method}() went on until then", method=kept[0].method) if kept else ""),
+                at=kept[0] if kept else failed,
+                advice=_("let the error cancel whatever else is under way, and raise it at once"),
+                tells_error=True,
+            )
         left = [call for call in calls if call.ended is None or call.ended > act.ended]
         self.expect(
             not left,

@@ -96,7 +96,7 @@ def awaited(trace: Trace, what: Awaited) -> str:
         case "sleep":
             return _("a sleep to end")
         case "turn":
-            return _("its turn")
+            return _("the event loop to run it")
         case "lock":
             return _("a Lock, held by {tasks}", tasks=holders) if holders else _("a Lock")
         case "semaphore":
@@ -499,6 +499,12 @@ def _took_turns(trace: Trace, turns: TookTurns) -> str:
         "holder": task_name(trace, turns.holder),
         "method": turns.call.method,
     }
+    if turns.is_kept:
+        return _(
+            "{task} waited from {since:g} s to {until:g} s{where} for {what} that {holder} held while its "
+            "{method}() was under way, and still held when that had ended",
+            **facts,
+        )
     if not turns.others:
         return _(
             "{task} waited from {since:g} s to {until:g} s{where} for {what} that {holder} held while its "

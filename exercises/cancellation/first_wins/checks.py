@@ -251,7 +251,7 @@ class Reading:
             if replies
             else ALL_OF_THEM
             if len(self.failed) == len(self.mirrors)
-            else "wait until a mirror has answered, or all have failed",
+            else "ask every mirror, and wait until one has answered, or all have failed",
         )
 
     def expect_answer(self) -> None:

@@ -34,8 +34,8 @@ Plot: TypeAlias = Callable[[list["Line"], float], None]
 KINDS = (ConnectionRefusedError, TimeoutError, OSError, PermissionError)
 ONCE = "wait for the failure of the attempt before, for `delay` seconds at the most, and then begin the next one"
 CLOSE = (
-    "keep every connection where it is found on each way out of connect(), and close it there if it is not "
-    "returned: in a shielded scope, because a cancelled task gets no further than its next `await`"
+    "keep a list of the connections that are open, and however connect() ends, close those that it does not "
+    "return: in a shielded scope, because a cancelled task gets no further than its next `await`"
 )
 
 
@@ -348,8 +348,8 @@ class Dial:
             self.fail(
                 f"{told}; {self.attempt(call)} {went_on}",
                 at=call,
-                advice="cancel all that is under way at that moment, and begin nothing more: one cancel scope around all "
-                "of it, which nothing is shielded from but a close",
+                advice="cancel all that is under way at that moment, and begin nothing more: put one cancel scope around "
+                "all of it, and shield only the calls of close() from that",
             )
 
     def _expect_end(self, moment: float, told: str) -> None:

@@ -33,8 +33,8 @@ ASK_AT_ALL = "ask the courier, and begin at once; in a block with a time limit t
 THE_MOMENT = "return the estimate as soon as it is there, whatever it says"
 WAIT_LONGER = "let nothing but `patience` end the wait for the courier"
 IN_A_BLOCK = (
-    "put the question into a block with a time limit of `patience` seconds; what is awaited in it is cancelled "
-    "when they are over"
+    "await the question itself in a block with a time limit of `patience` seconds: if a task of its own asks it, "
+    "the limit ends the wait for that task, and not the task"
 )
 GO_ON_AFTER = (
     "when `patience` runs out, go on after the block that it limits, and return `usual` there"

@@ -159,8 +159,8 @@ class Lunch:
             at=handed.last or self.to("hand_over").last,
             advice="hand over each burger once, even one with nothing on it"
             if twice is None
-            else "give each task the number for which it works as an argument: a variable that the tasks share may have "
-            "changed by the time a burger is done",
+            else "hand over once for each number; if tasks share the variable that holds it, that may have changed by "
+            "the time a burger is done: give each task its number as an argument",
         )
         got = handed[0].given["burger"]
         self.run.expect(

@@ -37,7 +37,9 @@ CROWD = 100
 WHOSE = "trace name, address and number to where send() gets them: can another sign_up change them?"
 WAIT = "wait for the call of send() itself to end, however long it takes"
 FREE = "take out what blocks the event loop: while it is blocked, nobody else can sign up or be cancelled"
-PASS = "let every error out, of any class: no `except` may drop it, and no `return` in a `finally`"
+PASS = (
+    "let errors of every class out: drop none with an `except`, or with a `return` in a `finally`"
+)
 
 
 class Members(Service):
@@ -311,7 +313,7 @@ def refusal_is_heard(case: Case) -> None:
             )
             one.run.expect(
                 is_heard,
-                f"{failed}, and sign_up returned as if all were well",
+                f"{failed}, and sign_up returned as if all was well",
                 at=refused,
                 advice=PASS,
             )

@@ -164,14 +164,14 @@ class Day:
             for call in left:
                 self.run.expect(
                     call.done,
-                    f"the `async with` of the session of {session.name} began to leave it at {call.started:g} s, and "
+                    f"the session of {session.name} began to be closed at {call.started:g} s, and "
                     + (
-                        "was cancelled before the session was closed"
+                        "the task that did so was cancelled before it had finished"
                         if call.outcome == "cancelled"
-                        else "the session was never closed"
+                        else "that never came to its end"
                     ),
                     at=call,
-                    advice="let nothing cancel the task that owns a session: ask it to leave, and wait",
+                    advice="do not cancel the task that owns a session: ask it to leave, and wait until it has",
                 )
             self.run.expect(
                 len(left) == len(opened),

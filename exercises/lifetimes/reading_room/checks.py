@@ -246,7 +246,7 @@ class Visit:
         )
         if not is_over:
             self.run.fail(
-                f"{seen}, and its way back began at {back.started:g} s"
+                f"{seen}, and give_back() was called at {back.started:g} s"
                 + (f" and ended at {back.ended:g} s" if back.ended is not None else "")
                 + f"; {then}",
                 at=following or back,

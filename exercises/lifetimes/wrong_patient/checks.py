@@ -50,8 +50,8 @@ AGES = 10_000_000.0
 """Patience that is never at its end."""
 
 SPOILT = (
-    "a connection on which a result may still come, that nobody will take, must be closed by the call that leaves it so, "
-    "on every way out, and the next call needs a new one"
+    "a call that leaves a result behind that nobody will take must close the connection, on every way out, and the "
+    "next call needs a new one"
 )
 
 

@@ -190,7 +190,7 @@ class Report:
             ends = [call.ended or 0.0 for call in own if call.outcome != "cancelled"]
             if not ends:
                 run.fail(
-                    f"make({self.name!r}) ended at {act.ended:g} s as if all were well, and its call of office.make() "
+                    f"make({self.name!r}) ended at {act.ended:g} s as if all was well, and its call of office.make() "
                     "had been cancelled",
                     at=own[0],
                     advice="let a cancellation out: what catches it must raise it again",

@@ -45,7 +45,7 @@ FOLLOW_EACH = (
 )
 SEVERAL = "in several ways"
 TAKE_ONE = (
-    "let each picture take one of the studio's permits before the renderer is asked, and give it back once, "
+    "let each picture take one of the studio's `limit` permits before the renderer is asked, and give it back once, "
     "when the renderer is done with it"
 )
 LET_IT_OUT = "let the exception reach the caller: whatever catches it must raise it again"

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from checker import Act, Case, CheckFailed, Run, Service, check, question, same_time, scene
+from checker import (
+    Act,
+    Case,
+    CheckFailed,
+    Run,
+    Service,
+    advise,
+    check,
+    question,
+    same_time,
+    scene,
+)
 
 ONE_MORE = "that let in one car more than there are places"
 ONE_LESS = "that let in one car less than there are places"
@@ -136,8 +147,9 @@ class Tested:
                 self.run.fail(
                     f"on car parks that are right, test_car_park() raised {act.raised}",
                     at=act.errors[0],
-                    advice="wait for what has to happen as long as it takes, and not for a number of turns: look when "
-                    "all other tasks are blocked",
+                    advice=advise(act.errors[0], self.run.trace.backend)
+                    or "wait for what has to happen as long as it takes, and not for a number of turns: wait until all "
+                    "other tasks are blocked, and look then",
                     tells_error=True,
                 )
             self.run.expect(

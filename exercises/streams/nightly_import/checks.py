@@ -148,7 +148,7 @@ class Night:
             self.end,
             f"{self.place}copy_rows() returned {shown(act.value)} at {act.ended:g} s, "
             + (
-                f"and the last row that it had read was {shown(latest.reply)}; there were more"
+                f"and the source had not come to its end: the last row that had been read was {shown(latest.reply)}"
                 if latest is not None
                 else "and next_row() had never returned None"
             ),

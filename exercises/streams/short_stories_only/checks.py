@@ -277,7 +277,11 @@ class Book:
                 f"{self.place}translate() raised {act.raised} at {act.ended:g} s, and no call had failed",
                 at=act.errors[0],
                 advice=advise(act.errors[0], run.trace.backend)
-                or "`EndOfStream` says that all has been received: catch it around `receive()`, and nothing else",
+                or (
+                    "`EndOfStream` says that all has been received: catch it around `receive()`, and nothing else"
+                    if act.errors[0].kind == "EndOfStream"
+                    else "find out why this is raised: nothing that you called has failed"
+                ),
                 tells_error=True,
             )
         run.expect(
@@ -380,7 +384,7 @@ class Book:
             # Nobody was just about to go on, so both backends must have told it.
             self.run.expect(
                 act.error is not None or act.was_cancelled,
-                f"{self.place}translate() was cancelled at {at:.10g} s, before it was done, and returned as if all were well",
+                f"{self.place}translate() was cancelled at {at:.10g} s, before it was done, and returned as if all was well",
                 advice="let the cancellation out: do not catch it, or raise it again",
             )
         self.run.expect_gave_way(act, self.calls, done=done, place=self.place)

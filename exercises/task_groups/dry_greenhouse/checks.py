@@ -345,7 +345,7 @@ class Nursery:
             return BY_ITSELF
         if waits(many + 1):
             return "the new failure is one of those that count: if it is the only one, the wait is `pause`"
-        return "the wait is `pause`, and doubled for each failure that counts besides the new one"
+        return "the wait is `pause`, doubled for each failure that counts besides the new one, however long it becomes"
 
     def expect_end(self) -> None:
         """It gave up if it should, and only then; or it returned when all was done."""

@@ -178,7 +178,7 @@ class Evening:
             else:
                 seen += f"charge() never ran; there {'was' if len(self.sales) == 1 else 'were'} "
                 seen += f"{counted(len(self.sales), 'sale')} to charge"
-            advice = "charge every sale of this call once"
+            advice = "charge every sale, and wait for each charge()"
             if only_free:
                 advice += ", even a ticket that costs nothing"
         elif wrong is None or len(charged) > len(self.sales):

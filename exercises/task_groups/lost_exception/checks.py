@@ -271,13 +271,13 @@ def error_reaches_the_caller(case: Case) -> None:
             if act.error is None and not act.gave_way(release.announcements):
                 announced = any(call.done for call in release.announcements)
                 if there == len(release.files) and not announced:
-                    seen += "before it had announced the version, and returned as if all were well"
+                    seen += "before it had announced the version, and returned as if all was well"
                     raise CheckFailed(seen, None, LET_IT_OUT)
             if act.error is None and not act.was_cancelled and there < len(release.files):
                 seen += (
                     f"when {there} of {counted(len(release.files), 'file')} had been uploaded, and "
                 )
-                raise CheckFailed(f"{seen}returned as if all were well", None, LET_IT_OUT)
+                raise CheckFailed(f"{seen}returned as if all was well", None, LET_IT_OUT)
             continue
         if not failed:
             release.expect_uploaded()

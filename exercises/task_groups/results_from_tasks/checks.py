@@ -346,7 +346,7 @@ def _expect_end(page: Page) -> None:
         run.expect(
             act.error is not None or page.was_cancelled,
             f"{failed.method}() failed at {failed.ended:g} s ({failed.failure}){several}, and compare() "
-            "returned as if all were well",
+            "returned as if all was well",
             at=failed,
             advice="if shops raise errors, compare() must raise one too, even if several come at once"
             if others

@@ -58,8 +58,8 @@ LET_IT_OUT = (
     "let whatever comes up at the `yield` out again, and put no other exception in its place"
 )
 LEFT_BEHIND = (
-    "if `__aenter__` raises an exception, `__aexit__` is never called: what it has entered by then it must leave itself, "
-    "so book the telescope before you enter anything, or do both in an `async with`"
+    "if `__aenter__` raises an exception, `__aexit__` is never called: it must itself leave what it has entered by "
+    "then. Book the telescope before you enter anything, or write the context manager with `@asynccontextmanager`"
 )
 LET_BE_CANCELLED = "let the cancellation out: do not catch it, or raise it again"
 ONCE_A_BLOCK = (
