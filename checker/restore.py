@@ -40,6 +40,7 @@ def restore(exercise: Exercise) -> Restored:
     else:
         if own == starter:
             return Restored(False, None)
+    exercise.work.mkdir(parents=True, exist_ok=True)  # The folder may be gone as well.
     kept = _keep(exercise, own) if own.strip() and not exercise.is_untouched(own) else None
     _replace(exercise.file, starter)
     return Restored(True, kept)

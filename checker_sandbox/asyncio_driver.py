@@ -139,7 +139,11 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class _FollowingLoop(_VirtualLoop):
-    """Counts the steps of its tasks, or tells who wakes whom. Tasks schedule each step with `call_soon`."""
+    """Counts the steps of its tasks, or tells who wakes whom. Tasks schedule each step with `call_soon`, and when
+    they have ended, whatever is to be done then: it is given the task."""
+
+    _ended: asyncio.Task[Any] | None = None
+    """The task of which that is being done."""
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Any = None
@@ -147,14 +151,26 @@ class _FollowingLoop(_VirtualLoop):
         # What makes a task's step, and what wakes it for one, are bound to the task; much else, such
         # as the cancellation that AnyIO delivers, is not.
         task = getattr(callback, "__self__", None)
+        ended = args[0] if args and isinstance(args[0], asyncio.Task) else self._ended
         if not isinstance(task, asyncio.Task):
-            return super().call_soon(callback, *args, context=context)
-        self._kernel.woken(task)
+            if ended is None or ended is self._ended:
+                return super().call_soon(callback, *args, context=context)
+            return super().call_soon(self._conclude, callback, *args, context=context)
+        self._kernel.woken(task, ended)
         if self._kernel.steps is None:
             return super().call_soon(callback, *args, context=context)
         return super().call_soon(
             self._take_step, self._kernel.steps, task, callback, *args, context=context
         )
+
+    def _conclude(
+        self, callback: Callable[..., object], task: asyncio.Task[Any], *args: Any
+    ) -> None:
+        self._ended = task
+        try:
+            callback(task, *args)
+        finally:
+            self._ended = None
 
     def _take_step(
         self, steps: Steps, task: object, callback: Callable[..., object], *args: Any

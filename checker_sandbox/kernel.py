@@ -98,7 +98,7 @@ def _nothing() -> None:
     """What is called where nobody looks."""
 
 
-def _unheard(task: object) -> None:
+def _unheard(task: object, ended: object = None) -> None:
     """What is told of a task that was woken, where nobody wants to hear of it."""
 
 
@@ -152,8 +152,8 @@ class Kernel:
         """Called before the judge is told that nothing can run."""
         self.pictured = False
         """Whether to call `woken`."""
-        self.woken: Callable[[object], None] = _unheard
-        """Called when a task can go on, where the run is pictured."""
+        self.woken: Callable[..., None] = _unheard
+        """Called when a task can go on, where the run is pictured; if another one has ended, with that one, too."""
         self.timers: Callable[[], list[float]] = list
         """When each of the event loop's timers goes off, on the kernel's clock."""
         self.remembered: Callable[[Kernel], bytes | None] = _nothing_known

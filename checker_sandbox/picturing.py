@@ -76,9 +76,12 @@ class Picture:
         self._primitives = Primitives(())
         self._names = _Names()
 
-    def woken(self, task: object) -> None:
-        """`task` can go on; whoever runs now has seen to that."""
-        number, by = self._kernel.tasks.number(task), self._kernel.tasks.current()
+    def woken(self, task: object, ended: object = None) -> None:
+        """`task` can go on; whoever runs now has seen to that, or if nobody does, the one that has `ended`."""
+        tasks = self._kernel.tasks
+        number, by = tasks.number(task), tasks.current()
+        if not by and ended is not None:
+            by = tasks.number(ended)
         if number and by and number != by and self._wakes < MAX_WAKES:
             self._wakes += 1
             self._kernel.tell(Woken(number, by))

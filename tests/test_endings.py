@@ -980,7 +980,7 @@ def test_a_time_limit_is_only_asked_for_where_one_ran_out(case_of, limit, is_sai
     world = case.world()
     with pytest.raises(CheckFailed) as caught:
         world.run("main", world.add(Desk()))
-    assert ("one of your own time limits ran out" in caught.value.advice) == is_said
+    assert ("take out the time limit that ran out" in caught.value.advice) == is_said
 
 
 # --- too much of something ----------------------------------------------------------------------

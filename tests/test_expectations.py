@@ -86,7 +86,7 @@ def test_who_ends_at_once_when_cancelled_is_told_nothing(call):
     ("then", "told", "advice"),
     [
         ("raise", None, None),
-        ("return", "before it was done, and returned as if all were well", "do not catch it"),
+        ("return", "before it was done, and returned as if all was well", "do not catch it"),
         ("raise ValueError('no')", "and raised ValueError: no", "raise nothing in its place"),
     ],
 )

@@ -200,6 +200,20 @@ def test_it_is_known_who_wakes_whom(playback_of):
     ]
 
 
+def test_it_is_known_which_task_is_the_last_that_a_group_waits_for(playback_of):
+    playback = playback_of("""
+        import anyio
+
+        async def main(desk):
+            async with anyio.create_task_group() as group:
+                group.start_soon(anyio.sleep, 1)
+                group.start_soon(anyio.sleep, 2)
+        """)
+    assert [(wake.at, wake.by, wake.task, wake.what) for wake in playback.wakes] == [
+        (2.0, 3, 1, "task group")
+    ]
+
+
 HOSTILE = """
     import anyio
 

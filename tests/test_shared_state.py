@@ -105,7 +105,7 @@ def reports(exercise_with, sandbox):
 
 
 def says_so(report):
-    return any("imported afresh for each call" in cause for cause in report.causes)
+    return any("a fresh import of the program for each" in cause for cause in report.causes)
 
 
 def test_a_right_answer_passes(reports):
@@ -123,7 +123,7 @@ def test_what_calls_or_objects_share_is_said_where_a_fresh_import_for_each_makes
     report = reports(answer)[check]
     assert report.status == "failed"
     assert says_so(report)
-    assert "keep nothing in the module" in report.advice
+    assert "keep nothing in global variables" in report.advice
 
 
 @pytest.mark.parametrize("answer", [ASKS_TWICE, SHARES_IN_VAIN], ids=["nothing", "in vain"])

@@ -813,7 +813,7 @@ def test_a_time_limit_that_gave_up_a_wait_is_told_with_it(watch, marked, waits, 
         f"the time limit of 2 s at line {line - 1} ran out at 3 s and ended {told} at line {line}, begun at 1 s"
     ]
     report = report_on(it_runs, "asyncio", Source("exercise.py", b""), tried)
-    assert report.advice.startswith("one of your own time limits ran out")
+    assert report.advice.startswith("take out the time limit that ran out")
 
 
 def test_a_time_limit_round_a_task_group_is_told_with_what_its_tasks_waited_for(watch):
@@ -1666,6 +1666,30 @@ def test_rounds_are_told_once_with_how_often_they_were(watch):
         "task 1 (main) calls read()",
         "read() answers 0 for task 1 (main)",
         "task 1 (main) returns None",
+    ]
+
+
+class Lorry(Service):
+    latency = 1.0
+
+    def temperature(self) -> float | None:
+        return None
+
+    def stop(self) -> None:
+        pass
+
+
+def test_none_is_told_as_an_answer_where_there_may_be_others(sandbox, backend):
+    @check("It asks", advice="ask")
+    def asks(case: Case) -> None:
+        world = case.world()
+        world.run("main", world.add(Lorry())).fail("it asked")
+
+    source = "async def main(lorry):\n    await lorry.temperature()\n    await lorry.stop()\n"
+    story = texts(tell(tried_in(asks, source, sandbox, backend).trace, passed=False))
+    assert [told for told in story if "()" in told and "calls" not in told] == [
+        "temperature() answers None for task 1 (main)",
+        "stop() is done for task 1 (main)",
     ]
 
 

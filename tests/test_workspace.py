@@ -336,6 +336,13 @@ def test_a_file_that_is_missing_is_brought_back_by_a_reset(work, call, command):
     )
 
 
+def test_a_reset_brings_the_starter_back_where_its_folder_is_missing(work, call):
+    shutil.rmtree((work / STARTER).parent)
+    code, said, complained = call("reset", "forgotten_await", cwd=work)
+    assert (code, complained) == (cli.PASSED, ""), said
+    assert (work / STARTER).read_bytes() == (ROOT / STARTER).read_bytes()
+
+
 def test_in_a_clone_an_update_says_what_to_do_there(kit, call):
     code, _out, err = call("update", cwd=kit)
     assert code == cli.UNUSABLE

@@ -179,10 +179,17 @@ def _reply(trace: Trace, call: Call, who: str) -> str:
         return _("{call} of {who} is cancelled, and never happens", call=name, who=who)
     if call.is_last:
         return _("{call} tells {who} that there are no more items", call=name, who=who)
-    if call.reply is None:
+    if call.reply is None and not _may_answer(call):
         return _("{call} is done for {who}", call=name, who=who)
     answer = value_shown(call.reply)
     return _("{call} answers {answer} for {who}", call=name, answer=answer, who=who)
+
+
+def _may_answer(call: Call) -> bool:
+    """Whether None is one of several answers of a method, by its annotations."""
+    method = getattr(type(call.service), call.method, None)
+    returned = getattr(method, "__annotations__", {}).get("return")
+    return returned not in (None, "None")
 
 
 def _listed(tasks: Sequence[Any]) -> str:
