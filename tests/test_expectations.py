@@ -150,7 +150,12 @@ FAILS = """
         (
             "await anyio.sleep(2); raise",
             "and main() raised that at 3 s",
-            "wait for nothing",
+            "raise it at once",
+        ),
+        (
+            "await desk.ask(); raise",
+            "and main() raised that at 2 s; ask() went on until then",
+            "raise it at once",
         ),
     ],
 )
