@@ -5,6 +5,7 @@ failure = fail(source, *arguments)  the failure that a check would report for it
 marked(source)                      the number of the line that carries the comment `# here`
 """
 
+import os
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ from checker.report import BACKENDS
 from checker_sandbox.wire.messages import ActSpec, Start, instant
 
 ROOT = Path(__file__).parents[1]
+
+os.environ.pop("LC_ALL", None)  # It may ask for ASCII alone, and the tests look for more.
 
 # The suite must repeat as the verdicts do, so Hypothesis draws the same examples every time.
 hypothesis.settings.register_profile(

@@ -91,6 +91,12 @@ def test_in_a_pipe_no_line_is_longer_than_80_columns(monkeypatch, columns, backe
         assert len(row) <= PIPE_WIDTH == 80, row
 
 
+@pytest.mark.parametrize("locale", ["C", "POSIX"])
+def test_where_somebody_asks_for_no_more_than_ascii_there_is_no_more(monkeypatch, locale):
+    monkeypatch.setenv("LC_ALL", locale)
+    assert shown(MIXED, Stream("utf-8")).isascii()
+
+
 def test_without_unicode_all_is_ascii():
     text = shown(MIXED, Stream("ascii"))
     assert text.isascii()

@@ -28,6 +28,8 @@ _ASCII: Final = str.maketrans(
     | {"›": ">"}
 )
 
+_ASCII_LOCALES: Final = ("C", "POSIX")
+
 PLAIN: Final = "CHECKER_PLAIN"
 """Set in the environment, this makes the screen plain: nothing is drawn, coloured or overwritten, and what
 a sign says is said in words. It is for screen readers and Braille displays."""
@@ -69,8 +71,9 @@ class Screen:
         """Whether a line can be replaced by another one."""
         self._colour = self.overwrites and not os.environ.get("NO_COLOR")
         encoding = (stream.encoding or "ascii").lower().replace("-", "")
-        self.unicode = encoding.startswith("utf")
-        """Whether more than ASCII can be written."""
+        # Python speaks UTF-8 even where somebody has asked for no more than ASCII.
+        self.unicode = encoding.startswith("utf") and os.environ.get("LC_ALL") not in _ASCII_LOCALES
+        """Whether more than ASCII may be written."""
         self._progress_shown = False
         size = shutil.get_terminal_size((PIPE_WIDTH, 24))
         columns = size.columns if columns is None else columns
