@@ -334,8 +334,8 @@ def report_on(
         if tried.is_shared:
             causes.append(
                 _(
-                    "the calls share what is kept in the module or in a class: with a fresh import of the program "
-                    "for each of them, this run passes"
+                    "the calls share what is kept in the module or in a class: the same run passes when the program is "
+                    "imported afresh for each of them"
                 )
             )
             topics.append("shared")
