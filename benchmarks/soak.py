@@ -8,8 +8,9 @@ good. Each ends with the starter's code, which is wrong, so none has earned anyt
 right answers and known wrong ones. They are swept alone first, and then among the others.
 
 Exits 1 unless the verdicts on the honest ones are the same, byte for byte, no hostile one has more points
-than the starter, no process and no file is left, and the sweep among the hostile ones has not taken much
-more memory than the one without (which is as much again as both together, and 64 MiB).
+than the starter, no process and no file is left, and the sweep among the hostile ones has not much more
+memory in the end than the one without (twice as much, and 64 MiB). Let nothing else run meanwhile that uses
+the checker or `/tmp`.
 """
 
 import argparse
@@ -39,6 +40,8 @@ from checker_sandbox.wire import messages
 
 ROOT: Final = Path(__file__).parents[1]
 EXERCISE: Final = "lost_update"
+LASTING: Final = 20
+"""Samples of a process's memory, each half a second after the one before, that tell what it has in the end."""
 
 # --- what hostile programs are made of ----------------------------------------------------------
 
@@ -246,8 +249,8 @@ def hand_in_hostile(cohort: Path, exercise: Exercise, count: int, draw: random.R
 
 
 def sweep(cohort: Path, out: Path, seed: int) -> int:
-    """Sweep a cohort as an instructor does; the KiB of the largest process of the sweep itself. What a
-    submission's process may take is limited, and it ends with the run."""
+    """Sweep a cohort as an instructor does; the KiB that the largest process of the sweep itself has in the
+    end. What a submission's process may take is limited, and so is what reads an archive; both end with it."""
     words = ["sweep", cohort, "-o", out, "--exercise", EXERCISE, "--seed", seed]
     with tempfile.TemporaryFile("w+") as told:
         process = subprocess.Popen(
@@ -257,14 +260,17 @@ def sweep(cohort: Path, out: Path, seed: int) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        largest = 0
+        had: dict[Path, list[int]] = {}
         while process.poll() is None:
-            largest = max(largest, *map(_most_memory, _of_the_kit(process.pid)), 0)
+            for place in _of_the_kit(process.pid):
+                had.setdefault(place, []).append(_memory(place))
             time.sleep(0.5)
         if process.returncode not in (0, 1):
             told.seek(0)
             raise SystemExit(f"the sweep broke off:\n{told.read()[-2000:]}")
-    return largest
+    # A process that stays has hundreds of samples; the last one may be of its end, with nothing left.
+    lasting = [sizes for sizes in had.values() if len(sizes) > LASTING]
+    return max((max(sizes[-LASTING:]) for sizes in lasting), default=0)
 
 
 def _of_the_kit(session: int) -> Iterator[Path]:
@@ -277,11 +283,11 @@ def _of_the_kit(session: int) -> Iterator[Path]:
                 yield place
 
 
-def _most_memory(place: Path) -> int:
-    """The most KiB that a process has had."""
+def _memory(place: Path) -> int:
+    """The KiB that a process has."""
     with contextlib.suppress(OSError):
         for line in (place / "status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith("VmRSS:"):
                 return int(line.split()[1])
     return 0
 

@@ -334,9 +334,8 @@ class Exercise:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = (
-            module  # Where a dataclass looks for what its quoted annotations mean.
-        )
+        # That is where a dataclass looks for what its quoted annotations mean.
+        sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
         except Exception as error:

@@ -151,7 +151,9 @@ class _FollowingLoop(_VirtualLoop):
         # What makes a task's step, and what wakes it for one, are bound to the task; much else, such
         # as the cancellation that AnyIO delivers, is not.
         task = getattr(callback, "__self__", None)
-        ended = args[0] if args and isinstance(args[0], asyncio.Task) else self._ended
+        ended = self._ended
+        if args and isinstance(args[0], asyncio.Task) and args[0].done():
+            ended = args[0]
         if not isinstance(task, asyncio.Task):
             if ended is None or ended is self._ended:
                 return super().call_soon(callback, *args, context=context)

@@ -1303,6 +1303,49 @@ def test_an_error_that_was_replaced_is_told_of_the_call_that_raised_it(sandbox, 
     )
 
 
+def test_who_replaces_an_error_is_asked_what_should_have_become_of_it(sandbox, backend):
+    source = """
+        async def main(desk):
+            try:
+                await desk.fail()
+            except ConnectionError:
+                raise ValueError("it went wrong")
+        """
+
+    @check("It runs to its end", advice="run to the end")
+    def it_ends(case: Case) -> None:
+        world = case.world()
+        world.run("main", world.add(Desk()))
+
+    report = report_on(
+        it_ends, backend, Source("exercise.py", b""), tried_in(it_ends, source, sandbox, backend)
+    )
+    assert report.advice == (
+        "line 5 raised this in place of the error of fail(): should that one have come out itself, or been dealt with?"
+    )
+
+
+def test_an_error_after_a_cancellation_from_outside_is_not_told_as_replaced(sandbox, backend):
+    source = """
+        import anyio
+
+        async def main(desk):
+            try:
+                with anyio.CancelScope(shield=True):
+                    await desk.fail()
+            except ConnectionError:
+                raise ValueError("it went wrong")
+        """
+
+    @check("It ends at once", advice="end at once")
+    def it_ends(case: Case) -> None:
+        world = case.world()
+        act = world.call("main", world.add(Desk())).cancel_after(0.5)
+        world.attempt_all(act).fail("it ended late")
+
+    assert causes_in(it_ends, source, sandbox, backend) == []
+
+
 def test_an_error_of_one_call_does_not_replace_that_of_another(sandbox, backend):
     source = """
         async def main(desk, items):
@@ -1455,6 +1498,19 @@ def test_who_waited_for_whose_thread_is_told_where_their_calls_should_have_overl
         r"\(hold\) held while its hold\(\) was under way",
         cause,
     )
+
+
+def test_who_keeps_a_lock_when_its_call_has_ended_is_told_to_give_it_back(sandbox, backend):
+    source = turns("lock", inside="await desk.write(number); await anyio.sleep(1)")
+    tried = tried_in(they_overlap, source, sandbox, backend)
+    [cause] = texts(told_causes(tried.trace))
+    assert re.search(
+        r"waited from 0 s to 2 s at line \d+ for a Lock that task \d \(add\) held while its write\(\) was under "
+        r"way, and still held when that had ended$",
+        cause,
+    )
+    report = report_on(they_overlap, backend, Source("exercise.py", b""), tried)
+    assert report.advice.startswith("give it back as soon as")
 
 
 def test_a_call_that_began_during_a_wait_is_told_if_its_task_still_held_the_lock(sandbox, backend):

@@ -520,14 +520,14 @@ def _unreached(trace: Trace) -> list[str]:
         ngettext("{method}() once", "{method}() {number} times", n, method=method)
         for method, n in sorted(made.items())
     ]
-    one, *others = [f"{method}()" for method in never]
+    one, *others = calls = [f"{method}()" for method in never]
+    if not times:
+        return [_("{methods} never ran", methods=listed(calls))]
     none = (
         _("{names} or {last}", names=", ".join([one, *others[:-1]]), last=others[-1])
         if others
         else one
     )
-    if not times:
-        return [_("{methods} never ran", methods=listed([f"{method}()" for method in never]))]
     if len(trace.acts) > 1:
         return []  # Nobody knows here which of them should have made it.
     return [_("It called {calls}, and never called {methods}", calls=listed(times), methods=none)]
