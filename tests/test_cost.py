@@ -25,7 +25,7 @@ import pytest
 from checker.course import Course
 from checker.judge import guard
 from checker.judge import jail as jails
-from checker.judge.budget import COST, LAST, TOLD, Budget
+from checker.judge.budget import COST, LAST, Budget
 from checker.judge.case import Case
 from checker.judge.conversation import _without_frames_below
 from checker.judge.explain import CheckFailed
@@ -40,7 +40,7 @@ from checker.sweep.collect import collect
 from checker.sweep.layouts import Handed, Wanted
 from checker.sweep.limited import Limited, Unreadable
 from checker_sandbox.run import SERVER_SECONDS
-from checker_sandbox.wire.limits import OPEN_FILES
+from checker_sandbox.wire.limits import MAX_TOLD_IN_ALL, OPEN_FILES
 
 ROOT = Path(__file__).parents[1]
 COURSE = Course.load(ROOT)
@@ -650,6 +650,6 @@ def test_a_tar_that_says_again_and_again_what_it_is_called_is_read_within_limits
 def test_the_page_of_judging_names_the_limits_that_hold():
     text = (ROOT / "docs" / "judging.md").read_text("utf-8")
     assert f"on Linux | {COST:g} s |" in text
-    assert f"| what they tell the judge, in its memory | {TOLD >> 20} MiB |" in text
+    assert f"| what they tell the judge, in its memory | {MAX_TOLD_IN_ALL >> 20} MiB |" in text
     assert f"| real time, whatever the reason | {LAST:g} s |" in text
     assert f"open at a time | {OPEN_FILES} |" in text

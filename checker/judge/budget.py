@@ -16,10 +16,10 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self, TypeAlias
 
 from checker.judge.launch import Sandbox
-from checker.judge.trace import Limit
+from checker_sandbox.wire.limits import MAX_TOLD_IN_ALL
 
 COST: Final = 30.0
 """Processor seconds, computed or idle, that an exercise may take: ten times an honest one's."""
@@ -30,9 +30,8 @@ FREE: Final = 20.0
 LAST: Final = 300.0
 """Real seconds after which no more runs begin, whatever they cost."""
 
-TOLD: Final = 256 << 20
-"""Bytes of memory that what all runs together tell the judge may take there. Most tell it thirty
-million, and who looks again and again a hundred."""
+Spent: TypeAlias = Literal["time in all", "told in all"]
+"""What there may be nothing left of; these are limits of a run, too."""
 
 BETWEEN: Final = 1.0
 """Real seconds between two looks at what it costs."""
@@ -43,7 +42,12 @@ class Budget:
     of it is not counted."""
 
     def __init__(
-        self, *, cost: float = COST, free: float = FREE, last: float = LAST, told: int = TOLD
+        self,
+        *,
+        cost: float = COST,
+        free: float = FREE,
+        last: float = LAST,
+        told: int = MAX_TOLD_IN_ALL,
     ) -> None:
         self._cost_left = cost
         self._free_left = free
@@ -52,7 +56,7 @@ class Budget:
         self._sandbox: Sandbox | None = None
         self._began = self._cost_began = 0.0
         self._looked_at = float("-inf")
-        self._spent: Limit | None = None
+        self._spent: Spent | None = None
 
     def of(self, sandbox: Sandbox) -> Self:
         """The budget, for what is judged in this sandbox from here on."""
@@ -76,7 +80,7 @@ class Budget:
         self._told_left -= told
 
     @property
-    def spent(self) -> Limit | None:
+    def spent(self) -> Spent | None:
         """What nothing is left of, for good, once it is so; None as long as there is something left."""
         if self._spent is None and self._told_left < 0:
             self._spent = "told in all"

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from checker.judge.budget import TOLD
 from checker.judge.causes import (
     Cause,
     Circle,
@@ -49,6 +48,7 @@ from checker_sandbox.wire.limits import (
     MAX_ROUNDS,
     MAX_STEPS,
     MAX_TOLD,
+    MAX_TOLD_IN_ALL,
     MEMORY,
     RUN_SECONDS,
     SILENT_SECONDS,
@@ -287,7 +287,7 @@ def _overran(limit: Limit, at: float) -> str:
         case "told in all":
             return _(
                 "what all its runs together told the checker takes more than {limit} MiB of memory",
-                limit=TOLD >> 20,
+                limit=MAX_TOLD_IN_ALL >> 20,
             )
 
 

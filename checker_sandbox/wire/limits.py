@@ -33,6 +33,10 @@ MAX_TOLD: Final = 64 << 20
 """Bytes of memory that what a run tells the judge may take there: see `link.weight`. Most runs take less than
 one million, and one that looks again every millisecond takes eight."""
 
+MAX_TOLD_IN_ALL: Final = 256 << 20
+"""Bytes of memory that what all runs of an exercise together tell the judge may take there. Most tell it thirty
+million, and those of a program that looks again and again a hundred."""
+
 MEMORY: Final = 1 << 30
 """Bytes that a run may ask for beyond what the warmed process has."""
 
