@@ -1,12 +1,13 @@
 """However a submission ends, a learner is told what happened, where, and who waited for whom."""
 
+import re
 import textwrap
 from dataclasses import replace
 
 import pytest
 
 from checker import Service
-from checker.judge.explain import CheckFailed, explain
+from checker.judge.explain import CheckFailed, explain, prints
 from checker.judge.run import Run
 from checker.judge.trace import Awaited, Deadlocked, Livelocked, Overran, Returned, Spun, Swallowed
 from checker_sandbox.wire.limits import (
@@ -997,6 +998,9 @@ def test_a_flood_of_prints_is_cut_off_and_keeps_what_came_first(play):
     assert run.prints[0].text.startswith("the first line\nxxx")
     assert sum(len(p.text) for p in run.prints) < 1 << 20
     assert f"printed more than {MAX_PRINTED >> 10} KiB" in explain(run.trace).message
+    *shown, rest = prints(run.trace)
+    assert sum(map(len, shown)) <= 8 * 80
+    assert re.fullmatch(r"and \d+ lines more", rest)
 
 
 def test_a_flood_in_one_print_is_cut_off_too(play):
