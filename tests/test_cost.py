@@ -650,6 +650,8 @@ def test_a_tar_that_says_again_and_again_what_it_is_called_is_read_within_limits
 def test_the_page_of_judging_names_the_limits_that_hold():
     text = (ROOT / "docs" / "judging.md").read_text("utf-8")
     assert f"on Linux | {COST:g} s |" in text
-    assert f"| what they tell the judge, in its memory | {MAX_TOLD_IN_ALL >> 20} MiB |" in text
+    assert (
+        f"| what they tell the judge, in the judge's memory | {MAX_TOLD_IN_ALL >> 20} MiB |" in text
+    )
     assert f"| real time, whatever the reason | {LAST:g} s |" in text
     assert f"open at a time | {OPEN_FILES} |" in text

@@ -373,7 +373,7 @@ def _took_turns(trace: Trace) -> Iterator[Cause]:
                 and (call.started <= wait.at < ended or wait.at < call.started < given)
                 and after - {group_of[call.number]}
             ):
-                found.append(TookTurns(wait, until, holder, call, 0, _kept(trace, wait, until)))
+                found.append(TookTurns(wait, until, holder, call, 0, _kept(trace, wait, given)))
                 break
     if found:
         first = min(found, key=lambda turn: turn.wait.order)
@@ -381,19 +381,20 @@ def _took_turns(trace: Trace) -> Iterator[Cause]:
         yield replace(first, others=len(tasks) - 1)
 
 
-def _kept(trace: Trace, wait: Waited, until: float) -> bool:
+def _kept(trace: Trace, wait: Waited, given: float) -> bool:
     """Whether the one task that held what was waited for, and those that it had started, had no call under way
-    for a while before it gave that away."""
-    if len(wait.what.holders) != 1 or wait.what.total > 1:
+    for a while before anything of that kind was given to anybody who waited."""
+    is_single = wait.what.kind == "lock" or wait.what.total == 1
+    if not is_single or len(wait.what.holders) != 1:
         return False
     (holder,) = wait.what.holders
     of_holder = [call for call in trace.calls if holder in _with_parents(trace, call.task)]
     ends = [
         trace.elapsed if call.ended is None else call.ended
         for call in of_holder
-        if call.started < until
+        if call.started < given
     ]
-    return bool(ends) and until > max(ends)
+    return bool(ends) and given > max(ends)
 
 
 def _queued(trace: Trace) -> list[tuple[Waited, float]]:

@@ -347,7 +347,7 @@ def report_on(
             printed = prints(trace)  # All else would follow from what is said.
         elif trace is not None:
             known = find_causes(trace)
-            if tried.is_shared:  # Whatever was given up, it is not why they fail together alone.
+            if tried.is_shared:  # Whatever was given up is not why they fail only together.
                 known = [cause for cause in known if not isinstance(cause, GIVEN_UP)]
             for cause in known[: MAX_CAUSES - len(causes)]:
                 if not causes:

@@ -326,8 +326,11 @@ class Run:
                 tells_error=True,
             )
         if not same_time(act.ended, failed.ended or 0.0):
-            kept = [call for call in calls if same_time(call.ended or 0.0, act.ended)]
-            kept = [call for call in kept if call is not failed]
+            kept = [
+                call
+                for call in calls
+                if call.started < act.ended and same_time(call.ended or 0.0, act.ended)
+            ]
             self.fail(
                 _(
                     "{seen}, and {function} raised that at {ended:g} s",

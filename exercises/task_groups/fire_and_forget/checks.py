@@ -178,9 +178,12 @@ class Evening:
             else:
                 seen += f"charge() never ran; there {'was' if len(self.sales) == 1 else 'were'} "
                 seen += f"{counted(len(self.sales), 'sale')} to charge"
-            advice = "charge every sale, and wait for each charge()"
-            if only_free:
-                advice += ", even a ticket that costs nothing"
+            advice = "charge every sale"
+            advice += (
+                ", even a ticket that costs nothing"
+                if only_free
+                else ", and wait for each charge()"
+            )
         elif wrong is None or len(charged) > len(self.sales):
             seen = f"{counted(len(charged), 'charge')} went to the card reader for {counted(len(self.sales), 'sale')}"
             advice = "charge every sale once"
