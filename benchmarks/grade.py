@@ -5,8 +5,8 @@
 (a) starts Python and imports anyio and trio: what any program on AnyIO pays before its first line
 (b) forks and reaps the warmed process: what a run of a submission cannot do without
 (c) is one run of a small exercise, on each backend
-(d) is `checker grade --submission solutions`: twelve exercises, two backends, from the command line;
-    quick, as for each save, and with `--thorough`, as in a sweep
+(d) is `checker grade --submission solutions` of twelve exercises of all chapters on two backends, from the
+    command line; quick, as for each save, and with `--thorough`, as in a sweep
 (e) is the usual way: the same twelve, judged by pytest with AnyIO's plugin on the real clock, with
     latencies scaled down to be fair to it; see benchmarks/usual_way/
 
@@ -20,11 +20,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checker import Case, Service
-from checker.course import Course
+from checker.course import Course, Exercise
 from checker.judge.launch import Program, Sandbox
 from checker.judge.setting import Setting
 
@@ -91,9 +91,16 @@ def one_run(sandbox: Sandbox, source: bytes, backend: str) -> float:
     return statistics.median(timed(run) for _ in range(RUNS))
 
 
-def usual_way() -> float:
+def twelve(course: Course) -> list[Exercise]:
+    """As many exercises, at equal distances in the course."""
+    exercises = list(course)
+    return [exercises[number * len(exercises) // 12] for number in range(12)]
+
+
+def usual_way(exercises: Sequence[Exercise]) -> float:
     """Real seconds of the usual way, without what it takes to find out what the checks ask."""
-    words = [sys.executable, "-m", "pytest", "-q", "-s", "benchmarks/usual_way"]
+    only = " or ".join(exercise.short_name for exercise in exercises)
+    words = [sys.executable, "-m", "pytest", "-q", "-s", "-k", only, "benchmarks/usual_way"]
     began = time.perf_counter()
     done = subprocess.run(words, cwd=ROOT, capture_output=True, check=True, text=True)
     took = time.perf_counter() - began
@@ -108,9 +115,12 @@ def main() -> int:
     parser.add_argument("--skip-usual-way", action="store_true", help="(e) takes the longest")
     given = parser.parse_args()
 
-    (exercise,) = Course.load(ROOT).select(["lost_update"])
+    course = Course.load(ROOT)
+    (exercise,) = course.select(["lost_update"])
     source = (exercise.solutions / "solution.py").read_bytes()
     checker = str(Path(sys.executable).with_name("checker"))
+    names = [exercise.name for exercise in twelve(course)]
+    grade = [checker, "grade", "--submission", "solutions", *names]
     measured: dict[str, list[float]] = {}
     with Sandbox() as sandbox:
         for number in range(given.rounds):
@@ -120,15 +130,15 @@ def main() -> int:
                 "b": fork(),
                 "c asyncio": one_run(sandbox, source, "asyncio"),
                 "c trio": one_run(sandbox, source, "trio"),
-                "d quick": command(checker, "grade", "--submission", "solutions"),
-                "d thorough": command(checker, "grade", "--submission", "solutions", "--thorough"),
+                "d quick": command(*grade),
+                "d thorough": command(*grade, "--thorough"),
                 "help": command(checker, "--help"),
                 "list": command(checker, "list"),
             }.items():
                 measured.setdefault(name, []).append(seconds)
     print("\r", end="", file=sys.stderr)
     if not given.skip_usual_way:
-        measured["e"] = [usual_way()]
+        measured["e"] = [usual_way(twelve(course))]
     median = {name: statistics.median(values) for name, values in measured.items()}
 
     for name, meaning in {

@@ -252,7 +252,7 @@ def test_a_deadlock_is_told_with_the_error_that_a_call_had_raised_before(case_of
     ("body", "advice"),
     [
         ("anyyo.sleep(1)", "a missing `import`"),
-        ("assert stream() is None", "does the brief promise what it asks for?"),
+        ("assert stream() is None", "does the brief promise what the `assert` takes for granted?"),
         (
             "(lambda ends: (ends[0].close(), ends[0].send_nowait(1)))(stream())",
             "a clone() of its own",

@@ -105,7 +105,7 @@ def reports(exercise_with, sandbox):
 
 
 def says_so(report):
-    return any("imported afresh for each" in cause for cause in report.causes)
+    return any("freshly imported copy" in cause for cause in report.causes)
 
 
 def test_a_right_answer_passes(reports):

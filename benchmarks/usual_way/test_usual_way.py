@@ -7,7 +7,7 @@ choice:
 - The latency that most calls of a run have is scaled to 20 ms, the shortest at which a machine with
   other work to do still tells who came first. A run that would take more than a second is scaled
   down to one: a few checks have a latency that is a thousand times as long as the others.
-- A check that tries many orders of replies gets as many runs here, each with latencies that are
+- A check that tries many orders of replies gets as many runs here as in a quick grade, each with latencies that are
   drawn at random up to the nominal ones, as a real network's would be.
 - It asserts how a run ended, the value or the errors, and what is in the services afterwards, where
   chance cannot change them; and nothing about time, which on a real clock it could only do loosely.
@@ -24,11 +24,10 @@ import importlib.util
 import random
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -57,15 +56,26 @@ def _real_clock() -> ModuleType:
 
 real_clock = _real_clock()
 
-Scenarios: TypeAlias = Mapping[tuple[str, str, str], Sequence[Any]]
-"""The scenarios (`real_clock.Scenario`) of an exercise's check on a backend."""
 
+class _Scenarios:
+    """What the checks of each exercise asked for and saw, found out when it is first needed; as a plugin, it
+    names the seconds that this took."""
 
-class _Summary:
-    """A plugin that names the seconds that collecting the scenarios took."""
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._found: dict[tuple[str, str], list[Any]] = {}
+        self._seconds = 0.0
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def of(self, exercise: Exercise, check: str, backend: str) -> list[Any]:
+        """The scenarios (`real_clock.Scenario`) of a check."""
+        of_exercise = exercise.name, backend
+        if of_exercise not in self._found:
+            began = time.perf_counter()
+            solution = exercise.solutions / "solution.py"
+            collected = real_clock.collect(exercise, solution, backend, self._sandbox)
+            self._found[of_exercise] = [scenario.doubted() for scenario in collected]
+            self._seconds += time.perf_counter() - began
+        return [scenario for scenario in self._found[of_exercise] if scenario.check == check]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
@@ -75,18 +85,11 @@ class _Summary:
 
 
 @pytest.fixture(scope="session")
-def scenarios(pytestconfig: pytest.Config) -> Scenarios:
-    began = time.perf_counter()
-    found: defaultdict[tuple[str, str, str], list[Any]] = defaultdict(list)
+def scenarios(pytestconfig: pytest.Config) -> Iterator[_Scenarios]:
     with Sandbox() as sandbox:
-        for exercise in COURSE:
-            for backend in BACKENDS:
-                for scenario in real_clock.collect(
-                    exercise, exercise.solutions / "solution.py", backend, sandbox
-                ):
-                    found[exercise.name, scenario.check, backend].append(scenario)
-    pytestconfig.pluginmanager.register(_Summary(time.perf_counter() - began))
-    return found
+        found = _Scenarios(sandbox)
+        pytestconfig.pluginmanager.register(found)
+        yield found
 
 
 @pytest.mark.anyio
@@ -100,10 +103,10 @@ def scenarios(pytestconfig: pytest.Config) -> Scenarios:
     ],
 )
 async def test_solution(
-    exercise: Exercise, check: str, anyio_backend: str, scenarios: Scenarios
+    exercise: Exercise, check: str, anyio_backend: str, scenarios: _Scenarios
 ) -> None:
     driver = exercise.folder / "driver.py" if exercise.driver is not None else None
-    for scenario in scenarios[exercise.name, check, anyio_backend]:
+    for scenario in scenarios.of(exercise, check, anyio_backend):
         scale = min(REAL_LATENCY / scenario.usual, MOST_REAL_SECONDS / max(scenario.elapsed, 0.001))
         draw = random.Random(check) if scenario.explored else None
         for _ in range(scenario.runs):

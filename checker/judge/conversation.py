@@ -213,7 +213,9 @@ class _Conversation:
         start: Start,
         timings: Sequence[Timing],
     ) -> None:
-        records = [facts.ActRecord(a.function, tuple(a.arguments)) for a in start.acts]
+        records = [
+            facts.ActRecord(a.function, tuple(a.arguments), object=a.object) for a in start.acts
+        ]
         self.trace = Trace(start.backend, services, acts=records)
         self.stays = False
         """Whether the process said that it stays for another run."""

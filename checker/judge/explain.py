@@ -58,7 +58,9 @@ from checker_sandbox.wire.messages import END_OF_TIME
 
 WHO_SHOULD_END_IT = _("for each wait above, ask what should end it, and why that does not happen")
 
-A_LIMIT_OF_YOURS = _("take out the time limit that ran out, unless the brief asks for it")
+A_LIMIT_OF_YOURS = _(
+    "take out the time limit that ran out, unless the brief asks for it: what it cut short must come to its own end"
+)
 
 OWN_ITEM = _(
     "Does each task use its own item? A function that is made in a loop reads the loop's variable when it runs, "
@@ -708,7 +710,10 @@ _ADVICE = (
             "this one, or for a missing `import`"
         ),
     ),
-    (r"^AssertionError", _("this `assert` did not hold: does the brief promise what it asks for?")),
+    (
+        r"^AssertionError",
+        _("this `assert` failed: does the brief promise what the `assert` takes for granted?"),
+    ),
     (
         r"^ClosedResourceError",
         _(

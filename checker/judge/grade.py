@@ -334,15 +334,12 @@ def report_on(
         if tried.is_shared:
             causes.append(
                 _(
-                    "the calls share what is kept in the module or in a class: the same run passes when the program is "
-                    "imported afresh for each of them"
+                    "the calls share what is kept in the module or in a class: the same run passes when each of them has "
+                    "a freshly imported copy of the program"
                 )
             )
             topics.append("shared")
-            advice = _(
-                "make what a call needs in that call, or what an object needs in its `__init__`: keep nothing in "
-                "global variables, class attributes or default arguments"
-            )
+            advice = _keep_apart(trace)
         if trace is not None and failure.hopeless:
             printed = prints(trace)  # All else would follow from what is said.
         elif trace is not None:
@@ -390,6 +387,18 @@ def report_on(
         replay=token,
         tried=failure is None or failure.tried,
         searched=tried.searched if failure is None else None,
+    )
+
+
+def _keep_apart(trace: Trace | None) -> str:
+    """What to try where calls share what they should not."""
+    if trace is not None and any(act.object is not None for act in trace.acts):
+        return _(
+            "make what an object needs in its `__init__`: keep nothing in global variables, class attributes or "
+            "default arguments"
+        )
+    return _(
+        "make what a call needs in that call: keep nothing in global variables, class attributes or default arguments"
     )
 
 

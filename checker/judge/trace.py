@@ -529,6 +529,8 @@ class ActRecord:
     """When the judge cancelled it from outside, in virtual seconds, if it did."""
     cancelled_order: int | None = None
     """The place of that among all that happened in the run."""
+    object: int | None = None
+    """The number of the object whose method it was; None for a function."""
 
 
 @dataclass(slots=True)

@@ -293,8 +293,15 @@ def page_is_freed(case: Case) -> None:
                 else f"revise() ended at {visit.act.ended:g} s, without its answer"
             ),
             at=unlock,
-            advice=WAIT_FOR_IT,
+            advice=LIMIT if _began_too_soon(visit, unlock) else WAIT_FOR_IT,
         )
+
+
+def _began_too_soon(visit: Visit, unlock: Call) -> bool:
+    """Whether unlock() was given up as long after the call of revise() as it may take itself."""
+    return same_time(visit.act.ended, visit.act.started + GRACE) and is_later(
+        unlock.started, visit.act.started
+    )
 
 
 @check(
@@ -334,9 +341,9 @@ def ends_in_time(case: Case) -> None:
             )
             run.expect(
                 not is_later(due, act.ended),
-                f"{called}ended at {act.ended:g} s already, without its answer",
+                f"{called}ended at {act.ended:g} s, without its answer",
                 at=unlock,
-                advice=WAIT_FOR_IT,
+                advice=LIMIT if _began_too_soon(visit, unlock) else WAIT_FOR_IT,
             )
         elif unlock is None and (visit.was_cut or visit.failed):
             due = visit.edited_until

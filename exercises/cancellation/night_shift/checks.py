@@ -113,9 +113,9 @@ class Job:
             made = called(call)
             self.run.expect(
                 not is_later(moment, call.started),
-                f"{made} was called at {call.started:g} s; {before} only at {moment:g} s",
+                f"at {call.started:g} s, {made} was called while another call was under way: {before} only at {moment:g} s",
                 at=call,
-                advice=AT_ONCE,
+                advice="make one call at a time: wait until a call has ended before you make the next one",
             )
             self.run.expect(
                 made == due,

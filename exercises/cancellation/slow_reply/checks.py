@@ -222,7 +222,9 @@ def in_time(case: Case) -> None:
         )
 
 
-@check("When patience runs out, the question is cancelled, and what is usual is returned", points=2)
+@check(
+    "When patience runs out, the question is cancelled, and the usual time is returned", points=2
+)
 def out_of_patience(case: Case) -> None:
     for page in pages(case):
         call = page.question()

@@ -145,8 +145,10 @@ class Night:
             )
         self.run.fail(
             f"{self.place}it returned {shown(self.act.value)}; {of}",
-            advice="begin with 0 in each call, and add what each district has counted to the sum as it is then: a "
-            "sum that was read before an `await` may be old after it",
+            advice="add what each district has counted to the sum as it is then: a sum that was read before an `await` "
+            "may be old after it"
+            if isinstance(self.act.value, int) and 0 <= self.act.value < total
+            else "begin with 0 in each call, and add the count of each district to that, once",
         )
 
 

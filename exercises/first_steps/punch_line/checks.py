@@ -46,7 +46,8 @@ EQUAL_LINES = (
     "what stands there"
 )
 TAKE_WHAT_COMES = "take every translation as it is, even an empty one"
-SEND_EACH = "send each line of this scene once for each place in which it stands, and keep nothing of other scenes"
+SEND_EACH = "send each line of the scene once for each time that it occurs there"
+OF_THIS_SCENE = f"{SEND_EACH}, and keep nothing of other scenes"
 
 
 class Translator(Service):
@@ -136,7 +137,7 @@ class Evening:
                     self.run.fail(
                         f"{sketch.place}{line!r}, line {number} of {len(sketch.lines)}, was never translated; in its "
                         f"place stands {text!r}",
-                        advice=SEND_EACH,
+                        advice=OF_THIS_SCENE if sketch.place else SEND_EACH,
                     )
                 seen = f"{sketch.place}{line!r}, line {number} of {len(sketch.lines)}, was translated as "
                 seen += f"{replies[0]!r}; in its place stands {text!r}{self._whose(sketch, text)}"
@@ -301,7 +302,7 @@ def _expect_sent(evening: Evening, translator: Translator) -> None:
             len(sent) == len(moments),
             f"{where}{line!r} stands in {counted(len(moments), 'place')}, and was {_sent(len(sent))}",
             at=sent.last,
-            advice=SEND_EACH,
+            advice=OF_THIS_SCENE if where else SEND_EACH,
         )
         for call, moment in zip(sent, sorted(moments), strict=True):
             run.expect(

@@ -4,7 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker import Act, Call, Case, Run, Service, World, check, often, plain_name, question, scene
+from checker import (
+    Act,
+    Call,
+    Calls,
+    Case,
+    Run,
+    Service,
+    World,
+    check,
+    often,
+    plain_name,
+    question,
+    scene,
+)
 
 Transfer = tuple[int, int, int]
 
@@ -96,6 +109,9 @@ class Night:
                     or (
                         "add the amount to the one, and take it from the other"
                         if len(own) < 2
+                        else "write to each account what you have read from that very account, plus or minus the "
+                        "amount"
+                        if any(is_of_another(calls, write, own) for write in writes)
                         else None
                     ),
                 )
@@ -258,6 +274,20 @@ def expect_no_wait(night: Night, orders: Orders, pair: Sequence[int]) -> None:
         f"of account {pair[0]}, and {other.seconds:g} s for each of account {pair[1]}",
         at=calls[0] if calls else None,
         together=strangers(night, calls),
+    )
+
+
+def is_of_another(calls: Calls, write: Call, own: Sequence[Transfer]) -> bool:
+    """Whether a task wrote something that does not follow from what it had read from this account, for any of
+    its transfers."""
+    reads = [
+        call
+        for call in calls
+        if call.method == "read" and call.task == write.task and call.order < write.order
+    ]
+    written, amounts = write.given["balance"], {amount for *_, amount in own}
+    return bool(reads) and not any(
+        written in (reads[-1].reply + amount, reads[-1].reply - amount) for amount in amounts
     )
 
 

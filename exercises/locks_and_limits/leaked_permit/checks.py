@@ -36,7 +36,7 @@ FOLLOW = {
     REFUSED: "follow studio.render() line by line for a picture for which the renderer raises ValueError: how many "
     "permits does it give back?",
     IN_THE_RENDERER: "follow studio.render() for a picture that is cancelled in the renderer: a cancellation is an "
-    "exception, but no `Exception`, and any further `await` is cancelled, too",
+    "exception, but not an `Exception`, and any further `await` is cancelled, too",
     BEFORE_ITS_TURN: "follow studio.render() for a caller that is cancelled while it waits for a permit, or just "
     "as it gets one: it must give back what it got, and nothing else",
 }

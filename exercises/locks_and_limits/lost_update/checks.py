@@ -231,13 +231,14 @@ def accounts_overlap(case: Case) -> None:
         day.expect_balances(advice=BALANCES_FIRST)
         latest: dict[Act, float] = {}
         for due in day.accounts if day.is_timed else ():
+            day.expect_not_twice(due)
             act, seconds = due.batch.act, 2 * due.account.seconds * len(due.amounts)
             latest[act] = max(latest.get(act, 0.0), seconds)
             took = max((call.ended or 0.0 for call in due.done), default=0.0) - act.started
             day.run.expect(
                 took < seconds + EPSILON,
                 f"{due.name} should get {due.deposits}. A read or a write takes {due.account.seconds:g} s, so "
-                f"{seconds:g} s are enough; it took {took:g} s{pause(due)}",
+                f"{seconds:g} s is enough; it took {took:g} s{pause(due)}",
                 at=due.done[0] if due.done else None,
                 advice=what_to_share(day, due),
                 together=apart(day, due),

@@ -41,7 +41,10 @@ AS_IT_IS = (
     "whoever comes must find the rack as it is: count the samples that are in there and nothing else, and let nobody "
     "hold a lock while they wait"
 )
-NO_TRACE = "a call that is cancelled must leave nothing behind, and take nothing with it: no place in a queue, no room, no sample"
+NO_TRACE = (
+    "a call that is cancelled must leave nothing behind, and take nothing with it: no place in a queue, no room, no sample, and no "
+    "notification that somebody else is waiting for"
+)
 ANOTHER_RACK = "let each rack keep what it needs in attributes of its own: nothing in the module or in the class"
 
 

@@ -285,8 +285,14 @@ class Day:
         seen = f"{guide.name}the request for {place} was not sent "
         seen += f"before {end:g} s" if late is None else f"until {until:g} s"
         seen += f", though it could have been at {begin:g} s: "
-        sent = "no request was" if not counting else f"only {counting} {were(counting)}"
-        seen += f"{sent} sent in the {guide.seconds:g} s before, and the limit is {guide.limit}"
+        earlier = [call.started for call in self.calls if not is_later(call.started, begin)]
+        if counting:
+            seen += f"only {counting} of the requests sent by then still counted"
+        elif earlier:
+            seen += f"the last request had been sent at {earlier[-1]:g} s, and no longer counted"
+        else:
+            seen += "no request had been sent before"
+        seen += f"; the limit is {guide.limit}"
         just_now = [
             call for call in self.calls if call.ended is not None and same_time(call.ended, until)
         ]

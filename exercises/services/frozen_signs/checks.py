@@ -63,8 +63,8 @@ MUST_CLOSE, MAY_CLOSE = 200, 60
 CLOSE = "close a connection on every way out of the code that uses it: an error is one, and so is a cancellation"
 KEEP = "keep a connection until the sign has hung up, or is of no more use for one of the reasons in the brief"
 JOIN = (
-    "a line may come in any number of pieces, and a piece may end within a character: join the bytes up to the end of the "
-    "line, and decode them then"
+    "a line may come in any number of pieces, and a piece may end in the middle of a character: join the bytes up to the "
+    "end of the line, and decode them then"
 )
 GO_ON = "wait for the next piece as soon as a sign has all its answers, until it has hung up"
 EACH_ITS_TASK = "give each connection a task of its own, and accept the next one at once, however many are connected"
@@ -226,7 +226,11 @@ class Visit:
                     break
             if len(self.rest) >= MUST_CLOSE:
                 why = f"it had sent {len(self.rest)} bytes without an end of line"
-                self._end(came, why, "look at how much has come before you wait for more of a line")
+                self._end(
+                    came,
+                    why,
+                    "count the bytes of a line that has not ended, not its characters, before you wait for more of it",
+                )
             if self.over is None:
                 self.dues.append(max(came, self.answered(len(self.asked))))
         broken = self.sends.where(lambda call: call.outcome == "failed").first
@@ -376,7 +380,7 @@ class Town:
             latest = visit.receives.done.last
             run.expect(
                 visit.over is not None and not is_later(visit.over.first, close.started),
-                f"{self.place}the connection of {visit.name} was closed at {close.started:g} s, and it was still good"
+                f"{self.place}the connection of {visit.name} was closed at {close.started:g} s, and there was no reason to close it yet"
                 + (f"; the latest piece that had come was {shown(latest.reply)}" if latest else ""),
                 at=close,
                 advice=JOIN if visit.rest else KEEP,
@@ -405,14 +409,15 @@ class Town:
             return
         over = visit.over
         if over is not None and self.is_due(over.at):
-            told = f"{visit.name}: {over.why} at {over.at:g} s, and its connection was "
+            told = f"{visit.name}: {over.why} at {over.at:g} s, and its connection was not closed"
         else:
             over = Over(self.act.ended, "", CLOSE, self.act.ended)
-            told = f"serve() ended at {over.at:g} s, and the connection of {visit.name} was "
+            told = (
+                f"serve() ended at {over.at:g} s, and the connection of {visit.name} was not closed"
+            )
         run.expect(
             close is not None and not is_later(close.started, over.at),
-            f"{self.place}{told}"
-            + (f"closed at {close.started:g} s" if close is not None else "not closed"),
+            f"{self.place}{told}" + (f" until {close.started:g} s" if close is not None else ""),
             at=close or visit.receives.last or visit.accepted,
             advice=over.advice,
         )

@@ -154,8 +154,8 @@ class Tested:
                     f"on car parks that are right, test_car_park() raised {act.raised}",
                     at=act.errors[0],
                     advice=_about(act.errors[0], self.run.trace.backend)
-                    or "wait for what has to happen as long as it takes, and not for a number of turns: wait until all "
-                    "other tasks are blocked, and look then",
+                    or "before you look, wait until all other tasks are blocked, however many turns that takes; and if it "
+                    "matters which car comes first, wait like that before you start the next one",
                     tells_error=True,
                 )
             self.run.expect(

@@ -171,7 +171,7 @@ class Shop:
         run.expect(
             self.turns,
             f"{self.place}forward() returned at {act.ended:g} s, and had not asked for a single click",
-            advice=WAIT_ON,
+            advice="ask for the clicks, one after the other, until they have ended",
         )
         run.expect(
             self.end is not None,

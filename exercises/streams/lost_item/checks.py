@@ -313,7 +313,7 @@ def on_time(case: Case) -> None:
         run.expect(
             same_time(act.ended, over),
             f"{visit.place}the news had ended, and the line was free, at {over:g} s; relay() returned at {act.ended:g} s",
-            advice="when the news have ended and all is sent, return at once: wait for no clock",
+            advice="when the news has ended and all is sent, return at once, even if `patience` is not over",
         )
 
 

@@ -336,7 +336,7 @@ def in_step(case: Case) -> None:
                 )
 
 
-@check("The error of a station comes out at once, whatever the others are at", points=2)
+@check("The error of a station comes out at once, whatever the others are doing", points=2)
 def errors_come_out(case: Case) -> None:
     for reel in bad_nights(case):
         act, run, calls = reel.act, reel.run, reel.calls

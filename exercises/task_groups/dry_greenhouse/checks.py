@@ -59,6 +59,7 @@ GIVE_UP = (
     "count the failures of each worker, and let the exception out when `most` of them count, "
     "the new one among them"
 )
+EACH_COUNTS = f"{GIVE_UP}; two failures at the same moment are two"
 LET_IT_OUT = "let a cancellation out at once: whatever catches it must raise it again"
 
 
@@ -131,6 +132,11 @@ class Nursery:
     def counting(self, call: Call) -> int:
         """How many failures of this worker counted when `call` failed."""
         return sum(is_later(self.window, age) for age in self.ages(call))
+
+    def _fell_together(self, call: Call) -> bool:
+        """Whether two of the failures that count happened at the same moment."""
+        ages = sorted(age for age in self.ages(call) if is_later(self.window, age))
+        return any(same_time(age, other) for age, other in pairwise(ages))
 
     def wait_after(self, call: Call) -> float:
         return self.pause * 2.0 ** (self.counting(call) - 1)
@@ -366,7 +372,11 @@ class Nursery:
         for call in self.calls.begun_after(over):
             self.fail(
                 f"{seen}. {self.name(call)} was started at {call.started:g} s all the same",
-                TOO_OLD if self.counting(fatal[0]) > self.most else GIVE_UP,
+                TOO_OLD
+                if self.counting(fatal[0]) > self.most
+                else EACH_COUNTS
+                if self._fell_together(fatal[0])
+                else GIVE_UP,
                 at=call,
             )
         if not any(map(act.heard, fatal)):

@@ -46,7 +46,7 @@ ALL_OF_THEM = "let every exception go on that is no FileNotFoundError, and not o
 THE_VERY_ONE = (
     "let the very exception go on: put no other in its place, not even one that says the same"
 )
-AT_ANY_DEPTH = "take every FileNotFoundError out of what goes on, however deep inside: an exception in a group may be a group itself"
+AT_ANY_DEPTH = "take every FileNotFoundError out of what you raise again, however deep inside: an exception in a group may be a group itself"
 LEAVE_COPY_ALONE = "let each file be tried, once, all at the same time: copy() was right as it was"
 NOTHING_LEFT = "whatever back_up() starts, it must wait for, or cancel"
 LET_IT_OUT = "let a cancellation out at once: whatever catches it must raise it again"

@@ -167,6 +167,9 @@ class Page:
             seen += "; all are there, but not in the order of the shops"
             advice = (
                 "give each result a place in the list that depends neither on which task runs first "
+                "nor on which shop replies first: a None comes sooner than a price, which takes two calls"
+                if None in due
+                else "give each result a place in the list that depends neither on which task runs first "
                 "nor on which shop replies first"
             )
         elif self.is_from_elsewhere(got):

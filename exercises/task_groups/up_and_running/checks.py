@@ -161,7 +161,13 @@ class Trial:
                 continue
             seen = f"{self.place}{what} at {first.started:g} s, and {before.name} was not ready"
             if ready is not None:
-                seen += f" until {ready.ended:g} s"
+                until = ready.ended or 0.0
+                is_close = f"{until:g}" == f"{first.started:g}"
+                seen += (
+                    f": it was {until - first.started:g} s later"
+                    if is_close
+                    else f" until {until:g} s"
+                )
             advice = "let the task that reads the lines say when it has found 'ready', and wait for that, not for a time"
             heard = [
                 call

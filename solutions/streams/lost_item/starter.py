@@ -20,7 +20,7 @@ async def collect(news: AsyncIterator[str], stream: MemoryObjectSendStream[str])
 
 
 async def relay(news: AsyncIterator[str], browser: Browser, patience: float) -> int:
-    """Return how many events were sent, when the news have ended."""
+    """Return how many events were sent, when the news has ended."""
     sent = 0
     send, receive = anyio.create_memory_object_stream[str]()
     async with anyio.create_task_group() as group:
