@@ -123,6 +123,10 @@ MORE: Final = 5
 LEAST_LATENCY: Final = 0.0005
 """Real seconds that a call takes at the least, if it takes any time."""
 
+TURNS: Final = 3
+"""How many turns a call takes that takes no time: whoever was started before it has had one by then, as in the
+simulator. Trio draws who goes first of those that are ready."""
+
 RESOLUTION: Final = 0.001
 """Real seconds by which two readings of a clock may disagree about a duration."""
 
@@ -335,7 +339,8 @@ class RealWorld:
                         elif under_way.wait:
                             await _sleep(max(self._pace.latency(under_way.wait), LEAST_LATENCY))
                         else:  # Who waits for it is not blocked.
-                            await anyio.lowlevel.checkpoint()
+                            for _ in range(TURNS):
+                                await anyio.lowlevel.checkpoint()
                         if not under_way.is_held:
                             under_way.advance()
                             self.has_changed()

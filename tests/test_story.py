@@ -706,6 +706,22 @@ def test_a_time_limit_of_asyncio_is_told_too(watch, backend):
     )
 
 
+def test_a_limit_that_ends_when_something_has_been_cancelled_is_not_told_of_it(watch):
+    source = """
+        import anyio
+
+        async def main(desk):
+            with anyio.CancelScope() as outer:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(desk.read)
+                    await anyio.sleep(0.5)
+                    group.cancel_scope.cancel()
+                    outer.deadline = anyio.current_time()
+            raise ValueError("so that it fails")
+        """
+    assert not any(isinstance(cause, OwnTimeout) for cause in find_causes(watch(source).trace))
+
+
 @pytest.mark.parametrize(
     ("limit", "then"),
     [

@@ -605,11 +605,19 @@ def _own_timeouts(
         if call.outcome == "cancelled" and call.ended is not None:
             cancelled.setdefault(call.ended, []).append(call)
     waits_of = _waits_by_task(trace)
+    branch_of = {task.number: number for number, each in enumerate(branches) for task in each.tasks}
     for limit in trace.watched.timeouts[:MAX_LIMITS]:
         if limit.until in ({cancelled_at[limit.task]} if limit.task in cancelled_at else outside):
             continue
         if limit.task in beside or not _may_explain(trace, about, limit.until):
             continue
+        if any(
+            cancel.at == limit.until
+            and cancel.order < limit.order
+            and branch_of.get(cancel.task) == branch_of.get(limit.task)
+            for cancel in trace.watched.cancels[:MAX_LIMITS]
+        ):
+            continue  # That may have cancelled it, before the limit could.
         dropped = [
             call
             for call in cancelled.get(limit.until, ())

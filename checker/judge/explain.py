@@ -59,7 +59,7 @@ from checker_sandbox.wire.messages import END_OF_TIME
 WHO_SHOULD_END_IT = _("for each wait above, ask what should end it, and why that does not happen")
 
 A_LIMIT_OF_YOURS = _(
-    "take out the time limit that ran out, unless the brief asks for it: what it cut short must come to its own end"
+    "take out the time limit that ran out, unless the brief asks for it, and make sure that the wait ends without it"
 )
 
 OWN_ITEM = _(
@@ -702,6 +702,13 @@ _ADVICE = (
     (
         r"^TrioInternalError",
         _("a system task of trio's brings all of trio down when it fails: use a task group"),
+    ),
+    (
+        r"^UnboundLocalError",
+        _(
+            "on this path the name has not been given a value, or no longer has one: follow where it is assigned, "
+            "and mind that the name after `as` is gone when its `except` ends"
+        ),
     ),
     (
         r"^NameError",

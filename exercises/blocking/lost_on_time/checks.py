@@ -302,7 +302,7 @@ def search_can_be_cancelled(case: Case) -> None:
 
 @check(
     "The looks follow each other without a pause",
-    advice="let games take turns, look by look, and sleep nowhere",
+    advice="give other tasks a turn after every look, and let no time pass between two looks of a game that is alone",
 )
 def no_pauses(case: Case) -> None:
     for game in games(case):

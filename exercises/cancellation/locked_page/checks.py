@@ -298,9 +298,12 @@ def page_is_freed(case: Case) -> None:
 
 
 def _began_too_soon(visit: Visit, unlock: Call) -> bool:
-    """Whether unlock() was given up as long after the call of revise() as it may take itself."""
-    return same_time(visit.act.ended, visit.act.started + GRACE) and is_later(
-        unlock.started, visit.act.started
+    """Whether unlock() was given up after a while, and not because somebody cancelled revise() then."""
+    ended, cancelled = unlock.ended or 0.0, visit.cancelled_at
+    return (
+        unlock.outcome == "cancelled"
+        and is_later(ended, unlock.started)
+        and not (cancelled is not None and same_time(ended, cancelled))
     )
 
 
