@@ -170,7 +170,7 @@ def main() -> int:
 
 def target(name: str, ratio: float, most: float) -> bool:
     met = ratio <= most
-    print(f"{name:<28} {ratio:>8.3f}   at most {most:g}: {'met' if met else 'NOT MET'}")
+    print(f"{name:<44} {ratio:>8.3f}   at most {most:g}: {'met' if met else 'NOT MET'}")
     return met
 
 

@@ -8,7 +8,10 @@ single exercise, so that a sandbox for each submission weighs most. The cohort t
 has the same attacks, each ten times: some cost a hundred times what others do.
 
 - submissions a second with one job and with two
-- isolation by bubblewrap beside none
+- isolation: what bubblewrap adds to runs that have a process each, which is what it may cost; and what a
+  process for each run adds where the runs of a search could share one, which is the price of a verdict
+  that no earlier run has a hand in. Two sandboxes search for mistakes in right answers at the same time,
+  each on a processor, and then again the other way round
 - ten times as many submissions: time, and the memory of the largest process: of those that judge, of
   the one that keeps the journal, and of the sandboxes
 - beside the usual way: one pytest process for each submission over the same checks, on the real clock. It
@@ -58,6 +61,33 @@ whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 print(seconds, max(resource.getrusage(who).ru_maxrss for who in whose) / 1024)
 """
 
+_THOROUGH = """
+import sys, time
+from checker.course import Course
+from checker.judge.grade import grade
+from checker.judge.jail import Jail
+from checker.judge.launch import Sandbox, processors
+from checker.judge.search.explore import THOROUGH
+from checker.submission import Submission
+from pathlib import Path
+
+class Sealed(Sandbox):
+    has_sealed_runs = True
+
+way, which, *names = sys.argv[1:]
+submission = Submission(Path("solutions"))
+exercises = Course.load(Path.cwd()).select(names)
+processor = processors()[int(which) % len(processors())]
+jail = Jail.find() if way == "jailed" else None
+with (Sandbox if way == "shared" else Sealed)(processor, jail) as sandbox:
+    sandbox.await_ready()
+    sandbox.move_beside()
+    began = time.perf_counter()
+    for exercise in exercises:
+        grade(exercise, submission.source(exercise), sandbox=sandbox, seed=1, depth=THOROUGH)
+print(time.perf_counter() - began)
+"""
+
 _QUICK = """
 import sys, time
 from checker.course import Course
@@ -90,6 +120,28 @@ def quick_grade(exercises: Sequence[Exercise]) -> float:
     """Real seconds of a quick grade of right answers to them, in a jail, with one job."""
     words = [sys.executable, "-c", _QUICK, *(exercise.name for exercise in exercises)]
     return float(subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout)
+
+
+def thorough_beside(exercises: Sequence[Exercise], ways: tuple[str, str]) -> tuple[float, float]:
+    """Real seconds of a thorough grade of right answers to them in each of two ways, side by side:
+    "jailed", each run in a process of its own, without a jail ("sealed"), or several in one ("shared")."""
+    names = [exercise.name for exercise in exercises]
+    spent = dict.fromkeys(ways, 0.0)
+    for order in (ways, ways[::-1]):
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", _THOROUGH, way, str(processor), *names],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+            )
+            for processor, way in enumerate(order)
+        ]
+        for way, process in zip(order, running, strict=True):
+            said, _ = process.communicate()
+            if process.returncode:
+                raise SystemExit(f"the thorough grade ({way}) failed")
+            spent[way] += float(said) / 2
+    return spent[ways[0]], spent[ways[1]]
 
 
 def without_others(cohort: Path, exercises: Sequence[Exercise]) -> None:
@@ -159,11 +211,19 @@ def _measure(
     began = time.perf_counter()
     one, _ = measure(f"{given.whole} whole, 1 job", whole, given.whole, "bubblewrap", 1)
     two, _ = measure(f"{given.whole} whole, 2 jobs", whole, given.whole, "bubblewrap", 2)
-    free, _ = measure(f"{given.whole} whole, 2 jobs, no jail", whole, given.whole, "process", 2)
     few, before = measure(f"{given.small} small, 2 jobs", small, given.small, "bubblewrap", 2)
+    print("\rthe same answers in a jail and in none ...", end="", file=sys.stderr, flush=True)
+    some = exercises[:4]
+    jailed, sealed = thorough_beside(some, ("jailed", "sealed"))
+    alone, shared = thorough_beside(some, ("sealed", "shared"))
+    print(f"\r{f'{len(some)} right answers, thorough, in a jail':<44} {jailed:>7.1f} s")
+    print(f"{'beside them, not in one':<44} {sealed:>7.1f} s")
+    print(f"{'not in one, a process for each run':<44} {alone:>7.1f} s")
+    print(f"{'beside them, where runs share processes':<44} {shared:>7.1f} s")
+    print(f"{'a process for each run / shared processes':<44} {alone / shared:>7.2f}")
     met = [
         target("1 job / 2 jobs, at least", 1.8 / (one / two), 1),
-        target("jail / no jail", two / free, 1.15),
+        target("jail / no jail, a process for each run", jailed / sealed, 1.15),
     ]
     if not given.skip_large:
         count = given.small * 10

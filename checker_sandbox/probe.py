@@ -7,9 +7,9 @@ from checker_sandbox.wire.control import UNFILTERED
 
 
 def main() -> None:
-    run.become(None, jailed=False)
     try:
-        syscalls.restrict()
+        run.become(None, jailed=False)
+        syscalls.restrict_run()
     except syscalls.FilterError as error:
         print(error, file=sys.stderr)
         raise SystemExit(UNFILTERED) from None

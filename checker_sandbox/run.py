@@ -166,7 +166,7 @@ out of a run: see `checker/judge/jail.py`."""
 
 def become(user: int | None, *, jailed: bool) -> None:
     """Be restricted from here on, as this user, if it is to be another one. In a jail, what is left
-    in it is tidied away from one submission to the next."""
+    in it is tidied away from one submission to the next. Raises `syscalls.FilterError`."""
     global restricted
     restricted = True
     if jailed:
@@ -183,6 +183,7 @@ def become(user: int | None, *, jailed: bool) -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # Without it, who is not root may set no filter.
+    syscalls.restrict_server()
 
 
 def adopt() -> None:
@@ -287,7 +288,7 @@ def _isolate(waiting_room: socket.socket) -> None:
     if restricted:
         # Elsewhere this would count all that the user runs.
         _limit(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
-        syscalls.restrict()
+        syscalls.restrict_run()
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:

@@ -8,6 +8,10 @@ that belongs to no process. It may not ask what the kernel has of a file in memo
 keep; watch files; or lock one whole: by each of these, runs could tell each other something through files
 that all of them can read. It may use only those kinds of sockets that the jail's network namespace
 confines (a virtual machine's `AF_VSOCK` is in none).
+
+To check a filter and to translate it takes the kernel longer the longer it is. So there are two: a long
+one for the fork server, which its runs inherit, of what neither needs; and a short one for each run, of
+what the server needs to start and to end runs.
 """
 
 import ctypes
@@ -79,32 +83,59 @@ _MACHINES: Final = {
 }  # fmt: skip
 
 
+OF_A_RUN: Final = frozenset({"clone", "fork", "vfork", "kill", "tkill", "tgkill", "prlimit64"})
+"""What is asked of a run alone: its server starts processes and ends them, and what a run may do depends
+on the number of its process."""
+
+
 class FilterError(Exception):
     """The kernel can be given no filter for system calls; the text says why."""
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def restrict() -> None:
-    """From here on, this process is restricted, and its threads. Raises `FilterError`."""
+def restrict_server() -> None:
+    """From here on, this process is refused what neither a server nor its runs need, and so are its forks.
+    Raises `FilterError`."""
+    machine, numbers = _machine()
+    kept = {name: number for name, number in numbers.items() if name not in OF_A_RUN}
+    _install(_instructions(machine, kept))
+
+
+def restrict_run() -> None:
+    """From here on, this process, its server's fork, is refused all that a run is, and so are its threads.
+    Raises `FilterError`."""
+    machine, numbers = _machine()
+    kept = {name: number for name, number in numbers.items() if name in OF_A_RUN}
+    _install(_instructions(machine, kept))
+
+
+def _machine() -> tuple[int, dict[str, int]]:
     machine = platform.machine()
     if machine not in _MACHINES:
         raise FilterError(
             f"the filter for system calls knows the numbers of {' and '.join(_MACHINES)}, not those of "
             f"{machine}"
         )
-    instructions = b"".join(_instructions(*_MACHINES[machine], os.getpid()))
-    program = _Program(len(instructions) // 8, instructions)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
+    return _MACHINES[machine]
+
+
+def _install(instructions: Iterator[bytes]) -> None:
+    joined = b"".join(instructions)
+    program = _Program(len(joined) // 8, joined)
+    if _libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
         raise FilterError(
             f"the kernel takes no filter for system calls: {os.strerror(ctypes.get_errno())}"
         )
 
 
-def _instructions(machine: int, numbers: dict[str, int], me: int) -> Iterator[bytes]:
+def _instructions(machine: int, numbers: dict[str, int]) -> Iterator[bytes]:
+    me = os.getpid()
     yield _do(_LOAD, _MACHINE)
     yield _do(_EQUAL, machine, 1, 0)
     yield _do(_RETURN, _REFUSE)
